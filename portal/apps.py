@@ -1,0 +1,21 @@
+"""App configurations of the house itself."""
+
+from django.apps import AppConfig
+from django.contrib.admin.apps import AdminConfig
+
+
+class PortalConfig(AppConfig):
+    """The house: settings, middleware, checks, template tags."""
+
+    name = "portal"
+    label = "portal"
+
+    def ready(self) -> None:
+        """Register the system checks."""
+        from portal import checks  # noqa: F401, PLC0415  registration on import, after the apps are loaded
+
+
+class PortalAdminConfig(AdminConfig):
+    """Django's admin behind a site that demands the second factor."""
+
+    default_site = "accounts.admin.site.PortalAdminSite"

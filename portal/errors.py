@@ -1,0 +1,44 @@
+"""Error pages: plain words, a reference, the way on, and nothing of the inside."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from helpcenter import causes
+
+_RETRY_SECONDS = "5"
+
+
+def _page(request: HttpRequest, code: str, *, status: int) -> HttpResponse:
+    return render(request, "portal/error.html", {"cause": causes.get(code)}, status=status)
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """400: what was sent cannot be read."""
+    return _page(request, "X4", status=400)
+
+
+def refused(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """403: this may not be done from here."""
+    return _page(request, "X3", status=403)
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """404: no such page, or not yours; the same words for both."""
+    return _page(request, "X2", status=404)
+
+
+def failed(request: HttpRequest) -> HttpResponse:
+    """500: our fault."""
+    return _page(request, "X1", status=500)
+
+
+def unavailable(request: HttpRequest) -> HttpResponse:
+    """503: try again in a few seconds; nothing was changed."""
+    response = _page(request, "X5", status=503)
+    response["Retry-After"] = _RETRY_SECONDS
+    return response
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """403: the page was open too long, or the post came from elsewhere."""
+    return _page(request, "C1", status=403)

@@ -1,0 +1,44 @@
+"""Where a request came from."""
+
+import ipaddress
+
+from django.conf import settings
+from django.http import HttpRequest
+
+UNKNOWN = "0.0.0.0"  # noqa: S104  a placeholder address, nothing binds to it
+
+
+def address(request: HttpRequest) -> str:
+    """Return the client's address, canonical, IPv4-mapped IPv6 unwrapped.
+
+    With ``PORTAL_TRUSTED_PROXIES`` = n the address is the n-th from the right of
+    X-Forwarded-For, which the outermost proxy of ours wrote; whatever stands further
+    left is the client's own claim and is not read. A chain that is too short or does
+    not parse gives ``UNKNOWN``, never the proxy and never the claim.
+    """
+    hops = settings.PORTAL_TRUSTED_PROXIES
+    if not hops:
+        return canonical(request.META.get("REMOTE_ADDR", ""))
+    chain = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")
+    return canonical(chain[-hops]) if len(chain) >= hops else UNKNOWN
+
+
+def canonical(text: str) -> str:
+    """Return one spelling per address, or ``UNKNOWN`` for what is none."""
+    try:
+        parsed = ipaddress.ip_address(text.strip())
+    except ValueError:
+        return UNKNOWN
+    if isinstance(parsed, ipaddress.IPv6Address):
+        if parsed.scope_id:
+            return UNKNOWN
+        parsed = parsed.ipv4_mapped or parsed
+    return str(parsed)
+
+
+def network(text: str) -> str:
+    """Return the block that budgets are counted by: the address, or the /64 of an IPv6 one."""
+    parsed = ipaddress.ip_address(canonical(text))
+    if parsed.version == 6:
+        return str(ipaddress.ip_network((parsed, 64), strict=False))
+    return str(parsed)

@@ -1,0 +1,124 @@
+"""Typed readers for settings that come from the environment.
+
+Every reader takes the variable's name, its default and its help text, refuses
+nonsense with a plain sentence, and remembers what it read, so that the settings
+reference and ``.env.example`` are written from the same table that is in force.
+A secret may also come from a file: ``PORTAL_X_FILE`` holds the path.
+"""
+
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from django.core.exceptions import ImproperlyConfigured
+
+_TRUE = {"1", "true", "yes", "on"}
+_FALSE = {"0", "false", "no", "off"}
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One setting as it is in force: where it came from and what it means."""
+
+    name: str
+    value: Any
+    default: Any
+    origin: str
+    unit: str
+    help: str
+    is_secret: bool = False
+
+
+READINGS: dict[str, Reading] = {}
+
+
+def _raw(name: str) -> tuple[str | None, str]:
+    value = os.environ.get(name)
+    path = os.environ.get(f"{name}_FILE")
+    if value is not None and path is not None:
+        raise ImproperlyConfigured(f"Set {name} or {name}_FILE, not both.")
+    if path is not None:
+        try:
+            return Path(path).read_text(encoding="utf-8").strip(), "file"
+        except OSError as error:
+            raise ImproperlyConfigured(f"{name}_FILE: cannot read {path} ({error.strerror}).") from error
+    return value, "environment" if value is not None else "default"
+
+
+def _remember(
+    name: str, value: Any, default: Any, origin: str, *, unit: str = "", help: str, is_secret: bool = False
+) -> None:
+    READINGS[name] = Reading(name, value, default, origin, unit, help, is_secret)
+
+
+def text(name: str, default: str, *, help: str) -> str:
+    """Read free text."""
+    raw, origin = _raw(name)
+    value = default if raw is None else raw
+    _remember(name, value, default, origin, help=help)
+    return value
+
+
+def flag(name: str, default: bool, *, help: str) -> bool:
+    """Read yes or no."""
+    raw, origin = _raw(name)
+    if raw is None:
+        value = default
+    elif raw.lower() in _TRUE | _FALSE:
+        value = raw.lower() in _TRUE
+    else:
+        raise ImproperlyConfigured(f"{name} must be yes or no, you gave {raw!r}.")
+    _remember(name, value, default, origin, help=help)
+    return value
+
+
+def number(name: str, default: int, *, low: int, high: int, unit: str, help: str) -> int:
+    """Read a whole number between low and high, both included."""
+    raw, origin = _raw(name)
+    value = default
+    if raw is not None:
+        if not raw.isascii() or not raw.isdigit():
+            raise ImproperlyConfigured(f"{name} must be a whole number of {low} or more, you gave {raw!r}.")
+        value = int(raw)
+    if not low <= value <= high:
+        raise ImproperlyConfigured(f"{name} must be between {low} and {high} {unit}, you gave {value}.")
+    _remember(name, value, default, origin, unit=unit, help=help)
+    return value
+
+
+def words(name: str, default: list[str], *, help: str) -> list[str]:
+    """Read a list of words separated by commas."""
+    raw, origin = _raw(name)
+    value = default if raw is None else [word.strip() for word in raw.split(",") if word.strip()]
+    _remember(name, value, default, origin, help=help)
+    return value
+
+
+def mapping(name: str, default: dict[str, str], *, help: str) -> dict[str, str]:
+    """Read a JSON object of strings."""
+    raw, origin = _raw(name)
+    value = default
+    if raw is not None:
+        try:
+            value = json.loads(raw)
+        except ValueError as error:
+            raise ImproperlyConfigured(f"{name} must be a JSON object, you gave {raw!r}.") from error
+        if not isinstance(value, dict) or not all(isinstance(item, str) for item in value.values()):
+            raise ImproperlyConfigured(f"{name} must be a JSON object of texts, you gave {raw!r}.")
+    _remember(name, value, default, origin, help=help)
+    return value
+
+
+def secret(name: str, *, development: str | None, help: str) -> str:
+    """Read a secret, from the variable or from the file it names.
+
+    ``development`` is what a demo or a test uses; without one, a missing secret stops the start.
+    """
+    raw, origin = _raw(name)
+    value = development if raw is None else raw
+    if not value:
+        raise ImproperlyConfigured(f"{name} (or {name}_FILE) must be set. {help}")
+    _remember(name, value, None, origin, help=help, is_secret=True)
+    return value

@@ -1,0 +1,36 @@
+"""Log lines: one JSON object a line, control characters escaped, the request id in each."""
+
+import json
+import logging
+from contextvars import ContextVar
+from datetime import UTC, datetime
+
+request_id: ContextVar[str] = ContextVar("request_id", default="-")
+
+
+class RequestIdFilter(logging.Filter):
+    """Put the current request's id on every record."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Add the attribute, keep the record."""
+        record.request_id = request_id.get()
+        return True
+
+
+class JsonFormatter(logging.Formatter):
+    """Format a record as one line; ``extra={"facts": {...}}`` becomes its own object."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the line."""
+        line = {
+            "at": datetime.fromtimestamp(record.created, UTC).isoformat(),
+            "level": record.levelname,
+            "logger": record.name,
+            "request": getattr(record, "request_id", "-"),
+            "message": record.getMessage(),
+        }
+        if facts := getattr(record, "facts", None):
+            line["facts"] = facts
+        if record.exc_info:
+            line["error"] = self.formatException(record.exc_info)
+        return json.dumps(line, default=str)

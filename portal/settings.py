@@ -1,0 +1,361 @@
+"""Settings of the portal: one file, every value from the environment, nonsense refused at start.
+
+Names starting with PORTAL_ are ours and documented where they are read. Every security-relevant
+default of a dependency is written out with its reason, so that an upgrade cannot change it unseen.
+"""
+
+import os
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import dj_database_url
+from django.core.exceptions import ImproperlyConfigured
+
+from portal.lib import env
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+# --- Profile -----------------------------------------------------------------------------------
+DEBUG = env.flag("PORTAL_DEBUG", False, help="Development and demo only: known secrets, no HTTPS, detailed errors.")
+
+
+def _development(value: str) -> str | None:
+    return value if DEBUG else None
+
+
+SECRET_KEY = env.secret(
+    "PORTAL_SECRET_KEY",
+    development=_development("development-only-secret-key-development-only-secret-key"),
+    help="Signs cookies and form tokens; 50 or more random characters.",
+)
+SECRET_KEY_FALLBACKS = env.words(
+    "PORTAL_SECRET_KEY_FALLBACKS", [], help="Older values of PORTAL_SECRET_KEY that still verify, newest first."
+)
+PORTAL_FIELD_KEYS = env.secret(
+    "PORTAL_FIELD_KEYS",
+    development=_development("dev:ZGV2ZWxvcG1lbnQtb25seS1maWVsZC1rZXktLTMyYnk="),
+    help="Key ring for fields encrypted at rest: id:base64 of 32 bytes, comma-separated, the first one seals.",
+)
+PORTAL_INDEX_KEY = env.secret(
+    "PORTAL_INDEX_KEY",
+    development=_development("development-only-index-key"),
+    help="Keys the digests that stand in for user names and addresses. Never changes in a running installation.",
+)
+PORTAL_AUDIT_KEY = env.secret(
+    "PORTAL_AUDIT_KEY",
+    development=_development("development-only-audit-key"),
+    help="Keys the audit chain. Whoever has the database but not this key cannot rewrite the record unseen.",
+)
+
+PORTAL_HOST = env.text("PORTAL_HOST", "localhost:8000" if DEBUG else "", help="The official address customers compare.")
+ALLOWED_HOSTS = env.words(
+    "PORTAL_ALLOWED_HOSTS",
+    ["localhost", "127.0.0.1", "[::1]"] if DEBUG else [PORTAL_HOST.partition(":")[0]],
+    help="Host names this installation answers to.",
+)
+PORTAL_TRUSTED_PROXIES = env.number(
+    "PORTAL_TRUSTED_PROXIES", 0, low=0, high=5, unit="hops", help="How many proxies of yours stand in front."
+)
+
+# --- Brand -------------------------------------------------------------------------------------
+PORTAL_BRAND_NAME = env.text("PORTAL_BRAND_NAME", "Northgate Securities", help="The firm's name on every page.")
+PORTAL_KEY_NAME = env.text("PORTAL_KEY_NAME", "Northgate Key", help="What customers call their Key.")
+PORTAL_DESKTOP_NAME = env.text("PORTAL_DESKTOP_NAME", "Northgate Desk", help="The desktop program's name.")
+PORTAL_MOBILE_NAME = env.text("PORTAL_MOBILE_NAME", "Northgate Mobile", help="The mobile app's name.")
+PORTAL_SUPPORT_PHONE = env.text("PORTAL_SUPPORT_PHONE", "+1 555 0100", help="The one number customers may call.")
+PORTAL_SUPPORT_HOURS = env.mapping(
+    "PORTAL_SUPPORT_HOURS",
+    dict.fromkeys(("mon", "tue", "wed", "thu", "fri"), "08:00-20:00") | {"sat": "10:00-16:00"},
+    help="Opening hours by weekday, as JSON, in PORTAL_SUPPORT_TZ.",
+)
+PORTAL_SUPPORT_TZ = env.text("PORTAL_SUPPORT_TZ", "America/New_York", help="Time zone of the support hours.")
+PORTAL_SECURITY_EMAIL = env.text(
+    "PORTAL_SECURITY_EMAIL", "security@northgate.test", help="Where security problems are reported."
+)
+
+# --- Limits customers read about (help texts take them from here) --------------------------------
+PORTAL_FAILURE_LIMIT = env.number(
+    "PORTAL_FAILURE_LIMIT", 5, low=3, high=10, unit="tries", help="Wrong tries before sign-in is paused."
+)
+PORTAL_LOCKOUT_MINUTES = env.number(
+    "PORTAL_LOCKOUT_MINUTES", 15, low=1, high=60, unit="minutes", help="How long a pause lasts."
+)
+PORTAL_CODE_FAILURE_TOTAL = env.number(
+    "PORTAL_CODE_FAILURE_TOTAL",
+    100,
+    low=20,
+    high=100,
+    unit="tries",
+    help="Wrong codes in a row, over any time, after which only recovery leads on (NIST SP 800-63B-4, 3.2.2).",
+)
+PORTAL_SOURCE_LIMIT = env.number(
+    "PORTAL_SOURCE_LIMIT",
+    100,
+    low=10,
+    high=10_000,
+    unit="tries",
+    help="Wrong tries from one address or IPv6 /64 before that address is paused.",
+)
+PORTAL_IDLE_MINUTES = env.number(
+    "PORTAL_IDLE_MINUTES", 15, low=5, high=60, unit="minutes", help="Inactivity after which a session ends."
+)
+PORTAL_IDLE_WARNING_SECONDS = env.number(
+    "PORTAL_IDLE_WARNING_SECONDS", 120, low=20, high=300, unit="seconds", help="Warning before that (WCAG 2.2.1)."
+)
+PORTAL_SESSION_HOURS = env.number(
+    "PORTAL_SESSION_HOURS", 12, low=1, high=24, unit="hours", help="Longest life of a session, active or not."
+)
+PORTAL_PASSWORD_MIN = env.number(
+    "PORTAL_PASSWORD_MIN", 8, low=8, high=64, unit="characters", help="Shortest password."
+)
+PORTAL_PASSWORD_MAX = env.number(
+    "PORTAL_PASSWORD_MAX", 128, low=64, high=1024, unit="characters", help="Longest password that is read."
+)
+PORTAL_PASSWORD_CLASSES = env.words(
+    "PORTAL_PASSWORD_CLASSES", ["upper", "lower", "digit", "special"], help="Kinds of characters a password needs."
+)
+PORTAL_CODE_DIGITS = 6
+PORTAL_CODE_PERIOD = 30
+PORTAL_CODE_TOLERANCE_STEPS = env.number(
+    "PORTAL_CODE_TOLERANCE_STEPS", 1, low=0, high=1, unit="steps", help="Steps of 30 s a code may be early or late."
+)
+PORTAL_SIGN_IN_MINUTES = env.number(
+    "PORTAL_SIGN_IN_MINUTES", 10, low=2, high=30, unit="minutes", help="Time between the password and the code."
+)
+PORTAL_EMAIL_CODE_MINUTES = env.number(
+    "PORTAL_EMAIL_CODE_MINUTES", 10, low=2, high=15, unit="minutes", help="Life of an e-mailed code."
+)
+PORTAL_FRESH_PROOF_MINUTES = env.number(
+    "PORTAL_FRESH_PROOF_MINUTES", 10, low=1, high=15, unit="minutes", help="How long a repeated proof stays fresh."
+)
+
+# --- Assisted recovery (docs/how-to/run-a-recovery-desk.md) ----------------------------------------
+PORTAL_CASE_COOLING_HOURS = env.number(
+    "PORTAL_CASE_COOLING_HOURS", 24, low=1, high=168, unit="hours", help="Waiting period after an approval, tier 1."
+)
+PORTAL_CASE_READY_HOURS = env.number(
+    "PORTAL_CASE_READY_HOURS", 72, low=1, high=168, unit="hours", help="How long an approved case stays ready."
+)
+PORTAL_CASE_HOLD_HOURS = env.number(
+    "PORTAL_CASE_HOLD_HOURS", 72, low=1, high=336, unit="hours", help="Hold on money and contacts after recovery."
+)
+PORTAL_CASE_DWELL_SECONDS = env.number(
+    "PORTAL_CASE_DWELL_SECONDS", 60, low=0, high=600, unit="seconds", help="Shortest review before an approval."
+)
+PORTAL_PASS_OPEN_MINUTES = env.number(
+    "PORTAL_PASS_OPEN_MINUTES", 20, low=5, high=60, unit="minutes", help="Time to open an enrolment pass."
+)
+PORTAL_PASS_FINISH_MINUTES = env.number(
+    "PORTAL_PASS_FINISH_MINUTES", 15, low=5, high=60, unit="minutes", help="Time to finish once it is open."
+)
+
+# --- Applications --------------------------------------------------------------------------------
+INSTALLED_APPS = [
+    "portal.apps.PortalConfig",
+    "portal.home",
+    "helpcenter",
+    "recovery",
+    "accounts",
+    "portal.apps.PortalAdminConfig",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django_otp",
+    "django_otp.plugins.otp_totp",  # two_factor's forms import its model; our Key stores no seed there
+    "django_otp.plugins.otp_static",  # two_factor's views import its model; our backup codes are hashed
+    "two_factor",
+    "axes",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "portal.middleware.RequestIdMiddleware",
+    "portal.middleware.HeadersMiddleware",
+    "portal.middleware.UnavailableMiddleware",
+    "portal.middleware.SecFetchMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "accounts.middleware.SessionKeyMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+]
+ROOT_URLCONF = "portal.urls"
+WSGI_APPLICATION = "portal.wsgi.application"
+TEMPLATES: list[dict[str, Any]] = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "portal.context.brand",
+            ],
+            "builtins": ["portal.templatetags.house"],
+        },
+    }
+]
+
+# --- Data ----------------------------------------------------------------------------------------
+DATABASE_URL = env.secret(
+    "DATABASE_URL",
+    development=f"sqlite:///{BASE_DIR / 'var' / 'portal.sqlite3'}",
+    help="sqlite:///path or postgres://user:password@host/name.",
+)
+_database: dict[str, Any] = dict(dj_database_url.parse(DATABASE_URL))
+if _database["ENGINE"].endswith("sqlite3"):
+    # IMMEDIATE: a transaction that will write waits at its start instead of failing in its middle.
+    _database["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-8000;",
+    }
+elif _database["ENGINE"].endswith("postgresql"):
+    _database.setdefault("OPTIONS", {})["pool"] = {"min_size": 1, "max_size": 16, "timeout": 10}
+else:
+    raise ImproperlyConfigured("DATABASE_URL must start with sqlite:// or postgres://.")
+DATABASES = {"default": _database}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+REDIS_URL = env.text("REDIS_URL", "", help="Optional cache, for example redis://localhost:6379/0.")
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
+    if REDIS_URL
+    else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+}
+PORTAL_RUN_DIR = env.text(
+    "PORTAL_RUN_DIR", str(BASE_DIR / "var" / "run"), help="Folder on local disk for lock files of this machine."
+)
+
+# --- Passwords -----------------------------------------------------------------------------------
+AUTH_USER_MODEL = "accounts.User"
+PASSWORD_HASHERS = ["accounts.hashers.PortalArgon2Hasher"]
+# OWASP's argon2id minimum. Django's own default takes 100 MiB and 8 lanes a hash.
+PORTAL_ARGON2_MEMORY_KIB = env.number(
+    "PORTAL_ARGON2_MEMORY_KIB", 19_456, low=19_456, high=1_048_576, unit="KiB", help="Memory of one password hash."
+)
+PORTAL_ARGON2_PASSES = env.number(
+    "PORTAL_ARGON2_PASSES", 2, low=1, high=20, unit="passes", help="Passes of one password hash."
+)
+PORTAL_HASH_SLOTS = env.number(
+    "PORTAL_HASH_SLOTS", os.cpu_count() or 1, low=1, high=256, unit="hashes", help="Hashes at a time on this machine."
+)
+PORTAL_HASH_QUEUE_SECONDS = env.number(
+    "PORTAL_HASH_QUEUE_SECONDS", 5, low=1, high=30, unit="seconds", help="Longest wait for one of them, then 503."
+)
+AUTHENTICATION_BACKENDS = ["accounts.backends.BudgetBackend", "accounts.backends.PasswordBackend"]
+# Rules and block list live in accounts/policies/passwords.py; the admin has no password form.
+AUTH_PASSWORD_VALIDATORS: list[dict[str, Any]] = []
+
+# --- Sign-in ---------------------------------------------------------------------------------------
+LOGIN_URL = "accounts:login"
+LOGIN_REDIRECT_URL = "home:dashboard"
+LOGOUT_REDIRECT_URL = "accounts:login"
+TWO_FACTOR_PATCH_ADMIN = False  # our admin site demands the second factor itself; the patch only redirects
+TWO_FACTOR_REMEMBER_COOKIE_AGE = None  # a remembered browser would sign in with the password alone
+TWO_FACTOR_LOGIN_TIMEOUT = PORTAL_SIGN_IN_MINUTES * 60
+OTP_ADMIN_HIDE_SENSITIVE_DATA = True  # seeds never show in an admin page
+
+AXES_HANDLER = "accounts.axes_handler.BudgetHandler"  # its own count is check-then-act: parallel guesses pass it
+AXES_LOCKOUT_PARAMETERS = ["username"]  # with an address in it, owners of one account guess at others without end
+AXES_FAILURE_LIMIT = PORTAL_FAILURE_LIMIT
+AXES_COOLOFF_TIME = timedelta(minutes=PORTAL_LOCKOUT_MINUTES)
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # else anybody's typing prolongs the pause
+AXES_RESET_ON_SUCCESS = False  # our deed resets, after the second factor
+AXES_CLIENT_IP_CALLABLE = "portal.lib.client.address"
+AXES_DISABLE_ACCESS_LOG = True  # the audit chain is the record
+AXES_ENABLE_ADMIN = False  # its tables stay empty; the budgets have their own admin page
+AXES_SENSITIVE_PARAMETERS = ["username", "auth-username", "auth-password", "token-otp_token", "csrfmiddlewaretoken"]
+
+# --- Sessions and cookies ----------------------------------------------------------------------------
+SESSION_ENGINE = "accounts.sessions"
+SESSION_COOKIE_AGE = PORTAL_SESSION_HOURS * 3600
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+SESSION_SAVE_EVERY_REQUEST = False
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = not DEBUG
+SESSION_COOKIE_NAME = "session" if DEBUG else "__Host-session"
+CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_SECURE = not DEBUG
+CSRF_COOKIE_NAME = "csrf" if DEBUG else "__Host-csrf"
+CSRF_FAILURE_VIEW = "portal.errors.csrf_failure"
+PORTAL_COOKIE_PREFIX = "" if DEBUG else "__Host-"
+MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"  # no session row for a message
+
+# --- Transport ---------------------------------------------------------------------------------------
+SECURE_SSL_REDIRECT = not DEBUG
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+SECURE_HSTS_SECONDS = 0 if DEBUG else 63_072_000
+SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+SECURE_HSTS_PRELOAD = True
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+if PORTAL_TRUSTED_PROXIES:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+DATA_UPLOAD_MAX_MEMORY_SIZE = 262_144
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 100
+
+# --- Mail ----------------------------------------------------------------------------------------------
+EMAIL_BACKEND = "portal.lib.mail.GuardedBackend"  # refuses any message that holds a link
+PORTAL_MAIL_BACKEND = env.text(
+    "PORTAL_MAIL_BACKEND",
+    "django.core.mail.backends.filebased.EmailBackend" if DEBUG else "django.core.mail.backends.smtp.EmailBackend",
+    help="Dotted path of the back end that delivers.",
+)
+EMAIL_FILE_PATH = env.text("PORTAL_MAIL_DIR", str(BASE_DIR / "var" / "mail"), help="Folder of the file back end.")
+EMAIL_HOST = env.text("PORTAL_SMTP_HOST", "localhost", help="SMTP server.")
+EMAIL_PORT = env.number("PORTAL_SMTP_PORT", 25 if DEBUG else 587, low=1, high=65_535, unit="port", help="Its port.")
+EMAIL_HOST_USER = env.text("PORTAL_SMTP_USER", "", help="Its user.")
+EMAIL_HOST_PASSWORD = env.secret("PORTAL_SMTP_PASSWORD", development=" ", help="Its password.").strip()
+EMAIL_USE_TLS = env.flag("PORTAL_SMTP_TLS", not DEBUG, help="STARTTLS, with the certificate checked.")
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = env.text("PORTAL_MAIL_FROM", "no-reply@northgate.test", help="Sender of every message.")
+SERVER_EMAIL = DEFAULT_FROM_EMAIL
+
+# --- Language and time -------------------------------------------------------------------------------
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English")]
+USE_I18N = True
+TIME_ZONE = "UTC"
+USE_TZ = True
+PORTAL_DEFAULT_TZ = env.text("PORTAL_DEFAULT_TZ", "America/New_York", help="Zone shown before we know the reader's.")
+
+# --- Static files --------------------------------------------------------------------------------------
+STATIC_URL = "/static/"
+STATIC_ROOT = BASE_DIR / "static-built"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+WHITENOISE_USE_FINDERS = DEBUG
+WHITENOISE_AUTOREFRESH = DEBUG
+
+# --- Logs ------------------------------------------------------------------------------------------------
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "filters": {"request_id": {"()": "portal.lib.logs.RequestIdFilter"}},
+    "formatters": {"json": {"()": "portal.lib.logs.JsonFormatter"}},
+    "handlers": {"out": {"class": "logging.StreamHandler", "filters": ["request_id"], "formatter": "json"}},
+    "root": {"handlers": ["out"], "level": "INFO"},
+    "loggers": {"axes": {"level": "ERROR"}, "django.request": {"level": "ERROR"}},
+}
+
+TEST_RUNNER = "portal.test_runner.PytestRunner"
+SILENCED_SYSTEM_CHECKS = [
+    "axes.W006",  # asks for the address among the lockout parameters: see AXES_LOCKOUT_PARAMETERS
+    "axes.W003",  # asks for axes' own back end: BudgetBackend is its subclass
+]
