@@ -1,0 +1,1 @@
+"""How customers help themselves: articles, causes and search. Knows no people."""

@@ -1,0 +1,94 @@
+"""What texts may say about this installation: its names and numbers, from the settings in force.
+
+Causes and articles take every limit from here, so neither can state a wrong one (HELP-4).
+"""
+
+from django.conf import settings
+from django.utils.text import get_text_list
+from django.utils.translation import gettext, ngettext
+
+from helpcenter import hours
+
+
+def current() -> dict[str, str]:
+    """Return every variable a text may use, by name, in the language in force."""
+    return _names() | _numbers() | _times() | {"password_rules": password_rules()}
+
+
+def _names() -> dict[str, str]:
+    return {
+        "brand": settings.PORTAL_BRAND_NAME,
+        "key_name": settings.PORTAL_KEY_NAME,
+        "desktop_name": settings.PORTAL_DESKTOP_NAME,
+        "mobile_name": settings.PORTAL_MOBILE_NAME,
+        "portal_host": settings.PORTAL_HOST,
+        "support_phone": settings.PORTAL_SUPPORT_PHONE,
+        "support_hours": hours.describe(),
+        "security_email": settings.PORTAL_SECURITY_EMAIL,
+    }
+
+
+def _numbers() -> dict[str, str]:
+    counts = {
+        "failure_limit": settings.PORTAL_FAILURE_LIMIT,
+        "lockout_minutes": settings.PORTAL_LOCKOUT_MINUTES,
+        "idle_minutes": settings.PORTAL_IDLE_MINUTES,
+        "email_code_minutes": settings.PORTAL_EMAIL_CODE_MINUTES,
+        "sign_in_minutes": settings.PORTAL_SIGN_IN_MINUTES,
+        "session_hours": settings.PORTAL_SESSION_HOURS,
+        "cooling_hours": settings.PORTAL_CASE_COOLING_HOURS,
+        "hold_hours": settings.PORTAL_CASE_HOLD_HOURS,
+        "password_min": settings.PORTAL_PASSWORD_MIN,
+        "password_max": settings.PORTAL_PASSWORD_MAX,
+        "code_digits": settings.PORTAL_CODE_DIGITS,
+        "code_period": settings.PORTAL_CODE_PERIOD,
+        "code_failure_total": settings.PORTAL_CODE_FAILURE_TOTAL,
+    }
+    return {name: str(count) for name, count in counts.items()}
+
+
+def _times() -> dict[str, str]:
+    return {
+        "lockout_time": _minutes(settings.PORTAL_LOCKOUT_MINUTES),
+        "idle_time": _minutes(settings.PORTAL_IDLE_MINUTES),
+        "idle_warning_time": _seconds(settings.PORTAL_IDLE_WARNING_SECONDS),
+        "sign_in_time": _minutes(settings.PORTAL_SIGN_IN_MINUTES),
+        "email_code_time": _minutes(settings.PORTAL_EMAIL_CODE_MINUTES),
+        "session_time": _hours(settings.PORTAL_SESSION_HOURS),
+        "cooling_time": _hours(settings.PORTAL_CASE_COOLING_HOURS),
+        "ready_time": _hours(settings.PORTAL_CASE_READY_HOURS),
+        "hold_time": _hours(settings.PORTAL_CASE_HOLD_HOURS),
+        "dwell_time": _seconds(settings.PORTAL_CASE_DWELL_SECONDS),
+        "pass_open_time": _minutes(settings.PORTAL_PASS_OPEN_MINUTES),
+        "pass_finish_time": _minutes(settings.PORTAL_PASS_FINISH_MINUTES),
+    }
+
+
+def password_rules() -> str:
+    """Return the password rules as half a sentence: "at least 8 characters, with ..."."""
+    shortest = ngettext("at least %(count)d character", "at least %(count)d characters", settings.PORTAL_PASSWORD_MIN)
+    shortest %= {"count": settings.PORTAL_PASSWORD_MIN}
+    kinds = {
+        "upper": gettext("an upper-case letter"),
+        "lower": gettext("a lower-case letter"),
+        "digit": gettext("a digit"),
+        "special": gettext("a special character"),
+    }
+    wanted = [kinds[name] for name in settings.PORTAL_PASSWORD_CLASSES]
+    if not wanted:
+        return shortest
+    return gettext("%(length)s, with %(kinds)s") % {"length": shortest, "kinds": get_text_list(wanted, gettext("and"))}
+
+
+def _seconds(count: int) -> str:
+    if count and not count % 60:
+        return _minutes(count // 60)
+    return ngettext("%(count)d second", "%(count)d seconds", count) % {"count": count}
+
+
+def _minutes(count: int) -> str:
+    return ngettext("%(count)d minute", "%(count)d minutes", count) % {"count": count}
+
+
+def _hours(count: int) -> str:
+    return ngettext("%(count)d hour", "%(count)d hours", count) % {"count": count}
