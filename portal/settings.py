@@ -106,9 +106,7 @@ PORTAL_IDLE_WARNING_SECONDS = env.number(
 PORTAL_SESSION_HOURS = env.number(
     "PORTAL_SESSION_HOURS", 12, low=1, high=24, unit="hours", help="Longest life of a session, active or not."
 )
-PORTAL_PASSWORD_MIN = env.number(
-    "PORTAL_PASSWORD_MIN", 8, low=8, high=64, unit="characters", help="Shortest password."
-)
+PORTAL_PASSWORD_MIN = env.number("PORTAL_PASSWORD_MIN", 8, low=8, high=64, unit="characters", help="Shortest password.")
 PORTAL_PASSWORD_MAX = env.number(
     "PORTAL_PASSWORD_MAX", 128, low=64, high=1024, unit="characters", help="Longest password that is read."
 )

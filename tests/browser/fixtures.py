@@ -1,0 +1,138 @@
+"""Pages in the system's Chromium: every look, no silent error, no third party, no barrier."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, Response, sync_playwright
+
+FLAGS = [
+    "--no-sandbox",  # the suite may run as root in a container, where Chromium's own sandbox cannot start
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+PATIENCE_MS = 10_000
+
+
+@dataclass(frozen=True)
+class Look:
+    """A way a page may be seen."""
+
+    width: int = 1280
+    scheme: str = "light"
+
+    def __str__(self) -> str:
+        return f"{self.width}-{self.scheme}"
+
+
+LOOKS = [Look(width, scheme) for width in (320, 1280) for scheme in ("light", "dark")]
+
+
+class Complaints:
+    """What went wrong behind a page's back: script errors, content policy, foreign hosts, faults of ours."""
+
+    def __init__(self, home: str) -> None:
+        self.home = urlsplit(home).netloc
+        self.heard: list[str] = []
+
+    def listen(self, context: BrowserContext) -> None:
+        context.on("console", self._console)
+        context.on("weberror", lambda error: self.heard.append(f"script: {error.error}"))
+        context.on("request", self._request)
+        context.on("response", self._response)
+
+    def _console(self, message: ConsoleMessage) -> None:
+        # A refusal (403, 404, 429) that a test asks for is also printed by the browser: not an error.
+        if message.type in {"error", "warning"} and "the server responded with a status of" not in message.text:
+            self.heard.append(f"console: {message.text}")
+
+    def _request(self, request: Request) -> None:
+        parts = urlsplit(request.url)
+        if parts.scheme in {"http", "https", "ws", "wss"} and parts.netloc != self.home:
+            self.heard.append(f"foreign host: {request.url}")
+
+    def _response(self, response: Response) -> None:
+        if response.status >= 500 and response.status != 503:
+            self.heard.append(f"{response.status}: {response.url}")
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """The one browser of the run; without one the test is skipped, or fails under ``make test-all``."""
+    from tests.conftest import missing
+
+    path = os.environ.get("PORTAL_TEST_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+    if not path:
+        missing("Chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_browser(chromium: Browser, live_server: object) -> Iterator[Callable[..., Page]]:
+    """Open another person's browser: ``open_browser(Look(320, "dark"), javascript=False)``.
+
+    Whatever the pages complained about behind the customer's back fails the test at its end.
+    """
+    contexts: list[BrowserContext] = []
+    complaints = Complaints(live_server.url)
+
+    def fresh(look: Look = Look(), *, javascript: bool = True, **options: object) -> Page:
+        context = chromium.new_context(
+            base_url=live_server.url,
+            viewport={"width": look.width, "height": 800},
+            color_scheme=look.scheme,
+            java_script_enabled=javascript,
+            reduced_motion="reduce",
+            **options,
+        )
+        context.set_default_timeout(PATIENCE_MS)
+        complaints.listen(context)
+        contexts.append(context)
+        return context.new_page()
+
+    yield fresh
+    for context in contexts:
+        context.close()
+    assert complaints.heard == []
+
+
+@pytest.fixture
+def page(open_browser: Callable[..., Page]) -> Page:
+    """A page in a fresh browser, 1280 wide, light."""
+    return open_browser()
+
+
+@pytest.fixture(params=LOOKS, ids=str)
+def page_in_every_look(request: pytest.FixtureRequest, open_browser: Callable[..., Page]) -> Page:
+    """The same page narrow and wide, light and dark: the test runs four times."""
+    return open_browser(request.param)
+
+
+@pytest.fixture
+def page_without_script(open_browser: Callable[..., Page]) -> Page:
+    """A page in a browser that runs no JavaScript."""
+    return open_browser(javascript=False)
+
+
+def assert_accessible(page: Page) -> None:
+    """Fail with a list if axe-core finds anything on the page, or if it scrolls sideways."""
+    found = Axe().run(page, options={"runOnly": RULES, "resultTypes": ["violations"]}).response["violations"]
+    barriers = [f"{rule['id']}: {rule['help']} at {node['target']}" for rule in found for node in rule["nodes"]]
+    assert barriers == []
+    assert_fits(page)
+
+
+def assert_fits(page: Page) -> None:
+    """Fail if the page is wider than its window."""
+    wide = page.evaluate("document.documentElement.scrollWidth")
+    assert wide <= page.evaluate("document.documentElement.clientWidth")
