@@ -1,0 +1,66 @@
+"""What every page may say about the firm, without looking at the reader.
+
+Nothing here reads the session or the user: a help page runs no SQL and opens no session.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils import timezone
+
+from helpcenter.hours import spans
+from portal.lib import clock, hours
+
+
+@dataclass(frozen=True)
+class Support:
+    """The support line at this moment: open or not, when that changes, and in whose zones to say it."""
+
+    is_open: bool
+    changes_at: datetime | None
+    is_today: bool
+    zone: str
+    reader_zone: str
+
+
+def brand(request: HttpRequest) -> dict[str, Any]:
+    """Return names, phone, hours and limits for the templates."""
+    return {
+        "brand_name": settings.PORTAL_BRAND_NAME,
+        "key_name": settings.PORTAL_KEY_NAME,
+        "desktop_name": settings.PORTAL_DESKTOP_NAME,
+        "mobile_name": settings.PORTAL_MOBILE_NAME,
+        "portal_host": settings.PORTAL_HOST,
+        "security_email": settings.PORTAL_SECURITY_EMAIL,
+        "support_phone": settings.PORTAL_SUPPORT_PHONE,
+        "support_spans": list(spans()),
+        "support": support(),
+        "idle_minutes": settings.PORTAL_IDLE_MINUTES,
+        "idle_warning_seconds": settings.PORTAL_IDLE_WARNING_SECONDS,
+    }
+
+
+def support() -> Support:
+    """Return the state of the support line; it is worked out once a minute."""
+    minute = clock.now().replace(second=0, microsecond=0)
+    week = tuple(settings.PORTAL_SUPPORT_HOURS.items())
+    return _support(week, settings.PORTAL_SUPPORT_TZ, reader_zone(), minute)
+
+
+def reader_zone() -> str:
+    """Return the zone times are shown in: the one activated for this request, else the firm's default."""
+    active = timezone.get_current_timezone_name()
+    return settings.PORTAL_DEFAULT_TZ if active == settings.TIME_ZONE else active
+
+
+@lru_cache(maxsize=64)
+def _support(week: tuple[tuple[str, str], ...], zone: str, reader: str, minute: datetime) -> Support:
+    there = ZoneInfo(zone)
+    state = hours.status(dict(week), there, minute)
+    is_today = state.changes_at is not None and state.changes_at.date() == minute.astimezone(there).date()
+    return Support(state.is_open, state.changes_at, is_today, zone, reader)

@@ -1,0 +1,96 @@
+"""Template tags of the house, available in every template without ``{% load %}``."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django import template
+from django.forms import BaseForm, BoundField, CheckboxInput
+from django.utils import formats
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext
+
+from portal.context import reader_zone
+
+register = template.Library()
+
+
+@register.inclusion_tag("_components/field.html")
+def field(bound: BoundField) -> dict[str, Any]:
+    """Render one field: label, hint, error, control, wired together for screen readers.
+
+    The kind of control follows from the widget: password (with Show), code
+    (``autocomplete="one-time-code"``), checkbox, group of choices, or plain.
+    """
+    return {"bound": bound, "kind": _kind(bound)}
+
+
+def _kind(bound: BoundField) -> str:
+    widget = bound.field.widget
+    if bound.use_fieldset:
+        return "group"
+    if isinstance(widget, CheckboxInput):
+        return "checkbox"
+    if getattr(widget, "input_type", "") == "password":
+        return "password"
+    return "code" if widget.attrs.get("autocomplete") == "one-time-code" else "plain"
+
+
+@register.inclusion_tag("_components/error_summary.html")
+def error_summary(*forms: BaseForm, cause: Any = None) -> dict[str, Any]:
+    """List what stands in the way, each line leading to its field; nothing if nothing does.
+
+    ``cause`` (a row of the cause table) adds the way to the help page for it.
+    """
+    problems = [problem for form in forms if form for problem in _problems(form)]
+    return {"problems": problems, "cause": cause}
+
+
+def _problems(form: BaseForm) -> Iterable[tuple[str, str]]:
+    """Yield the id of the field (empty for the form as a whole) and what is wrong with it."""
+    for name, errors in form.errors.items():
+        target = form[name].id_for_label or form[name].auto_id if name in form.fields else ""
+        yield from ((target, str(error)) for error in errors)
+
+
+@register.inclusion_tag("_components/table.html")
+def cards_table(caption: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> dict[str, Any]:
+    """Render a table whose rows become cards on a narrow screen; the first cell heads its row."""
+    headed = [(cells[0], list(zip(columns[1:], cells[1:], strict=True))) for cells in rows]
+    return {"caption": caption, "columns": columns, "rows": headed}
+
+
+@register.simple_tag
+def local_time(moment: datetime, zone: str = "") -> SafeString:
+    """Show a moment as a time of day with its zone in words: 14:32 (New York time)."""
+    return _stamp(moment, zone, "H:i")
+
+
+@register.simple_tag
+def local_moment(moment: datetime, zone: str = "") -> SafeString:
+    """Show a moment with its date: 3 March 2027, 14:32 (New York time)."""
+    return _stamp(moment, zone, "j F Y, H:i")
+
+
+@register.simple_tag
+def local_weekday(moment: datetime, zone: str = "") -> SafeString:
+    """Show a moment within the coming week: Monday 08:00 (New York time)."""
+    return _stamp(moment, zone, "l H:i")
+
+
+def _stamp(moment: datetime, zone: str, pattern: str) -> SafeString:
+    name = zone or reader_zone()
+    local = moment.astimezone(ZoneInfo(name))
+    text = gettext("{time} ({zone})").format(time=formats.date_format(local, pattern), zone=zone_words(name))
+    return format_html('<time datetime="{}">{}</time>', local.isoformat(timespec="seconds"), text)
+
+
+@register.filter
+def zone_words(name: str) -> str:
+    """Name a zone by its city: ``America/New_York`` is New York time; a zone without a city keeps its name."""
+    region, _, city = name.rpartition("/")
+    if not region or region == "Etc":
+        return city
+    return gettext("{city} time").format(city=city.replace("_", " "))
