@@ -1,0 +1,73 @@
+"""Write the parts of the documentation that follow from the code."""
+
+import difflib
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from portal.lib.env import READINGS, Reading
+from portal.management.commands.portal_map import markdown
+from portal.pages import every_page
+
+_BEGIN = "<!-- generated: manage.py portal_docs -->"
+_END = "<!-- end of generated -->"
+_SETTINGS_HEAD = """# Settings
+
+Read from the environment by `portal/settings.py`; a value that makes no sense stops the start with a sentence.
+A secret may come from a file instead: `PORTAL_SECRET_KEY_FILE` holds the path. These are the defaults of a real
+installation, at the address `portal.example`; with `PORTAL_DEBUG=1`, for demos, nothing needs to be set.
+
+| Name | Default | Meaning |
+|---|---|---|
+"""
+
+_OF_THIS_MACHINE = {"PORTAL_HASH_SLOTS": "the number of cores"}
+
+
+class Command(BaseCommand):
+    """Write, or with ``--check`` compare, README.md's table of pages and docs/reference/settings.md."""
+
+    help = "Write the generated documentation; --check only compares and fails on a difference."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--check", action="store_true", help="Write nothing; fail if something would change.")
+
+    def handle(self, *_args: Any, **options: Any) -> None:
+        root = Path(settings.BASE_DIR)
+        wanted = {
+            root / "README.md": between_marks((root / "README.md").read_text(encoding="utf-8"), markdown(every_page())),
+            root / "docs" / "reference" / "settings.md": settings_page(list(READINGS.values()), root),
+        }
+        for path, text in wanted.items():
+            present = path.read_text(encoding="utf-8") if path.exists() else ""
+            if options["check"] and present != text:
+                difference = difflib.unified_diff(present.splitlines(), text.splitlines(), "written", "in force", n=0)
+                raise CommandError(f"{path.name} is out of date, run make docs.\n" + "\n".join(difference))
+            if not options["check"]:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_text(text, encoding="utf-8")
+
+
+def between_marks(text: str, fresh: str) -> str:
+    """Return the text with what stands between the two marks replaced."""
+    before, _, rest = text.partition(_BEGIN)
+    _, _, after = rest.partition(_END)
+    return f"{before}{_BEGIN}\n{fresh}\n{_END}{after}"
+
+
+def settings_page(readings: list[Reading], root: Path) -> str:
+    """Return the reference of all settings, as Markdown."""
+    return _SETTINGS_HEAD + "".join(f"| `{item.name}` | {_default(item, root)} | {item.help} |\n" for item in readings)
+
+
+def _default(item: Reading, root: Path) -> str:
+    if item.is_secret:
+        return "must be set"
+    if item.name in _OF_THIS_MACHINE:
+        return _OF_THIS_MACHINE[item.name]
+    shown = ", ".join(item.default) if isinstance(item.default, list) else str(item.default)
+    shown = shown.replace(str(root), ".")
+    return f"`{shown}` {item.unit}".strip() if shown else "none"

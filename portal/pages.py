@@ -1,0 +1,99 @@
+"""Every page of the portal, read off the URL table: path, name, methods, who may call it, form fields.
+
+The README's table, ``manage.py portal_map`` and tests that walk all pages take it from here, so that
+none of them can miss a page.
+"""
+
+import inspect
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from types import CodeType, ModuleType
+from typing import Any
+
+from django.forms import BaseForm
+from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils.encoding import force_str
+
+_READ = ("GET", "HEAD")
+
+
+@dataclass(frozen=True)
+class Page:
+    """One address of the portal."""
+
+    path: str
+    name: str
+    methods: tuple[str, ...]
+    who: str
+    fields: tuple[str, ...]
+    task: str
+
+
+def every_page() -> list[Page]:
+    """Return all pages in the order of the URL table."""
+    return list(_walk(get_resolver().url_patterns, "/", ""))
+
+
+def _walk(patterns: Iterable[URLPattern | URLResolver], prefix: str, space: str) -> Iterator[Page]:
+    for pattern in patterns:
+        path = prefix + force_str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            inner = f"{space}{pattern.namespace}:" if pattern.namespace else space
+            yield from _walk(pattern.url_patterns, path, inner)
+        else:
+            yield _page(path, f"{space}{pattern.name or ''}", pattern.callback)
+
+
+def _page(path: str, name: str, view: Callable[..., Any]) -> Page:
+    layers = list(_layers(view))
+    fields = tuple(sorted({field for form in _forms(layers) for field in form.base_fields}))
+    return Page(path, name, _methods(layers, fields), _who(path, layers), fields, _task(layers[-1]))
+
+
+def _layers(view: Callable[..., Any]) -> Iterator[Any]:
+    """Yield a view's decorators from the outside in, then the view itself (or its class)."""
+    while (inner := getattr(view, "__wrapped__", None)) is not None:
+        yield view
+        view = inner
+    yield getattr(view, "view_class", view)
+
+
+def _methods(layers: list[Any], fields: tuple[str, ...]) -> tuple[str, ...]:
+    for layer in layers:
+        if isinstance(layer, type):
+            return tuple(name.upper() for name in ("get", "post", "put", "delete") if hasattr(layer, name))
+        declared = inspect.getclosurevars(layer).nonlocals.get("request_method_list")
+        if declared:
+            return tuple(method for method in declared if method != "HEAD")
+    return ("GET", "POST") if fields else ("GET",)
+
+
+def _who(path: str, layers: list[Any]) -> str:
+    """Say who may call a page; a decorator of ours states it as its ``admits`` attribute."""
+    for layer in layers:
+        if stated := getattr(layer, "admits", ""):
+            return str(stated)
+    if path.startswith("/admin/"):
+        return "staff"
+    return "signed in" if any(hasattr(layer, "login_url") for layer in layers) else "everybody"
+
+
+def _forms(layers: list[Any]) -> Iterator[type[BaseForm]]:
+    """Yield the form classes that a view names in its code or declares as a class."""
+    view = layers[-1]
+    if isinstance(view, type):
+        declared = [getattr(view, "form_class", None), *(item[1] for item in getattr(view, "form_list", ()))]
+        yield from (form for form in declared if _is_form(form))
+    elif isinstance(code := getattr(view, "__code__", None), CodeType):
+        known = {name: view.__globals__[name] for name in code.co_names if name in view.__globals__}
+        modules = [value for value in known.values() if isinstance(value, ModuleType)]
+        named = [*known.values(), *(getattr(module, name, None) for module in modules for name in code.co_names)]
+        yield from (form for form in named if _is_form(form))
+
+
+def _is_form(value: object) -> bool:
+    return isinstance(value, type) and issubclass(value, BaseForm) and hasattr(value, "base_fields")
+
+
+def _task(view: Any) -> str:
+    return (inspect.getdoc(view) or "").partition("\n")[0].rstrip(".")
