@@ -1,1 +1,214 @@
+// Improvements of pages that work without script. Nothing here writes markup or keeps anything on the device.
 
+const all = (selector, root = document) => [...root.querySelectorAll(selector)];
+
+// --- Time ---------------------------------------------------------------------------------------
+
+/** Count down from a number of seconds the server named, whatever the device's clock says. Returns how to stop. */
+function countDown(seconds, tick, done) {
+  const end = Date.now() + seconds * 1000;
+  let timer;
+  const step = () => {
+    const left = Math.max(0, Math.ceil((end - Date.now()) / 1000));
+    if (!left) return done();
+    tick(left);
+    timer = setTimeout(step, (end - Date.now()) % 1000 || 1000);
+  };
+  step();
+  return () => clearTimeout(timer);
+}
+
+const clockFace = (left) => `${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}`;
+
+/** Say the time left at each full minute and at 20 seconds, not each second. */
+function speaker(status, words, mark = null) {
+  return (left) => {
+    const next = left <= 20 ? 0 : Math.ceil(left / 60);
+    if (next !== mark && mark !== null) {
+      const pattern = left <= 20 || left < 60 ? words.seconds : next === 1 ? words.minute : words.minutes;
+      status.textContent = pattern.replace("{n}", pattern === words.seconds ? left : next);
+    }
+    mark = next;
+  };
+}
+
+for (const box of all("[data-countdown]")) {
+  const [clock] = all("[data-countdown-clock]", box);
+  const [status] = all("[data-countdown-status]", box);
+  const [link] = all("[data-countdown-link]", box);
+  const say = speaker(status, box.dataset);
+  clock.hidden = false;
+  if (link) link.hidden = true;
+  countDown(
+    box.dataset.until - box.dataset.now,
+    (left) => {
+      clock.textContent = clockFace(left);
+      say(left);
+    },
+    () => {
+      clock.hidden = true;
+      status.classList.remove("visually-hidden");
+      status.textContent = box.dataset.done;
+      if (link) link.hidden = false;
+    },
+  );
+}
+
+// --- Forms --------------------------------------------------------------------------------------
+
+for (const summary of all("[data-error-summary]")) {
+  summary.focus();
+  for (const link of all('a[href^="#"]', summary)) {
+    link.addEventListener("click", (event) => {
+      const target = document.getElementById(link.hash.slice(1));
+      const field = target?.matches("input, select, textarea") ? target : target?.querySelector("input");
+      if (!field) return;
+      event.preventDefault();
+      field.focus();
+      target.scrollIntoView({ block: "center" });
+    });
+  }
+}
+
+for (const box of all("[data-password]")) {
+  const [input] = all("input", box);
+  const [button] = all("[data-password-toggle]", box);
+  const [label] = all("[data-show]", button);
+  const [status] = all("[data-password-status]", box.parentElement);
+  const [capsLock] = all("[data-caps-lock]", box.parentElement);
+  const show = (shown) => {
+    input.type = shown ? "text" : "password";
+    label.textContent = shown ? label.dataset.hide : label.dataset.show;
+  };
+  button.hidden = false;
+  button.addEventListener("click", () => {
+    show(input.type === "password");
+    status.textContent = input.type === "text" ? box.dataset.shown : box.dataset.hidden;
+  });
+  input.form?.addEventListener("submit", () => show(false));
+  for (const kind of ["keydown", "keyup"]) {
+    input.addEventListener(kind, (event) => {
+      capsLock.hidden = !event.getModifierState?.("CapsLock");
+    });
+  }
+  input.addEventListener("blur", () => {
+    capsLock.hidden = true;
+  });
+}
+
+const RULES = {
+  length: (text, box) => [...text].length >= Number(box.dataset.min),
+  upper: (text) => /\p{Lu}/u.test(text),
+  lower: (text) => /\p{Ll}/u.test(text),
+  digit: (text) => /\p{Nd}/u.test(text),
+  special: (text) => /[^\p{L}\p{N}]/u.test(text),
+};
+
+for (const box of all("[data-password-rules]")) {
+  const input = document.getElementById(box.dataset.passwordRules);
+  const [status] = all("[data-password-rules-status]", box);
+  let pause;
+  input?.addEventListener("input", () => {
+    const left = all("[data-rule]", box).filter((line) => {
+      const met = RULES[line.dataset.rule](input.value, box);
+      line.classList.toggle("met", met);
+      return !met;
+    });
+    clearTimeout(pause);
+    pause = setTimeout(() => {
+      const names = left.map((line) => line.textContent.trim()).join(", ");
+      status.textContent = names ? `${box.dataset.left} ${names}` : box.dataset.all;
+    }, 1000);
+  });
+}
+
+for (const button of all("[data-copy]")) {
+  if (!navigator.clipboard) break;
+  const [text] = all("[data-copy-text]", button.parentElement);
+  const [status] = all("[data-copy-status]", button.parentElement);
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    await navigator.clipboard.writeText(text.textContent);
+    status.textContent = button.dataset.copied;
+  });
+}
+
+// --- Inactivity ---------------------------------------------------------------------------------
+
+const LONGEST_WAIT = 300; // seconds between two questions to the server
+const PATIENCE = 10; // seconds until the next one after a failure
+
+/** Warn in all tabs before the sign-in ends, and keep it on one act. Asking what is left is not activity. */
+function watchIdleness(dialog) {
+  const { idleRemainingUrl, idleExtendUrl, idleLoginUrl, csrfToken } = dialog.dataset;
+  const warning = Number(dialog.dataset.idleWarning);
+  const [clock] = all("[data-idle-clock]", dialog);
+  const [status] = all("[data-idle-status]", dialog);
+  const tabs = "BroadcastChannel" in window ? new BroadcastChannel("gatehouse-idle") : { postMessage() {} };
+  let timer;
+  let stopClock = () => {};
+
+  const leave = () => {
+    const here = encodeURIComponent(location.pathname + location.search);
+    location.assign(`${idleLoginUrl}?next=${here}`);
+  };
+  const wait = (seconds) => {
+    clearTimeout(timer);
+    timer = setTimeout(ask, seconds * 1000);
+  };
+  const calm = (left) => {
+    stopClock();
+    dialog.close();
+    wait(Math.min(left - warning, LONGEST_WAIT));
+  };
+  const warn = (left) => {
+    stopClock();
+    clearTimeout(timer);
+    if (!dialog.open) {
+      dialog.showModal();
+      tabs.postMessage("changed");
+    }
+    const say = speaker(status, dialog.dataset, -1);
+    stopClock = countDown(left, (rest) => {
+      clock.textContent = clockFace(rest);
+      say(rest);
+    }, () => ask().then((answered) => answered || leave()));
+  };
+
+  /** Ask the server what is left and act on it; tells whether it answered. */
+  async function ask() {
+    try {
+      const response = await fetch(idleRemainingUrl, { headers: { Accept: "application/json" }, cache: "no-store" });
+      const { seconds, state } = await response.json();
+      if (state === "ended" || seconds <= 0) leave();
+      else if (seconds <= warning) warn(seconds);
+      else calm(seconds);
+      return true;
+    } catch {
+      if (!dialog.open) wait(PATIENCE);
+      return false;
+    }
+  }
+  async function stay() {
+    try {
+      const response = await fetch(idleExtendUrl, { method: "POST", headers: { "X-CSRFToken": csrfToken } });
+      if (!response.ok || response.redirected) return leave();
+    } catch {
+      return undefined; // no connection: the dialog stays, and so does its clock
+    }
+    tabs.postMessage("changed");
+    return ask();
+  }
+
+  all("[data-idle-stay]", dialog)[0].addEventListener("click", stay);
+  dialog.addEventListener("cancel", (event) => {
+    event.preventDefault();
+    stay();
+  });
+  tabs.onmessage = ask;
+  document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && ask());
+  tabs.postMessage("changed"); // this page was opened just now, which is activity
+  wait(Math.min(Number(dialog.dataset.idleMinutes) * 60 - warning, LONGEST_WAIT));
+}
+
+all("[data-idle]").forEach(watchIdleness);
