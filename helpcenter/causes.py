@@ -191,13 +191,11 @@ _RECOVERY = [
         (
             "R1",
             _("That e-mailed code does not work"),
-            _(
-                "It was mistyped, or it is older than {email_code_time}. Check the newest e-mail, or ask for a new code."
-            ),
+            _("It was mistyped, or it is older than {email_code_time}. Use the newest e-mail, or ask for a new code."),
         ),
     ),
     *_row(
-        "recovery-case",
+        "cannot-finish-reset",
         "bad",
         (
             "R2",
@@ -282,8 +280,8 @@ _STAFF = [
             "G7",
             _("Stop: this looks like a Key code"),
             _(
-                "A recovery code is expected here, and {code_digits} digits were typed. Never take a Key code from a caller: "
-                "somebody may be passing it on. Do not go on, and note it on the case."
+                "A recovery code is expected here, and {code_digits} digits were typed. Never take a Key code "
+                "from a caller: somebody may be passing it on. Do not go on, and note it on the case."
             ),
         ),
     ),

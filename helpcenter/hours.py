@@ -1,22 +1,12 @@
-"""When somebody answers the phone: opening hours by weekday, from ``PORTAL_SUPPORT_HOURS``."""
+"""When somebody answers the phone, in words; ``portal.lib.hours`` works out whether that is now."""
 
 from collections.abc import Iterator
-from datetime import datetime
 from itertools import groupby
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.utils.translation import gettext, pgettext
 
-DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-
-
-def is_open(now: datetime) -> bool:
-    """Tell whether support answers at that moment (aware). The closing minute itself is closed."""
-    there = now.astimezone(ZoneInfo(settings.PORTAL_SUPPORT_TZ))
-    span = settings.PORTAL_SUPPORT_HOURS.get(DAYS[there.weekday()], "")
-    opens, _, closes = span.partition("-")
-    return bool(closes) and opens <= there.strftime("%H:%M") < closes
+from portal.lib.hours import DAYS
 
 
 def spans() -> Iterator[tuple[str, str]]:

@@ -1,0 +1,17 @@
+"""``manage.py portal_load_help``: make the search index anew."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from helpcenter import search
+
+
+class Command(BaseCommand):
+    """Load the articles into the search index."""
+
+    help = "Load the help articles into the search index. Every migrate does it too; harmless to repeat."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Load, and say how many."""
+        self.stdout.write(f"Search holds {search.load()} articles.")

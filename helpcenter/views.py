@@ -1,0 +1,115 @@
+"""Pages of the help centre. All but search run no SQL and open no session."""
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.cache import patch_cache_control
+from django.views.decorators.http import require_safe
+
+from helpcenter import catalogue, causes, pages, rendering
+from helpcenter import search as index
+from helpcenter.catalogue import Article
+from helpcenter.search.words import MAX_TEXT
+
+_WITH_OWN_PAGES = {"start", "guides", "safety"}
+_TOP_TASKS = ("guides/sign-in-web", "guides/set-up-key", "guides/reset-password", "guides/new-phone", "guides/recover")
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """Show the search box, the way from a symptom to its row, the top tasks and every section."""
+
+    def context() -> pages.Context:
+        language = pages.language()
+        shelf = catalogue.articles(language)
+        return {
+            "stuck": _by_place(language),
+            "tasks": [shelf[key] for key in _TOP_TASKS],
+            "sections": [
+                (title, catalogue.in_section(language, section))
+                for section, title in catalogue.SECTIONS.items()
+                if section in _WITH_OWN_PAGES
+            ],
+        }
+
+    return pages.serve(request, "helpcenter/home.html", context)
+
+
+@require_safe
+def article(request: HttpRequest, section: str, slug: str) -> HttpResponse:
+    """Show one article."""
+
+    def context() -> pages.Context:
+        found = _find(section, slug) if section in _WITH_OWN_PAGES else None
+        if found is None:
+            raise Http404
+        return _one(found) | {"section": catalogue.SECTIONS[section]}
+
+    return pages.serve(request, "helpcenter/article.html", context)
+
+
+@require_safe
+def problems(request: HttpRequest) -> HttpResponse:
+    """Show the matrix: every problem with its likely causes and what to do."""
+
+    def context() -> pages.Context:
+        return {"problems": catalogue.in_section(pages.language(), "problem")}
+
+    return pages.serve(request, "helpcenter/problems.html", context)
+
+
+@require_safe
+def problem(request: HttpRequest, slug: str) -> HttpResponse:
+    """Show one row of the matrix; a refusal leads here."""
+
+    def context() -> pages.Context:
+        found = _find("problem", slug)
+        if found is None:
+            raise Http404
+        messages = dict.fromkeys(str(causes.get(code).title) for code in found.causes)
+        return _one(found) | {"messages": [message for message in messages if message != found.title]}
+
+    return pages.serve(request, "helpcenter/problem.html", context)
+
+
+@require_safe
+def faq(request: HttpRequest) -> HttpResponse:
+    """Show all questions with their answers, each with an anchor."""
+
+    def context() -> pages.Context:
+        return {"questions": [_one(found) for found in catalogue.in_section(pages.language(), "faq")]}
+
+    return pages.serve(request, "helpcenter/faq.html", context)
+
+
+@require_safe
+def contact(request: HttpRequest) -> HttpResponse:
+    """Show the phone number, its hours and whether somebody answers now."""
+
+    def context() -> pages.Context:
+        return _one(catalogue.articles(pages.language())["contact/contact"])
+
+    return pages.serve(request, "helpcenter/contact.html", context)
+
+
+@require_safe
+def search(request: HttpRequest) -> HttpResponse:
+    """Show what fits the words typed; the only page here that asks the database."""
+    typed = request.GET.get("q", "")[:MAX_TEXT].replace("\x00", "").strip()
+    found = index.find(pages.language(), typed)
+    body = pages.render(request, "helpcenter/search.html", {"query": typed, "results": found})
+    response = HttpResponse(body)
+    patch_cache_control(response, private=True, no_store=True)
+    return response
+
+
+def _find(section: str, slug: str) -> Article | None:
+    return catalogue.find(pages.language(), section, slug)
+
+
+def _one(article: Article) -> dict[str, object]:
+    return {"article": article, "body": rendering.html(article)}
+
+
+def _by_place(language: str) -> list[tuple[object, list[Article]]]:
+    rows = catalogue.in_section(language, "problem")
+    grouped = [(title, [row for row in rows if row.where == place]) for place, title in catalogue.PLACES.items()]
+    return [(title, rows) for title, rows in grouped if rows]
