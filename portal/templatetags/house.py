@@ -48,12 +48,15 @@ def error_summary(*forms: BaseForm, cause: Any = None) -> dict[str, Any]:
     return {"problems": problems, "cause": cause}
 
 
-def _problems(form: BaseForm) -> Iterable[tuple[str, str, str]]:
-    """Yield the id and label of the field (empty for the form as a whole) and what is wrong with it."""
+def _problems(form: BaseForm) -> Iterable[tuple[str, str]]:
+    """Yield the id of the field (empty for the form as a whole) and what is wrong with it, field named."""
     for name, errors in form.errors.items():
-        bound = form[name] if name in form.fields else None
-        target = (bound.id_for_label or bound.auto_id) if bound else ""
-        yield from ((target, bound.label if bound else "", str(error)) for error in errors)
+        if name not in form.fields:
+            yield from (("", str(error)) for error in errors)
+            continue
+        bound = form[name]
+        label = bound.label if bound.label[-1:] in ":?.!" else f"{bound.label}:"
+        yield from ((bound.id_for_label or bound.auto_id, f"{label} {error}") for error in errors)
 
 
 @register.inclusion_tag("_components/table.html")
