@@ -11,10 +11,9 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.utils import timezone
 
 from helpcenter.hours import spans
-from portal.lib import clock, hours
+from portal.lib import clock, hours, moments
 
 
 @dataclass(frozen=True)
@@ -49,13 +48,7 @@ def support() -> Support:
     """Return the state of the support line; it is worked out once a minute."""
     minute = clock.now().replace(second=0, microsecond=0)
     week = tuple(settings.PORTAL_SUPPORT_HOURS.items())
-    return _support(week, settings.PORTAL_SUPPORT_TZ, reader_zone(), minute)
-
-
-def reader_zone() -> str:
-    """Return the zone times are shown in: the one activated for this request, else the firm's default."""
-    active = timezone.get_current_timezone_name()
-    return settings.PORTAL_DEFAULT_TZ if active == settings.TIME_ZONE else active
+    return _support(week, settings.PORTAL_SUPPORT_TZ, moments.reader_zone(), minute)
 
 
 @lru_cache(maxsize=64)

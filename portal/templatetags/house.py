@@ -7,12 +7,10 @@ from zoneinfo import ZoneInfo
 
 from django import template
 from django.forms import BaseForm, BoundField, CheckboxInput
-from django.utils import formats
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext
 
-from portal.context import reader_zone
+from portal.lib import moments
 
 register = template.Library()
 
@@ -85,16 +83,9 @@ def local_weekday(moment: datetime, zone: str = "") -> SafeString:
 
 
 def _stamp(moment: datetime, zone: str, pattern: str) -> SafeString:
-    name = zone or reader_zone()
-    local = moment.astimezone(ZoneInfo(name))
-    text = gettext("{time} ({zone})").format(time=formats.date_format(local, pattern), zone=zone_words(name))
-    return format_html('<time datetime="{}">{}</time>', local.isoformat(timespec="seconds"), text)
+    name = zone or moments.reader_zone()
+    local = moment.astimezone(ZoneInfo(name)).isoformat(timespec="seconds")
+    return format_html('<time datetime="{}">{}</time>', local, moments.time_words(moment, name, pattern))
 
 
-@register.filter
-def zone_words(name: str) -> str:
-    """Name a zone by its city: ``America/New_York`` is New York time; a zone without a city keeps its name."""
-    region, _, city = name.rpartition("/")
-    if not region or region == "Etc":
-        return city
-    return gettext("{city} time").format(city=city.replace("_", " "))
+register.filter("zone_words", moments.zone_words)

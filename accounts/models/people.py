@@ -1,0 +1,165 @@
+"""The people: customers, their log-ins, their accounts and what may be done with them."""
+
+import secrets
+from typing import Any, ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import PermissionsMixin
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import Now
+
+from accounts.enums import AccountKind, ActivityKind, MandateRole, Realm, Role
+from accounts.models.sealed import SealedJSONField, SealedModel, SealedTextField
+from accounts.policies import names
+from portal.lib import digests
+
+
+class Customer(SealedModel):
+    """A person the firm holds money for. Everything personal is sealed."""
+
+    number = models.CharField(max_length=32, unique=True)
+    given_name = SealedTextField()
+    middle_name = SealedTextField(blank=True)
+    family_name = SealedTextField()
+    birth_date = SealedTextField()  # ISO 8601 date
+    address = SealedJSONField(default=dict)  # line1, line2, city, postcode, country
+    phone = SealedTextField(blank=True)
+    application = SealedJSONField(default=dict)  # what the account application says, by name
+    language = models.CharField(max_length=8, default="en")
+    time_zone = models.CharField(max_length=64, default="America/New_York")
+    created_at = models.DateTimeField(db_default=Now())
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class UserManager(BaseUserManager["User"]):
+    """Look-ups by the canonical username."""
+
+    def by_username(self, typed: str) -> "User | None":
+        """Return the log-in of that name, however it was typed, or None."""
+        return self.filter(username=names.canonical(typed)).first()
+
+    def for_sign_in(self, typed: str) -> "User | None":
+        """Return the same with ``has_key`` set; one statement, for known and unknown names alike."""
+        live_keys = self.model.key_set.rel.related_model.objects.filter(user=OuterRef("pk"), confirmed=True)
+        return self.filter(username=names.canonical(typed)).annotate(has_key=Exists(live_keys)).first()
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        """Return the log-in for Django's back ends and commands."""
+        return self.get(username=names.canonical(username or ""))
+
+
+def _new_salt() -> str:
+    return secrets.token_hex(16)
+
+
+class User(SealedModel, AbstractBaseUser, PermissionsMixin):
+    """One log-in. ``name_digest`` stands in for the name wherever the name must not stand."""
+
+    username = models.CharField(max_length=names.MAX_LENGTH, unique=True)
+    name_digest = models.CharField(max_length=64, unique=True, editable=False)
+    email = SealedTextField()
+    realm = models.CharField(max_length=8, choices=Realm.choices, default=Realm.LIVE)
+    customer = models.ForeignKey(Customer, models.PROTECT, null=True, blank=True, related_name="users")
+    is_staff = models.BooleanField(default=False)
+    is_active = models.BooleanField(default=True)
+    on_hold_since = models.DateTimeField(null=True, blank=True)
+    auth_epoch = models.PositiveIntegerField(default=0)  # raised when everything that was open ends
+    history_salt = models.CharField(max_length=32, default=_new_salt, editable=False)
+    password_changed_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(db_default=Now())
+
+    has_key: bool  # set by ``objects.for_sign_in``
+    last_login = None  # type: ignore[assignment]  the session register and the audit chain tell it
+
+    USERNAME_FIELD = "username"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["email"]
+    objects: ClassVar[UserManager] = UserManager()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                name="user_is_staff_or_customer",
+                condition=Q(is_staff=True, customer__isnull=True) | Q(is_staff=False, customer__isnull=False),
+            ),
+            models.CheckConstraint(name="user_staff_is_live", condition=Q(is_staff=False) | Q(realm=Realm.LIVE)),
+        ]
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Keep the name canonical and its digest in step."""
+        if not kwargs.get("update_fields"):
+            self.username = names.canonical(self.username)
+            self.name_digest = digest_of_name(self.username)
+        super().save(*args, **kwargs)
+
+    @property
+    def zone(self) -> str:
+        """Return the time zone this person reads times in."""
+        return self.customer.time_zone if self.customer else "UTC"
+
+    @property
+    def greeting(self) -> str:
+        """Return the name used to greet: the customer's given name, else the username."""
+        return self.customer.given_name if self.customer else self.username
+
+    def has_role(self, *roles: Role) -> bool:
+        """Tell whether this staff member has one of the roles."""
+        return self.is_staff and self.groups.filter(name__in=[str(role) for role in roles]).exists()
+
+
+def digest_of_name(typed: str) -> str:
+    """Return the keyed digest that stands in for a username, known or not."""
+    return digests.keyed("username", names.canonical(typed))
+
+
+class TradingAccount(models.Model):
+    """One account with money in it. Balances are what the firm's back office last reported."""
+
+    number = models.CharField(max_length=32, unique=True)
+    kind = models.CharField(max_length=16, choices=AccountKind.choices, default=AccountKind.INDIVIDUAL)
+    realm = models.CharField(max_length=8, choices=Realm.choices, default=Realm.LIVE)
+    currency = models.CharField(max_length=3, default="USD")
+    net_value = models.DecimalField(max_digits=18, decimal_places=2, default=0)
+    cash = models.DecimalField(max_digits=18, decimal_places=2, default=0)
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class Mandate(models.Model):
+    """Which log-in may act on which account, and as what."""
+
+    user = models.ForeignKey(User, models.PROTECT, related_name="mandates")
+    account = models.ForeignKey(TradingAccount, models.PROTECT, related_name="mandates")
+    role = models.CharField(max_length=16, choices=MandateRole.choices)
+    label = models.CharField(max_length=80, blank=True)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["user", "account"], name="one_mandate_per_user_and_account"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.role} {self.account_id}"
+
+
+class AccountActivity(models.Model):
+    """Something that happened on an account. ``own``: the customer did it, nobody else could have."""
+
+    account = models.ForeignKey(TradingAccount, models.PROTECT, related_name="activity")
+    at = models.DateTimeField()
+    kind = models.CharField(max_length=16, choices=ActivityKind.choices)
+    own = models.BooleanField(default=False)
+    instrument = models.CharField(max_length=32, blank=True)
+    quantity = models.DecimalField(max_digits=18, decimal_places=4, null=True, blank=True)
+    amount = models.DecimalField(max_digits=18, decimal_places=2, null=True, blank=True)
+    currency = models.CharField(max_length=3, default="USD")
+
+    class Meta:
+        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["account", "-at"], name="activity_newest")]
+
+    def __str__(self) -> str:
+        return f"{self.account_id} {self.kind} {self.at:%Y-%m-%d}"

@@ -1,0 +1,111 @@
+"""What people prove themselves with: Keys, e-mailed codes, security questions."""
+
+import logging
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+from django_otp.models import Device
+
+from accounts.enums import CodePurpose, KeyKind
+from accounts.models.people import User
+from accounts.models.sealed import SealedModel, SealedTextField
+from accounts.policies import codes
+from portal.lib.sealing import SealBroken
+
+log = logging.getLogger("portal.security")
+
+
+class Key(SealedModel, Device):
+    """One log-in's second factor: a time-based code generator (RFC 6238) with a sealed seed.
+
+    ``last_step`` is the one memory of used codes: every purpose spends through
+    ``actions.key.spend_code``, which only moves it forward.
+    """
+
+    kind = models.CharField(max_length=8, choices=KeyKind.choices, default=KeyKind.APP)
+    secret = SealedTextField()  # base32
+    last_step = models.BigIntegerField(default=-1)
+    created_at = models.DateTimeField(db_default=Now())
+    last_used_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                name="key_ended_is_not_confirmed", condition=Q(ended_at__isnull=True) | Q(confirmed=False)
+            ),
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["user"], condition=Q(confirmed=True), name="key_live_by_user"),
+        ]
+
+    def step_of(self, code: str, *, at: float, after: int) -> int | None:
+        """Return the time step (30 s units since 1970) later than ``after`` this code is right for, or None.
+
+        A seed that does not open (altered, moved, its key gone) matches nothing, and is logged.
+        """
+        try:
+            seed = codes.decode_secret(self.secret)
+        except (SealBroken, ValueError):
+            log.exception("the seed of a Key does not open", extra={"facts": {"key": self.pk}})
+            return None
+        return codes.matching_step(seed, code, at=at, tolerance=settings.PORTAL_CODE_TOLERANCE_STEPS, after=after)
+
+    def verify_token(self, token: Any) -> bool:
+        """Refuse django-otp's own door: codes are spent by ``actions.key.spend_code`` alone."""
+        return False
+
+
+class EmailedCode(models.Model):
+    """A code sent by e-mail: one live code per user and purpose, stored hashed, with its own tries."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="+")
+    purpose = models.CharField(max_length=16, choices=CodePurpose.choices)
+    code_digest = models.CharField(max_length=64)
+    tries = models.PositiveSmallIntegerField(default=0)
+    sent_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["user", "purpose"], name="one_emailed_code_per_purpose"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.purpose}"
+
+
+class SecurityAnswer(models.Model):
+    """The answer to one security question, as a slow salted hash of its folded text."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="security_answers")
+    question = models.CharField(max_length=40)
+    answer_hash = models.CharField(max_length=255)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["user", "question"], name="one_answer_per_question"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.question}"
+
+
+class FormerPassword(models.Model):
+    """One password this log-in had: a keyed digest under the user's own history salt (PW-2)."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="former_passwords")
+    digest = models.CharField(max_length=64)
+    parameters = models.CharField(max_length=40)  # argon2 cost the digest was made with
+    set_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["user", "digest"], name="one_row_per_former_password"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.set_at:%Y-%m-%d}"

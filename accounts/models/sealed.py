@@ -1,0 +1,104 @@
+"""Model fields that are encrypted at rest, bound to their row."""
+
+import json
+import uuid
+from typing import Any
+
+from django.db import models
+
+from portal.lib import sealing
+
+
+class Ciphertext(str):
+    """A value as the database holds it, not opened yet."""
+
+    __slots__ = ()
+
+
+class SealedModel(models.Model):
+    """Base of models with sealed fields: ``seal_id`` binds each ciphertext to its row."""
+
+    seal_id = models.UUIDField(default=uuid.uuid4, editable=False, unique=True)
+
+    class Meta:
+        abstract = True
+
+
+class _Opener:
+    """Attribute that opens the ciphertext on first use and keeps the plain value on the instance."""
+
+    def __init__(self, field: "SealedTextField") -> None:
+        self.field = field
+
+    def __get__(self, instance: Any, owner: type | None = None) -> Any:
+        if instance is None:
+            return self
+        values = instance.__dict__
+        if self.field.attname not in values:
+            instance.refresh_from_db(fields=[self.field.attname])
+        value = values[self.field.attname]
+        if isinstance(value, Ciphertext):
+            value = self.field.open(value, instance)
+            values[self.field.attname] = value
+        return value
+
+    def __set__(self, instance: Any, value: Any) -> None:
+        instance.__dict__[self.field.attname] = value
+
+
+class SealedTextField(models.TextField):  # type: ignore[type-arg]  the stubs' parameters have defaults
+    """Text encrypted with ``portal.lib.sealing``.
+
+    Written only by ``save()`` and ``bulk_create()``; ``update()`` and filters raise ``TypeError``,
+    since neither knows the row the value is bound to. An altered value raises
+    ``sealing.SealBroken`` when it is read. The empty text stays empty.
+    """
+
+    def contribute_to_class(self, cls: type[models.Model], name: str, private_only: bool = False) -> None:
+        """Install the opener in the place of the plain attribute."""
+        super().contribute_to_class(cls, name, private_only)
+        setattr(cls, self.attname, _Opener(self))
+
+    def from_db_value(self, value: str | None, expression: Any, connection: Any) -> str | None:
+        """Keep the ciphertext closed until it is used."""
+        return Ciphertext(value) if value else value
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> Any:
+        """Seal what was set; pass on what was never opened."""
+        value = model_instance.__dict__.get(self.attname)
+        if value is None or value == "" or isinstance(value, Ciphertext):
+            return value
+        return Ciphertext(sealing.seal(self.to_text(value), bound_to=self._row(model_instance)))
+
+    def get_prep_value(self, value: Any) -> Any:
+        """Let ciphertext and empty values through, refuse anything in clear."""
+        if value is None or value == "" or isinstance(value, Ciphertext):
+            return value
+        raise TypeError(f"{self.name} is sealed: it can only be written by save()")
+
+    def open(self, value: Ciphertext, instance: models.Model) -> Any:
+        """Return the plain value, or raise ``sealing.SealBroken``."""
+        return self.from_text(sealing.unseal(value, bound_to=self._row(instance)))
+
+    def to_text(self, value: Any) -> str:
+        """Return the text that is sealed."""
+        return str(value)
+
+    def from_text(self, text: str) -> Any:
+        """Return the value for an opened text."""
+        return text
+
+    def _row(self, instance: models.Model) -> str:
+        return f"{self.model._meta.db_table}.{self.column}|{instance.seal_id}"  # type: ignore[attr-defined]  SealedModel
+
+
+class SealedJSONField(SealedTextField):
+    """A JSON value, sealed."""
+
+    def to_text(self, value: Any) -> str:
+        """Return compact JSON."""
+        return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+
+    def from_text(self, text: str) -> Any:
+        """Parse it."""
+        return json.loads(text)

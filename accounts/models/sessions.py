@@ -1,0 +1,55 @@
+"""Sessions of signed-in people, and the browsers they are known by."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models.functions import Now
+
+from accounts.enums import Platform
+from accounts.models.people import User
+from accounts.models.proofs import Key
+from accounts.models.sealed import SealedModel, SealedTextField
+
+
+class PlatformSession(SealedModel):
+    """One session. It exists only after both factors, always belongs to a user, and dies with its row.
+
+    The cookie's value is not stored: ``digest`` is its SHA-256. Ending all sessions of a user is
+    one indexed DELETE. See docs/decisions/0007-sessions-need-two-factors.md.
+    """
+
+    digest = models.CharField(max_length=64, primary_key=True)
+    user = models.ForeignKey(User, models.CASCADE, related_name="sessions")
+    key = models.ForeignKey(Key, models.SET_NULL, null=True, related_name="+")
+    platform = models.CharField(max_length=8, choices=Platform.choices, default=Platform.WEB)
+    device = models.CharField(max_length=120, blank=True)  # in words, for example "Chrome on Windows"
+    address = SealedTextField(blank=True)
+    auth_epoch = models.PositiveIntegerField()
+    data = models.TextField(default="{}")
+    created_at = models.DateTimeField(db_default=Now())
+    active_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+
+    class Meta:
+        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["ends_at"], name="session_ends")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.platform} {self.device}"
+
+
+class KnownBrowser(models.Model):
+    """A browser that has completed a full sign-in of this user: it has a budget of tries of its own."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="known_browsers")
+    digest = models.CharField(max_length=64)  # of the cookie's random value
+    device = models.CharField(max_length=120, blank=True)
+    created_at = models.DateTimeField(db_default=Now())
+    last_used_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["digest", "user"], name="one_row_per_browser_and_user"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.device}"

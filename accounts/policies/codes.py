@@ -1,0 +1,49 @@
+"""Key codes (RFC 6238, six digits, 30 s): reading what was typed, and finding the step it is right for."""
+
+import base64
+import binascii
+import hmac
+import unicodedata
+
+from django_otp.oath import hotp
+
+PERIOD = 30
+DIGITS = 6
+_SEPARATORS = str.maketrans("", "", " -\u00a0\u2009\u202f\u2010\u2011")
+
+
+def read(typed: str) -> str | None:
+    """Return six ASCII digits, or None if this is not a code.
+
+    Full-width digits become ASCII (NFKC), then spaces and dashes go; nothing else is forgiven.
+    """
+    text = unicodedata.normalize("NFKC", typed).strip().translate(_SEPARATORS)
+    return text if len(text) == DIGITS and text.isascii() and text.isdigit() else None
+
+
+def decode_secret(secret: str) -> bytes:
+    """Return the bytes of a base32 seed; raise ValueError for nonsense."""
+    try:
+        return base64.b32decode(secret.upper() + "=" * (-len(secret) % 8))
+    except binascii.Error as error:
+        raise ValueError("not a base32 seed") from error
+
+
+def at_step(seed: bytes, step: int) -> str:
+    """Return the code of one time step."""
+    return f"{hotp(seed, step, DIGITS):0{DIGITS}d}"
+
+
+def step_at(moment: float) -> int:
+    """Return the time step of a moment in seconds since 1970."""
+    return int(moment // PERIOD)
+
+
+def matching_step(seed: bytes, code: str, *, at: float, tolerance: int, after: int) -> int | None:
+    """Return the newest step within ``tolerance`` of ``at``, later than ``after``, whose code this is."""
+    now = step_at(at)
+    found = None
+    for step in range(now - tolerance, now + tolerance + 1):
+        if hmac.compare_digest(at_step(seed, step), code) and step > after:
+            found = step
+    return found
