@@ -1,0 +1,114 @@
+"""Writing and checking the audit chain. Format: docs/reference/audit-export.md."""
+
+import hashlib
+import hmac
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+from django.conf import settings
+from django.db import connection, transaction
+
+from accounts.enums import Action
+from accounts.models import ChainHead, SecurityEvent, User
+from portal.lib import client, digests
+
+GENESIS = "0" * 64
+_LOCK_HEAD = """
+    INSERT INTO accounts_chainhead AS head (chain, n, digest) VALUES (%s, 1, %s)
+    ON CONFLICT (chain) DO UPDATE SET n = head.n + 1
+    RETURNING n, digest
+"""
+
+
+def record(
+    action: Action,
+    *,
+    by: User | None,
+    on: User | None,
+    now: datetime,
+    origin: client.Origin | None = None,
+    **facts: Any,
+) -> SecurityEvent:
+    """Append one event to the chain of its subject, or to the system's.
+
+    Effects: one row; locks the chain's head until the transaction ends.
+    Needs: the deed's open transaction. Facts hold ids, codes and counts, never secrets or personal text.
+    """
+    if not connection.in_atomic_block:
+        raise transaction.TransactionManagementError("record() belongs into the transaction of its deed")
+    chain = chain_of(on)
+    with connection.cursor() as cursor:
+        cursor.execute(_LOCK_HEAD, [chain, GENESIS])
+        n, prev = cursor.fetchone()
+    event = SecurityEvent(
+        chain=chain,
+        n=n,
+        at=now,
+        action=action,
+        actor_id=by.pk if by else None,
+        subject_id=on.pk if on else None,
+        source=digests.keyed("network", client.network(origin.address)) if origin else "",
+        request_id=origin.request_id if origin else "",
+        facts=facts,
+        prev=prev,
+    )
+    event.digest = digest_of(event)
+    event.save(force_insert=True)
+    ChainHead.objects.filter(chain=chain).update(digest=event.digest)
+    return event
+
+
+def chain_of(subject: User | None) -> str:
+    """Return the name of the chain that events on this subject go to."""
+    return f"user:{subject.pk}" if subject else "system"
+
+
+def digest_of(event: SecurityEvent) -> str:
+    """Return the keyed digest of an event over its canonical JSON and the digest before it."""
+    body = {
+        "chain": event.chain,
+        "n": event.n,
+        "at": event.at.astimezone(UTC).isoformat(timespec="microseconds"),
+        "action": event.action,
+        "actor": event.actor_id,
+        "subject": event.subject_id,
+        "source": event.source,
+        "request": event.request_id,
+        "facts": event.facts,
+        "prev": event.prev,
+    }
+    canonical = json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    return hmac.new(settings.PORTAL_AUDIT_KEY.encode(), canonical.encode(), hashlib.sha256).hexdigest()
+
+
+def faults() -> Iterator[str]:
+    """Recompute every chain and yield a sentence for each edit, gap, insertion, swap or cut."""
+    seen: set[str] = set()
+    chain, n, prev = "", 0, GENESIS
+    for event in SecurityEvent.objects.order_by("chain", "n").iterator(chunk_size=1000):
+        if event.chain != chain:
+            yield from _head_fault(chain, n, prev)
+            chain, n, prev = event.chain, 0, GENESIS
+            seen.add(chain)
+        if event.n != n + 1:
+            yield f"{chain}: event {n + 1} is missing"
+        if event.prev != prev:
+            yield f"{chain}: event {event.n} does not follow the one before it"
+        if not digests.same(event.digest, digest_of(event)):
+            yield f"{chain}: event {event.n} was altered"
+        n, prev = event.n, event.digest
+    yield from _head_fault(chain, n, prev)
+    for head in ChainHead.objects.exclude(chain__in=seen):
+        yield f"{head.chain}: all {head.n} events are missing"
+
+
+def _head_fault(chain: str, n: int, digest: str) -> Iterator[str]:
+    if not chain:
+        return
+    head = ChainHead.objects.filter(chain=chain).first()
+    if head is None:
+        yield f"{chain}: its head is missing"
+    elif (head.n, head.digest) != (n, digest):
+        yield f"{chain}: the record ends at {n}, its head says {head.n}"

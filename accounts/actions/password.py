@@ -1,0 +1,112 @@
+"""The one deed that sets a password. Reset, recovery and change all end here."""
+
+import hmac
+from datetime import datetime
+
+from argon2.low_level import Type, hash_secret_raw
+from django.conf import settings
+from django.contrib.auth.hashers import make_password
+from django.db import transaction
+
+from accounts.actions import audit, notices, sessions
+from accounts.enums import Action
+from accounts.models import FormerPassword, User
+from accounts.policies import passwords
+from accounts.refusals import PasswordTooCommon, PasswordTooSimple, PasswordUsedBefore
+from portal.lib import client, digests, gate
+
+
+def rules() -> passwords.Rules:
+    """Return the policy in force."""
+    return passwords.Rules(
+        settings.PORTAL_PASSWORD_MIN, settings.PORTAL_PASSWORD_MAX, tuple(settings.PORTAL_PASSWORD_CLASSES)
+    )
+
+
+def check_new_password(user: User, password: str) -> None:
+    """Refuse what breaks the rules, is common, or was used before. Cheap checks first.
+
+    Cost: one argon2 hash per set of cost parameters in the history, normally one (PW-2).
+    Raises: ``PasswordTooSimple``, ``PasswordTooCommon``, ``PasswordUsedBefore``.
+    """
+    if missing := passwords.missing(password, rules()):
+        raise PasswordTooSimple(missing=missing)
+    own = [settings.PORTAL_BRAND_NAME.split()[0], settings.PORTAL_KEY_NAME.split()[0]]
+    if passwords.is_common(password, own_words=[*own, user.username, user.email.partition("@")[0]]):
+        raise PasswordTooCommon
+    if _was_used(user, password):
+        raise PasswordUsedBefore
+
+
+def set_new_password(
+    *, user: User, password: str, by: User | None, origin: client.Origin | None, now: datetime
+) -> list[str]:
+    """Set the password of a log-in and end everything that was open with the old one.
+
+    Hashing happens before the row is locked; call it outside a transaction, or accept that yours
+    holds its locks for two hashes. Returns what ended, in words. Effects: password, history row,
+    sessions, pending sign-ins, known browsers, event, notice.
+    Raises: as ``check_new_password``.
+    """
+    check_new_password(user, password)
+    encoded = make_password(password)
+    digest = _history_digest(user, password, _parameters())
+    with transaction.atomic():
+        locked = User.objects.select_for_update().get(pk=user.pk)
+        _row, is_new = FormerPassword.objects.get_or_create(
+            user=locked, digest=digest, defaults={"parameters": _parameters()}
+        )
+        if not is_new:
+            raise PasswordUsedBefore  # set by a parallel request since the check
+        locked.password = encoded
+        locked.password_changed_at = now
+        locked.save(update_fields=["password", "password_changed_at"])
+        ended = sessions.end_everything(locked)
+        audit.record(Action.PASSWORD_SET, by=by, on=locked, now=now, origin=origin, ended=len(ended))
+        notices.tell(locked, "password_changed", now=now, at=now.isoformat(), device=origin.device if origin else "")
+    user.refresh_from_db()
+    return ended
+
+
+def set_first_password(user: User, password: str) -> None:
+    """Give a log-in that is not saved yet its password, and its history its first row once saved.
+
+    For importing and the demo only; policy is the importer's business.
+    """
+    user.password = make_password(password)
+
+
+def remember_password(user: User, password: str) -> None:
+    """Write the history row of the password a log-in was created with."""
+    parameters = _parameters()
+    digest = _history_digest(user, password, parameters)
+    FormerPassword.objects.get_or_create(user=user, digest=digest, defaults={"parameters": parameters})
+
+
+def _was_used(user: User, password: str) -> bool:
+    found = False
+    rows = list(user.former_passwords.values_list("digest", "parameters"))
+    for parameters in sorted({p for _digest, p in rows}):
+        candidate = _history_digest(user, password, parameters)
+        for digest, made_with in rows:
+            found |= made_with == parameters and hmac.compare_digest(digest, candidate)
+    return found
+
+
+def _parameters() -> str:
+    return f"m={settings.PORTAL_ARGON2_MEMORY_KIB},t={settings.PORTAL_ARGON2_PASSES},p=1"
+
+
+def _history_digest(user: User, password: str, parameters: str) -> str:
+    cost = dict(part.split("=") for part in parameters.split(","))
+    with gate.slot("hash"):
+        raw = hash_secret_raw(
+            password.encode(),
+            bytes.fromhex(user.history_salt),
+            time_cost=int(cost["t"]),
+            memory_cost=int(cost["m"]),
+            parallelism=int(cost["p"]),
+            hash_len=32,
+            type=Type.ID,
+        )
+    return digests.keyed("former-password", raw.hex())

@@ -1,0 +1,38 @@
+"""Ending sessions, and keeping them alive."""
+from datetime import datetime, timedelta
+from django.conf import settings
+
+from accounts.models import KnownBrowser, PlatformSession, User
+from accounts.policies import idleness
+
+
+def end_everything(user: User) -> list[str]:
+    """End all that is open for this log-in: sessions, pending sign-ins, remembered browsers (SESS-3).
+
+    Returns what ended, in words. Effects: rows deleted, ``auth_epoch`` raised on the row and the instance.
+    Needs: the deed's transaction, with the user's row locked.
+    """
+    ended = [f"{s.get_platform_display()}: {s.device}" for s in user.sessions.order_by("created_at")]
+    PlatformSession.objects.filter(user=user).delete()
+    KnownBrowser.objects.filter(user=user).delete()
+    user.auth_epoch += 1
+    user.save(update_fields=["auth_epoch"])
+    return ended
+
+
+def touch(session: PlatformSession, *, now: datetime) -> None:
+    """Note activity. Polling does not come here (SESS-1)."""
+    if (now - session.active_at).total_seconds() >= 1:
+        PlatformSession.objects.filter(pk=session.pk).update(active_at=now)
+        session.active_at = now
+
+
+def seconds_left(session: PlatformSession, *, now: datetime) -> int:
+    """Return whole seconds until this session ends if nothing happens."""
+    idle = timedelta(minutes=settings.PORTAL_IDLE_MINUTES)
+    return idleness.seconds_left(active_at=session.active_at, ends_at=session.ends_at, now=now, idle=idle)
+
+
+def warning_seconds() -> int:
+    """Return how long before the end the warning opens."""
+    return settings.PORTAL_IDLE_WARNING_SECONDS

@@ -1,0 +1,59 @@
+"""The deed of signing in: the second factor, after the password was right."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+
+from accounts.actions import audit, browsers, key, notices, throttle
+from accounts.enums import Action
+from accounts.models import Key, User
+from accounts.refusals import Paused
+from portal.lib import client
+
+
+@dataclass(frozen=True)
+class Pending:
+    """A person whose password was right: who, at which epoch, in which lane of tries."""
+
+    user_id: int
+    auth_epoch: int
+    name_digest: str
+    lane: str
+
+
+def reserve_code(pending: Pending, *, now: datetime) -> throttle.Attempt:
+    """Reserve a try at a code, unless the password's lane has been paused since.
+
+    Needs: no open transaction. Raises: ``Paused``, ``CodesUsedUp``.
+    """
+    if until := throttle.paused_until(throttle.password_claim_of(pending.name_digest, lane=pending.lane), now=now):
+        raise Paused(until=until)
+    return throttle.reserve(throttle.code_claim(pending.name_digest), now=now)
+
+
+def sign_in(
+    *, pending: Pending, code: str, attempt: throttle.Attempt, browser: str, origin: client.Origin, now: datetime
+) -> Key:
+    """Check the code of a person whose password was right; return the Key, with its user.
+
+    ``attempt`` from ``reserve_code``; ``browser`` is the random value of the browser's cookie.
+    Effects: the code is spent, all tries of this lane forgotten, the browser known from now on; one event;
+    a notice if the browser is new. The caller opens the session in the same transaction.
+    Needs: an open transaction. Raises: as ``key.use_code``.
+    """
+    used = key.use_code(
+        user_id=pending.user_id, auth_epoch=pending.auth_epoch, code=code, attempt=attempt, now=now
+    )
+    user = used.user
+    is_new = browsers.remember(user, browser, origin=origin, now=now)
+    audit.record(Action.SIGNED_IN, by=user, on=user, now=now, origin=origin, key=used.pk, new_browser=is_new)
+    throttle.clear(throttle.password_claim_of(user.name_digest, lane=pending.lane), throttle.code_claim(user.name_digest))
+    if is_new:
+        notices.tell(user, "new_device", now=now, device=origin.device, at=now.isoformat())
+    return used
+
+
+def sign_out(user: User, *, origin: client.Origin, now: datetime) -> None:
+    """Write the event of leaving; the caller ends the session in the same transaction."""
+    audit.record(Action.SIGNED_OUT, by=user, on=user, now=now, origin=origin)

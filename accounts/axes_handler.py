@@ -1,0 +1,67 @@
+"""django-axes as the face of the budgets: its back end and signals ask and tell this handler.
+
+axes' own count is read before the hash and written after it, so parallel guesses pass it; ours is
+reserved first. See docs/decisions/0008-axes-is-the-face.md.
+"""
+
+import logging
+from typing import Any
+
+from axes.handlers.base import AxesHandler
+from django.http import HttpRequest
+
+from accounts.actions import throttle
+from accounts.models import Throttle, User
+from accounts.models.people import digest_of_name
+from accounts.refusals import Refusal
+from portal.lib import client, clock, digests
+
+log = logging.getLogger("portal.security")
+
+
+class BudgetHandler(AxesHandler):
+    """Answer axes' questions from the budgets."""
+
+    def is_allowed(self, request: HttpRequest, credentials: dict[str, Any] | None = None) -> bool:
+        """Reserve a try for this username and this network; called once per check of a password.
+
+        Effects: ``request.password_attempt`` holds the reserved try, or the refusal.
+        """
+        name = (credentials or {}).get("username") or ""
+        lane = getattr(request, "lane", throttle.STRANGER)
+        try:
+            attempt: throttle.Attempt | Refusal = throttle.reserve(
+                throttle.password_claim(name, lane=lane),
+                throttle.source_claim(client.address(request)),
+                now=clock.now(),
+            )
+        except Refusal as refusal:
+            attempt = refusal
+        request.password_attempt = attempt  # type: ignore[attr-defined]  read by forms.sign_in
+        return isinstance(attempt, throttle.Attempt)
+
+    def user_login_failed(
+        self, sender: Any, credentials: dict[str, Any], request: HttpRequest | None = None, **kwargs: Any
+    ) -> None:
+        """Log the try; the reservation has already counted it."""
+        subject = digest_of_name(credentials.get("username") or "")
+        log.info("wrong username or password", extra={"facts": {"subject": subject}})
+
+    def user_logged_in(self, sender: Any, request: HttpRequest, user: User, **kwargs: Any) -> None:
+        """Log the sign-in; the deed has already cleared the budgets."""
+        log.info("signed in", extra={"facts": {"subject": user.name_digest}})
+
+    def get_failures(self, request: HttpRequest, credentials: dict[str, Any] | None = None) -> int:
+        """Return the tries used by strangers for this username."""
+        claim = throttle.password_claim((credentials or {}).get("username") or "")
+        return Throttle.objects.filter(key=claim.key).values_list("used", flat=True).first() or 0
+
+    def reset_attempts(
+        self, *, ip_address: str | None = None, username: str | None = None, ip_or_username: bool = False
+    ) -> int:
+        """End pauses for ``axes_reset``, ``axes_reset_username`` and ``axes_reset_ip``; return rows changed."""
+        if username:
+            return throttle.lift(name_digest=digest_of_name(username))
+        if ip_address:
+            return throttle.lift(name_digest=digests.keyed("network", client.network(ip_address)))
+        return Throttle.objects.clear(Throttle.objects.values_list("key", flat=True))

@@ -1,0 +1,47 @@
+"""How a password is checked: axes' back end first (it reserves the try), then ours (it hashes)."""
+
+from typing import Any
+
+from axes.backends import AxesStandaloneBackend
+from django.contrib.auth.backends import ModelBackend
+from django.http import HttpRequest
+
+from accounts.actions import throttle
+from accounts.models import User
+from portal.lib import gate
+
+
+class BudgetBackend(AxesStandaloneBackend):
+    """axes' back end under our name: asks ``BudgetHandler`` before anything is hashed."""
+
+
+class PasswordBackend(ModelBackend):
+    """Check a password in the same time for known and unknown names (one argon2 hash each)."""
+
+    def authenticate(
+        self, request: HttpRequest | None, username: str | None = None, password: str | None = None, **kwargs: Any
+    ) -> User | None:
+        """Return the log-in of a right pair, whatever its realm and state; None for a wrong one.
+
+        Effects: gives the try back when the pair is right, or when no slot was free to look at it.
+        Raises: ``gate.Busy``.
+        """
+        if request is None or username is None or password is None:
+            return None
+        attempt: throttle.Attempt = request.password_attempt  # type: ignore[attr-defined]  set by BudgetHandler
+        try:
+            user = self._check(username, password)
+        except gate.Busy:
+            throttle.give_back(attempt)
+            raise
+        if user is not None:
+            throttle.give_back(attempt)
+        return user
+
+    @staticmethod
+    def _check(username: str, password: str) -> User | None:
+        user = User.objects.for_sign_in(username)
+        if user is None:
+            User().set_password(password)  # one hash, as for a name that exists
+            return None
+        return user if user.check_password(password) and user.is_active else None

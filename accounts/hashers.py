@@ -1,0 +1,51 @@
+"""Argon2id with OWASP's parameters, bounded to the cores, equally slow for old and new parameters."""
+
+from argon2 import Type
+from argon2.low_level import hash_secret_raw
+from django.conf import settings
+from django.contrib.auth.hashers import Argon2PasswordHasher
+
+from portal.lib import gate
+
+_SALT = b"only the time counts"
+
+
+class PortalArgon2Hasher(Argon2PasswordHasher):
+    """Django's argon2 hasher with the cost from our settings.
+
+    When the cost is raised, a check of an old hash does the missing work too, so that time does not
+    tell old accounts from new ones or from unknown names; the hash itself is renewed at sign-in.
+    """
+
+    time_cost = settings.PORTAL_ARGON2_PASSES
+    memory_cost = settings.PORTAL_ARGON2_MEMORY_KIB
+    parallelism = 1
+
+    def encode(self, password: str, salt: str) -> str:
+        """Hash in a slot of the gate; raises ``gate.Busy``."""
+        with gate.slot("hash"):
+            return super().encode(password, salt)
+
+    def verify(self, password: str, encoded: str) -> bool:
+        """Check in a slot of the gate, filling up to the present cost; raises ``gate.Busy``."""
+        with gate.slot("hash"):
+            is_right = super().verify(password, encoded)
+            self._fill_up(password, encoded)
+        return is_right
+
+    def harden_runtime(self, password: str, encoded: str) -> None:
+        """Do nothing: ``verify`` fills up every check, right or wrong."""
+
+    def _fill_up(self, password: str, encoded: str) -> None:
+        done = self.decode(encoded)
+        left = self.memory_cost * self.time_cost - done["memory_cost"] * done["time_cost"]
+        if left > 0:
+            hash_secret_raw(
+                password.encode(),
+                _SALT,
+                time_cost=self.time_cost,
+                memory_cost=max(8, left // self.time_cost),
+                parallelism=1,
+                hash_len=32,
+                type=Type.ID,
+            )
