@@ -1,0 +1,1 @@
+"""The admin of accounts: read-only tables, deeds by object buttons."""

@@ -1,6 +1,7 @@
 """Where a request came from."""
 
 import ipaddress
+from dataclasses import dataclass
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -42,3 +43,36 @@ def network(text: str) -> str:
     if parsed.version == 6:
         return str(ipaddress.ip_network((parsed, 64), strict=False))
     return str(parsed)
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where a deed came from: the address, the device in words, the id of the request."""
+
+    address: str = UNKNOWN
+    device: str = ""
+    request_id: str = ""
+
+
+def origin(request: HttpRequest) -> Origin:
+    """Return the origin of this request."""
+    agent = request.headers.get("User-Agent", "")
+    return Origin(address(request), device_words(agent), getattr(request, "id", ""))
+
+
+_BROWSERS = (("Edg/", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari"))
+_SYSTEMS = (
+    ("Windows", "Windows"),
+    ("Android", "Android"),
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Mac OS", "Mac"),
+    ("Linux", "Linux"),
+)
+
+
+def device_words(user_agent: str) -> str:
+    """Return a device in words, for example "Chrome on Windows"; never any of the client's own text."""
+    browser = next((words for mark, words in _BROWSERS if mark in user_agent), "A browser")
+    system = next((words for mark, words in _SYSTEMS if mark in user_agent), "an unknown system")
+    return f"{browser} on {system}"

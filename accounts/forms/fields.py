@@ -1,0 +1,43 @@
+"""Fields shared by forms."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from accounts.policies import codes
+from accounts.refusals import Refusal
+from helpcenter import causes
+
+
+class CodeField(forms.CharField):
+    """A six-digit code; takes ``123 456``, ``123-456`` and full-width digits, and nothing else."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        """Ask phones for the numeric keyboard and for the code they may have read."""
+        attributes = {"inputmode": "numeric", "autocomplete": "one-time-code", "spellcheck": "false"}
+        super().__init__(
+            label=kwargs.pop("label", _("Code from your Key")),
+            widget=forms.TextInput(attrs=attributes),
+            error_messages={"required": causes.get("F1").words()},
+            **kwargs,
+        )
+
+    def clean(self, value: Any) -> str:
+        """Return six ASCII digits, or the typed text unread: a malformed code is a wrong code.
+
+        Every variant counts as a try and as the same code, so reading is left to one place.
+        """
+        typed = super().clean(value)
+        return codes.read(typed) or ""
+
+
+class Refusable:
+    """A form that can show why a deed was refused: ``refusal`` is kept for the page."""
+
+    refusal: Refusal | None = None
+
+    def refuse(self, refusal: Refusal, field: str | None = None) -> None:
+        """Put the refusal's words at the field, or on top."""
+        self.refusal = refusal
+        self.add_error(field, forms.ValidationError(refusal.words(), code=refusal.code))  # type: ignore[attr-defined]  a form

@@ -1,0 +1,79 @@
+"""The two steps of signing in."""
+
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.contrib.auth import authenticate
+from django.contrib.auth.forms import AuthenticationForm
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from accounts.actions import browsers, throttle
+from accounts.enums import Realm
+from accounts.forms.fields import CodeField, Refusable
+from accounts.models import User
+from accounts.refusals import LastTry, LiveOnPaper, NoKey, OnHold, PaperOnLive, Refusal, WrongPair
+from helpcenter import causes
+
+
+class PasswordForm(Refusable, AuthenticationForm):
+    """Username, password and the door: live or paper trading."""
+
+    realm = forms.ChoiceField(choices=Realm.choices, initial=Realm.LIVE, required=False, widget=forms.HiddenInput)
+
+    def __init__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        """Bind to the request; the realm of the door comes from the address when nothing is posted."""
+        super().__init__(request, *args, **kwargs)
+        missing, long = causes.get("F1"), causes.get("F2")
+        username, password = self.fields["username"], self.fields["password"]
+        username.label = _("Username")
+        username.widget.attrs |= {"autocomplete": "username webauthn", "spellcheck": "false"}
+        username.error_messages |= {"required": missing.words(), "max_length": long.words()}
+        password.error_messages |= {"required": missing.words()}
+        password.max_length = None
+
+    def clean_password(self) -> str:
+        """Refuse what is longer than any password we keep, before anything is hashed."""
+        password: str = self.cleaned_data["password"]
+        if len(password) > settings.PORTAL_PASSWORD_MAX:
+            raise forms.ValidationError(causes.get("R6").words(), code="R6")
+        return password
+
+    def clean(self) -> dict[str, Any]:
+        """Check the pair; the refusal, if any, stays in ``self.refusal``."""
+        username, password = self.cleaned_data.get("username"), self.cleaned_data.get("password")
+        if username and password:
+            try:
+                self.user_cache = self._check(username, password)
+            except Refusal as refusal:
+                self.refuse(refusal)
+        return self.cleaned_data
+
+    def _check(self, username: str, password: str) -> User:
+        self.request.lane = browsers.lane_of(browsers.cookie_of(self.request), username)
+        user = authenticate(self.request, username=username, password=password)
+        attempt: throttle.Attempt | Refusal = self.request.password_attempt
+        if isinstance(attempt, Refusal):
+            raise attempt
+        if not isinstance(user, User):
+            wrong = LastTry() if attempt.tries_left == 1 else WrongPair(tries_left=attempt.tries_left)
+            raise attempt.refusal(wrong)
+        self._check_door(user)
+        return user
+
+    def _check_door(self, user: User) -> None:
+        """Say what stands in the way of somebody who typed a right pair, and only to them."""
+        if user.on_hold_since:
+            raise OnHold
+        realm = self.cleaned_data.get("realm") or Realm.LIVE
+        if user.realm != realm:
+            raise PaperOnLive if user.realm == Realm.PAPER else LiveOnPaper
+        if not user.has_key:
+            raise NoKey
+
+
+class CodeForm(Refusable, forms.Form):
+    """The six-digit code of the Key."""
+
+    otp_token = CodeField()

@@ -1,0 +1,131 @@
+"""The session engine (``SESSION_ENGINE``): a row per session, a user on every row.
+
+A session starts with ``django.contrib.auth.login`` after both factors; saving one without a user or
+without a Key fails loudly, so that nothing anonymous and nothing with one factor is ever stored.
+"""
+
+import hashlib
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth import SESSION_KEY
+from django.contrib.sessions.backends.base import SessionBase
+from django.core.exceptions import SuspiciousOperation
+from django.db.models import F
+from django_otp import DEVICE_ID_SESSION_KEY
+
+from accounts.models import PlatformSession
+from portal.lib import client, clock
+
+
+class SessionStore(SessionBase):
+    """Sessions in ``PlatformSession``.
+
+    ``row`` is the row with user, customer and Key, or None; ``was_ended`` tells of a cookie without one. ``origin`` and ``auth_epoch`` go into a new row;
+    the sign-in view sets them.
+    """
+
+    def __init__(self, session_key: str | None = None) -> None:
+        """Remember the cookie's value; nothing is read yet."""
+        super().__init__(session_key)
+        self.row: PlatformSession | None = None
+        self.origin = client.Origin()
+        self.auth_epoch = 0
+        self._stored = ""
+        self.was_ended = False
+
+    def load(self) -> dict[str, Any]:
+        """Read a session that is still good: not idle, not over, of a log-in that is open."""
+        self.row = self._find()
+        if self.row is None:
+            self._session_key = None
+            self.was_ended = True
+            return {}
+        self._stored = self.row.data
+        data: dict[str, Any] = self.decode(self.row.data)
+        return data
+
+    def _find(self) -> PlatformSession | None:
+        now = clock.now()
+        return (
+            PlatformSession.objects.select_related("user__customer", "key")
+            .filter(
+                digest=_digest(self.session_key or ""),
+                active_at__gt=now - timedelta(minutes=settings.PORTAL_IDLE_MINUTES),
+                ends_at__gt=now,
+                user__is_active=True,
+                user__on_hold_since=None,
+                user__auth_epoch=F("auth_epoch"),
+            )
+            .first()
+        )
+
+    def encode(self, session_dict: dict[str, Any]) -> str:
+        """Return JSON; the row is ours, the cookie holds only its key."""
+        return self.serializer().dumps(session_dict).decode()
+
+    def decode(self, session_data: str | bytes) -> dict[str, Any]:
+        """Parse it."""
+        data: dict[str, Any] = self.serializer().loads(str(session_data).encode())
+        return data
+
+    def exists(self, session_key: str) -> bool:
+        """Return False: 160 random bits do not collide, and asking would cost a statement."""
+        return False
+
+    def create(self) -> None:
+        """Take a new key; the row is written by ``save``."""
+        self._session_key = self._get_new_session_key()
+        self.row, self._stored = None, ""
+        self.modified = True
+
+    def save(self, must_create: bool = False) -> None:
+        """Write the session if it changed.
+
+        Raises: ``SuspiciousOperation`` for a session without a user or a Key.
+        """
+        data = self._get_session(no_load=must_create)
+        encoded = self.encode(data)
+        if encoded == self._stored:
+            return
+        if self.row is not None:
+            PlatformSession.objects.filter(pk=self.row.pk).update(data=encoded)
+        else:
+            self._insert(data, encoded)
+        self._stored = encoded
+
+    def _insert(self, data: dict[str, Any], encoded: str) -> None:
+        if SESSION_KEY not in data or DEVICE_ID_SESSION_KEY not in data:
+            raise SuspiciousOperation("a session needs a user and a Key")
+        if self._session_key is None:
+            self._session_key = self._get_new_session_key()
+        now = clock.now()
+        self.row = PlatformSession.objects.create(
+            digest=_digest(self._session_key),
+            user_id=int(data[SESSION_KEY]),
+            key_id=int(data[DEVICE_ID_SESSION_KEY].rpartition("/")[2]),
+            device=self.origin.device,
+            address=self.origin.address,
+            auth_epoch=self.auth_epoch,
+            data=encoded,
+            active_at=now,
+            ends_at=now + timedelta(hours=settings.PORTAL_SESSION_HOURS),
+        )
+
+    def delete(self, session_key: str | None = None) -> None:
+        """End one session, this one if none is named."""
+        if key := session_key or self.session_key:
+            PlatformSession.objects.filter(digest=_digest(key)).delete()
+
+    @classmethod
+    def clear_expired(cls) -> None:
+        """Delete sessions that are over, in bounded batches (``manage.py clearsessions``)."""
+        while True:
+            over = PlatformSession.objects.filter(ends_at__lte=clock.now()).values_list("pk", flat=True)[:1000]
+            if not PlatformSession.objects.filter(pk__in=list(over)).delete()[0]:
+                return
+
+
+def _digest(session_key: str) -> str:
+    return hashlib.sha256(session_key.encode()).hexdigest()

@@ -1,0 +1,124 @@
+"""Signing in: password, then Key code, on two_factor's log-in view."""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth import login
+from django.db import transaction
+from django.forms import Form
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from two_factor.views import LoginView as TwoFactorLoginView
+
+from accounts.actions import browsers, sign_in
+from accounts.enums import Realm
+from accounts.forms.sign_in import CodeForm, PasswordForm
+from accounts.refusals import Paused, Refusal, SignInTooSlow
+from portal.lib import client, clock
+
+_BROWSER_COOKIE_AGE = 400 * 24 * 3600  # seconds; the longest browsers keep
+
+
+class LoginView(TwoFactorLoginView):
+    """Two steps, one address. A session starts only when both factors are right."""
+
+    template_name = "accounts/login.html"
+    form_list = (("auth", PasswordForm), ("token", CodeForm))
+    condition_dict = {"token": lambda view: view.storage.pending is not None}
+    storage_name = "accounts.views.pending.PendingStorage"
+    redirect_authenticated_user = True
+
+    def post(self, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Send a code that comes without a right password, or too late, back to the start."""
+        asks_for_code = self.request.POST.get(f"{self.prefix}-current_step") == self.TOKEN_STEP
+        if asks_for_code and (self.storage.pending is None or self.expired):
+            return self._start_again()
+        return super(TwoFactorLoginView, self).post(*args, **kwargs)
+
+    def get_form(self, step: str | None = None, **kwargs: Any) -> Form:
+        """Return the step's form; ours need no device."""
+        form = super(TwoFactorLoginView, self).get_form(step=step, **kwargs)
+        if self.show_timeout_error:
+            self.show_timeout_error = False
+            form.cleaned_data = {}
+            form.refuse(SignInTooSlow())
+        return form
+
+    def get_form_initial(self, step: str) -> dict[str, Any]:
+        """Open the door the address names: ``/login/?realm=paper``."""
+        return {"realm": Realm.PAPER} if self.request.GET.get("realm") == Realm.PAPER else {}
+
+    def process_step(self, form: Form) -> None:
+        """Keep whose password was right; keep no code."""
+        if self.steps.current == self.AUTH_STEP:
+            super().process_step(form)
+
+    def render(self, form: Form | None = None, **kwargs: Any) -> HttpResponse:
+        """Render the step, or the page of a pause that has begun."""
+        refusal = getattr(form, "refusal", None)
+        if isinstance(refusal, Paused):
+            return paused(self.request, refusal)
+        return super(TwoFactorLoginView, self).render(form, **kwargs)
+
+    def get_context_data(self, form: Form, **kwargs: Any) -> dict[str, Any]:
+        """Give the page the door and the refusal."""
+        context: dict[str, Any] = super(TwoFactorLoginView, self).get_context_data(form, **kwargs)
+        realm = form["realm"].value() if "realm" in form.fields else Realm.LIVE
+        return context | {
+            "is_paper": realm == Realm.PAPER,
+            "refusal": getattr(form, "refusal", None),
+            "ended": self.request.GET.get("ended", ""),
+            "steps": [_("Password"), _("Key"), _("Done")],
+        }
+
+    def render_done(self, form: Form, **kwargs: Any) -> HttpResponse:
+        """Check the code and open the session, or show why not."""
+        browser = browsers.cookie_of(self.request) or browsers.new_value()
+        try:
+            self._open_session(self.storage.pending, form.cleaned_data["otp_token"], browser)
+        except SignInTooSlow:
+            return self._start_again()
+        except Refusal as refusal:
+            form.refuse(refusal, "otp_token")
+            return self.render(form)
+        self.storage.reset()
+        return _remember(redirect(self.get_success_url()), browser)
+
+    def _start_again(self) -> HttpResponse:
+        self.storage.reset()
+        self.show_timeout_error = True
+        return self.render_goto_step(self.AUTH_STEP)
+
+    def _open_session(self, pending: sign_in.Pending, code: str, browser: str) -> None:
+        now, origin = clock.now(), client.origin(self.request)
+        attempt = sign_in.reserve_code(pending, now=now)
+        with transaction.atomic():
+            key = sign_in.sign_in(pending=pending, code=code, attempt=attempt, browser=browser, origin=origin, now=now)
+            user = key.user
+            user.backend, user.otp_device = "accounts.backends.PasswordBackend", key
+            self.request.session.origin = origin
+            self.request.session.auth_epoch = user.auth_epoch
+            login(self.request, user)
+            self.request.session.save()
+
+
+def paused(request: HttpRequest, refusal: Paused) -> HttpResponse:
+    """Say until when sign-in is paused, and the ways on; the same page for every name (429)."""
+    now = clock.now()
+    context = {"refusal": refusal, "until": refusal.until, "now": now}
+    response = render(request, "accounts/paused.html", context, status=429)
+    response["Retry-After"] = str(max(1, round((refusal.until - now).total_seconds())))
+    return response
+
+
+def _remember(response: HttpResponseRedirect, browser: str) -> HttpResponseRedirect:
+    response.set_cookie(
+        browsers.cookie_name(),
+        browser,
+        max_age=_BROWSER_COOKIE_AGE,
+        secure=settings.SESSION_COOKIE_SECURE,
+        httponly=True,
+        samesite="Lax",
+    )
+    return response

@@ -1,0 +1,30 @@
+"""Every address of the portal."""
+
+from django.conf import settings
+from django.contrib import admin
+from django.urls import URLPattern, URLResolver, include, path
+
+from portal import wellknown
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("portal.home.urls")),
+    path("", include("accounts.urls")),
+    path("help/", include("helpcenter.urls")),
+    path("recover/", include("recovery.urls")),
+    path("admin/", admin.site.urls),
+    path("healthz", wellknown.healthz, name="healthz"),
+    path("readyz", wellknown.readyz, name="readyz"),
+    path("robots.txt", wellknown.robots, name="robots"),
+    path(".well-known/security.txt", wellknown.security_txt, name="security-txt"),
+    path(".well-known/change-password", wellknown.change_password, name="change-password"),
+]
+
+if settings.DEBUG:
+    from portal import styleguide
+
+    urlpatterns.append(path("styleguide/", styleguide.show, name="styleguide"))
+
+handler400 = "portal.errors.bad_request"
+handler403 = "portal.errors.refused"
+handler404 = "portal.errors.not_found"
+handler500 = "portal.errors.failed"
