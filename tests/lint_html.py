@@ -43,13 +43,11 @@ class _Reader(HTMLParser):
             self.handle_endtag(tag)
 
     def handle_endtag(self, tag: str) -> None:
-        if tag in _VOID:
+        if tag in _VOID or all(parent != tag for parent, _, _ in self.open):
+            self.found.append(f"</{tag}> closes nothing")
             return
-        if not self.open or self.open[-1][0] != tag:
-            self.found.append(f"</{tag}> closes nothing that is open here")
-        if any(parent == tag for parent, _, _ in self.open):
-            while self.open.pop()[0] != tag:
-                pass
+        while (last := self.open.pop()[0]) != tag:
+            self.found.append(f"<{last}> is left open")
 
     def handle_data(self, data: str) -> None:
         for _, _, text in self.open:
