@@ -23,7 +23,9 @@ ROOT: Final = Path(__file__).resolve().parent / "articles"
 SOURCE_LANGUAGE: Final = "en"
 SECTIONS: Final = {
     "start": _("Getting started"),
-    "guides": _("Step by step"),
+    "sign-in": _("Signing in"),
+    "key": _("Your Key"),
+    "recovery": _("Getting back in"),
     "safety": _("Stay safe"),
     "problem": _("Fix a problem"),
     "faq": _("Questions and answers"),
@@ -34,7 +36,7 @@ PLACES: Final = {
     "key": _("At the Key code"),
     "inside": _("After signing in"),
     "recovery": _("While getting back in"),
-    "anywhere": _("Anywhere"),
+    "anywhere": _("Something else"),
 }
 VARIABLE: Final = re.compile(r"\{\{\s*(\w*)\s*\}\}")
 _FRONT_MATTER = re.compile(r"\A---\n(?P<front>.*?)\n---\n(?P<body>.+)\Z", re.DOTALL)

@@ -15,7 +15,7 @@ from markdown_it.token import Token
 from helpcenter import catalogue, facts
 from helpcenter.catalogue import Article
 
-INNER_LINK: Final = re.compile(r"^(?P<section>[a-z]+):(?P<slug>[a-z0-9-]*)$")
+INNER_LINK: Final = re.compile(r"^(?P<section>[a-z-]+):(?P<slug>[a-z0-9-]*)$")
 # Raw HTML and pictures are off: an article is words, whoever writes it.
 _MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable("table").disable("image")
 
@@ -43,7 +43,7 @@ def plain(article: Article) -> str:
 
 
 def address(language: str, link: str) -> str:
-    """Return where a link of an article leads: ``problem:slug``, ``guides:slug``, ``faq:`` and so on.
+    """Return where a link of an article leads: ``problem:slug``, ``key:slug``, ``faq:`` and so on.
 
     Raises LookupError for an article that is not there; other links stay as they are.
     """

@@ -9,8 +9,15 @@ from helpcenter import search as index
 from helpcenter.catalogue import Article
 from helpcenter.search.words import MAX_TEXT
 
-_WITH_OWN_PAGES = {"start", "guides", "safety"}
-_TOP_TASKS = ("guides/sign-in-web", "guides/set-up-key", "guides/reset-password", "guides/new-phone", "guides/recover")
+_WITH_OWN_PAGES = ("start", "sign-in", "key", "recovery", "safety")
+_TOP_TASKS = (
+    "sign-in/web",
+    "key/set-up",
+    "recovery/reset-password",
+    "key/new-phone",
+    "key/lost-phone",
+    "recovery/assisted",
+)
 
 
 @require_safe
@@ -24,9 +31,7 @@ def home(request: HttpRequest) -> HttpResponse:
             "stuck": _by_place(language),
             "tasks": [shelf[key] for key in _TOP_TASKS],
             "sections": [
-                (title, catalogue.in_section(language, section))
-                for section, title in catalogue.SECTIONS.items()
-                if section in _WITH_OWN_PAGES
+                (catalogue.SECTIONS[section], catalogue.in_section(language, section)) for section in _WITH_OWN_PAGES
             ],
         }
 

@@ -14,7 +14,7 @@ from helpcenter.catalogue import Article
 from helpcenter.models import Entry
 from helpcenter.search import fts5, tsvector, words
 
-LIMIT = 20
+LIMIT = 10
 _BACK_ENDS: dict[str, ModuleType] = {"sqlite": fts5, "postgresql": tsvector}
 
 
