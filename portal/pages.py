@@ -69,9 +69,9 @@ def _methods(layers: list[Any], fields: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _who(path: str, layers: list[Any]) -> str:
-    """Say who may call a page; a decorator of ours states it as its ``admits`` attribute."""
+    """Say who may call a page; a guard of ours states it as its ``who`` attribute."""
     for layer in layers:
-        if stated := getattr(layer, "admits", ""):
+        if stated := getattr(layer, "who", ""):
             return str(stated)
     if path.startswith("/admin/"):
         return "staff"

@@ -15,11 +15,10 @@ from pathlib import Path
 import django
 import pytest
 import time_machine
-from django.db import connections
 
 django.setup()
 
-pytest_plugins = ["tests.browser.fixtures"]
+pytest_plugins = ["tests.database", "tests.cast", "tests.browser.fixtures"]
 
 NOON = datetime(2026, 3, 2, 12, 0, 0, tzinfo=UTC)
 DEMANDED = bool(os.environ.get("PORTAL_TEST_ALL"))
@@ -35,7 +34,7 @@ def missing(what: str) -> None:
 class Clock:
     """The time as the portal sees it; it stands still until it is moved."""
 
-    def __init__(self, traveller: time_machine.Coordinates) -> None:
+    def __init__(self, traveller: time_machine.Traveller) -> None:
         self._traveller = traveller
 
     @property
@@ -89,26 +88,7 @@ def no_network() -> Iterator[None]:
     patch.undo()
 
 
-@pytest.fixture(scope="session")
-def django_db_modify_db_settings(
-    tmp_path_factory: pytest.TempPathFactory, django_db_modify_db_settings_parallel_suffix: None
-) -> None:
-    """Keep SQLite's test database in a file, so that threads and processes meet as they do in use."""
-    declared = connections["default"].settings_dict
-    if declared["ENGINE"].endswith("sqlite3"):
-        declared["TEST"]["NAME"] = str(tmp_path_factory.mktemp("database") / "portal.sqlite3")
-
-
 @pytest.fixture(autouse=True)
 def private_folders(settings: object, tmp_path: Path) -> None:
     """Give each test its own mail folder."""
     settings.EMAIL_FILE_PATH = str(tmp_path / "mail")
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Run what needs PostgreSQL only there, and say so where it is left out."""
-    if "postgres" in os.environ.get("DATABASE_URL", ""):
-        return
-    for item in items:
-        if item.get_closest_marker("postgres"):
-            item.add_marker(pytest.mark.skip(reason="Needs PostgreSQL: set DATABASE_URL, or run make test-all."))

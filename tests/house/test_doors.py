@@ -26,7 +26,8 @@ class Door:
 
 
 DOORS = [
-    Door("set_password", frozenset({"accounts/actions/password.py"})),
+    # The back end hashes for names that do not exist, on an object that is never saved.
+    Door("set_password", frozenset({"accounts/actions/password.py", "accounts/backends.py"})),
     Door("make_password", frozenset({"accounts/actions/password.py"})),
     Door("send_mail", frozenset()),
     Door("EmailMessage", frozenset({"accounts/actions/outbox.py"})),

@@ -1,0 +1,122 @@
+"""People to test with: made in a line, without waiting for a hash each."""
+
+import base64
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cache
+from itertools import count
+
+from django.contrib.auth import login
+from django.contrib.auth.hashers import make_password
+from django.contrib.auth.models import AnonymousUser, Group
+from django.http import HttpRequest
+from django.test import Client
+from django.urls import reverse
+
+from accounts.enums import KeyKind, MandateRole, Realm, Role
+from accounts.models import Customer, Key, Mandate, TradingAccount, User
+from accounts.policies import codes
+from accounts.sessions import SessionStore
+from portal.lib import clock
+
+_numbers: Iterator[int] = count(1)
+
+
+@dataclass
+class Person:
+    """Somebody with a log-in, and what only they know."""
+
+    user: User
+    password: str
+    seed: str  # base32; empty for a person without a Key
+
+    def code(self, *, at: datetime | None = None, steps: int = 0) -> str:
+        """Return what the Key shows, ``steps`` of 30 s later than ``at`` or now."""
+        moment = (at or clock.now()) + timedelta(seconds=30 * steps)
+        return codes.at_step(codes.decode_secret(self.seed), codes.step_at(moment.timestamp()))
+
+
+@cache
+def hash_of(password: str) -> str:
+    return make_password(password)
+
+
+def seed_of(name: str) -> str:
+    """Return a Key seed that is always the same for the same name."""
+    return base64.b32encode(hashlib.sha256(name.encode()).digest()[:20]).decode()
+
+
+def customer(username: str, *, has_key: bool = True, realm: Realm = Realm.LIVE, **details: object) -> Person:
+    """Make a customer with one log-in, a Key unless told otherwise, and an account of their own."""
+    number = next(_numbers)
+    facts = {"given_name": username.title(), "family_name": "Byron", "birth_date": "1985-12-10"} | details
+    person = Customer.objects.create(number=f"C{number:07}", **facts)
+    made = _log_in(username, has_key=has_key, customer=person, realm=realm)
+    account(made, f"U{number:07}", realm=realm)
+    return made
+
+
+def staff(username: str, role: Role) -> Person:
+    """Make an employee with that role and a Key."""
+    made = _log_in(username, has_key=True, is_staff=True)
+    made.user.groups.add(Group.objects.get_or_create(name=str(role))[0])
+    return made
+
+
+def account(
+    owner: Person, number: str, *, role: MandateRole = MandateRole.OWNER, realm: Realm = Realm.LIVE
+) -> TradingAccount:
+    """Make a trading account that this person may act on."""
+    made = TradingAccount.objects.create(number=number, realm=realm, net_value="182340.55", cash="12040.10")
+    Mandate.objects.create(user=owner.user, account=made, role=role)
+    return made
+
+
+def _log_in(username: str, *, has_key: bool, **fields: object) -> Person:
+    password = f"{username.title()}-Has-A-Secret-1843"
+    user = User.objects.create(
+        username=username, email=f"{username}@example.test", password=hash_of(password), **fields
+    )
+    seed = seed_of(username) if has_key else ""
+    if seed:
+        Key.objects.create(user=user, name=f"{username.title()}'s phone", kind=KeyKind.APP, secret=seed, confirmed=True)
+    return Person(user, password, seed)
+
+
+def signed_in(person: Person, **headers: str) -> Client:
+    """Return a client with an open session of this person, without walking through the pages."""
+    request = HttpRequest()
+    request.user, request.session = AnonymousUser(), SessionStore()
+    request.session.auth_epoch = person.user.auth_epoch
+    person.user.otp_device = person.user.key_set.get(confirmed=True)
+    login(request, person.user, backend="accounts.backends.PasswordBackend")
+    request.session.save()
+    client = Client(**headers)
+    client.cookies[_session_cookie()] = request.session.session_key
+    return client
+
+
+def sign_in(client: Client, person: Person, *, password: str | None = None, code: str | None = None) -> object:
+    """Walk through the sign-in pages and return the last answer."""
+    address = reverse("accounts:login")
+    answer = client.post(
+        address,
+        {
+            "login_view-current_step": "auth",
+            "auth-username": person.user.username,
+            "auth-password": person.password if password is None else password,
+        },
+    )
+    if answer.status_code != 200 or "token-otp_token" not in answer.content.decode():
+        return answer
+    return client.post(
+        address, {"login_view-current_step": "token", "token-otp_token": person.code() if code is None else code}
+    )
+
+
+def _session_cookie() -> str:
+    from django.conf import settings
+
+    return settings.SESSION_COOKIE_NAME
