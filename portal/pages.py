@@ -13,8 +13,10 @@ from typing import Any
 from django.forms import BaseForm
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils.encoding import force_str
+from django.views.generic import RedirectView
+from formtools.wizard.views import normalize_name
 
-_READ = ("GET", "HEAD")
+_VERBS = ("GET", "POST", "PUT", "DELETE")
 
 
 @dataclass(frozen=True)
@@ -40,31 +42,32 @@ def _walk(patterns: Iterable[URLPattern | URLResolver], prefix: str, space: str)
         if isinstance(pattern, URLResolver):
             inner = f"{space}{pattern.namespace}:" if pattern.namespace else space
             yield from _walk(pattern.url_patterns, path, inner)
-        else:
-            yield _page(path, f"{space}{pattern.name or ''}", pattern.callback)
+        elif pattern.name:
+            yield _page(path, f"{space}{pattern.name}", pattern.callback)
 
 
 def _page(path: str, name: str, view: Callable[..., Any]) -> Page:
     layers = list(_layers(view))
-    fields = tuple(sorted({field for form in _forms(layers) for field in form.base_fields}))
+    fields = tuple(_fields(layers[-1]))
     return Page(path, name, _methods(layers, fields), _who(path, layers), fields, _task(layers[-1]))
 
 
 def _layers(view: Callable[..., Any]) -> Iterator[Any]:
     """Yield a view's decorators from the outside in, then the view itself (or its class)."""
-    while (inner := getattr(view, "__wrapped__", None)) is not None:
+    while not hasattr(view, "view_class") and hasattr(view, "__wrapped__"):
         yield view
-        view = inner
+        view = view.__wrapped__
     yield getattr(view, "view_class", view)
 
 
 def _methods(layers: list[Any], fields: tuple[str, ...]) -> tuple[str, ...]:
+    """Read the methods off the class, or off Django's ``require_...`` decorators."""
+    view = layers[-1]
+    if isinstance(view, type):
+        return ("GET",) if issubclass(view, RedirectView) else tuple(m for m in _VERBS if hasattr(view, m.lower()))
     for layer in layers:
-        if isinstance(layer, type):
-            return tuple(name.upper() for name in ("get", "post", "put", "delete") if hasattr(layer, name))
-        declared = inspect.getclosurevars(layer).nonlocals.get("request_method_list")
-        if declared:
-            return tuple(method for method in declared if method != "HEAD")
+        if declared := inspect.getclosurevars(layer).nonlocals.get("request_method_list"):
+            return tuple(method for method in _VERBS if method in declared)
     return ("GET", "POST") if fields else ("GET",)
 
 
@@ -78,17 +81,24 @@ def _who(path: str, layers: list[Any]) -> str:
     return "signed in" if any(hasattr(layer, "login_url") for layer in layers) else "everybody"
 
 
-def _forms(layers: list[Any]) -> Iterator[type[BaseForm]]:
-    """Yield the form classes that a view names in its code or declares as a class."""
-    view = layers[-1]
-    if isinstance(view, type):
-        declared = [getattr(view, "form_class", None), *(item[1] for item in getattr(view, "form_list", ()))]
-        yield from (form for form in declared if _is_form(form))
-    elif isinstance(code := getattr(view, "__code__", None), CodeType):
+def _fields(view: Any) -> Iterator[str]:
+    """Yield the names that a browser posts to this view."""
+    if steps := getattr(view, "form_list", None):
+        yield f"{normalize_name(view.__name__)}-current_step"
+        yield from (f"{step}-{name}" for step, form in steps for name in form.base_fields)
+    else:
+        yield from sorted({name for form in _forms(view) for name in form.base_fields})
+
+
+def _forms(view: Any) -> Iterator[type[BaseForm]]:
+    """Yield the form classes that a view declares, or names in its code."""
+    if isinstance(code := getattr(view, "__code__", None), CodeType):
         known = {name: view.__globals__[name] for name in code.co_names if name in view.__globals__}
         modules = [value for value in known.values() if isinstance(value, ModuleType)]
         named = [*known.values(), *(getattr(module, name, None) for module in modules for name in code.co_names)]
-        yield from (form for form in named if _is_form(form))
+    else:
+        named = [getattr(view, "form_class", None)]
+    yield from (form for form in named if _is_form(form))
 
 
 def _is_form(value: object) -> bool:

@@ -178,6 +178,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "accounts.middleware.SessionUserMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 ROOT_URLCONF = "portal.urls"
 WSGI_APPLICATION = "portal.wsgi.application"
@@ -199,6 +200,8 @@ TEMPLATES: list[dict[str, Any]] = [
 ]
 
 # --- Data ----------------------------------------------------------------------------------------
+if DEBUG:
+    (BASE_DIR / "var").mkdir(exist_ok=True)
 DATABASE_URL = env.secret(
     "DATABASE_URL",
     development=f"sqlite:///{BASE_DIR / 'var' / 'portal.sqlite3'}",
@@ -354,5 +357,6 @@ LOGGING = {
 TEST_RUNNER = "portal.test_runner.PytestRunner"
 SILENCED_SYSTEM_CHECKS = [
     "axes.W006",  # asks for the address among the lockout parameters: see AXES_LOCKOUT_PARAMETERS
+    "axes.W002",  # asks for axes' middleware: our sign-in page shows the pause itself
     "axes.W003",  # asks for axes' own back end: BudgetBackend is its subclass
 ]

@@ -1,6 +1,7 @@
 """Write the parts of the documentation that follow from the code."""
 
 import difflib
+import json
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
@@ -68,6 +69,16 @@ def _default(item: Reading, root: Path) -> str:
         return "must be set"
     if item.name in _OF_THIS_MACHINE:
         return _OF_THIS_MACHINE[item.name]
-    shown = ", ".join(item.default) if isinstance(item.default, list) else str(item.default)
-    shown = shown.replace(str(root), ".")
+    shown = _shown(item.default).replace(str(root), ".")
     return f"`{shown}` {item.unit}".strip() if shown else "none"
+
+
+def _shown(value: Any) -> str:
+    match value:
+        case bool():
+            return "yes" if value else "no"
+        case list():
+            return ", ".join(value)
+        case dict():
+            return json.dumps(value)
+    return str(value)

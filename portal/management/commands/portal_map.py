@@ -35,7 +35,7 @@ def markdown(pages: list[Page]) -> str:
     """Return the README's table: named pages outside the admin, one row each."""
     rows = ["| Task | Path | URL name | Methods | Who | Form fields |", "|---|---|---|---|---|---|"]
     for page in pages:
-        if page.name and not page.path.startswith("/admin/"):
+        if not page.path.startswith("/admin/"):
             fields = ", ".join(f"`{field}`" for field in page.fields)
             rows.append(
                 f"| {page.task} | `{page.path}` | `{page.name}` | {' '.join(page.methods)} | {page.who} | {fields} |"
