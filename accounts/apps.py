@@ -5,7 +5,7 @@ from typing import Any
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate, pre_migrate
 
-from portal.lib import guards
+from portal.lib import guards, ticks
 
 
 class AccountsConfig(AppConfig):
@@ -17,7 +17,10 @@ class AccountsConfig(AppConfig):
         """Register guards, and take two_factor's own TOTP method out: our Key is the method."""
         from two_factor.plugins.registry import registry  # noqa: PLC0415  needs the app registry
 
+        from accounts.actions import pauses  # noqa: PLC0415  needs the models
+
         registry.unregister("generator")
+        ticks.register("pauses", pauses.announce)
         guards.register(guards.append_only("accounts_securityevent"))
         pre_migrate.connect(_remove_guards, sender=self)
         post_migrate.connect(_install_guards, sender=self)

@@ -43,6 +43,20 @@ def warning_fits_into_idle_time(**_: Any) -> list[CheckMessage]:
     return [Error("PORTAL_IDLE_WARNING_SECONDS is longer than PORTAL_IDLE_MINUTES.", id="portal.E003")]
 
 
+@register(Tags.security)
+def lease_outlasts_the_mail_server(**_: Any) -> list[CheckMessage]:
+    """portal.E004: a slow mail server would make two workers send the same message."""
+    if settings.PORTAL_NOTICE_LEASE_SECONDS > 2 * settings.EMAIL_TIMEOUT:
+        return []
+    return [
+        Error(
+            "PORTAL_NOTICE_LEASE_SECONDS is not longer than two waits for the mail server.",
+            hint="Raise it, or lower PORTAL_SMTP_TIMEOUT_SECONDS.",
+            id="portal.E004",
+        )
+    ]
+
+
 @register(Tags.security, deploy=True)
 def proxies_are_told(**_: Any) -> list[CheckMessage]:
     """portal.W001: without a proxy count, everybody would share the proxy's address."""

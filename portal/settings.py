@@ -317,7 +317,17 @@ EMAIL_PORT = env.number("PORTAL_SMTP_PORT", 25 if DEBUG else 587, low=1, high=65
 EMAIL_HOST_USER = env.text("PORTAL_SMTP_USER", "", help="Its user.")
 EMAIL_HOST_PASSWORD = env.secret("PORTAL_SMTP_PASSWORD", development=" ", help="Its password.").strip()
 EMAIL_USE_TLS = env.flag("PORTAL_SMTP_TLS", not DEBUG, help="STARTTLS, with the certificate checked.")
-EMAIL_TIMEOUT = 10
+EMAIL_TIMEOUT = env.number(
+    "PORTAL_SMTP_TIMEOUT_SECONDS", 10, low=1, high=60, unit="seconds", help="Longest wait for one answer of it."
+)
+PORTAL_NOTICE_LEASE_SECONDS = env.number(
+    "PORTAL_NOTICE_LEASE_SECONDS",
+    60,
+    low=3,
+    high=600,
+    unit="seconds",
+    help="How long a worker holds a message it is sending; another takes over after that.",
+)
 DEFAULT_FROM_EMAIL = env.text("PORTAL_MAIL_FROM", "no-reply@northgate.test", help="Sender of every message.")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 

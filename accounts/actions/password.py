@@ -1,6 +1,7 @@
 """The one deed that sets a password. Reset, recovery and change all end here."""
 
 import hmac
+from dataclasses import dataclass
 from datetime import datetime
 
 from argon2.low_level import Type, hash_secret_raw
@@ -14,6 +15,15 @@ from accounts.models import FormerPassword, User
 from accounts.policies import passwords
 from accounts.refusals import PasswordTooCommon, PasswordTooSimple, PasswordUsedBefore
 from portal.lib import client, digests, gate
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A new password that passed every rule, already hashed; holds nothing in clear."""
+
+    encoded: str
+    history_digest: str
+    parameters: str
 
 
 def rules() -> passwords.Rules:
@@ -38,27 +48,32 @@ def check_new_password(user: User, password: str) -> None:
         raise PasswordUsedBefore
 
 
-def set_new_password(
-    *, user: User, password: str, by: User | None, origin: client.Origin | None, now: datetime
+def prepare(user: User, password: str) -> Prepared:
+    """Check a new password and hash it, before any row is locked.
+
+    Cost: two argon2 hashes, one more per older set of cost parameters in the history.
+    Needs: no open transaction. Raises: as ``check_new_password``, and ``gate.Busy``.
+    """
+    check_new_password(user, password)
+    return Prepared(make_password(password), _history_digest(user, password, _parameters()), _parameters())
+
+
+def set_prepared(
+    *, user: User, prepared: Prepared, by: User | None, origin: client.Origin | None, now: datetime
 ) -> list[str]:
     """Set the password of a log-in and end everything that was open with the old one.
 
-    Hashing happens before the row is locked; call it outside a transaction, or accept that yours
-    holds its locks for two hashes. Returns what ended, in words. Effects: password, history row,
-    sessions, pending sign-ins, known browsers, event, notice.
-    Raises: as ``check_new_password``.
+    Returns what ended, in words. Effects: password, history row, sessions, pending sign-ins, known
+    browsers, event, notice. Raises: ``PasswordUsedBefore`` when a parallel request set it meanwhile.
     """
-    check_new_password(user, password)
-    encoded = make_password(password)
-    digest = _history_digest(user, password, _parameters())
     with transaction.atomic():
         locked = User.objects.select_for_update().get(pk=user.pk)
         _row, is_new = FormerPassword.objects.get_or_create(
-            user=locked, digest=digest, defaults={"parameters": _parameters()}
+            user=locked, digest=prepared.history_digest, defaults={"parameters": prepared.parameters}
         )
         if not is_new:
-            raise PasswordUsedBefore  # set by a parallel request since the check
-        locked.password = encoded
+            raise PasswordUsedBefore
+        locked.password = prepared.encoded
         locked.password_changed_at = now
         locked.save(update_fields=["password", "password_changed_at"])
         ended = sessions.end_everything(locked)

@@ -60,12 +60,11 @@ class Key(SealedModel, Device):
 
 
 class EmailedCode(models.Model):
-    """A code sent by e-mail: one live code per user and purpose, stored hashed, with its own tries."""
+    """A code sent by e-mail: one live code per user and purpose, stored as a keyed digest."""
 
     user = models.ForeignKey(User, models.CASCADE, related_name="+")
     purpose = models.CharField(max_length=16, choices=CodePurpose.choices)
     code_digest = models.CharField(max_length=64)
-    tries = models.PositiveSmallIntegerField(default=0)
     sent_at = models.DateTimeField()
     expires_at = models.DateTimeField()
 

@@ -77,6 +77,12 @@ def local_moment(moment: datetime, zone: str = "") -> SafeString:
 
 
 @register.simple_tag
+def plain_moment(moment: datetime, zone: str = "") -> str:
+    """Say the same in plain text, for e-mails."""
+    return moments.time_words(moment, zone, "j F Y, H:i")
+
+
+@register.simple_tag
 def local_weekday(moment: datetime, zone: str = "") -> SafeString:
     """Show a moment within the coming week: Monday 08:00 (New York time)."""
     return _stamp(moment, zone, "l H:i")

@@ -1,0 +1,44 @@
+"""``manage.py portal_worker``: deliver notices and run the timers until told to stop."""
+
+import logging
+import signal
+import threading
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+from django.db import DatabaseError, close_old_connections
+
+from accounts.actions import delivery
+from portal.lib import clock, ticks
+
+log = logging.getLogger("portal.worker")
+
+_PAUSE_SECONDS = 1.0
+
+
+class Command(BaseCommand):
+    """Run one worker; any number may run at once."""
+
+    help = "Deliver notices and run the timers until SIGTERM or Ctrl-C; --once empties what is due and stops."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--once", action="store_true", help="do what is due now, then stop")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        stop = threading.Event()
+        for name in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(name, lambda *_: stop.set())
+        while not stop.is_set():
+            done = self._round()
+            if options["once"] and not done:
+                return
+            if not done:
+                stop.wait(_PAUSE_SECONDS)
+
+    def _round(self) -> int:
+        try:
+            return ticks.run_all(clock.now()) + delivery.deliver_due()
+        except DatabaseError:
+            log.exception("the database did not serve; trying again")
+            close_old_connections()
+            return 0
