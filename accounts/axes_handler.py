@@ -37,7 +37,7 @@ class BudgetHandler(AxesHandler):
             )
         except Refusal as refusal:
             attempt = refusal
-        request.password_attempt = attempt  # type: ignore[attr-defined]  read by forms.sign_in
+        request.password_attempt = attempt  # type: ignore[attr-defined]  # read by forms.sign_in
         return isinstance(attempt, throttle.Attempt)
 
     def user_login_failed(

@@ -28,7 +28,7 @@ class PasswordBackend(ModelBackend):
         """
         if request is None or username is None or password is None:
             return None
-        attempt: throttle.Attempt = request.password_attempt  # type: ignore[attr-defined]  set by BudgetHandler
+        attempt: throttle.Attempt = request.password_attempt  # type: ignore[attr-defined]  # set by BudgetHandler
         try:
             user = self._check(username, password)
         except gate.Busy:

@@ -21,19 +21,19 @@ class SessionUserMiddleware(AuthenticationMiddleware):
 
     def process_request(self, request: HttpRequest) -> None:
         """Attach the lazy user."""
-        request.user = SimpleLazyObject(functools.partial(_user_of, request))  # type: ignore[assignment]  lazy user
+        request.user = SimpleLazyObject(functools.partial(_user_of, request))  # type: ignore[assignment]  # lazy user
 
 
 def _user_of(request: HttpRequest) -> User | AnonymousUser:
     stored_hash = request.session.get(HASH_SESSION_KEY, "")  # reads the row
-    row = request.session.row  # type: ignore[attr-defined]  accounts.sessions.SessionStore
+    row = request.session.row  # type: ignore[attr-defined]  # accounts.sessions.SessionStore
     user: User | AnonymousUser = AnonymousUser()
     if row is not None and row.key and row.key.confirmed and _is_current(row.user, stored_hash):
         user = row.user
-        user.otp_device = row.key  # type: ignore[union-attr]  django-otp's convention
+        user.otp_device = row.key  # type: ignore[union-attr]  # django-otp's convention
     else:
-        user.otp_device = None  # type: ignore[union-attr]  django-otp's convention
-    user.is_verified = functools.partial(is_verified, user)  # type: ignore[union-attr]  django-otp's convention
+        user.otp_device = None  # type: ignore[union-attr]  # django-otp's convention
+    user.is_verified = functools.partial(is_verified, user)  # type: ignore[union-attr]  # django-otp's convention
     return user
 
 

@@ -33,12 +33,12 @@ class RequestIdMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Set ``request.id``, for example 7F3K2Q9C; the client cannot choose it."""
         token = logs.request_id.set("".join(secrets.choice(_ALPHABET) for _ in range(8)))
-        request.id = logs.request_id.get()  # type: ignore[attr-defined]  our own attribute
+        request.id = logs.request_id.get()  # type: ignore[attr-defined]  # our own attribute
         try:
             response = self.get_response(request)
         finally:
             logs.request_id.reset(token)
-        response["X-Request-Id"] = request.id  # type: ignore[attr-defined]  our own attribute
+        response["X-Request-Id"] = request.id  # type: ignore[attr-defined]  # our own attribute
         return response
 
 
@@ -53,7 +53,7 @@ class HeadersMiddleware:
         """Add the headers; the stock admin writes markup from script, so it goes without trusted types."""
         response = self.get_response(request)
         policy = _POLICY if _ADMIN.match(request.path) else _POLICY + _TRUSTED_TYPES
-        response.setdefault("Content-Security-Policy", policy)  # type: ignore[attr-defined]  mapping of headers
+        response.setdefault("Content-Security-Policy", policy)  # type: ignore[attr-defined]  # mapping of headers
         response["Cross-Origin-Resource-Policy"] = "same-origin"
         response["Permissions-Policy"] = "camera=(), microphone=(), geolocation=(), payment=(), usb=()"
         if not _PUBLIC.match(request.path):

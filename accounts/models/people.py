@@ -72,7 +72,7 @@ class User(SealedModel, AbstractBaseUser, PermissionsMixin):
     created_at = models.DateTimeField(db_default=Now())
 
     has_key: bool  # set by ``objects.for_sign_in``
-    last_login = None  # type: ignore[assignment]  the session register and the audit chain tell it
+    last_login = None  # type: ignore[assignment]  # the session register and the audit chain tell it
 
     USERNAME_FIELD = "username"
     EMAIL_FIELD = "email"

@@ -46,7 +46,7 @@ class _Opener:
         instance.__dict__[self.field.attname] = value
 
 
-class SealedTextField(models.TextField):  # type: ignore[type-arg]  the stubs' parameters have defaults
+class SealedTextField(models.TextField):  # type: ignore[type-arg]  # the stubs' parameters have defaults
     """Text encrypted with ``portal.lib.sealing``.
 
     Written only by ``save()`` and ``bulk_create()``; ``update()`` and filters raise ``TypeError``,
@@ -89,7 +89,7 @@ class SealedTextField(models.TextField):  # type: ignore[type-arg]  the stubs' p
         return text
 
     def _row(self, instance: models.Model) -> str:
-        return f"{self.model._meta.db_table}.{self.column}|{instance.seal_id}"  # type: ignore[attr-defined]  SealedModel
+        return f"{self.model._meta.db_table}.{self.column}|{instance.seal_id}"  # type: ignore[attr-defined]  # SealedModel
 
 
 class SealedJSONField(SealedTextField):

@@ -26,7 +26,7 @@ def signed_in(view: View[P]) -> View[P]:
         sessions.touch(request.session.row, now=clock.now())
         return view(request, *args, **kwargs)
 
-    guarded.who = "signed in"  # type: ignore[attr-defined]  for portal_map
+    guarded.who = "signed in"  # type: ignore[attr-defined]  # for portal_map
     return guarded
 
 
