@@ -106,7 +106,7 @@ class Action(models.TextChoices):
     PAUSE_LIFTED = "pause_lifted", _("A pause was lifted")
     HELD = "held", _("Sign-in was stopped to protect the account")
     RELEASED = "released", _("Sign-in was opened again")
-    PASSWORD_SET = "password_set", _("The password was changed")  # noqa: S105  a word, not a password
+    PASSWORD_SET = "password_set", _("The password was changed")
     KEY_ENROLLED = "key_enrolled", _("A Key was set up")
     KEYS_ENDED = "keys_ended", _("All Keys were turned off")
     CODE_USED = "code_used", _("An action was confirmed with a Key code")

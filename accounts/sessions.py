@@ -22,8 +22,8 @@ from portal.lib import client, clock
 class SessionStore(SessionBase):
     """Sessions in ``PlatformSession``.
 
-    ``row`` is the row with user, customer and Key, or None; ``was_ended`` tells of a cookie without one. ``origin`` and ``auth_epoch`` go into a new row;
-    the sign-in view sets them.
+    ``row`` is the row with user, customer and Key, or None; ``was_ended`` tells of a cookie without one.
+    ``origin`` and ``auth_epoch`` go into a new row; the sign-in view sets them.
     """
 
     def __init__(self, session_key: str | None = None) -> None:
@@ -63,7 +63,8 @@ class SessionStore(SessionBase):
 
     def encode(self, session_dict: dict[str, Any]) -> str:
         """Return JSON; the row is ours, the cookie holds only its key."""
-        return self.serializer().dumps(session_dict).decode()
+        text: str = self.serializer().dumps(session_dict).decode()
+        return text
 
     def decode(self, session_data: str | bytes) -> dict[str, Any]:
         """Parse it."""
@@ -76,7 +77,7 @@ class SessionStore(SessionBase):
 
     def create(self) -> None:
         """Take a new key; the row is written by ``save``."""
-        self._session_key = self._get_new_session_key()
+        self._session_key = self._get_new_session_key()  # type: ignore[attr-defined]  # not in the stubs
         self.row, self._stored = None, ""
         self.modified = True
 
@@ -85,7 +86,7 @@ class SessionStore(SessionBase):
 
         Raises: ``SuspiciousOperation`` for a session without a user or a Key.
         """
-        data = self._get_session(no_load=must_create)
+        data = self._get_session(no_load=must_create)  # type: ignore[attr-defined]  # not in the stubs
         encoded = self.encode(data)
         if encoded == self._stored:
             return
@@ -99,7 +100,7 @@ class SessionStore(SessionBase):
         if SESSION_KEY not in data or DEVICE_ID_SESSION_KEY not in data:
             raise SuspiciousOperation("a session needs a user and a Key")
         if self._session_key is None:
-            self._session_key = self._get_new_session_key()
+            self._session_key = self._get_new_session_key()  # type: ignore[attr-defined]  # not in the stubs
         now = clock.now()
         self.row = PlatformSession.objects.create(
             digest=_digest(self._session_key),

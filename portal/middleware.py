@@ -53,7 +53,7 @@ class HeadersMiddleware:
         """Add the headers; the stock admin writes markup from script, so it goes without trusted types."""
         response = self.get_response(request)
         policy = _POLICY if _ADMIN.match(request.path) else _POLICY + _TRUSTED_TYPES
-        response.setdefault("Content-Security-Policy", policy)  # type: ignore[attr-defined]  # mapping of headers
+        response.setdefault("Content-Security-Policy", policy)
         response["Cross-Origin-Resource-Policy"] = "same-origin"
         response["Permissions-Policy"] = "camera=(), microphone=(), geolocation=(), payment=(), usb=()"
         if not _PUBLIC.match(request.path):

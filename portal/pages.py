@@ -90,7 +90,7 @@ def _fields(view: Any) -> Iterator[str]:
         yield from sorted({name for form in _forms(view) for name in form.base_fields})
 
 
-def _forms(view: Any) -> Iterator[type[BaseForm]]:
+def _forms(view: Any) -> Iterator[Any]:
     """Yield the form classes that a view declares, or names in its code."""
     if isinstance(code := getattr(view, "__code__", None), CodeType):
         known = {name: view.__globals__[name] for name in code.co_names if name in view.__globals__}

@@ -46,9 +46,7 @@ def accept(*, user: User, purpose: CodePurpose, code: str, origin: client.Origin
     Raises: ``EmailedCodeWrong`` (wrong, old, replaced, used: one answer), ``Paused``.
     Needs: no open transaction.
     """
-    budget = throttle.claim(
-        Budget.EMAIL_CODE, f"try|{purpose}|{user.name_digest}", limit=settings.PORTAL_FAILURE_LIMIT
-    )
+    budget = throttle.claim(Budget.EMAIL_CODE, f"try|{purpose}|{user.name_digest}", limit=settings.PORTAL_FAILURE_LIMIT)
     attempt = throttle.reserve(budget, now=now)
     with transaction.atomic():
         spent, _rows = EmailedCode.objects.filter(

@@ -22,9 +22,7 @@ def new_secret() -> str:
     return base64.b32encode(secrets.token_bytes(_SEED_BYTES)).decode()
 
 
-def spend_code(
-    *, user: User, code: str, purpose: CodePurpose, origin: client.Origin, now: datetime
-) -> Key:
+def spend_code(*, user: User, code: str, purpose: CodePurpose, origin: client.Origin, now: datetime) -> Key:
     """Check a Key code outside sign-in and use it up, for example to confirm a staff decision.
 
     Effects: a try reserved and given back; the Key's memory of used codes; one event.
@@ -44,7 +42,7 @@ def use_code(*, user_id: int, auth_epoch: int, code: str, attempt: throttle.Atte
     The Keys are locked with their user, read as ``key.user``. A code spent on one thing opens nothing
     else: sign-in, enrolment, step-up and recovery all come through here.
     Needs: a reserved try, an open transaction.
-    Raises: ``CodeWrong``, ``Paused``, ``CodeUsed``, ``NoKey``, ``OnHold``, ``SignInTooSlow`` (everything was ended since).
+    Raises: ``CodeWrong``, ``Paused``, ``CodeUsed``, ``NoKey``, ``OnHold``, ``SignInTooSlow``.
     """
     keys = list(
         Key.objects.select_related("user", "user__customer")

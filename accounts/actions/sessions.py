@@ -1,5 +1,7 @@
 """Ending sessions, and keeping them alive."""
+
 from datetime import datetime, timedelta
+
 from django.conf import settings
 
 from accounts.models import KnownBrowser, PlatformSession, User

@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import transaction
-
 from accounts.actions import audit, browsers, key, notices, throttle
 from accounts.enums import Action
 from accounts.models import Key, User
@@ -42,13 +40,13 @@ def sign_in(
     a notice if the browser is new. The caller opens the session in the same transaction.
     Needs: an open transaction. Raises: as ``key.use_code``.
     """
-    used = key.use_code(
-        user_id=pending.user_id, auth_epoch=pending.auth_epoch, code=code, attempt=attempt, now=now
-    )
+    used = key.use_code(user_id=pending.user_id, auth_epoch=pending.auth_epoch, code=code, attempt=attempt, now=now)
     user = used.user
     is_new = browsers.remember(user, browser, origin=origin, now=now)
     audit.record(Action.SIGNED_IN, by=user, on=user, now=now, origin=origin, key=used.pk, new_browser=is_new)
-    throttle.clear(throttle.password_claim_of(user.name_digest, lane=pending.lane), throttle.code_claim(user.name_digest))
+    throttle.clear(
+        throttle.password_claim_of(user.name_digest, lane=pending.lane), throttle.code_claim(user.name_digest)
+    )
     if is_new:
         notices.tell(user, "new_device", now=now, device=origin.device, at=now.isoformat())
     return used

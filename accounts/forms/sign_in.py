@@ -17,9 +17,17 @@ from accounts.refusals import LastTry, LiveOnPaper, NoKey, OnHold, PaperOnLive, 
 from helpcenter import causes
 
 
+class PasswordRequest(HttpRequest):
+    """A request on its way through the check of a password."""
+
+    lane: str  # set here, read by the budgets
+    password_attempt: throttle.Attempt | Refusal  # set by BudgetHandler
+
+
 class PasswordForm(Refusable, AuthenticationForm):
     """Username, password and the door: live or paper trading."""
 
+    request: PasswordRequest
     realm = forms.ChoiceField(choices=Realm.choices, initial=Realm.LIVE, required=False, widget=forms.HiddenInput)
 
     def __init__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
@@ -31,7 +39,7 @@ class PasswordForm(Refusable, AuthenticationForm):
         username.widget.attrs |= {"autocomplete": "username webauthn", "spellcheck": "false"}
         username.error_messages |= {"required": missing.words(), "max_length": long.words()}
         password.error_messages |= {"required": missing.words()}
-        password.max_length = None
+        password.max_length = None  # type: ignore[attr-defined]  # a CharField
 
     def clean_password(self) -> str:
         """Refuse what is longer than any password we keep, before anything is hashed."""
@@ -53,7 +61,7 @@ class PasswordForm(Refusable, AuthenticationForm):
     def _check(self, username: str, password: str) -> User:
         self.request.lane = browsers.lane_of(browsers.cookie_of(self.request), username)
         user = authenticate(self.request, username=username, password=password)
-        attempt: throttle.Attempt | Refusal = self.request.password_attempt
+        attempt = self.request.password_attempt
         if isinstance(attempt, Refusal):
             raise attempt
         if not isinstance(user, User):

@@ -43,8 +43,8 @@ class UserManager(BaseUserManager["User"]):
 
     def for_sign_in(self, typed: str) -> "User | None":
         """Return the same with ``has_key`` set; one statement, for known and unknown names alike."""
-        live_keys = self.model.key_set.rel.related_model.objects.filter(user=OuterRef("pk"), confirmed=True)
-        return self.filter(username=names.canonical(typed)).annotate(has_key=Exists(live_keys)).first()
+        live_keys = self.model.key_set.rel.related_model._default_manager.filter(user=OuterRef("pk"), confirmed=True)
+        return self.filter(username=names.canonical(typed)).annotate(has_key=Exists(live_keys)).first()  # type: ignore[no-redef]  # declared below
 
     def get_by_natural_key(self, username: str | None) -> "User":
         """Return the log-in for Django's back ends and commands."""
@@ -55,7 +55,7 @@ def _new_salt() -> str:
     return secrets.token_hex(16)
 
 
-class User(SealedModel, AbstractBaseUser, PermissionsMixin):
+class User(SealedModel, AbstractBaseUser, PermissionsMixin):  # type: ignore[django-manager-missing]  # Device is untyped
     """One log-in. ``name_digest`` stands in for the name wherever the name must not stand."""
 
     username = models.CharField(max_length=names.MAX_LENGTH, unique=True)
@@ -72,7 +72,7 @@ class User(SealedModel, AbstractBaseUser, PermissionsMixin):
     created_at = models.DateTimeField(db_default=Now())
 
     has_key: bool  # set by ``objects.for_sign_in``
-    last_login = None  # type: ignore[assignment]  # the session register and the audit chain tell it
+    last_login = None  # the session register and the audit chain tell it
 
     USERNAME_FIELD = "username"
     EMAIL_FIELD = "email"

@@ -18,7 +18,7 @@ from portal.lib.sealing import SealBroken
 log = logging.getLogger("portal.security")
 
 
-class Key(SealedModel, Device):
+class Key(SealedModel, Device):  # type: ignore[django-manager-missing]  # Device is untyped
     """One log-in's second factor: a time-based code generator (RFC 6238) with a sealed seed.
 
     ``last_step`` is the one memory of used codes: every purpose spends through

@@ -95,6 +95,9 @@ class SealedTextField(models.TextField):  # type: ignore[type-arg]  # the stubs'
 class SealedJSONField(SealedTextField):
     """A JSON value, sealed."""
 
+    _pyi_private_set_type: Any  # what the type checker lets be assigned and read
+    _pyi_private_get_type: Any
+
     def to_text(self, value: Any) -> str:
         """Return compact JSON."""
         return json.dumps(value, separators=(",", ":"), ensure_ascii=False)

@@ -69,9 +69,7 @@ class ThrottleManager(models.Manager["Throttle"]):
 
     def give_back(self, keys: Iterable[str]) -> None:
         """Return one try to each budget: the secret was right, or was never looked at."""
-        self.filter(key__in=list(keys), used__gt=0).update(
-            used=F("used") - 1, total=F("total") - 1, paused_until=None
-        )
+        self.filter(key__in=list(keys), used__gt=0).update(used=F("used") - 1, total=F("total") - 1, paused_until=None)
 
     def clear(self, keys: Iterable[str]) -> int:
         """Forget all tries of these budgets: whoever holds them has proved to be the owner."""

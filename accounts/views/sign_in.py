@@ -28,6 +28,7 @@ class LoginView(TwoFactorLoginView):
     condition_dict = {"token": lambda view: view.storage.pending is not None}
     storage_name = "accounts.views.pending.PendingStorage"
     redirect_authenticated_user = True
+    show_timeout_error: bool = False
 
     def post(self, *args: Any, **kwargs: Any) -> HttpResponse:
         """Send a code that comes without a right password, or too late, back to the start."""
@@ -72,7 +73,7 @@ class LoginView(TwoFactorLoginView):
             "steps": [_("Password"), _("Key"), _("Done")],
         }
 
-    def render_done(self, form: Form, **kwargs: Any) -> HttpResponse:
+    def render_done(self, form: CodeForm, **kwargs: Any) -> HttpResponse:
         """Check the code and open the session, or show why not."""
         browser = browsers.cookie_of(self.request) or browsers.new_value()
         try:

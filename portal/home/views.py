@@ -1,31 +1,32 @@
 """What a customer sees after signing in."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from accounts.actions import audit
 from accounts.enums import Action
 from accounts.models import Mandate, SecurityEvent
-from accounts.views.guards import signed_in
+from accounts.views.guards import SignedInRequest, signed_in
 
 _LAST_EVENTS = 20
 
 
 @require_safe
 @signed_in
-def dashboard(request: HttpRequest) -> HttpResponse:
+def dashboard(request: SignedInRequest) -> HttpResponse:
     """Show the accounts this log-in may act on, and when it was last used."""
     if request.user.is_staff:
         return redirect("admin:index")
     mandates = Mandate.objects.filter(user=request.user).select_related("account").order_by("label", "account__number")
     sign_ins = SecurityEvent.objects.filter(chain=audit.chain_of(request.user), action=Action.SIGNED_IN)
-    return render(request, "portal/dashboard.html", {"mandates": list(mandates), "previous": next(iter(sign_ins.order_by("-n")[1:2]), None)})
+    context = {"mandates": list(mandates), "previous": next(iter(sign_ins.order_by("-n")[1:2]), None)}
+    return render(request, "portal/dashboard.html", context)
 
 
 @require_safe
 @signed_in
-def security(request: HttpRequest) -> HttpResponse:
+def security(request: SignedInRequest) -> HttpResponse:
     """Show Keys, open sessions and what happened on this log-in."""
     user = request.user
     context = {

@@ -37,7 +37,7 @@ def _kind(bound: BoundField) -> str:
 
 
 @register.inclusion_tag("_components/error_summary.html")
-def error_summary(*forms: BaseForm, cause: Any = None) -> dict[str, Any]:
+def error_summary(*forms: BaseForm | None, cause: Any = None) -> dict[str, Any]:
     """List what stands in the way, each line leading to its field; nothing if nothing does.
 
     ``cause`` (a row of the cause table) adds the way to the help page for it.

@@ -30,8 +30,8 @@ DOORS = [
     Door("set_password", frozenset({"accounts/actions/password.py", "accounts/backends.py"})),
     Door("make_password", frozenset({"accounts/actions/password.py"})),
     Door("send_mail", frozenset()),
-    Door("EmailMessage", frozenset({"accounts/actions/outbox.py"})),
-    Door("EmailMultiAlternatives", frozenset({"accounts/actions/outbox.py"})),
+    Door("EmailMessage", frozenset({"accounts/emails.py"})),
+    Door("EmailMultiAlternatives", frozenset({"accounts/emails.py"})),
 ]
 SECRETS = {"password", "passwords", "secret", "seed", "token", "code", "pin", "answer", "key", "cookie", "POST", "body"}
 LEVELS = {"debug", "info", "warning", "error", "exception", "critical", "log"}
