@@ -14,6 +14,7 @@ from accounts.actions import throttle
 from accounts.models import Throttle, User
 from accounts.models.people import digest_of_name
 from accounts.refusals import Refusal
+from accounts.requests import SignInRequest
 from portal.lib import client, clock, digests
 
 log = logging.getLogger("portal.security")
@@ -22,7 +23,7 @@ log = logging.getLogger("portal.security")
 class BudgetHandler(AxesHandler):
     """Answer axes' questions from the budgets."""
 
-    def is_allowed(self, request: HttpRequest, credentials: dict[str, Any] | None = None) -> bool:
+    def is_allowed(self, request: SignInRequest, credentials: dict[str, Any] | None = None) -> bool:
         """Reserve a try for this username and this network; called once per check of a password.
 
         Effects: ``request.password_attempt`` holds the reserved try, or the refusal.
@@ -37,7 +38,7 @@ class BudgetHandler(AxesHandler):
             )
         except Refusal as refusal:
             attempt = refusal
-        request.password_attempt = attempt  # type: ignore[attr-defined]  # read by forms.sign_in
+        request.password_attempt = attempt
         return isinstance(attempt, throttle.Attempt)
 
     def user_login_failed(

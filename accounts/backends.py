@@ -8,6 +8,7 @@ from django.http import HttpRequest
 
 from accounts.actions import throttle
 from accounts.models import User
+from accounts.models.proofs import user_for_sign_in
 from portal.lib import gate
 
 
@@ -26,9 +27,9 @@ class PasswordBackend(ModelBackend):
         Effects: gives the try back when the pair is right, or when no slot was free to look at it.
         Raises: ``gate.Busy``.
         """
-        if request is None or username is None or password is None:
-            return None
-        attempt: throttle.Attempt = request.password_attempt  # type: ignore[attr-defined]  # set by BudgetHandler
+        attempt = getattr(request, "password_attempt", None)
+        if not isinstance(attempt, throttle.Attempt) or username is None or password is None:
+            return None  # nothing is hashed without a reserved try
         try:
             user = self._check(username, password)
         except gate.Busy:
@@ -40,7 +41,7 @@ class PasswordBackend(ModelBackend):
 
     @staticmethod
     def _check(username: str, password: str) -> User | None:
-        user = User.objects.for_sign_in(username)
+        user = user_for_sign_in(username)
         if user is None:
             User().set_password(password)  # one hash, as for a name that exists
             return None

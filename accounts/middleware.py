@@ -1,6 +1,7 @@
 """Who is asking: the user of the session's row, with the Key that opened it."""
 
 import functools
+from typing import TypeVar
 
 from django.contrib.auth import HASH_SESSION_KEY
 from django.contrib.auth.middleware import AuthenticationMiddleware
@@ -9,8 +10,11 @@ from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 from django_otp.middleware import is_verified
 
-from accounts.models import User
+from accounts.models import Key, User
+from accounts.sessions import SessionStore
 from portal.lib import digests
+
+Anybody = TypeVar("Anybody", User, AnonymousUser)
 
 
 class SessionUserMiddleware(AuthenticationMiddleware):
@@ -26,14 +30,16 @@ class SessionUserMiddleware(AuthenticationMiddleware):
 
 def _user_of(request: HttpRequest) -> User | AnonymousUser:
     stored_hash = request.session.get(HASH_SESSION_KEY, "")  # reads the row
-    row = request.session.row  # type: ignore[attr-defined]  # accounts.sessions.SessionStore
-    user: User | AnonymousUser = AnonymousUser()
+    row = request.session.row if isinstance(request.session, SessionStore) else None
     if row is not None and row.key and row.key.confirmed and _is_current(row.user, stored_hash):
-        user = row.user
-        user.otp_device = row.key  # type: ignore[union-attr]  # django-otp's convention
-    else:
-        user.otp_device = None  # type: ignore[union-attr]  # django-otp's convention
-    user.is_verified = functools.partial(is_verified, user)  # type: ignore[union-attr]  # django-otp's convention
+        return _with_key(row.user, row.key)
+    return _with_key(AnonymousUser(), None)
+
+
+def _with_key(user: Anybody, key: Key | None) -> Anybody:
+    """Set what django-otp's readers look for."""
+    user.__dict__["otp_device"] = key
+    user.__dict__["is_verified"] = functools.partial(is_verified, user)
     return user
 
 

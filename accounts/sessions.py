@@ -35,6 +35,13 @@ class SessionStore(SessionBase):
         self._stored = ""
         self.was_ended = False
 
+    @property
+    def current(self) -> PlatformSession:
+        """Return the row of a signed-in request."""
+        if self.row is None:
+            raise SuspiciousOperation("there is no session")
+        return self.row
+
     def load(self) -> dict[str, Any]:
         """Read a session that is still good: not idle, not over, of a log-in that is open."""
         self.row = self._find()
@@ -63,8 +70,7 @@ class SessionStore(SessionBase):
 
     def encode(self, session_dict: dict[str, Any]) -> str:
         """Return JSON; the row is ours, the cookie holds only its key."""
-        text: str = self.serializer().dumps(session_dict).decode()
-        return text
+        return str(self.serializer().dumps(session_dict).decode())
 
     def decode(self, session_data: str | bytes) -> dict[str, Any]:
         """Parse it."""
@@ -77,7 +83,7 @@ class SessionStore(SessionBase):
 
     def create(self) -> None:
         """Take a new key; the row is written by ``save``."""
-        self._session_key = self._get_new_session_key()  # type: ignore[attr-defined]  # not in the stubs
+        self._session_key = self._get_new_session_key()  # type: ignore[attr-defined]  # the stubs leave it out
         self.row, self._stored = None, ""
         self.modified = True
 
@@ -86,7 +92,7 @@ class SessionStore(SessionBase):
 
         Raises: ``SuspiciousOperation`` for a session without a user or a Key.
         """
-        data = self._get_session(no_load=must_create)  # type: ignore[attr-defined]  # not in the stubs
+        data = self._get_session(no_load=must_create)  # type: ignore[attr-defined]  # the stubs leave it out
         encoded = self.encode(data)
         if encoded == self._stored:
             return
@@ -100,7 +106,7 @@ class SessionStore(SessionBase):
         if SESSION_KEY not in data or DEVICE_ID_SESSION_KEY not in data:
             raise SuspiciousOperation("a session needs a user and a Key")
         if self._session_key is None:
-            self._session_key = self._get_new_session_key()  # type: ignore[attr-defined]  # not in the stubs
+            self._session_key = self._get_new_session_key()  # type: ignore[attr-defined]  # the stubs leave it out
         now = clock.now()
         self.row = PlatformSession.objects.create(
             digest=_digest(self._session_key),

@@ -42,7 +42,8 @@ def use_code(*, user_id: int, auth_epoch: int, code: str, attempt: throttle.Atte
     The Keys are locked with their user, read as ``key.user``. A code spent on one thing opens nothing
     else: sign-in, enrolment, step-up and recovery all come through here.
     Needs: a reserved try, an open transaction.
-    Raises: ``CodeWrong``, ``Paused``, ``CodeUsed``, ``NoKey``, ``OnHold``, ``SignInTooSlow``.
+    Raises: ``CodeWrong``, ``CodeUsed``, ``Paused``, ``NoKey``, ``OnHold``; ``SignInTooSlow`` if everything
+    was ended since.
     """
     keys = list(
         Key.objects.select_related("user", "user__customer")

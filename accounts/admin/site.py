@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actions import sessions
-from accounts.views.guards import is_signed_in, to_sign_in
+from accounts.views.guards import to_sign_in, who
 from portal.lib import clock
 
 
@@ -20,13 +20,14 @@ class PortalAdminSite(AdminSite):
 
     def has_permission(self, request: HttpRequest) -> bool:
         """Let in active staff who gave both factors; counts as activity."""
-        if not (is_signed_in(request) and request.user.is_active and request.user.is_staff):
+        known = who(request)
+        if known is None or not known.user.is_staff:
             return False
-        sessions.touch(request.session.row, now=clock.now())
+        sessions.touch(known.session.current, now=clock.now())
         return True
 
     def login(self, request: HttpRequest, extra_context: object = None) -> HttpResponse:
         """Send to the one sign-in page, or refuse who is signed in but may not come in."""
-        if is_signed_in(request):
+        if who(request):
             raise PermissionDenied
         return to_sign_in(request)

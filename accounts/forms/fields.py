@@ -32,7 +32,7 @@ class CodeField(forms.CharField):
         return codes.read(typed) or ""
 
 
-class Refusable:
+class Refusable(forms.BaseForm):
     """A form that can show why a deed was refused: ``refusal`` is kept for the page."""
 
     refusal: Refusal | None = None
@@ -40,4 +40,4 @@ class Refusable:
     def refuse(self, refusal: Refusal, field: str | None = None) -> None:
         """Put the refusal's words at the field, or on top."""
         self.refusal = refusal
-        self.add_error(field, forms.ValidationError(refusal.words(), code=refusal.code))  # type: ignore[attr-defined]  # a form
+        self.add_error(field, forms.ValidationError(refusal.words(), code=refusal.code))

@@ -6,31 +6,25 @@ from django import forms
 from django.conf import settings
 from django.contrib.auth import authenticate
 from django.contrib.auth.forms import AuthenticationForm
-from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from accounts.actions import browsers, throttle
+from accounts.actions import browsers
 from accounts.enums import Realm
 from accounts.forms.fields import CodeField, Refusable
 from accounts.models import User
 from accounts.refusals import LastTry, LiveOnPaper, NoKey, OnHold, PaperOnLive, Refusal, WrongPair
+from accounts.requests import SignInRequest
 from helpcenter import causes
-
-
-class PasswordRequest(HttpRequest):
-    """A request on its way through the check of a password."""
-
-    lane: str  # set here, read by the budgets
-    password_attempt: throttle.Attempt | Refusal  # set by BudgetHandler
 
 
 class PasswordForm(Refusable, AuthenticationForm):
     """Username, password and the door: live or paper trading."""
 
-    request: PasswordRequest
     realm = forms.ChoiceField(choices=Realm.choices, initial=Realm.LIVE, required=False, widget=forms.HiddenInput)
 
-    def __init__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+    request: SignInRequest
+
+    def __init__(self, request: SignInRequest, *args: Any, **kwargs: Any) -> None:
         """Bind to the request; the realm of the door comes from the address when nothing is posted."""
         super().__init__(request, *args, **kwargs)
         missing, long = causes.get("F1"), causes.get("F2")
@@ -39,7 +33,6 @@ class PasswordForm(Refusable, AuthenticationForm):
         username.widget.attrs |= {"autocomplete": "username webauthn", "spellcheck": "false"}
         username.error_messages |= {"required": missing.words(), "max_length": long.words()}
         password.error_messages |= {"required": missing.words()}
-        password.max_length = None  # type: ignore[attr-defined]  # a CharField
 
     def clean_password(self) -> str:
         """Refuse what is longer than any password we keep, before anything is hashed."""

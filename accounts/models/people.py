@@ -1,18 +1,21 @@
 """The people: customers, their log-ins, their accounts and what may be done with them."""
 
 import secrets
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 from django.db.models.functions import Now
 
 from accounts.enums import AccountKind, ActivityKind, MandateRole, Realm, Role
 from accounts.models.sealed import SealedJSONField, SealedModel, SealedTextField
 from accounts.policies import names
 from portal.lib import digests
+
+if TYPE_CHECKING:
+    from accounts.models.proofs import Key
 
 
 class Customer(SealedModel):
@@ -41,11 +44,6 @@ class UserManager(BaseUserManager["User"]):
         """Return the log-in of that name, however it was typed, or None."""
         return self.filter(username=names.canonical(typed)).first()
 
-    def for_sign_in(self, typed: str) -> "User | None":
-        """Return the same with ``has_key`` set; one statement, for known and unknown names alike."""
-        live_keys = self.model.key_set.rel.related_model._default_manager.filter(user=OuterRef("pk"), confirmed=True)
-        return self.filter(username=names.canonical(typed)).annotate(has_key=Exists(live_keys)).first()  # type: ignore[no-redef]  # declared below
-
     def get_by_natural_key(self, username: str | None) -> "User":
         """Return the log-in for Django's back ends and commands."""
         return self.get(username=names.canonical(username or ""))
@@ -71,7 +69,8 @@ class User(SealedModel, AbstractBaseUser, PermissionsMixin):  # type: ignore[dja
     password_changed_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(db_default=Now())
 
-    has_key: bool  # set by ``objects.for_sign_in``
+    otp_device: "Key | None"  # the Key of this session, set by SessionUserMiddleware
+    has_key: bool  # set by ``proofs.user_for_sign_in``
     last_login = None  # the session register and the audit chain tell it
 
     USERNAME_FIELD = "username"
@@ -104,6 +103,10 @@ class User(SealedModel, AbstractBaseUser, PermissionsMixin):  # type: ignore[dja
     def greeting(self) -> str:
         """Return the name used to greet: the customer's given name, else the username."""
         return self.customer.given_name if self.customer else self.username
+
+    def is_verified(self) -> bool:
+        """Tell whether this session was opened with a Key; the middleware's answer takes its place."""
+        return False
 
     def has_role(self, *roles: Role) -> bool:
         """Tell whether this staff member has one of the roles."""

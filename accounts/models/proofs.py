@@ -5,20 +5,20 @@ from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Now
 from django_otp.models import Device
 
 from accounts.enums import CodePurpose, KeyKind
 from accounts.models.people import User
 from accounts.models.sealed import SealedModel, SealedTextField
-from accounts.policies import codes
+from accounts.policies import codes, names
 from portal.lib.sealing import SealBroken
 
 log = logging.getLogger("portal.security")
 
 
-class Key(SealedModel, Device):  # type: ignore[django-manager-missing]  # Device is untyped
+class Key(SealedModel, Device):  # type: ignore[django-manager-missing]  # django-otp brings no types
     """One log-in's second factor: a time-based code generator (RFC 6238) with a sealed seed.
 
     ``last_step`` is the one memory of used codes: every purpose spends through
@@ -108,3 +108,10 @@ class FormerPassword(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id} {self.set_at:%Y-%m-%d}"
+
+
+def user_for_sign_in(typed: str) -> User | None:
+    """Return the log-in of that name with ``has_key`` set; one statement, for known and unknown names alike."""
+    live_keys = Key.objects.filter(user=OuterRef("pk"), confirmed=True)
+    named = User.objects.filter(username=names.canonical(typed))
+    return named.annotate(has_key=Exists(live_keys)).first()  # type: ignore[no-redef]  # declared for readers

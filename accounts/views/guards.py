@@ -2,7 +2,7 @@
 
 import functools
 from collections.abc import Callable
-from typing import Concatenate, ParamSpec, TypeGuard
+from typing import Concatenate, ParamSpec, cast
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
@@ -10,52 +10,39 @@ from django.shortcuts import redirect
 from django.urls import reverse
 
 from accounts.actions import sessions
-from accounts.models import PlatformSession, User
-from accounts.sessions import SessionStore
+from accounts.requests import SignedInRequest
 from portal.lib import clock
 
 P = ParamSpec("P")
+Page = Callable[Concatenate[SignedInRequest, P], HttpResponse]
+View = Callable[Concatenate[HttpRequest, P], HttpResponse]
 
 
-class SignedInRequest(HttpRequest):
-    """A request behind a guard: its user gave both factors, its session has a row."""
-
-    user: User
-    session: "OpenSession"
-
-
-class OpenSession(SessionStore):
-    """A session whose row was found."""
-
-    row: PlatformSession
-
-
-View = Callable[Concatenate[SignedInRequest, P], HttpResponse]
-Guarded = Callable[Concatenate[HttpRequest, P], HttpResponse]
-
-
-def signed_in(view: View[P]) -> Guarded[P]:
+def signed_in(view: Page[P]) -> View[P]:
     """Let in who signed in with both factors, and count the visit as activity."""
 
     @functools.wraps(view)
-    def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-        if not is_signed_in(request):
+    def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        known = who(request)
+        if known is None:
             return to_sign_in(request)
-        sessions.touch(request.session.row, now=clock.now())
-        return view(request, *args, **kwargs)
+        sessions.touch(known.session.current, now=clock.now())
+        return view(known, *args, **kwargs)
 
-    guarded.who = "signed in"  # type: ignore[attr-defined]  # for portal_map
-    return guarded
+    guarded.__dict__["who"] = "signed in"  # read by portal_map
+    return cast("View[P]", guarded)
 
 
-def is_signed_in(request: HttpRequest) -> TypeGuard[SignedInRequest]:
-    """Tell whether both factors were given."""
-    return request.user.is_authenticated and request.user.is_verified()  # type: ignore[attr-defined]  # django-otp's
+def who(request: HttpRequest) -> SignedInRequest | None:
+    """Return the same request, known to be signed in with both factors, or None."""
+    if request.user.is_authenticated and request.user.is_verified():
+        return cast("SignedInRequest", request)
+    return None
 
 
 def to_sign_in(request: HttpRequest) -> HttpResponse:
     """Send to the sign-in page, saying why if a sign-in has ended, and back afterwards."""
     query = {"next": request.get_full_path()} if request.method in {"GET", "HEAD"} else {}
-    if request.session.was_ended:  # type: ignore[attr-defined]  # SessionStore
+    if getattr(request.session, "was_ended", False):
         query["ended"] = "yes"
     return redirect(f"{reverse('accounts:login')}?{urlencode(query)}" if query else "accounts:login")

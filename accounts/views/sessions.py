@@ -8,16 +8,16 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.actions import sessions, sign_in
 from accounts.policies import idleness
-from accounts.views.guards import is_signed_in
+from accounts.views.guards import who
 from portal.lib import client, clock
 
 
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
     """End this session and clear what the browser kept."""
-    if is_signed_in(request):
+    if known := who(request):
         with transaction.atomic():
-            sign_in.sign_out(request.user, origin=client.origin(request), now=clock.now())
+            sign_in.sign_out(known.user, origin=client.origin(request), now=clock.now())
             logout(request)
     response = redirect("accounts:login")
     response["Clear-Site-Data"] = '"cache", "storage"'
@@ -27,17 +27,19 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 @require_GET
 def idle_remaining(request: HttpRequest) -> HttpResponse:
     """Tell how long the session lasts without activity; asking is not activity."""
-    if not is_signed_in(request):
+    known = who(request)
+    if known is None:
         return JsonResponse({"seconds": 0, "state": "ended"})
-    seconds = sessions.seconds_left(request.session.row, now=clock.now())
+    seconds = sessions.seconds_left(known.session.current, now=clock.now())
     return JsonResponse({"seconds": seconds, "state": idleness.state(seconds, sessions.warning_seconds())})
 
 
 @require_POST
 def idle_extend(request: HttpRequest) -> HttpResponse:
     """Count as activity: the person chose to stay."""
-    if not is_signed_in(request):
+    known = who(request)
+    if known is None:
         return JsonResponse({"seconds": 0, "state": "ended"}, status=403)
     now = clock.now()
-    sessions.touch(request.session.row, now=now)
-    return JsonResponse({"seconds": sessions.seconds_left(request.session.row, now=now), "state": "active"})
+    sessions.touch(known.session.current, now=now)
+    return JsonResponse({"seconds": sessions.seconds_left(known.session.current, now=now), "state": "active"})

@@ -28,7 +28,7 @@ class LoginView(TwoFactorLoginView):
     condition_dict = {"token": lambda view: view.storage.pending is not None}
     storage_name = "accounts.views.pending.PendingStorage"
     redirect_authenticated_user = True
-    show_timeout_error: bool = False
+    show_timeout_error: bool
 
     def post(self, *args: Any, **kwargs: Any) -> HttpResponse:
         """Send a code that comes without a right password, or too late, back to the start."""
@@ -37,7 +37,7 @@ class LoginView(TwoFactorLoginView):
             return self._start_again()
         return super(TwoFactorLoginView, self).post(*args, **kwargs)
 
-    def get_form(self, step: str | None = None, **kwargs: Any) -> Form:
+    def get_form(self, step: str | None = None, **kwargs: Any) -> Any:
         """Return the step's form; ours need no device."""
         form = super(TwoFactorLoginView, self).get_form(step=step, **kwargs)
         if self.show_timeout_error:
@@ -73,7 +73,7 @@ class LoginView(TwoFactorLoginView):
             "steps": [_("Password"), _("Key"), _("Done")],
         }
 
-    def render_done(self, form: CodeForm, **kwargs: Any) -> HttpResponse:
+    def render_done(self, form: Any, **kwargs: Any) -> HttpResponse:
         """Check the code and open the session, or show why not."""
         browser = browsers.cookie_of(self.request) or browsers.new_value()
         try:

@@ -7,7 +7,8 @@ from django.views.decorators.http import require_safe
 from accounts.actions import audit
 from accounts.enums import Action
 from accounts.models import Mandate, SecurityEvent
-from accounts.views.guards import SignedInRequest, signed_in
+from accounts.requests import SignedInRequest
+from accounts.views.guards import signed_in
 
 _LAST_EVENTS = 20
 
@@ -20,8 +21,11 @@ def dashboard(request: SignedInRequest) -> HttpResponse:
         return redirect("admin:index")
     mandates = Mandate.objects.filter(user=request.user).select_related("account").order_by("label", "account__number")
     sign_ins = SecurityEvent.objects.filter(chain=audit.chain_of(request.user), action=Action.SIGNED_IN)
-    context = {"mandates": list(mandates), "previous": next(iter(sign_ins.order_by("-n")[1:2]), None)}
-    return render(request, "portal/dashboard.html", context)
+    return render(
+        request,
+        "portal/dashboard.html",
+        {"mandates": list(mandates), "previous": next(iter(sign_ins.order_by("-n")[1:2]), None)},
+    )
 
 
 @require_safe
@@ -32,7 +36,7 @@ def security(request: SignedInRequest) -> HttpResponse:
     context = {
         "keys": user.key_set.filter(confirmed=True).order_by("created_at"),
         "sessions": user.sessions.order_by("-active_at"),
-        "current": request.session.row,
+        "current": request.session.current,
         "events": SecurityEvent.objects.filter(chain=audit.chain_of(user)).order_by("-n")[:_LAST_EVENTS],
     }
     return render(request, "portal/security.html", context)

@@ -42,7 +42,7 @@ def error_summary(*forms: BaseForm | None, cause: Any = None) -> dict[str, Any]:
 
     ``cause`` (a row of the cause table) adds the way to the help page for it.
     """
-    problems = [problem for form in forms if form for problem in _problems(form)]
+    problems = [problem for form in forms if form is not None for problem in _problems(form)]
     return {"problems": problems, "cause": cause}
 
 
