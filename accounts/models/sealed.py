@@ -89,7 +89,7 @@ class SealedTextField(models.TextField):  # type: ignore[type-arg]  # the stubs'
         return text
 
     def _row(self, instance: Any) -> str:
-        return f"{self.model._meta.db_table}.{self.column}|{instance.seal_id}"  # noqa: SLF001  # Django's public _meta
+        return f"{self.model._meta.db_table}.{self.column}|{instance.seal_id}"  # Django's public _meta
 
 
 class SealedJSONField(SealedTextField):
