@@ -150,7 +150,7 @@ function watchIdleness(dialog) {
 
   const leave = () => {
     const here = encodeURIComponent(location.pathname + location.search);
-    location.assign(`${idleLoginUrl}?next=${here}`);
+    location.assign(`${idleLoginUrl}?next=${here}&ended=yes`);
   };
   const wait = (seconds) => {
     clearTimeout(timer);
