@@ -23,13 +23,14 @@ def find(language: str, text: str) -> list[Article]:
 
     All words must be found; if no article has them all, any of them will do. Two statements at most.
     """
-    terms = words.terms(text, language)
+    indexed = language if language in catalogue.languages() else catalogue.SOURCE_LANGUAGE
+    terms = words.terms(text, indexed)
     if not terms:
         return []
     shelf = catalogue.articles(language)
     back_end = _BACK_ENDS[connection.vendor]
     for need_all in (True, False):
-        if pages := back_end.find(terms, language=_indexed(language), need_all=need_all, limit=LIMIT):
+        if pages := back_end.find(terms, language=indexed, need_all=need_all, limit=LIMIT):
             return [shelf[page] for page in pages if page in shelf]
     return []
 
@@ -46,10 +47,6 @@ def load() -> int:
 def is_stale() -> bool:
     """Tell whether the index was made from other articles or settings than those in force."""
     return set(Entry.objects.values_list("edition", flat=True).distinct()) != {_edition(_entries())}
-
-
-def _indexed(language: str) -> str:
-    return language if language in catalogue.languages() else catalogue.SOURCE_LANGUAGE
 
 
 def _entries() -> list[Entry]:

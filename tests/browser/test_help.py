@@ -1,0 +1,37 @@
+"""The help centre as people meet it."""
+
+import pytest
+
+from tests.browser.fixtures import assert_accessible, assert_fits
+
+PAGES = [
+    "/help/",
+    "/help/problems/",
+    "/help/problem/account-paused/",
+    "/help/recovery/assisted/",
+    "/help/faq/",
+    "/help/contact/",
+    "/help/search/?q=otp",
+    "/help/search/?q=xyzzy",
+]
+
+
+@pytest.mark.promise("HELP-5")
+@pytest.mark.parametrize("address", PAGES)
+def test_help_has_no_barrier_in_any_look(page_in_every_look, address):
+    page_in_every_look.goto(address)
+
+    assert_accessible(page_in_every_look)
+
+
+@pytest.mark.promise("HELP-3", "HELP-5")
+def test_the_right_row_is_two_steps_away_without_script(page_without_script):
+    page = page_without_script
+    page.goto("/help/")
+
+    page.get_by_role("searchbox", name="Search the help pages").fill("blocked")
+    page.keyboard.press("Enter")
+    page.get_by_role("link", name="Sign-in is paused", exact=True).click()
+
+    assert page.get_by_role("heading", level=1).inner_text() == "Sign-in is paused"
+    assert_fits(page)
