@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
 from django.db.models.signals import post_migrate, pre_migrate
 
 from portal.lib import guards, ticks
@@ -14,16 +14,20 @@ class AccountsConfig(AppConfig):
     name = "accounts"
 
     def ready(self) -> None:
-        """Register guards, and take two_factor's own TOTP method out: our Key is the method."""
+        """Register guards, roles and checks, and take two_factor's own TOTP method out: our Key is the method."""
         from two_factor.plugins.registry import registry  # noqa: PLC0415  needs the app registry
 
+        from accounts import checks  # noqa: F401, PLC0415  registration on import, after the apps are loaded
         from accounts.actions import pauses  # noqa: PLC0415  needs the models
+        from accounts.actions.roles import ensure_roles  # noqa: PLC0415  needs the models
 
         registry.unregister("generator")
         ticks.register("pauses", pauses.announce)
         guards.register(guards.append_only("accounts_securityevent"))
         pre_migrate.connect(_remove_guards, sender=self)
         post_migrate.connect(_install_guards, sender=self)
+        # auth comes after accounts and recovery: when its turn comes, their permissions are written.
+        post_migrate.connect(ensure_roles, sender=apps.get_app_config("auth"))
 
 
 def _remove_guards(**_: Any) -> None:

@@ -1,0 +1,217 @@
+"""Building the cast of a demo. What these deeds write, nobody proved: never for real customers."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import models, transaction
+from django.db.models import F, Q
+
+from accounts.actions import answers, audit, key, password, roles, sessions, throttle
+from accounts.demo.cast import Cast, CastAccount, CastActivity, CastKey, Login, Member, Person, State
+from accounts.enums import Action, MandateRole, Realm
+from accounts.models import AccountActivity, Customer, Key, Mandate, Throttle, TradingAccount, User
+from accounts.models.people import digest_of_name
+from accounts.policies import names
+from accounts.refusals import Paused
+
+_STALE = timedelta(days=1)
+_FACTS = ("kind", "own", "instrument", "quantity", "amount", "currency")
+_PLAY_MONEY = 1_000_000
+
+
+class NotOfTheCast(Exception):
+    """A log-in of this name exists and belongs to somebody else."""
+
+
+def build(cast: Cast, *, now: datetime) -> bool:
+    """Make everybody what the file says; return whether anything had to be changed for that.
+
+    Who is as the file says stays untouched, so that a second run changes nothing. Others get the file's
+    password, answers and Keys; sessions opened with an older password end. One transaction a person.
+    Raises: ``NotOfTheCast``.
+    """
+    changed = [_person(person, now=now) for person in cast.people]
+    changed += [_member(member, now=now) for member in cast.staff]
+    changed += [_state(login, now=now) for login in cast.logins()]
+    return any(changed)
+
+
+@transaction.atomic
+def _person(person: Person, *, now: datetime) -> bool:
+    customer, changed = _customer(person)
+    user, user_changed = _user(person.login, customer=customer, now=now)
+    changed |= user_changed | answers.set_answers(user, person.questions)
+    changed |= _accounts(user, person.accounts) | _activity(person.activity)
+    return changed | bool(person.paper and _paper(person.paper, customer, now=now))
+
+
+def _paper(login: Login, customer: Customer, *, now: datetime) -> bool:
+    user, changed = _user(login, customer=customer, now=now)
+    number = f"PAPER-{login.username.upper()}"[:32]
+    money = {"net_value": _PLAY_MONEY, "cash": _PLAY_MONEY, "realm": Realm.PAPER}
+    account, is_new = TradingAccount.objects.get_or_create(number=number, defaults=money)
+    Mandate.objects.get_or_create(user=user, account=account, defaults={"role": MandateRole.OWNER})
+    return changed | is_new
+
+
+@transaction.atomic
+def _member(member: Member, *, now: datetime) -> bool:
+    user, changed = _user(member.login, customer=None, now=now)
+    if not (user.has_role(member.role) and user.groups.count() == 1):
+        roles.give_role(user, member.role)
+        return True
+    return changed
+
+
+def _customer(person: Person) -> tuple[Customer, bool]:
+    number = str(person.personal["number"])
+    customer = Customer.objects.select_for_update().filter(number=number).first()
+    if customer is None:
+        return Customer.objects.create(**person.personal), True
+    return customer, _bring_up_to(customer, person.personal)
+
+
+def _user(login: Login, *, customer: Customer | None, now: datetime) -> tuple[User, bool]:
+    user = User.objects.select_for_update().filter(username=names.canonical(login.username)).first()
+    if user is None:
+        user = _new_user(login, customer, now=now)
+        _keys(user, login.keys, now=now)
+        return user, True
+    if user.customer_id != (customer.pk if customer else None):
+        raise NotOfTheCast(login.username)
+    changed = _bring_up_to(user, {"email": login.email, "realm": login.realm, "is_active": True})
+    if not user.check_password(login.password):
+        _replace_password(user, login.password)
+        changed = True
+    return user, changed | _keys(user, login.keys, now=now)
+
+
+def _new_user(login: Login, customer: Customer | None, *, now: datetime) -> User:
+    user = User(
+        username=login.username,
+        email=login.email,
+        realm=login.realm,
+        customer=customer,
+        is_staff=customer is None,
+        created_at=now,
+    )
+    password.set_first_password(user, login.password)
+    user.save(force_insert=True)
+    password.remember_password(user, login.password)
+    audit.record(Action.IMPORTED, by=None, on=user, now=now, demo=True)
+    return user
+
+
+def _replace_password(user: User, wanted: str) -> None:
+    """Set the file's password, former ones allowed: it stands in the file for all to read."""
+    password.set_first_password(user, wanted)
+    user.save(update_fields=["password"])
+    password.remember_password(user, wanted)
+    sessions.end_everything(user)
+
+
+def _keys(user: User, wanted: tuple[CastKey, ...], *, now: datetime) -> bool:
+    """Make these the live Keys of a log-in. A Key that comes back keeps its memory of used codes."""
+    live = {(row.name, row.secret): row for row in Key.objects.filter(user=user, confirmed=True)}
+    if live.keys() == {(item.name, item.secret) for item in wanted}:
+        return False
+    if live:
+        key.end_keys(user=user, by=None, origin=None, now=now)
+    before = {row.secret: row.last_step for row in Key.objects.filter(user=user).order_by("last_step")}
+    for item in wanted:
+        Key.objects.create(
+            user=user,
+            name=item.name,
+            kind=item.kind,
+            secret=item.secret,
+            last_step=before.get(item.secret, -1),
+            confirmed=True,
+            created_at=item.paired,
+        )
+        audit.record(Action.KEY_ENROLLED, by=None, on=user, now=now, demo=True)
+    return True
+
+
+def _accounts(user: User, wanted: tuple[CastAccount, ...]) -> bool:
+    others = Mandate.objects.filter(user=user).exclude(account__number__in=[item.number for item in wanted])
+    changed = others.delete()[0] > 0
+    for item in wanted:
+        changed |= _account(user, item)
+    return changed
+
+
+def _account(user: User, wanted: CastAccount) -> bool:
+    values: dict[str, object] = {
+        "kind": wanted.kind,
+        "realm": wanted.realm,
+        "currency": wanted.currency,
+        "net_value": wanted.net_value,
+        "cash": wanted.cash,
+    }
+    account, is_new = TradingAccount.objects.get_or_create(number=wanted.number, defaults=values)
+    changed = is_new or _bring_up_to(account, values)
+    mine: dict[str, object] = {"role": wanted.role, "label": wanted.label}
+    mandate, is_new = Mandate.objects.get_or_create(user=user, account=account, defaults=mine)
+    return changed | (is_new or _bring_up_to(mandate, mine))
+
+
+def _activity(wanted: tuple[CastActivity, ...]) -> bool:
+    """Write the rows in the order of the file; a row a day off is moved, so that "-2d" stays recent."""
+    changed = False
+    for number in {item.account for item in wanted}:
+        account = TradingAccount.objects.get(number=number)
+        rows = list(AccountActivity.objects.filter(account=account).order_by("pk"))
+        for place, item in enumerate(i for i in wanted if i.account == number):
+            values: dict[str, object] = {name: getattr(item, name) for name in _FACTS}
+            if place >= len(rows):
+                AccountActivity.objects.create(account=account, at=item.at, **values)
+                changed = True
+                continue
+            if abs(rows[place].at - item.at) > _STALE:
+                values["at"] = item.at
+            changed |= _bring_up_to(rows[place], values)
+    return changed
+
+
+def _state(login: Login, *, now: datetime) -> bool:
+    """Begin the pause of who is locked, as wrong tries would; end whatever stops the others.
+
+    Needs: no open transaction, as every reserved try.
+    """
+    if login.state is State.LOCKED:
+        return _pause(login.username, now=now)
+    subject = digest_of_name(login.username)
+    stopped = Q(paused_until__gt=now) | Q(total_limit__gt=0, total__gte=F("total_limit"))
+    with transaction.atomic():
+        user = User.objects.select_for_update().get(name_digest=subject)
+        released = user.on_hold_since is not None
+        if released:
+            _bring_up_to(user, {"on_hold_since": None})
+            audit.record(Action.RELEASED, by=None, on=user, now=now, demo=True)
+        lifted = Throttle.objects.filter(stopped, subject=subject).exists()
+        if lifted:
+            throttle.lift(name_digest=subject)
+            audit.record(Action.PAUSE_LIFTED, by=None, on=user, now=now, demo=True)
+    return released or lifted
+
+
+def _pause(username: str, *, now: datetime) -> bool:
+    claim = throttle.password_claim(username)
+    if throttle.paused_until(claim, now=now):
+        return False
+    try:
+        for _ in range(claim.limit):
+            throttle.reserve(claim, now=now)
+    except Paused:
+        pass  # tries were used up before
+    return True
+
+
+def _bring_up_to(row: models.Model, wanted: dict[str, Any]) -> bool:
+    """Write what differs; return whether anything did."""
+    different = [name for name, value in wanted.items() if getattr(row, name) != value]
+    for name in different:
+        setattr(row, name, wanted[name])
+    if different:
+        row.save(update_fields=different)
+    return bool(different)

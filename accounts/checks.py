@@ -1,0 +1,23 @@
+"""System checks of accounts."""
+
+from typing import Any
+
+from django.core.checks import CheckMessage, Error, Tags, register
+from django.db import connection
+
+from accounts.actions import roles
+
+
+@register(Tags.database)
+def roles_are_kept_apart(databases: Any = None, **_: Any) -> list[CheckMessage]:
+    """accounts.E001: somebody makes the record and checks it."""
+    if not databases or "accounts_user_groups" not in connection.introspection.table_names():
+        return []
+    return [
+        Error(
+            f"{user.username} is an auditor and works on cases as well.",
+            hint="Take one of the two roles away.",
+            id="accounts.E001",
+        )
+        for user in roles.people_in_two_minds()
+    ]

@@ -1,0 +1,1 @@
+"""The cast of a demo: who is in it, read from a file."""

@@ -1,0 +1,90 @@
+"""Build the cast of a demo and print its log-ins."""
+
+from argparse import ArgumentParser
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from accounts.actions import demo
+from accounts.demo import cast as cast_file
+from accounts.demo.cast import Cast, CastRefused, Login, State
+from accounts.policies import codes
+from portal.lib import clock
+
+DEFAULT = Path(cast_file.__file__).with_name("cast.json")
+
+
+class Command(BaseCommand):
+    """Make the customers, the adviser and the staff of a cast file, and print how they sign in."""
+
+    help = "Build demo people from a cast file (docs/reference/cast-format.md) and print their log-ins."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--cast", type=Path, default=DEFAULT, metavar="FILE.json", help="Another cast.")
+        parser.add_argument(
+            "--yes-really", action="store_true", help="Run outside PORTAL_DEBUG, where real customers might be."
+        )
+
+    def handle(self, *_args: Any, **options: Any) -> None:
+        if not (settings.DEBUG or options["yes_really"]):
+            raise CommandError(
+                "These log-ins have known passwords, and this is not a demo (PORTAL_DEBUG is off). "
+                "If you want them here all the same: --yes-really."
+            )
+        now = clock.now()
+        try:
+            cast = cast_file.read(options["cast"], now=now)
+            changed = demo.build(cast, now=now)
+        except CastRefused as refused:
+            raise CommandError("Nothing was written.\n  " + "\n  ".join(refused.problems)) from refused
+        except demo.NotOfTheCast as refused:
+            raise CommandError(f"{refused} exists already and is somebody else.") from refused
+        self._report(cast, changed, clock.now())
+
+    def _report(self, cast: Cast, changed: bool, now: datetime) -> None:
+        state = "brought to what the file says" if changed else "as the file says already"
+        self.stdout.write(f"{len(cast.logins())} log-ins, {state}.\n\n")
+        self.stdout.write(_line("username", "password", "code now", "who"))
+        for login, who in _who(cast):
+            self.stdout.write(_line(login.username, login.password, _code(login, now), who))
+        self.stdout.write("\nA code opens one thing once. The next one: manage.py portal_demo_code USERNAME")
+        for login in cast.logins():
+            for key in login.keys:
+                if key.clock_offset:
+                    self.stdout.write(_drift(login.username, key.clock_offset))
+        waiting = ", ".join(f"{count} {what}" for what, count in sorted(cast.waiting.items()) if count)
+        if waiting:
+            self.stdout.write(f"Read and checked, but not used by the portal so far: {waiting}.")
+
+
+def _who(cast: Cast) -> Iterator[tuple[Login, str]]:
+    states = {State.ACTIVE: "", State.NO_KEY: ", has no Key yet", State.LOCKED: ", sign-in is paused now"}
+    for person in cast.people:
+        count = len(person.accounts)
+        who = f"customer, {count} account{'s' if count != 1 else ''}{states[person.login.state]}"
+        yield person.login, who
+        if person.paper:
+            yield person.paper, f"paper trading of {person.login.username}"
+    for member in cast.staff:
+        yield member.login, f"staff, {member.role.label.lower()}"
+
+
+def _code(login: Login, now: datetime) -> str:
+    step = codes.step_at(now.timestamp())
+    return " ".join(codes.at_step(codes.decode_secret(key.secret), step) for key in login.keys)
+
+
+def _line(username: str, password: str, code: str, who: str) -> str:
+    return f"  {username:14} {password:28} {code:10} {who}"
+
+
+def _drift(username: str, seconds: int) -> str:
+    pace = "fast" if seconds > 0 else "slow"
+    return (
+        f"The phone of {username} is {abs(seconds)} seconds {pace}; what it shows, and the portal refuses: "
+        f"manage.py portal_demo_code {username} --offset {seconds}"
+    )

@@ -1,0 +1,45 @@
+"""Print the code a demo Key shows."""
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from accounts.models import Key, User
+from accounts.policies import codes
+from portal.lib import clock
+
+
+class Command(BaseCommand):
+    """Stand in for the phone of somebody in a demo."""
+
+    help = "Print the codes of a demo log-in for now and for the next 30 seconds. Works in a demo only."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("username")
+        parser.add_argument("--offset", type=int, default=0, help="By how many seconds the phone is fast.")
+        parser.add_argument("--bare", action="store_true", help="Print the six digits for now alone, one Key a line.")
+
+    def handle(self, *_args: Any, **options: Any) -> None:
+        if not settings.DEBUG:
+            raise CommandError("Codes are printed in a demo only, and PORTAL_DEBUG is off.")
+        user = User.objects.by_username(options["username"])
+        if user is None:
+            raise CommandError(f"There is no log-in {options['username']!r}.")
+        keys = list(Key.objects.filter(user=user, confirmed=True).order_by("pk"))
+        if not keys:
+            raise CommandError(f"{user.username} has no Key.")
+        at = clock.now().timestamp() + options["offset"]
+        for key in keys:
+            self._print(key, at, is_bare=options["bare"])
+
+    def _print(self, key: Key, at: float, *, is_bare: bool) -> None:
+        seed, step = codes.decode_secret(key.secret), codes.step_at(at)
+        now, then = codes.at_step(seed, step), codes.at_step(seed, step + 1)
+        if is_bare:
+            self.stdout.write(now)
+            return
+        left = int((step + 1) * codes.PERIOD - at)
+        used = " (used already, wait for the next)" if step <= key.last_step else ""
+        self.stdout.write(f"{key.name}: {now} for {left} more seconds{used}, then {then}")

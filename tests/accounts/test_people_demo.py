@@ -1,0 +1,311 @@
+"""The demo's cast: whole, repeatable, honest about mistakes."""
+
+import io
+import json
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.apps import apps
+from django.core.management import CommandError, call_command
+
+from accounts.actions import demo, throttle
+from accounts.demo import cast as cast_file
+from accounts.enums import Action, Realm, Role
+from accounts.management.commands.portal_demo import DEFAULT
+from accounts.models import AccountActivity, FormerPassword, Key, Mandate, SecurityAnswer, SecurityEvent, User
+from accounts.policies import answers, codes
+
+SMALL = {
+    "format": 1,
+    "customers": [
+        {
+            "username": "ada",
+            "password": "Lantern&Harbour7",
+            "email": "ada@example.test",
+            "names": {"given": "Ada", "family": "Winter"},
+            "birth_date": "1985-12-10",
+            "questions": [{"question": "first_school", "answer": "Harbour  Primary"}],
+            "accounts": [{"number": "U1", "net_value": "10.50"}],
+            "activity": [{"account": "U1", "at": "-2d", "kind": "deposit", "own": True, "amount": "5.00"}],
+            "keys": [{"name": "Pixel", "kind": "phone", "totp_secret": "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"}],
+        },
+    ],
+    "staff": [
+        {
+            "username": "dana",
+            "password": "Desk&Lamp-Dana41",
+            "email": "dana@northgate.test",
+            "role": "agent",
+            "totp_secret": "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ",
+        }
+    ],
+}
+
+
+def run(tmp_path: Path, content: object) -> str:
+    path = tmp_path / "cast.json"
+    path.write_text(content if isinstance(content, str) else json.dumps(content), encoding="utf-8")
+    out = io.StringIO()
+    call_command("portal_demo", cast=path, yes_really=True, stdout=out)
+    return out.getvalue()
+
+
+def small(**changes: object) -> dict:
+    content = json.loads(json.dumps(SMALL))
+    content["customers"][0].update(changes)
+    return content
+
+
+def everything() -> dict[str, list]:
+    """All rows of accounts, as plain values."""
+    models = apps.get_app_config("accounts").get_models()
+    return {model.__name__: list(model.objects.order_by("pk").values_list()) for model in models}
+
+
+def test_the_default_cast_has_everybody_a_demo_needs(db, clock):
+    cast = cast_file.read(DEFAULT, now=clock.now)
+
+    assert len(cast.people) >= 7
+    assert {member.role for member in cast.staff} == set(Role)
+    assert {login.state for login in cast.logins()} == set(cast_file.State)
+    assert {login.realm for login in cast.logins()} == set(Realm.values)
+    assert max(len(person.accounts) for person in cast.people) == 42
+    assert any(key.clock_offset for login in cast.logins() for key in login.keys)
+
+
+def test_the_default_cast_can_be_built_and_signs_in(db, clock):
+    call_command("portal_demo", yes_really=True, stdout=io.StringIO())
+
+    grace = User.objects.by_username("grace")
+    assert Mandate.objects.filter(user=grace).count() == 42
+    for login in cast_file.read(DEFAULT, now=clock.now).logins():
+        user = User.objects.by_username(login.username)
+        assert user.check_password(login.password)
+        assert Key.objects.filter(user=user, confirmed=True).count() == len(login.keys)
+
+
+def test_a_second_run_changes_nothing(db, clock, tmp_path):
+    run(tmp_path, SMALL)
+    before = everything()
+    clock.move(hours=5)
+
+    said = run(tmp_path, SMALL)
+
+    assert everything() == before
+    assert "as the file says already" in said
+
+
+def test_a_changed_file_changes_password_answers_keys_and_accounts(db, clock, tmp_path):
+    run(tmp_path, SMALL)
+    seed = "ORSXG5BAORSXG5BAORSXG5BAORSXG5BA"
+
+    run(
+        tmp_path,
+        small(
+            password="Other&Harbour8",
+            questions=[{"question": "first_pet", "answer": "Biscuit"}],
+            keys=[{"name": "New", "totp_secret": seed}],
+            accounts=[{"number": "U2"}],
+            activity=[],
+        ),
+    )
+
+    ada = User.objects.by_username("ada")
+    assert ada.check_password("Other&Harbour8")
+    assert FormerPassword.objects.filter(user=ada).count() == 2
+    assert [key.secret for key in Key.objects.filter(user=ada, confirmed=True)] == [seed]
+    assert list(SecurityAnswer.objects.values_list("question", flat=True)) == ["first_pet"]
+    assert [mandate.account.number for mandate in Mandate.objects.filter(user=ada)] == ["U2"]
+
+
+def test_a_new_password_of_the_file_ends_what_was_open(db, clock, tmp_path):
+    run(tmp_path, SMALL)
+
+    run(tmp_path, small(password="Other&Harbour8"))
+
+    assert User.objects.by_username("ada").auth_epoch == 1
+
+
+def test_a_key_that_comes_back_remembers_its_used_codes(db, clock, tmp_path):
+    run(tmp_path, SMALL)
+    Key.objects.filter(user__username="ada").update(last_step=123, confirmed=False, ended_at=clock.now)
+
+    run(tmp_path, SMALL)
+
+    assert Key.objects.get(user__username="ada", confirmed=True).last_step == 123
+
+
+def test_activity_stays_as_recent_as_the_file_says(db, clock, tmp_path):
+    run(tmp_path, SMALL)
+    clock.move(days=10)
+
+    run(tmp_path, SMALL)
+
+    assert AccountActivity.objects.get().at == clock.now - timedelta(days=2)
+
+
+def test_a_locked_log_in_is_paused_by_the_budget_for_the_usual_time(db, clock, tmp_path):
+    run(tmp_path, small(state="locked"))
+
+    ends = throttle.paused_until(throttle.password_claim("ada"), now=clock.now)
+
+    assert ends == clock.now + timedelta(minutes=15)
+
+
+def test_a_pause_and_a_hold_end_where_the_file_says_active(db, clock, tmp_path):
+    run(tmp_path, small(state="locked"))
+    User.objects.filter(username="ada").update(on_hold_since=clock.now)
+
+    run(tmp_path, SMALL)
+
+    assert throttle.paused_until(throttle.password_claim("ada"), now=clock.now) is None
+    assert User.objects.by_username("ada").on_hold_since is None
+    assert SecurityEvent.objects.filter(action__in=[Action.PAUSE_LIFTED, Action.RELEASED]).count() == 2
+
+
+def test_answers_are_kept_folded_and_slowly_hashed(db, clock, tmp_path):
+    run(tmp_path, SMALL)
+
+    kept = SecurityAnswer.objects.get().answer_hash
+
+    assert kept.startswith("argon2$argon2id$")
+    assert answers.fold(" HARBOUR\tprimary ") == answers.fold("Harbour  Primary") == "harbour primary"
+    assert answers.fold("Straße ﬁn") == "strasse fin"
+
+
+def test_staff_get_their_role_and_no_customer(db, clock, tmp_path):
+    run(tmp_path, SMALL)
+
+    dana = User.objects.by_username("dana")
+
+    assert dana.is_staff
+    assert dana.has_role(Role.AGENT)
+    assert dana.customer is None
+
+
+def test_each_new_log_in_leaves_an_event(db, clock, tmp_path):
+    run(tmp_path, SMALL)
+
+    assert SecurityEvent.objects.filter(action=Action.IMPORTED).count() == 2
+    assert SecurityEvent.objects.filter(action=Action.KEY_ENROLLED).count() == 2
+
+
+def test_a_log_in_of_somebody_else_is_left_alone(db, clock, tmp_path):
+    run(tmp_path, SMALL)
+
+    with pytest.raises(CommandError, match="ada exists already and is somebody else"):
+        run(tmp_path, small(number="OTHER"))
+
+
+def test_it_refuses_where_customers_might_be(db, settings):
+    settings.DEBUG = False
+
+    with pytest.raises(CommandError, match="--yes-really"):
+        call_command("portal_demo")
+
+    assert not User.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("change", "complaint"),
+    [
+        ({"password": ""}, "customers[0] (ada).password: must not be empty"),
+        ({"email": "ada"}, "customers[0] (ada).email: 'ada' does not have the right form"),
+        ({"realm": "moon"}, "customers[0] (ada).realm: 'moon' is not one of live, paper"),
+        ({"state": 7}, "customers[0] (ada).state: must be a text in quotes"),
+        ({"birth_date": "10.12.1985"}, "is not a date such as 1985-12-10"),
+        ({"names": "Ada"}, "customers[0] (ada).names: must be an object in braces"),
+        ({"names": {"given": "Ada\x00", "family": "B"}}, "holds a character that cannot be printed"),
+        ({"keys": [{"name": "x", "totp_secret": "18"}]}, "customers[0] (ada).keys[0] (x).totp_secret"),
+        ({"keys": {}}, "customers[0] (ada).keys: must be a list in brackets"),
+        ({"accounts": [{"number": "U1", "net_value": "much"}]}, "'much' is not an amount"),
+        ({"activity": [{"account": "U1", "at": "soon", "kind": "order"}]}, "activity[0] (order).at: 'soon' is neither"),
+        ({"activity": [{"account": "U9", "at": "-1d", "kind": "order"}]}, "is not an account of this customer"),
+        ({"activity": [{"account": "U1", "at": "-1d", "kind": "order", "own": 1}]}, "must be true or false"),
+        ({"networks": ["everywhere"]}, "'everywhere' is not a range"),
+        ({"backup_codes": [1]}, "must be a list of texts"),
+        ({"backup_codes": [""]}, "1 to 40 characters"),
+        ({"time_zone": "Mars/Olympus"}, "is not a zone"),
+        ({"state": "no_key"}, "must be empty in the state no_key"),
+        ({"phone": "1" * 33}, "is 33 characters long, 32 is the most"),
+        ({"colour": "red"}, "customers[0] (ada).colour: is not a name this format knows"),
+        ({"username": "dana"}, "The username 'dana' is there 2 times"),
+    ],
+)
+def test_a_mistake_is_named_with_its_place_and_nothing_is_written(db, clock, tmp_path, change, complaint):
+    with pytest.raises(CommandError) as refused:
+        run(tmp_path, small(**change))
+
+    assert complaint in str(refused.value)
+    assert not User.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("content", "complaint"),
+    [
+        ("{", "is not JSON"),
+        ("[]", "must be an object in braces"),
+        ("{}", "format: must be 1"),
+        ({"format": 1, "customers": [1]}, "customers[0]: must be an object"),
+        ({"format": 1, "customers": [{}]}, "customers[0].username: is missing"),
+    ],
+)
+def test_a_file_of_another_kind_is_refused(db, clock, tmp_path, content, complaint):
+    with pytest.raises(CommandError) as refused:
+        run(tmp_path, content)
+
+    assert complaint in str(refused.value)
+
+
+def test_a_file_that_cannot_be_read_is_named(clock, tmp_path):
+    (tmp_path / "latin.json").write_bytes(b'{"format": "\xe9"}')
+
+    for name, complaint in (("none.json", "cannot be read"), ("latin.json", "is not UTF-8")):
+        with pytest.raises(cast_file.CastRefused, match=complaint):
+            cast_file.read(tmp_path / name, now=clock.now)
+
+
+def test_what_is_not_used_so_far_is_said(db, clock, tmp_path):
+    said = run(tmp_path, small(backup_codes=["7M2K-PQ9X"], networks=["192.0.2.0/24"]))
+
+    assert "Read and checked, but not used by the portal so far: 1 backup codes, 1 networks." in said
+
+
+def test_the_code_printed_is_the_one_the_key_shows(db, clock, settings, tmp_path):
+    run(tmp_path, SMALL)
+    settings.DEBUG = True
+    out = io.StringIO()
+
+    call_command("portal_demo_code", "ADA", bare=True, stdout=out)
+
+    seed = codes.decode_secret(SMALL["customers"][0]["keys"][0]["totp_secret"])
+    assert out.getvalue().strip() == codes.at_step(seed, codes.step_at(clock.now.timestamp()))
+
+
+def test_a_used_code_is_called_used(db, clock, settings, tmp_path):
+    run(tmp_path, SMALL)
+    Key.objects.update(last_step=codes.step_at(clock.now.timestamp()))
+    settings.DEBUG = True
+    out = io.StringIO()
+
+    call_command("portal_demo_code", "ada", stdout=out)
+
+    assert "for 30 more seconds (used already, wait for the next)" in out.getvalue()
+
+
+@pytest.mark.parametrize(("name", "complaint"), [("nobody", "no log-in"), ("ben", "has no Key")])
+def test_codes_of_nobody_are_refused_in_words(db, clock, settings, name, complaint):
+    cast = cast_file.read(DEFAULT, now=clock.now)
+    demo.build(cast, now=clock.now)
+    settings.DEBUG = True
+
+    with pytest.raises(CommandError, match=complaint):
+        call_command("portal_demo_code", name)
+
+
+def test_codes_are_never_printed_outside_a_demo(db, settings):
+    settings.DEBUG = False
+
+    with pytest.raises(CommandError, match="demo only"):
+        call_command("portal_demo_code", "ada")

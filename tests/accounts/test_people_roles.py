@@ -1,0 +1,74 @@
+"""Roles of staff: groups that are always there, with what they may read and no more."""
+
+import pytest
+from django.contrib.auth.models import Group, Permission
+from django.core.checks import run_checks
+from django.core.management import call_command
+
+from accounts.actions import roles
+from accounts.enums import Role
+from accounts.models import User
+
+
+def staff(*of: Role) -> User:
+    user = User.objects.create(username="dana", email="dana@northgate.test", is_staff=True)
+    user.groups.set(Group.objects.filter(name__in=[role.value for role in of]))
+    return user
+
+
+def rights(role: Role) -> set[str]:
+    return set(Permission.objects.filter(group__name=role.value).values_list("codename", flat=True))
+
+
+def test_every_role_is_a_group_that_may_only_look(db):
+    assert set(Group.objects.values_list("name", flat=True)) >= set(Role.values)
+    assert all(right.startswith("view_") for role in Role for right in rights(role))
+
+
+def test_operators_see_the_record_but_not_the_customers(db):
+    assert {"view_securityevent", "view_throttle"} <= rights(Role.OPERATOR)
+    assert "view_customer" not in rights(Role.OPERATOR)
+    assert "view_customer" in rights(Role.AGENT)
+
+
+def test_groups_that_went_missing_or_got_more_are_mended(db):
+    Group.objects.get(name=Role.AUDITOR.value).delete()
+    Group.objects.get(name=Role.AGENT.value).permissions.add(Permission.objects.get(codename="delete_customer"))
+
+    roles.ensure_roles()
+
+    assert "view_securityevent" in rights(Role.AUDITOR)
+    assert "delete_customer" not in rights(Role.AGENT)
+
+
+def test_migrating_again_brings_the_groups_back(db):
+    Group.objects.all().delete()
+
+    call_command("migrate", verbosity=0)
+
+    assert set(Group.objects.values_list("name", flat=True)) >= set(Role.values)
+
+
+def test_a_role_replaces_the_one_before(db):
+    dana = staff(Role.AGENT)
+
+    roles.give_role(dana, Role.AUDITOR)
+
+    assert [group.name for group in dana.groups.all()] == ["auditor"]
+
+
+@pytest.mark.parametrize(
+    ("pair", "complaints"),
+    [
+        ((Role.AGENT, Role.AUDITOR), ["accounts.E001"]),
+        ((Role.SENIOR, Role.AUDITOR), ["accounts.E001"]),
+        ((Role.AGENT, Role.OPERATOR), []),
+        ((Role.AUDITOR,), []),
+    ],
+)
+def test_the_check_finds_who_makes_the_record_and_checks_it(db, pair, complaints):
+    staff(*pair)
+
+    found = run_checks(databases=["default"])
+
+    assert [message.id for message in found if message.id == "accounts.E001"] == complaints
