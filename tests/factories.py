@@ -100,20 +100,21 @@ def signed_in(person: Person, **headers: str) -> Client:
 
 def sign_in(client: Client, person: Person, *, password: str | None = None, code: str | None = None) -> object:
     """Walk through the sign-in pages and return the last answer."""
-    address = reverse("accounts:login")
-    answer = client.post(
-        address,
-        {
-            "login_view-current_step": "auth",
-            "auth-username": person.user.username,
-            "auth-password": person.password if password is None else password,
-        },
-    )
+    answer = type_password(client, person.user.username, person.password if password is None else password)
     if answer.status_code != 200 or "token-otp_token" not in answer.content.decode():
         return answer
-    return client.post(
-        address, {"login_view-current_step": "token", "token-otp_token": person.code() if code is None else code}
-    )
+    return type_code(client, person.code() if code is None else code)
+
+
+def type_password(client: Client, username: str, password: str, **fields: str) -> object:
+    """Do the first step of signing in."""
+    form = {"login_view-current_step": "auth", "auth-username": username, "auth-password": password, **fields}
+    return client.post(reverse("accounts:login"), form)
+
+
+def type_code(client: Client, code: str) -> object:
+    """Do the second step."""
+    return client.post(reverse("accounts:login"), {"login_view-current_step": "token", "token-otp_token": code})
 
 
 def _session_cookie() -> str:

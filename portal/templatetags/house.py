@@ -37,12 +37,12 @@ def _kind(bound: BoundField) -> str:
 
 
 @register.inclusion_tag("_components/error_summary.html")
-def error_summary(*forms: BaseForm | None, cause: Any = None) -> dict[str, Any]:
+def error_summary(*forms: BaseForm | str | None, cause: Any = None) -> dict[str, Any]:
     """List what stands in the way, each line leading to its field; nothing if nothing does.
 
     ``cause`` (a row of the cause table) adds the way to the help page for it.
     """
-    problems = [problem for form in forms if form is not None for problem in _problems(form)]
+    problems = [problem for form in forms if isinstance(form, BaseForm) for problem in _problems(form)]
     return {"problems": problems, "cause": cause}
 
 
