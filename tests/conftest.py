@@ -12,10 +12,14 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import coverage
 import django
 import pytest
 import time_machine
+from django.conf import settings
 
+if coverage.Coverage.current():
+    settings.TEMPLATES[0]["OPTIONS"]["debug"] = True  # template lines are counted only so
 django.setup()
 
 pytest_plugins = ["tests.database", "tests.cast", "tests.browser.fixtures"]
