@@ -1,0 +1,39 @@
+"""What is stored about people is declared, field by field."""
+
+import re
+
+import pytest
+from django.apps import apps
+from django.db import models
+
+from accounts.models.sealed import SealedTextField
+from tests.house.sources import ROOT, read
+
+ROW = re.compile(r"^\| `([\w.]+)` \| (sealed|digest|clear) \| .+ \|$", re.MULTILINE)
+TELLING = (models.CharField, models.TextField, models.JSONField, models.DateField, models.DecimalField, models.FileField)
+
+
+def fields() -> dict[str, models.Field]:
+    """Everything about people that a database could tell: no choices, no moments, no links."""
+    return {
+        f"{model._meta.label}.{field.name}": field
+        for app in ("accounts", "recovery")
+        if apps.is_installed(app)
+        for model in apps.get_app_config(app).get_models()
+        for field in model._meta.fields
+        if isinstance(field, (*TELLING, models.GenericIPAddressField))
+        and not (field.choices or field.is_relation or isinstance(field, models.DateTimeField))
+    }
+
+
+def declared() -> dict[str, str]:
+    return dict(ROW.findall(read(ROOT / "docs" / "reference" / "personal-data.md")))
+
+
+def test_every_field_about_people_is_declared_and_nothing_else():
+    assert set(declared()) == set(fields())
+
+
+@pytest.mark.parametrize(("name", "field"), fields().items(), ids=fields())
+def test_a_field_is_sealed_exactly_if_it_is_declared_so(name, field):
+    assert isinstance(field, SealedTextField) == (declared().get(name) == "sealed")
