@@ -35,7 +35,7 @@ def block(selector: str) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("theme", SELECTORS)
-@pytest.mark.parametrize(("text", "ground"), PAIRS, ids="-on-".join)
+@pytest.mark.parametrize(("text", "ground"), PAIRS)
 def test_every_text_of_the_admin_has_seven_to_one_on_its_ground(theme, text, ground):
     colours = block(SELECTORS[theme])
 
