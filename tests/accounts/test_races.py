@@ -36,8 +36,13 @@ def racers() -> Iterator[list[subprocess.Popen[str]]]:
     root = Path(settings.BASE_DIR)
     started = [
         subprocess.Popen(
-            command, cwd=root, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL, text=True,
+            command,
+            cwd=root,
+            env=environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
         )
         for _ in range(2)
     ]

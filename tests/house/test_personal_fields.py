@@ -10,7 +10,14 @@ from accounts.models.sealed import SealedTextField
 from tests.house.sources import ROOT, read
 
 ROW = re.compile(r"^\| `([\w.]+)` \| (sealed|digest|clear) \| .+ \|$", re.MULTILINE)
-TELLING = (models.CharField, models.TextField, models.JSONField, models.DateField, models.DecimalField, models.FileField)
+TELLING = (
+    models.CharField,
+    models.TextField,
+    models.JSONField,
+    models.DateField,
+    models.DecimalField,
+    models.FileField,
+)
 
 
 def fields() -> dict[str, models.Field]:

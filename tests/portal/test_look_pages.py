@@ -11,6 +11,7 @@ from django.test import RequestFactory
 from django.utils import timezone
 
 from portal import context, errors, styleguide
+from tests.factories import signed_in
 from tests.lint_html import problems
 
 ROOT = Path(__file__).parents[2]
@@ -89,14 +90,39 @@ def test_a_reader_elsewhere_sees_both_times(clock, request_):
     assert "until 20:00 (New York time), 02:00 (Vienna time)." in _words(html)
 
 
-def test_the_first_view_keeps_its_budget(frame):
-    parts = re.findall(r'(?:src|href)="/static/(portal/[^"]+)"', frame)
+@pytest.mark.django_db
+def test_the_first_view_of_the_sign_in_page_keeps_its_budget(client):
+    page = client.get("/login/").content
+    parts = re.findall(r'(?:src|href)="/static/(portal/[^"]+)"', page.decode())
     sizes = {part: len(gzip.compress((STATIC / part).read_bytes(), 6)) for part in parts}
-    sizes["page"] = len(gzip.compress(frame.encode(), 6))
+    sizes["page"] = len(gzip.compress(page, 6))
 
     assert len(sizes) <= REQUEST_LIMIT
     assert max(sizes.values()) <= PART_LIMIT
     assert sum(sizes.values()) <= WHOLE_LIMIT
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("path", ["/login/", "/login/?realm=paper", "/help/", "/help/search/?q=code"])
+def test_a_page_for_everybody_is_well_formed(client, path):
+    assert problems(client.get(path).content.decode()) == []
+
+
+@pytest.mark.parametrize("path", ["/", "/security/"])
+def test_a_page_behind_the_sign_in_is_well_formed_and_can_be_left(ada, path):
+    html = signed_in(ada).get(path).content.decode()
+
+    assert problems(html) == []
+    assert "Sign out" in html
+    assert "data-idle " in html
+
+
+def test_a_page_of_the_admin_wears_our_colours_and_leaves_by_our_door(reviewer):
+    html = signed_in(reviewer).get("/admin/").content.decode()
+
+    assert "portal/admin.css" in html
+    assert 'action="/logout/"' in html
+    assert "Northgate Securities" in html
 
 
 @pytest.mark.parametrize("status", ERRORS)
