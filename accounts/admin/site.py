@@ -1,12 +1,15 @@
 """The admin site: staff only, and only with both factors."""
 
 from django.contrib.admin import AdminSite
+from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actions import sessions
 from accounts.views.guards import to_sign_in, who
+from accounts.views.sessions import sign_out
 from portal.lib import clock
 
 
@@ -19,15 +22,27 @@ class PortalAdminSite(AdminSite):
     enable_nav_sidebar = True
 
     def has_permission(self, request: HttpRequest) -> bool:
-        """Let in active staff who gave both factors; counts as activity."""
+        """Let in staff who gave both factors, refuse customers (403); counts as activity."""
         known = who(request)
-        if known is None or not known.user.is_staff:
+        if known is None:
             return False
+        if not known.user.is_staff:
+            raise PermissionDenied
         sessions.touch(known.session.current, now=clock.now())
         return True
 
     def login(self, request: HttpRequest, extra_context: object = None) -> HttpResponse:
-        """Send to the one sign-in page, or refuse who is signed in but may not come in."""
-        if who(request):
-            raise PermissionDenied
-        return to_sign_in(request)
+        """Send to the one sign-in page, and from there to where one was going."""
+        return to_sign_in(request, request.GET.get(REDIRECT_FIELD_NAME, reverse("admin:index")))
+
+    def logout(self, request: HttpRequest, extra_context: object = None) -> HttpResponse:
+        """Leave through the one door."""
+        return sign_out(request)
+
+    def password_change(self, request: HttpRequest, extra_context: object = None) -> HttpResponse:
+        """Not here: passwords are set in recovery and on the customer's own pages alone."""
+        raise Http404
+
+    def password_change_done(self, request: HttpRequest, extra_context: object = None) -> HttpResponse:
+        """Not here either."""
+        raise Http404

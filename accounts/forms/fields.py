@@ -32,6 +32,17 @@ class CodeField(forms.CharField):
         return codes.read(typed) or ""
 
 
+TOO_LONG = {"F2", "R6", "max_length"}
+
+
+def status_of(form: forms.BaseForm | None) -> int:
+    """Return the status a form is shown with: 400 when something in it is too long to be read, else 200."""
+    if form is None or not form.is_bound:
+        return 200
+    codes_of_errors = {error.code for errors in form.errors.as_data().values() for error in errors}
+    return 400 if codes_of_errors & TOO_LONG else 200
+
+
 class Refusable(forms.BaseForm):
     """A form that can show why a deed was refused: ``refusal`` is kept for the page."""
 

@@ -12,6 +12,7 @@ from accounts.actions import browsers
 from accounts.enums import Realm
 from accounts.forms.fields import CodeField, Refusable
 from accounts.models import User
+from accounts.policies import names
 from accounts.refusals import LastTry, LiveOnPaper, NoKey, OnHold, PaperOnLive, Refusal, WrongPair
 from accounts.requests import SignInRequest
 from helpcenter import causes
@@ -33,6 +34,13 @@ class PasswordForm(Refusable, AuthenticationForm):
         username.widget.attrs |= {"autocomplete": "username webauthn", "spellcheck": "false"}
         username.error_messages |= {"required": missing.words(), "max_length": long.words()}
         password.error_messages |= {"required": missing.words()}
+
+    def clean_username(self) -> str:
+        """Refuse what is longer than any username."""
+        username: str = self.cleaned_data["username"]
+        if len(username) > names.MAX_LENGTH:
+            raise forms.ValidationError(causes.get("F2").words(), code="F2")
+        return username
 
     def clean_password(self) -> str:
         """Refuse what is longer than any password we keep, before anything is hashed."""

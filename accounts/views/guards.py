@@ -40,9 +40,9 @@ def who(request: HttpRequest) -> SignedInRequest | None:
     return None
 
 
-def to_sign_in(request: HttpRequest) -> HttpResponse:
+def to_sign_in(request: HttpRequest, wanted: str = "") -> HttpResponse:
     """Send to the sign-in page, saying why if a sign-in has ended, and back afterwards."""
-    query = {"next": request.get_full_path()} if request.method in {"GET", "HEAD"} else {}
+    query = {"next": wanted or request.get_full_path()} if request.method in {"GET", "HEAD"} else {}
     if getattr(request.session, "was_ended", False):
         query["ended"] = "yes"
     return redirect(f"{reverse('accounts:login')}?{urlencode(query)}" if query else "accounts:login")

@@ -13,6 +13,7 @@ from two_factor.views import LoginView as TwoFactorLoginView
 
 from accounts.actions import browsers, sign_in
 from accounts.enums import Realm
+from accounts.forms.fields import status_of
 from accounts.forms.sign_in import CodeForm, PasswordForm
 from accounts.refusals import Paused, Refusal, SignInTooSlow
 from portal.lib import client, clock
@@ -60,7 +61,9 @@ class LoginView(TwoFactorLoginView):
         refusal = getattr(form, "refusal", None)
         if isinstance(refusal, Paused):
             return paused(self.request, refusal)
-        return super(TwoFactorLoginView, self).render(form, **kwargs)
+        response: HttpResponse = super(TwoFactorLoginView, self).render(form, **kwargs)
+        response.status_code = status_of(form)
+        return response
 
     def get_context_data(self, form: Form, **kwargs: Any) -> dict[str, Any]:
         """Give the page the door and the refusal."""

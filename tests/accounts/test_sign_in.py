@@ -1,0 +1,360 @@
+"""Signing in: password, then Key code; what is refused, and in which words."""
+
+import re
+
+import pytest
+from django.conf import settings
+from django.test import Client
+
+from accounts.enums import Action, Realm
+from accounts.models import KnownBrowser, Notice, PlatformSession, SecurityEvent, Throttle
+from tests import factories
+from tests.conftest import Clock
+from tests.factories import Person
+
+pytestmark = pytest.mark.django_db
+
+MASKS = (r'name="csrfmiddlewaretoken" value="[^"]+"', r"[0-9CDFGHJKMNPQRTVWX]{8}", r'data-csrf-token="[^"]+"')
+
+
+def masked(answer: object) -> str:
+    text = answer.content.decode()
+    for pattern in MASKS:
+        text = re.sub(pattern, "*", text)
+    return text
+
+
+@pytest.mark.promise("SIGN-3")
+@pytest.mark.promise("SIGN-4")
+def test_password_and_code_open_the_dashboard(client: Client, ada: Person) -> None:
+    answer = factories.sign_in(client, ada)
+
+    assert (answer.status_code, answer["Location"]) == (302, "/")
+    assert "Hello Ada" in client.get("/").content.decode()
+
+
+@pytest.mark.promise("SIGN-3")
+def test_the_password_alone_opens_nothing(client: Client, ada: Person) -> None:
+    factories.type_password(client, "ada", ada.password)
+
+    assert PlatformSession.objects.count() == 0
+    assert settings.SESSION_COOKIE_NAME not in client.cookies
+    assert client.get("/")["Location"].startswith("/login/")
+
+
+@pytest.mark.parametrize("path", ["/admin/", "/admin/accounts/user/", "/admin/login/", "/security/"])
+def test_staff_with_the_password_alone_see_no_page(client: Client, agent: Person, path: str) -> None:
+    factories.type_password(client, "dana", agent.password)
+
+    answer = client.get(path)
+
+    assert answer.status_code == 302
+    assert answer["Location"].partition("?")[0] in {"/login/", "/admin/login/"}
+    assert client.get(path, follow=True).redirect_chain[-1][0].startswith("/login/?next=")
+
+
+def test_the_way_to_the_desk_leads_through_the_one_sign_in(client: Client, agent: Person) -> None:
+    wanted = client.get("/admin/accounts/user/", follow=True).redirect_chain[-1][0]
+    client.post(wanted, {"login_view-current_step": "auth", "auth-username": "dana", "auth-password": agent.password})
+
+    answer = client.post(wanted, {"login_view-current_step": "token", "token-otp_token": agent.code()})
+
+    assert answer["Location"] == "/admin/accounts/user/"
+
+
+@pytest.mark.parametrize("path", ["/admin/password_change/", "/admin/password_change/done/"])
+def test_the_desk_changes_no_password(client: Client, agent: Person, path: str) -> None:
+    factories.sign_in(client, agent)
+
+    assert client.get(path).status_code == 404
+
+
+def test_leaving_the_desk_ends_the_session(client: Client, agent: Person) -> None:
+    factories.sign_in(client, agent)
+
+    client.post("/admin/logout/")
+
+    assert PlatformSession.objects.count() == 0
+
+
+def test_staff_with_both_factors_reach_the_desk(client: Client, agent: Person) -> None:
+    factories.sign_in(client, agent)
+
+    assert client.get("/")["Location"] == "/admin/"
+    assert client.get("/admin/").status_code == 200
+
+
+def test_a_customer_with_both_factors_does_not_reach_the_desk(client: Client, ada: Person) -> None:
+    factories.sign_in(client, ada)
+
+    assert client.get("/admin/").status_code == 403
+
+
+@pytest.mark.promise("SIGN-2")
+@pytest.mark.parametrize("change", [str.lower, str.upper, lambda p: p + " ", lambda p: " " + p, lambda p: p[:-1]])
+def test_the_password_counts_exactly_as_typed(client: Client, ada: Person, change: object) -> None:
+    answer = factories.sign_in(client, ada, password=change(ada.password))
+
+    assert answer.status_code == 200
+    assert "username or password is not right" in answer.content.decode() or "Tries left: 4" in answer.content.decode()
+    assert PlatformSession.objects.count() == 0
+
+
+@pytest.mark.parametrize("spelling", ["ADA", " ada ", "Ada", "ａｄａ", "a\u200bda"])
+def test_every_spelling_of_a_username_is_the_same_one(client: Client, ada: Person, spelling: str) -> None:
+    answer = factories.type_password(client, spelling, "wrong")
+
+    assert answer.status_code == 200
+    assert Throttle.objects.filter(budget="password").count() == 1
+    assert Throttle.objects.get(budget="password").subject == ada.user.name_digest
+
+
+@pytest.mark.parametrize("spelling", ["{} {}", "{}-{}", " {}{} ", "{}\u2009{}"])
+def test_a_code_may_be_typed_with_spaces_and_dashes(client: Client, ada: Person, clock: Clock, spelling: str) -> None:
+    code = ada.code()
+
+    assert factories.sign_in(client, ada, code=spelling.format(code[:3], code[3:])).status_code == 302
+
+
+def test_a_code_may_be_typed_in_full_width_digits(client: Client, ada: Person, clock: Clock) -> None:
+    wide = ada.code().translate({ord(str(digit)): chr(0xFF10 + digit) for digit in range(10)})
+
+    assert factories.sign_in(client, ada, code=wide).status_code == 302
+
+
+@pytest.mark.parametrize("typed", ["+{}", "{}0", "0x{}", "{}.0", "1_{}", "", "abcdef", "0" * 400])
+def test_nothing_else_is_read_as_a_code_and_each_counts(
+    client: Client, ada: Person, clock: Clock, typed: str
+) -> None:
+    answer = factories.sign_in(client, ada, code=typed.format(ada.code()))
+
+    assert answer.status_code == 200
+    assert PlatformSession.objects.count() == 0
+
+
+@pytest.mark.promise("KEY-1")
+@pytest.mark.parametrize(("steps", "status"), [(-2, 200), (-1, 302), (0, 302), (1, 302), (2, 200)])
+def test_a_code_is_good_one_step_early_or_late(
+    client: Client, ada: Person, clock: Clock, steps: int, status: int
+) -> None:
+    assert factories.sign_in(client, ada, code=ada.code(steps=steps)).status_code == status
+
+
+@pytest.mark.promise("KEY-1")
+def test_a_used_code_opens_nothing_more(ada: Person, clock: Clock) -> None:
+    code = ada.code()
+    assert factories.sign_in(Client(), ada, code=code).status_code == 302
+
+    answer = factories.sign_in(Client(), ada, code=code)
+
+    assert answer.status_code == 200
+    assert "already used" in answer.content.decode() or "Each code works once" in answer.content.decode()
+
+
+@pytest.mark.promise("SIGN-8")
+def test_known_and_unknown_names_get_the_same_bytes(ada: Person, clock: Clock) -> None:
+    for _ in range(settings.PORTAL_FAILURE_LIMIT + 1):
+        known = factories.type_password(Client(), "ada", "wrong-password")
+        unknown = factories.type_password(Client(), "bob", "wrong-password")
+
+        assert known.status_code == unknown.status_code
+        assert masked(known).replace("ada", "bob") == masked(unknown)
+        assert {n: v for n, v in known.items() if n != "X-Request-Id"} == {
+            n: v for n, v in unknown.items() if n != "X-Request-Id"
+        }
+
+
+@pytest.mark.promise("SIGN-8")
+def test_known_and_unknown_names_cost_the_same_statements(
+    client: Client, ada: Person, django_assert_num_queries: object
+) -> None:
+    with django_assert_num_queries(2):
+        factories.type_password(client, "ada", "wrong")
+    with django_assert_num_queries(2):
+        factories.type_password(client, "nobody", "wrong")
+
+
+@pytest.mark.promise("SIGN-6")
+def test_paper_details_do_not_open_the_live_door(client: Client, ada_on_paper: Person) -> None:
+    answer = factories.sign_in(client, ada_on_paper)
+
+    assert "paper trading" in answer.content.decode()
+    assert PlatformSession.objects.count() == 0
+
+
+@pytest.mark.promise("SIGN-6")
+def test_live_details_do_not_open_the_paper_door(client: Client, ada: Person) -> None:
+    answer = factories.type_password(client, "ada", ada.password, **{"auth-realm": Realm.PAPER})
+
+    assert "Choose Live trading" in answer.content.decode()
+
+
+@pytest.mark.promise("SIGN-6")
+def test_who_typed_a_wrong_pair_is_not_told_the_door(client: Client, ada_on_paper: Person) -> None:
+    answer = factories.type_password(client, "ada-paper", "wrong")
+
+    assert "Choose Paper trading" not in answer.content.decode()
+
+
+@pytest.mark.promise("SIGN-6")
+def test_paper_details_open_paper(client: Client, ada_on_paper: Person) -> None:
+    factories.type_password(client, "ada-paper", ada_on_paper.password, **{"auth-realm": Realm.PAPER})
+
+    assert factories.type_code(client, ada_on_paper.code()).status_code == 302
+    assert "Paper trading: practice money" in client.get("/").content.decode()
+
+
+def test_a_customer_without_a_key_is_told_so_after_the_right_password(client: Client, ben: Person) -> None:
+    answer = factories.sign_in(client, ben)
+
+    assert "Set it up first" in answer.content.decode()
+    assert PlatformSession.objects.count() == 0
+
+
+def test_a_log_in_on_hold_stays_shut(client: Client, ada: Person, clock: Clock) -> None:
+    ada.user.on_hold_since = clock.now
+    ada.user.save()
+
+    assert "does not end by itself" in factories.sign_in(client, ada).content.decode()
+
+
+def test_a_hold_between_the_steps_shuts_the_second(client: Client, ada: Person, clock: Clock) -> None:
+    factories.type_password(client, "ada", ada.password)
+    ada.user.on_hold_since = clock.now
+    ada.user.save()
+
+    assert factories.type_code(client, ada.code()).status_code == 200
+    assert PlatformSession.objects.count() == 0
+
+
+def test_an_inactive_log_in_looks_like_a_wrong_password(client: Client, ada: Person) -> None:
+    ada.user.is_active = False
+    ada.user.save()
+
+    assert "Tries left: 4" in factories.sign_in(client, ada).content.decode()
+
+
+def test_the_time_between_the_steps_is_bounded(client: Client, ada: Person, clock: Clock) -> None:
+    factories.type_password(client, "ada", ada.password)
+    clock.move(minutes=settings.PORTAL_SIGN_IN_MINUTES, seconds=1)
+
+    answer = factories.type_code(client, ada.code())
+
+    assert "start again" in answer.content.decode()
+    assert PlatformSession.objects.count() == 0
+
+
+@pytest.mark.promise("SESS-3")
+def test_ending_everything_ends_a_sign_in_under_way(client: Client, ada: Person, clock: Clock) -> None:
+    factories.type_password(client, "ada", ada.password)
+    ada.user.auth_epoch += 1
+    ada.user.save()
+
+    assert "start again" in factories.type_code(client, ada.code()).content.decode()
+
+
+def test_a_code_without_a_password_leads_back_to_the_start(client: Client, ada: Person, clock: Clock) -> None:
+    answer = factories.type_code(client, ada.code())
+
+    assert "start again" in answer.content.decode()
+    assert PlatformSession.objects.count() == 0
+
+
+@pytest.mark.parametrize("forged", ["", "v1:dev:AAAA", "nonsense", '{"pending": {"user_id": 1}}'])
+def test_a_forged_pending_cookie_is_none(client: Client, ada: Person, clock: Clock, forged: str) -> None:
+    client.cookies["pending"] = forged
+
+    assert factories.type_code(client, ada.code()).status_code == 200
+    assert PlatformSession.objects.count() == 0
+
+
+def test_going_straight_to_the_second_step_shows_the_first(client: Client, ada: Person) -> None:
+    answer = client.post("/login/", {"login_view-current_step": "auth", "wizard_goto_step": "token"})
+
+    assert "auth-password" in answer.content.decode()
+
+
+def test_challenging_a_device_without_a_password_shows_the_first_step(client: Client, ada: Person) -> None:
+    answer = client.post("/login/", {"login_view-current_step": "auth", "challenge_device": "accounts.key/1"})
+
+    assert "auth-password" in answer.content.decode()
+
+
+def test_signing_in_leads_back_to_where_one_was_going(client: Client, ada: Person) -> None:
+    wanted = client.get("/security/")["Location"]
+    form = {"login_view-current_step": "auth", "auth-username": "ada", "auth-password": ada.password}
+    client.post(wanted, form)
+
+    answer = client.post(wanted, {"login_view-current_step": "token", "token-otp_token": ada.code()})
+
+    assert answer["Location"] == "/security/"
+
+
+@pytest.mark.parametrize("elsewhere", ["https://evil.test/", "//evil.test", "/\\evil.test", "javascript:alert(1)"])
+def test_signing_in_never_leads_to_another_site(client: Client, ada: Person, elsewhere: str) -> None:
+    target = f"/login/?next={elsewhere}"
+    client.post(target, {"login_view-current_step": "auth", "auth-username": "ada", "auth-password": ada.password})
+
+    answer = client.post(target, {"login_view-current_step": "token", "token-otp_token": ada.code()})
+
+    assert answer["Location"] == "/"
+
+
+@pytest.mark.promise("SESS-4")
+def test_a_new_browser_is_told_once(ada: Person, clock: Clock) -> None:
+    browser = Client(headers={"user-agent": "Mozilla/5.0 (Windows NT 10.0) Chrome/130"})
+    for _ in range(2):
+        factories.sign_in(browser, ada)
+        browser.post("/logout/")
+        clock.move(minutes=1)
+
+    notice = Notice.objects.get(kind="new_device")
+    assert notice.facts["device"] == "Chrome on Windows"
+    assert KnownBrowser.objects.filter(user=ada.user).count() == 1
+
+
+def test_each_sign_in_writes_one_event(client: Client, ada: Person) -> None:
+    factories.sign_in(client, ada)
+
+    event = SecurityEvent.objects.get(subject=ada.user)
+    assert (event.action, event.actor, event.n) == (Action.SIGNED_IN, ada.user, 1)
+
+
+def test_a_sign_in_from_start_to_dashboard_takes_few_statements(
+    client: Client, ada: Person, django_assert_max_num_queries: object
+) -> None:
+    with django_assert_max_num_queries(20):
+        client.get("/login/")
+        factories.sign_in(client, ada)
+        client.get("/")
+
+
+@pytest.mark.parametrize(
+    ("fields", "status"),
+    [
+        ({}, 400),
+        ({"login_view-current_step": "nonsense"}, 200),
+        ({"login_view-current_step": "auth"}, 200),
+        ({"login_view-current_step": "auth", "auth-username": "a" * 151, "auth-password": "x"}, 400),
+        ({"login_view-current_step": "auth", "auth-username": "ada", "auth-password": "x" * 129}, 400),
+        ({"login_view-current_step": "auth", "auth-username": "a\x00b", "auth-password": "x"}, 200),
+        ({"login_view-current_step": "auth", "auth-username": "{{7*7}}", "auth-password": "{% debug %}"}, 200),
+    ],
+)
+def test_bad_input_gets_a_clear_answer(client: Client, ada: Person, fields: dict[str, str], status: int) -> None:
+    answer = client.post("/login/", fields)
+
+    assert answer.status_code == status
+    assert "x" * 129 not in answer.content.decode()
+
+
+@pytest.mark.parametrize("method", ["put", "patch", "delete"])
+def test_other_methods_are_refused(client: Client, method: str) -> None:
+    assert getattr(client, method)("/login/").status_code == 405
+
+
+def test_a_post_without_its_form_token_changes_nothing(ada: Person) -> None:
+    careful = Client(enforce_csrf_checks=True)
+
+    assert factories.type_password(careful, "ada", ada.password).status_code == 403
+    assert Throttle.objects.count() == 0
