@@ -94,7 +94,7 @@ def test_twenty_parallel_uses_of_one_code_open_one_session() -> None:
 
         code = person.code()
         with ThreadPoolExecutor(len(clients)) as pool:
-            answers = list(pool.map(lambda client: spend(client, code), clients))
+            answers = list(pool.map(lambda client, code=code: spend(client, code), clients))
 
         assert answers.count(302) == 1
         assert set(answers) <= {302, 200, 429}

@@ -123,9 +123,7 @@ def test_a_code_may_be_typed_in_full_width_digits(client: Client, ada: Person, c
 
 
 @pytest.mark.parametrize("typed", ["+{}", "{}0", "0x{}", "{}.0", "1_{}", "", "abcdef", "0" * 400])
-def test_nothing_else_is_read_as_a_code_and_each_counts(
-    client: Client, ada: Person, clock: Clock, typed: str
-) -> None:
+def test_nothing_else_is_read_as_a_code_and_each_counts(client: Client, ada: Person, clock: Clock, typed: str) -> None:
     answer = factories.sign_in(client, ada, code=typed.format(ada.code()))
 
     assert answer.status_code == 200
