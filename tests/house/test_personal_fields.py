@@ -10,14 +10,7 @@ from accounts.models.sealed import SealedTextField
 from tests.house.sources import ROOT, read
 
 ROW = re.compile(r"^\| `([\w.]+)` \| (sealed|digest|clear) \| .+ \|$", re.MULTILINE)
-TELLING = (
-    models.CharField,
-    models.TextField,
-    models.JSONField,
-    models.DateField,
-    models.DecimalField,
-    models.FileField,
-)
+TEXTS = (models.CharField, models.TextField, models.JSONField, models.FileField, models.GenericIPAddressField)
 
 
 def fields() -> dict[str, models.Field]:
