@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import ClassVar
 
-from helpcenter import causes
+from helpcenter import causes, facts
 from portal.lib import moments
 
 
@@ -121,9 +121,14 @@ class PasswordUsedBefore(Refusal):
 
 
 class PasswordTooSimple(Refusal):
-    """Rules are still missing; ``missing`` names them."""
+    """Rules are still missing; ``missing`` names them, as ``policies.passwords.missing`` does."""
 
     code = "R4"
+
+    def __init__(self, *, missing: list[str]) -> None:
+        """Keep the names, and put them in words."""
+        super().__init__(list=facts.password_rules_named(missing))
+        self.missing = missing
 
 
 class PasswordTooCommon(Refusal):

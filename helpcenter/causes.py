@@ -174,12 +174,12 @@ _SIGN_IN = [
         (
             "W1",
             _("These are your paper trading details"),
-            _("You are signing in to live trading. Choose Paper trading and sign in there."),
+            _("This is the door to live trading. Choose Paper trading and sign in there."),
         ),
         (
             "W2",
             _("These are your live trading details"),
-            _("You are signing in to paper trading. Choose Live trading and sign in there."),
+            _("This is the door to paper trading. Choose Live and sign in there."),
         ),
     ),
 ]

@@ -3,6 +3,8 @@
 Causes and articles take every limit from here, so neither can state a wrong one (HELP-4).
 """
 
+from collections.abc import Iterable
+
 from django.conf import settings
 from django.utils.text import get_text_list
 from django.utils.translation import gettext, ngettext
@@ -66,18 +68,31 @@ def _times() -> dict[str, str]:
 
 def password_rules() -> str:
     """Return the password rules as half a sentence: "at least 8 characters, with ..."."""
-    shortest = ngettext("at least %(count)d character", "at least %(count)d characters", settings.PORTAL_PASSWORD_MIN)
-    shortest %= {"count": settings.PORTAL_PASSWORD_MIN}
-    kinds = {
+    kinds = list(map(_rule, settings.PORTAL_PASSWORD_CLASSES))
+    if not kinds:
+        return _rule("length")
+    return gettext("%(length)s, with %(kinds)s") % {"length": _rule("length"), "kinds": _all_of(kinds)}
+
+
+def password_rules_named(names: Iterable[str]) -> str:
+    """Return some of the rules in words, by name: "length" and the kinds of characters."""
+    return _all_of(list(map(_rule, names)))
+
+
+def _rule(name: str) -> str:
+    shortest = settings.PORTAL_PASSWORD_MIN
+    return {
+        "length": ngettext("at least %(count)d character", "at least %(count)d characters", shortest)
+        % {"count": shortest},
         "upper": gettext("an upper-case letter"),
         "lower": gettext("a lower-case letter"),
         "digit": gettext("a digit"),
         "special": gettext("a special character"),
-    }
-    wanted = [kinds[name] for name in settings.PORTAL_PASSWORD_CLASSES]
-    if not wanted:
-        return shortest
-    return gettext("%(length)s, with %(kinds)s") % {"length": shortest, "kinds": get_text_list(wanted, gettext("and"))}
+    }[name]
+
+
+def _all_of(parts: list[str]) -> str:
+    return get_text_list(parts, gettext("and"))
 
 
 def _seconds(count: int) -> str:

@@ -126,6 +126,12 @@ def test_password_rules_in_words_follow_the_settings(settings):
     assert facts.password_rules() == "at least 12 characters"
 
 
+def test_a_rule_that_is_missing_is_named_in_words():
+    assert facts.password_rules_named(["length", "upper", "digit"]) == (
+        "at least 8 characters, an upper-case letter and a digit"
+    )
+
+
 def test_opening_hours_in_words_join_equal_days(settings):
     settings.PORTAL_SUPPORT_HOURS = {"mon": "08:00-20:00", "tue": "08:00-20:00", "sun": "10:00-12:00"}
     settings.PORTAL_SUPPORT_TZ = "America/New_York"
