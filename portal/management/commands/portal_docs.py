@@ -9,6 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from accounts.imports import columns
 from portal.lib.env import READINGS, Reading
 from portal.management.commands.portal_map import markdown
 from portal.pages import every_page
@@ -29,7 +30,7 @@ _OF_THIS_MACHINE = {"PORTAL_HASH_SLOTS": "the number of cores"}
 
 
 class Command(BaseCommand):
-    """Write, or with ``--check`` compare, README.md's table of pages and docs/reference/settings.md."""
+    """Write, or with ``--check`` compare, what README.md and docs/reference take from the code."""
 
     help = "Write the generated documentation; --check only compares and fails on a difference."
 
@@ -38,9 +39,11 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, **options: Any) -> None:
         root = Path(settings.BASE_DIR)
+        imports = root / "docs" / "reference" / "import-format.md"
         wanted = {
             root / "README.md": between_marks((root / "README.md").read_text(encoding="utf-8"), markdown(every_page())),
             root / "docs" / "reference" / "settings.md": settings_page(list(READINGS.values()), root),
+            imports: between_marks(imports.read_text(encoding="utf-8"), columns.markdown()),
         }
         for path, text in wanted.items():
             present = path.read_text(encoding="utf-8") if path.exists() else ""

@@ -1,0 +1,163 @@
+"""The columns of an import file: the one table that the reader, its messages and the reference are made from."""
+
+import re
+import unicodedata
+import zoneinfo
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal, InvalidOperation
+
+from argon2 import Type, extract_parameters
+from argon2.exceptions import InvalidHashError
+
+from accounts.enums import AccountKind, Realm
+from accounts.policies import names
+
+# OWASP Password Storage Cheat Sheet, argon2id: memory in KiB and passes; each pair is as good as the others.
+OWASP_MINIMUM = ((47_104, 1), (19_456, 2), (12_288, 3), (9_216, 4), (7_168, 5))
+_MOST_MEMORY_KIB, _MOST_PASSES, _MOST_LANES = 1_048_576, 20, 4
+
+
+class Unfit(ValueError):
+    """A value does not fit its column; the text says why, as the end of a sentence."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column. ``read`` turns the text into what is kept, or raises ``Unfit``."""
+
+    name: str
+    meaning: str
+    longest: int  # characters
+    is_required: bool = False
+    default: str = ""
+    read: Callable[[str], str] = str
+
+    def value(self, typed: str) -> str:
+        """Return what is kept for what the file says. Raises: ``Unfit``."""
+        text = typed.strip()
+        if not text:
+            if self.is_required:
+                raise Unfit("is empty")
+            return self.default
+        if len(text) > self.longest:
+            raise Unfit(f"is {len(text)} characters long, {self.longest} is the most")
+        if any(unicodedata.category(c) in {"Cc", "Cs"} for c in text):
+            raise Unfit("holds a line break or another character that is none")
+        return self.read(text)
+
+
+def _username(text: str) -> str:
+    canonical = names.canonical(text)
+    if not canonical:
+        raise Unfit("holds no visible character")
+    return canonical
+
+
+def _email(text: str) -> str:
+    if not re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", text):
+        raise Unfit("is not an e-mail address")
+    return text
+
+
+def _one_of(words: list[str]) -> Callable[[str], str]:
+    def read(text: str) -> str:
+        if text.lower() not in words:
+            raise Unfit(f"is not one of {', '.join(words)}")
+        return text.lower()
+
+    return read
+
+
+def _day(text: str) -> str:
+    try:
+        return date.fromisoformat(text).isoformat()
+    except ValueError as error:
+        raise Unfit("is not a date such as 1985-12-10") from error
+
+
+def _zone(text: str) -> str:
+    if text not in zoneinfo.available_timezones():
+        raise Unfit("is not a time zone such as Europe/London")
+    return text
+
+
+def _currency(text: str) -> str:
+    if not re.fullmatch("[A-Z]{3}", text):
+        raise Unfit("is not a currency code such as USD")
+    return text
+
+
+def _amount(text: str) -> str:
+    try:
+        amount = Decimal(text)
+    except InvalidOperation as error:
+        raise Unfit("is not an amount such as 1210.40") from error
+    if not amount.is_finite() or abs(amount) >= 10**15 or amount != round(amount, 2):
+        raise Unfit("is not an amount with at most two places after the point")
+    return str(round(amount, 2))
+
+
+def _password_hash(text: str) -> str:
+    """Take argon2id alone, as expensive as OWASP asks for and no more than this machine can bear."""
+    phc = text.removeprefix("argon2")
+    try:
+        cost = extract_parameters(phc)
+    except (InvalidHashError, ValueError) as error:
+        raise Unfit("is not an argon2id hash such as argon2$argon2id$v=19$m=19456,t=2,p=1$...") from error
+    if cost.type is not Type.ID or cost.version != 19 or cost.salt_len < 8 or cost.hash_len < 16:
+        raise Unfit("is not an argon2id hash of version 19 with a salt of 8 and a hash of 16 bytes or more")
+    if not any(cost.memory_cost >= memory and cost.time_cost >= passes for memory, passes in OWASP_MINIMUM):
+        raise Unfit("was made at less than OWASP's cost (19456 KiB and 2 passes)")
+    if cost.memory_cost > _MOST_MEMORY_KIB or cost.time_cost > _MOST_PASSES or cost.parallelism > _MOST_LANES:
+        raise Unfit("was made at a cost that every sign-in here would have to pay")
+    return f"argon2{phc}"
+
+
+COLUMNS = (
+    Column("customer_number", "the firm's number of the person, used once", 32, is_required=True),
+    Column("username", "what the person signs in with, used once", names.MAX_LENGTH, is_required=True, read=_username),
+    Column("email", "where codes and notices go", 254, is_required=True, read=_email),
+    Column("realm", "`live` or `paper`", 8, default=Realm.LIVE, read=_one_of(Realm.values)),
+    Column("given_name", "", 100, is_required=True),
+    Column("middle_name", "", 100),
+    Column("family_name", "", 100, is_required=True),
+    Column("birth_date", "such as 1985-12-10", 10, is_required=True, read=_day),
+    Column("phone", "", 32),
+    Column("address_line1", "", 100),
+    Column("address_line2", "", 100),
+    Column("address_city", "", 100),
+    Column("address_postcode", "", 20),
+    Column("address_country", "", 60),
+    Column("language", "code of the language to write in", 8, default="en"),
+    Column("time_zone", "zone to tell times in", 64, default="America/New_York", read=_zone),
+    Column("application_opened", "when the account was opened, such as 2019-03-14", 10, read=_day),
+    Column("application_employer", "as the account application says", 100),
+    Column("application_first_bank", "the bank of the first deposit", 100),
+    Column("application_tax_country", "", 60),
+    Column("application_experience", "", 60),
+    Column("application_welcome_code", "the code of the welcome letter", 40),
+    Column("account_number", "trading account, used once; empty: none", 32),
+    Column(
+        "account_kind", ", ".join(f"`{k}`" for k in AccountKind.values), 16, default=AccountKind.INDIVIDUAL,
+        read=_one_of(AccountKind.values),
+    ),
+    Column("account_currency", "three letters", 3, default="USD", read=_currency),
+    Column("account_net_value", "such as 1210.40", 19, default="0", read=_amount),
+    Column("account_cash", "", 19, default="0", read=_amount),
+    Column("password_hash", "argon2id at OWASP's cost or more; empty: the person sets a password first", 255,
+           read=_password_hash),
+)  # fmt: skip
+BY_NAME = {column.name: column for column in COLUMNS}
+UNIQUE = ("customer_number", "username", "account_number")
+
+
+def markdown() -> str:
+    """Return the table of the reference."""
+    rows = ["| Column | Must be there | Longest | If empty | Meaning |", "|---|---|---|---|---|"]
+    for column in COLUMNS:
+        must, empty = "yes" if column.is_required else "", f"`{column.default}`" if column.default else ""
+        meaning = column.meaning or column.name.replace("_", " ")
+        rows.append(f"| `{column.name}` | {must} | {column.longest} | {empty} | {meaning} |")
+    return "\n".join(rows)
