@@ -21,7 +21,7 @@ PRODUCTION = env PORTAL_DEBUG=0 PORTAL_HOST=portal.example PORTAL_TRUSTED_PROXIE
   PORTAL_SECRET_KEY="$$($(RUN) -c 'import secrets; print(secrets.token_urlsafe(50))')" \
   PORTAL_FIELD_KEYS="check:$$($(RUN) -c 'import base64, os; print(base64.b64encode(os.urandom(32)).decode())')"
 
-.PHONY: help demo test test-all check fix bench docs
+.PHONY: help demo test test-all check fix docs screenshots bench
 
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -74,6 +74,9 @@ fix: $(VENV)/.development ## Format, and mend what the linter can mend itself
 
 docs: $(VENV)/.development ## Write the generated parts of README.md and docs/reference anew
 	$(PRODUCTION) $(MANAGE) portal_docs
+
+screenshots: $(VENV)/.development ## Take the pictures of docs/images anew
+	$(RUN) -m tests.screenshots
 
 bench: $(VENV)/.development ## Measure what a log-in costs, in password hashes
 	$(RUN) -m tests.bench $(ARGS)

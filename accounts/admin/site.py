@@ -1,5 +1,7 @@
 """The admin site: staff only, and only with both factors."""
 
+from typing import NoReturn
+
 from django.contrib.admin import AdminSite
 from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.core.exceptions import PermissionDenied
@@ -35,14 +37,16 @@ class PortalAdminSite(AdminSite):
         """Send to the one sign-in page, and from there to where one was going."""
         return to_sign_in(request, request.GET.get(REDIRECT_FIELD_NAME, reverse("admin:index")))
 
-    def logout(self, request: HttpRequest, extra_context: object = None) -> HttpResponse:
+    def logout(  # type: ignore[override]  # a redirect, no page
+        self, request: HttpRequest, extra_context: object = None
+    ) -> HttpResponse:
         """Leave through the one door."""
         return sign_out(request)
 
-    def password_change(self, request: HttpRequest, extra_context: object = None) -> HttpResponse:
+    def password_change(self, request: HttpRequest, extra_context: object = None) -> NoReturn:
         """Not here: passwords are set in recovery and on the customer's own pages alone."""
         raise Http404
 
-    def password_change_done(self, request: HttpRequest, extra_context: object = None) -> HttpResponse:
+    def password_change_done(self, request: HttpRequest, extra_context: object = None) -> NoReturn:
         """Not here either."""
         raise Http404
