@@ -61,13 +61,20 @@ def test_a_page_is_rendered_once(client, monkeypatch):
     assert len(rendered) == 1
 
 
-def test_a_page_holds_nothing_of_who_asked_first(client):
+def test_a_page_is_rendered_for_nobody_in_particular(client, monkeypatch):
     pages.forget()
-    client.cookies["session"] = "planted-cookie"
+    seen = []
+    monkeypatch.setattr(pages, "render_to_string", lambda template, context, request: seen.append(request) or "page")
+    client.cookies["planted"] = "cookie"
 
-    body = client.get("/help/?note=planted-query", headers={"User-Agent": "planted-agent"}).content
+    client.get("/help/?planted=query", headers={"User-Agent": "planted agent"})
 
-    assert b"planted" not in body
+    (request,) = seen
+    assert request.path == "/help/"
+    assert "planted" not in f"{request.GET}{request.COOKIES}{request.META}"
+    assert not hasattr(request, "user")
+    assert not hasattr(request, "session")
+    pages.forget()
 
 
 @pytest.mark.promise("HELP-4")
