@@ -10,6 +10,8 @@ BIN := $(VENV)/bin
 RUN := $(BIN)/python
 MANAGE := $(RUN) manage.py
 PIP := $(RUN) -m pip install --quiet --disable-pip-version-check
+# As many processes as cores; ARGS="-n 0" runs everything in one, for a debugger.
+PARALLEL := -n auto
 COVERAGE := --cov --cov-report=term:skip-covered
 
 # Development secrets and plain HTTP; a real installation sets its own values (docs/how-to/install.md).
@@ -49,14 +51,14 @@ demo: $(VENV)/.runtime ## Run the portal with demo data on 127.0.0.1:8000, worke
 	wait -n $$server $$worker
 
 test: $(VENV)/.development ## Run the suite on SQLite; what this machine lacks is skipped and named
-	$(MANAGE) test --pytest-args="$(COVERAGE) $(ARGS)"
+	$(MANAGE) test --pytest-args="$(PARALLEL) $(COVERAGE) $(ARGS)"
 
 test-all: $(VENV)/.development ## Run everything on SQLite, then on PostgreSQL; nothing may be skipped
 	@test -n "$${PORTAL_TEST_POSTGRES_URL:-}" || \
 	  { echo "Set PORTAL_TEST_POSTGRES_URL=postgres://user:password@host:port/name (its user must be allowed to create databases), or run .ci/run."; exit 1; }
-	PORTAL_TEST_ALL=1 $(MANAGE) test --pytest-args="-m 'not postgres' $(COVERAGE) --cov-fail-under=95 $(ARGS)"
+	PORTAL_TEST_ALL=1 $(MANAGE) test --pytest-args="-m 'not postgres' $(PARALLEL) $(COVERAGE) --cov-fail-under=95 $(ARGS)"
 	PORTAL_TEST_ALL=1 DATABASE_URL="$$PORTAL_TEST_POSTGRES_URL" REDIS_URL="$${PORTAL_TEST_REDIS_URL:-}" \
-	  $(MANAGE) test --pytest-args="-m 'not browser' $(ARGS)"
+	  $(MANAGE) test --pytest-args="-m 'not browser' $(PARALLEL) $(ARGS)"
 
 check: $(VENV)/.development ## Format, lint, types, imports, templates, migrations, deployment, generated docs
 	$(BIN)/ruff format --check .
