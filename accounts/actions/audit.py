@@ -67,7 +67,22 @@ def chain_of(subject: User | None) -> str:
 
 def digest_of(event: SecurityEvent) -> str:
     """Return the keyed digest of an event over its canonical JSON and the digest before it."""
-    body = {
+    return keyed(body_of(event))
+
+
+def keyed(body: dict[str, Any]) -> str:
+    """Return HMAC-SHA-256 under PORTAL_AUDIT_KEY of the canonical JSON, as 64 hex digits."""
+    return hmac.new(settings.PORTAL_AUDIT_KEY.encode(), canonical(body).encode(), hashlib.sha256).hexdigest()
+
+
+def canonical(body: dict[str, Any]) -> str:
+    """Return the one JSON text of a value: names sorted, no blanks, ASCII."""
+    return json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+
+
+def body_of(event: SecurityEvent) -> dict[str, Any]:
+    """Return what the digest of an event covers."""
+    return {
         "chain": event.chain,
         "n": event.n,
         "at": event.at.astimezone(UTC).isoformat(timespec="microseconds"),
@@ -79,8 +94,6 @@ def digest_of(event: SecurityEvent) -> str:
         "facts": event.facts,
         "prev": event.prev,
     }
-    canonical = json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
-    return hmac.new(settings.PORTAL_AUDIT_KEY.encode(), canonical.encode(), hashlib.sha256).hexdigest()
 
 
 def faults() -> Iterator[str]:

@@ -1,0 +1,248 @@
+"""The record shows every change; what it cannot show by itself, an anchor does."""
+
+import io
+import json
+import re
+from collections.abc import Iterator
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection, transaction
+
+from accounts.actions import anchors, audit
+from accounts.enums import Action
+from accounts.models import ChainHead, SecurityEvent
+from portal.lib import guards
+from tests.house.sources import ROOT, read
+
+
+@pytest.fixture
+def record(ada, mallory, clock) -> Iterator[str]:
+    """Five events on ada, two on mallory, one of the house; the triggers are off, as for an intruder."""
+    with transaction.atomic():
+        for number in range(5):
+            audit.record(Action.SIGNED_IN, by=ada.user, on=ada.user, now=clock.move(minutes=1), number=number)
+        for _ in range(2):
+            audit.record(Action.SIGNED_OUT, by=mallory.user, on=mallory.user, now=clock.now, place="Köln \U0001f3e0")
+        audit.record(Action.IMPORTED, by=None, on=None, now=clock.now, customers=2)
+    guards.remove()
+    yield audit.chain_of(ada.user)
+    guards.install()
+
+
+def faults() -> list[str]:
+    return list(audit.faults())
+
+
+def verify(**options: object) -> str:
+    out = io.StringIO()
+    call_command("portal_audit", "verify", stdout=out, **options)
+    return out.getvalue()
+
+
+def test_a_record_nobody_touched_is_whole(record):
+    assert verify() == "The record is whole.\n"
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("at", "2020-01-01T00:00:00+00:00"),
+        ("action", Action.SIGNED_OUT),
+        ("actor", None),
+        ("source", "f" * 64),
+        ("request_id", "other"),
+        ("facts", {"number": 9}),
+    ],
+)
+def test_an_edit_is_found_whatever_was_edited(record, field, value):
+    SecurityEvent.objects.filter(chain=record, n=3).update(**{field: value})
+
+    assert faults() == [f"{record}: event 3 was altered"]
+
+
+def test_an_event_given_to_somebody_else_is_found(record, mallory):
+    SecurityEvent.objects.filter(chain=record, n=5).update(chain=audit.chain_of(mallory.user), n=3)
+
+    assert f"{audit.chain_of(mallory.user)}: event 3 was altered" in faults()
+
+
+@pytest.mark.parametrize(
+    ("n", "sentences"),
+    [
+        (1, ["event 1 is missing", "event 2 does not follow the one before it"]),
+        (3, ["event 3 is missing", "event 4 does not follow the one before it"]),
+        (5, ["the record ends at 4, its head says 5"]),
+    ],
+)
+def test_a_deletion_is_found_at_the_start_in_the_middle_and_at_the_end(record, n, sentences):
+    SecurityEvent.objects.filter(chain=record, n=n).delete()
+
+    assert faults() == [f"{record}: {sentence}" for sentence in sentences]
+
+
+def test_a_deletion_with_the_numbers_closed_up_is_found(record):
+    SecurityEvent.objects.filter(chain=record, n=3).delete()
+    SecurityEvent.objects.filter(chain=record, n=4).update(n=3)
+    SecurityEvent.objects.filter(chain=record, n=5).update(n=4)
+
+    assert f"{record}: event 3 was altered" in faults()
+
+
+def test_an_insertion_is_found(record, clock):
+    last = SecurityEvent.objects.get(chain=record, n=5)
+    last.pk, last.n, last.prev, last.digest = None, 6, last.digest, "0" * 64
+    last.save()
+    ChainHead.objects.filter(chain=record).update(n=6, digest="0" * 64)
+
+    assert faults() == [f"{record}: event 6 was altered"]
+
+
+def test_a_copy_put_in_again_is_found(record):
+    copy = SecurityEvent.objects.get(chain=record, n=2)
+    copy.pk, copy.n = None, 6
+    copy.save()
+
+    assert f"{record}: event 6 was altered" in faults()
+
+
+def test_a_swap_is_found(record):
+    second = SecurityEvent.objects.filter(chain=record, n=2)
+    second.update(n=99)
+    SecurityEvent.objects.filter(chain=record, n=3).update(n=2)
+    SecurityEvent.objects.filter(chain=record, n=99).update(n=3)
+
+    assert {f"{record}: event 2 was altered", f"{record}: event 3 was altered"} <= set(faults())
+
+
+def test_a_record_rewritten_without_the_key_is_found(record, settings):
+    settings.PORTAL_AUDIT_KEY = "a guess"
+    event = SecurityEvent.objects.get(chain=record, n=5)
+    SecurityEvent.objects.filter(pk=event.pk).update(digest=audit.digest_of(event))
+    settings.PORTAL_AUDIT_KEY = "development-only-audit-key"
+
+    assert f"{record}: event 5 was altered" in faults()
+
+
+def test_a_lost_head_and_lost_events_are_found(record):
+    SecurityEvent.objects.filter(chain="system").delete()
+    ChainHead.objects.filter(chain=record).delete()
+
+    assert set(faults()) == {f"{record}: its head is missing", "system: all 1 events are missing"}
+
+
+def test_the_command_prints_each_fault_and_fails(record):
+    SecurityEvent.objects.filter(chain=record, n=2).update(request_id="x")
+    SecurityEvent.objects.filter(chain=record, n=4).update(request_id="x")
+    out = io.StringIO()
+
+    with pytest.raises(CommandError, match="The record has 2 faults") as failed:
+        call_command("portal_audit", "verify", stdout=out)
+
+    assert failed.value.returncode == 1
+    assert out.getvalue().splitlines() == [f"{record}: event 2 was altered", f"{record}: event 4 was altered"]
+
+
+@pytest.fixture
+def anchor(record, tmp_path):
+    path = tmp_path / "anchor.json"
+    call_command("portal_audit", "export", output=tmp_path / "record.jsonl", anchor=path)
+    return path
+
+
+def test_a_chain_deleted_with_its_head_is_caught_by_the_anchor(record, anchor):
+    SecurityEvent.objects.filter(chain=record).delete()
+    ChainHead.objects.filter(chain=record).delete()
+    assert verify() == "The record is whole.\n"
+
+    with pytest.raises(CommandError, match="1 fault"):
+        verify(anchor=anchor)
+
+    assert [loss.partition(" was")[0] for loss in anchors.losses(anchors.read_anchor(anchor.read_text()))] == [
+        f"{record}: event 5"
+    ]
+
+
+def test_a_chain_cut_together_with_its_head_is_caught_by_the_anchor(record, anchor):
+    fourth = SecurityEvent.objects.get(chain=record, n=4)
+    SecurityEvent.objects.filter(chain=record, n=5).delete()
+    ChainHead.objects.filter(chain=record).update(n=4, digest=fourth.digest)
+    assert faults() == []
+
+    with pytest.raises(CommandError, match="1 fault"):
+        verify(anchor=anchor)
+
+
+def test_a_chain_cut_and_grown_again_is_caught_by_the_anchor(record, anchor, ada, clock):
+    fourth = SecurityEvent.objects.get(chain=record, n=4)
+    SecurityEvent.objects.filter(chain=record, n=5).delete()
+    ChainHead.objects.filter(chain=record).update(n=4, digest=fourth.digest)
+    with transaction.atomic():
+        audit.record(Action.SIGNED_OUT, by=ada.user, on=ada.user, now=clock.now)
+    assert faults() == []
+
+    losses = list(anchors.losses(anchors.read_anchor(anchor.read_text())))
+
+    assert losses == [f"{record}: event 5 is not the one that was there on 2026-03-02T12:05:00+00:00"]
+
+
+def test_a_record_that_has_grown_since_fits_its_anchor(record, anchor, ada, clock):
+    with transaction.atomic():
+        audit.record(Action.SIGNED_OUT, by=ada.user, on=ada.user, now=clock.now)
+
+    assert verify(anchor=anchor) == "The record is whole.\n"
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"digest": 1}', '{"digest": "x", "heads": {}}'])
+def test_what_is_no_anchor_is_refused(record, tmp_path, text):
+    path = tmp_path / "anchor.json"
+    path.write_text(text)
+
+    with pytest.raises(CommandError, match="cannot be used"):
+        verify(anchor=path)
+
+
+def test_an_altered_anchor_is_refused(anchor):
+    body = json.loads(anchor.read_text())
+    body["heads"].pop("system")
+    anchor.write_text(json.dumps(body))
+
+    with pytest.raises(CommandError, match="altered, or made under another key"):
+        verify(anchor=anchor)
+
+
+def test_an_anchor_that_is_not_there_is_named(db, tmp_path):
+    with pytest.raises(CommandError, match="cannot be read: No such file"):
+        verify(anchor=tmp_path / "none.json")
+
+
+def test_the_reference_verifies_an_export_with_nothing_but_the_key(record, anchor, tmp_path, settings):
+    page = read(ROOT / "docs" / "reference" / "audit-export.md")
+    rooms: dict = {}
+    exec(re.search(r"```python\n(.*?)```", page, re.DOTALL)[1], rooms)
+    lines = (tmp_path / "record.jsonl").read_text().splitlines()
+
+    heads = rooms["verify"](lines, settings.PORTAL_AUDIT_KEY)
+
+    assert {chain: list(head) for chain, head in heads.items()} == json.loads(anchor.read_text())["heads"]
+    assert len(lines) == 8
+    with pytest.raises(AssertionError, match="altered"):
+        rooms["verify"]([lines[0].replace("2", "3", 1)], settings.PORTAL_AUDIT_KEY)
+    with pytest.raises(AssertionError, match="missing"):
+        rooms["verify"](lines[1:], settings.PORTAL_AUDIT_KEY)
+
+
+def test_an_export_to_the_screen_is_the_same(record, anchor, tmp_path):
+    out = io.StringIO()
+    call_command("portal_audit", "export", stdout=out)
+
+    assert out.getvalue() == (tmp_path / "record.jsonl").read_text()
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_on_postgresql_the_record_is_read_as_of_one_moment():
+    with anchors.snapshot(), connection.cursor() as cursor:
+        cursor.execute("SHOW transaction_isolation")
+
+        assert cursor.fetchone() == ("repeatable read",)
