@@ -38,7 +38,7 @@ def _numbers() -> dict[str, str]:
         "email_code_minutes": settings.PORTAL_EMAIL_CODE_MINUTES,
         "sign_in_minutes": settings.PORTAL_SIGN_IN_MINUTES,
         "session_hours": settings.PORTAL_SESSION_HOURS,
-        "cooling_hours": settings.PORTAL_CASE_COOLING_HOURS,
+        "cooling_hours": settings.PORTAL_CASE_COOLING_MINUTES // 60,
         "hold_hours": settings.PORTAL_CASE_HOLD_HOURS,
         "password_min": settings.PORTAL_PASSWORD_MIN,
         "password_max": settings.PORTAL_PASSWORD_MAX,
@@ -57,7 +57,7 @@ def _times() -> dict[str, str]:
         "sign_in_time": _minutes(settings.PORTAL_SIGN_IN_MINUTES),
         "email_code_time": _minutes(settings.PORTAL_EMAIL_CODE_MINUTES),
         "session_time": _hours(settings.PORTAL_SESSION_HOURS),
-        "cooling_time": _hours(settings.PORTAL_CASE_COOLING_HOURS),
+        "cooling_time": _minutes(settings.PORTAL_CASE_COOLING_MINUTES),
         "ready_time": _hours(settings.PORTAL_CASE_READY_HOURS),
         "hold_time": _hours(settings.PORTAL_CASE_HOLD_HOURS),
         "dwell_time": _seconds(settings.PORTAL_CASE_DWELL_SECONDS),
@@ -102,6 +102,8 @@ def _seconds(count: int) -> str:
 
 
 def _minutes(count: int) -> str:
+    if count and not count % 60:
+        return _hours(count // 60)
     return ngettext("%(count)d minute", "%(count)d minutes", count) % {"count": count}
 
 

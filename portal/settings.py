@@ -129,8 +129,13 @@ PORTAL_FRESH_PROOF_MINUTES = env.number(
 )
 
 # --- Assisted recovery (docs/how-to/run-a-recovery-desk.md) ----------------------------------------
-PORTAL_CASE_COOLING_HOURS = env.number(
-    "PORTAL_CASE_COOLING_HOURS", 24, low=1, high=168, unit="hours", help="Waiting period after an approval, tier 1."
+PORTAL_CASE_COOLING_MINUTES = env.number(
+    "PORTAL_CASE_COOLING_MINUTES",
+    1440,
+    low=1,
+    high=10_080,
+    unit="minutes",
+    help="Waiting period after an approval, tier 1. Less than a day is for demos: the deployment check refuses it.",
 )
 PORTAL_CASE_READY_HOURS = env.number(
     "PORTAL_CASE_READY_HOURS", 72, low=1, high=168, unit="hours", help="How long an approved case stays ready."
@@ -153,7 +158,7 @@ INSTALLED_APPS = [
     "portal.apps.PortalConfig",
     "portal.home",
     "helpcenter",
-    "recovery",
+    "recovery.apps.RecoveryConfig",
     "accounts",
     "portal.apps.PortalAdminConfig",
     "django.contrib.auth",

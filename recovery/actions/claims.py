@@ -1,0 +1,216 @@
+"""Opening a claim, coming back to it, leaving it."""
+
+import dataclasses
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import IntegrityError, transaction
+
+from accounts.actions import throttle
+from accounts.enums import Budget, Role
+from accounts.models import User
+from accounts.models.people import digest_of_name
+from accounts.models.throttle import Claim as BudgetClaim
+from accounts.refusals import CodesUsedUp, Paused
+from portal.lib import client, digests
+from recovery.actions import moving, people, policy, secrets
+from recovery.actions.record import Who
+from recovery.enums import Actor, CaseKind, Door, FlagKind, Purpose, State
+from recovery.models import Case, Claim
+from recovery.policies import moves, references, terms
+from recovery.refusals import CaseNotOpen, ClaimLocked, ClaimUnknown
+
+_PIN_TRIES = 5
+_OPENINGS = 20  # from one network within a pause; the page says to wait
+_UNHURRIED = 3  # claims from one network within a day that go to the front of the queue
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A new claim with its PIN, which is shown once and kept only as a hash."""
+
+    claim: Claim
+    pin: str
+
+
+def open_claim(
+    *,
+    username: str,
+    lost: Sequence[Purpose],
+    contact: str,
+    browser: str,
+    by: User | None,
+    origin: client.Origin,
+    now: datetime,
+) -> Opened:
+    """Open a claim on a log-in, known or not: same statements, same time, same answer.
+
+    By the claimant on the web (``by`` None) or by an agent who types the name heard on the phone. ``browser``
+    is the random value of the claimant's page, empty for a call. Joins the open case for that name, or opens
+    one; a name nobody has gets a phantom. The owner is told by the clock (``telling``), not here.
+    Needs: no open transaction. Raises: ``Paused`` (too many from one network), ``NotAllowed``, ``gate.Busy``.
+    """
+    if by is not None:
+        people.need_role(by, Role.AGENT, Role.SENIOR)
+    source = digests.keyed("network", client.network(origin.address))
+    throttle.reserve(throttle.claim(Budget.INTAKE, str(by.pk if by else source), limit=_OPENINGS), now=now)
+    pin = secrets.new_pin()
+    claim = Claim(
+        reference=secrets.claim_reference(),
+        pin_hash=secrets.pin_hash(pin),
+        agent_knows_pin=by is not None,
+        phrase=secrets.phrase(),
+        door=Door.CALL if by else Door.WEB,
+        lost=[str(thing) for thing in lost],
+        contact=contact,
+        browser_digest=browser_digest(browser),
+        source=source,
+        opened_by=by,
+        created_at=now,
+    )
+    who = Who(Actor.AGENT if by else Actor.CLAIMANT, by, origin)
+    try:
+        return Opened(_store(claim, username, who, now=now), pin)
+    except IntegrityError:  # a parallel claim opened the case first
+        return Opened(_store(claim, username, who, now=now), pin)
+
+
+@transaction.atomic
+def _store(claim: Claim, username: str, who: Who, *, now: datetime) -> Claim:
+    name = digest_of_name(username)
+    subject = User.objects.filter(name_digest=name, is_staff=False, is_active=True).first()
+    case = (
+        Case.objects.select_for_update(of=("self",))
+        .select_related("policy")
+        .filter(name_digest=name, closed_at=None)
+        .first()
+    )
+    is_first = case is None
+    if case is None:
+        case = _new_case(name, subject, claim, now=now)
+    claim.pk, claim.case = None, case
+    claim.save(force_insert=True)
+    moving.note(case, "claim_opened", who=who, now=now, body={"claim": claim.reference, "door": claim.door})
+    if claim.door == Door.CALL:
+        moving.flag(case, FlagKind.CALL_WITHOUT_PAGE, who=who, now=now, claim=claim)
+    if not is_first:
+        moving.flag(case, FlagKind.COMPETING, who=who, now=now, claim=claim)
+    return claim
+
+
+def _new_case(name: str, subject: User | None, claim: Claim, *, now: datetime) -> Case:
+    current = policy.current(now=now)
+    yesterday = now - timedelta(days=1)
+    recent = Claim.objects.filter(source=claim.source, created_at__gt=yesterday).count()
+    return Case.objects.create(
+        number=secrets.case_number(),
+        kind=CaseKind.REAL if subject else CaseKind.PHANTOM,
+        subject=subject,
+        name_digest=name,
+        purpose=_purpose(claim.lost),
+        policy=current,
+        is_queued=claim.door == Door.CALL or recent < _UNHURRIED,
+        opened_at=now,
+        state_at=now,
+        until=current.terms.ends(moves.START, now=now),
+        target_at=terms.target(moves.START, tier=1, now=now),
+    )
+
+
+def _purpose(lost: Sequence[str]) -> Purpose:
+    wanted = set(lost)
+    if wanted == {Purpose.PASSWORD}:
+        return Purpose.PASSWORD
+    return Purpose.KEY if wanted == {Purpose.KEY} else Purpose.FULL
+
+
+def find_claim(*, reference: str, pin: str, now: datetime) -> Claim:
+    """Return the claim of a reference and its PIN.
+
+    Five wrong PINs lock the claim for good, the case and its other claims not; unknown references lock alike.
+    Costs one hash either way. Needs: no open transaction. Raises: ``ClaimUnknown``, ``ClaimLocked``, ``gate.Busy``.
+    """
+    canonical = references.read_claim_reference(reference)
+    if canonical is None:
+        raise ClaimUnknown
+    try:
+        attempt = throttle.reserve(_pin_budget(canonical), now=now)
+    except (Paused, CodesUsedUp) as refusal:
+        raise ClaimLocked from refusal
+    claim = Claim.objects.select_related("case__policy").filter(reference=canonical).first()
+    if not secrets.is_pin(pin, claim.pin_hash if claim else None) or claim is None:
+        raise ClaimUnknown if attempt.tries_left else ClaimLocked
+    throttle.give_back(attempt)
+    return claim
+
+
+def _pin_budget(reference: str) -> BudgetClaim:
+    """Five tries in all, whatever time passes between them."""
+    budget = throttle.claim(Budget.CASE_PIN, reference, limit=_PIN_TRIES)
+    return dataclasses.replace(budget, total_limit=_PIN_TRIES)
+
+
+def browser_digest(browser: str) -> str:
+    """Return what is kept of the random value of a claimant's page."""
+    return digests.keyed("case-browser", browser) if browser else ""
+
+
+def is_browser_of(claim: Claim, browser: str) -> bool:
+    """Tell whether this is the browser the claim belongs to."""
+    return bool(browser and claim.browser_digest) and digests.same(claim.browser_digest, browser_digest(browser))
+
+
+def bind_browser(*, claim: Claim, browser: str, origin: client.Origin, now: datetime) -> None:
+    """Make this the claim's browser, after its PIN was right there.
+
+    Until a second person looks at the case; from then on the browser is part of what was approved.
+    Raises: ``CaseNotOpen``.
+    """
+    with transaction.atomic():
+        case = moving.lock(claim.case_id)
+        moving.need_state(case, *moves.UNPROVED)
+        moving.note(
+            case, "browser_bound", who=Who(Actor.CLAIMANT, None, origin), now=now, body={"claim": claim.reference}
+        )
+        claim.browser_digest = browser_digest(browser)
+        claim.save(update_fields=["browser_digest"])
+
+
+def replace_pin(*, claim: Claim, origin: client.Origin, now: datetime) -> str:
+    """Give the claimant a PIN that no agent has heard; return it, to be shown once.
+
+    Needs: no open transaction; the old PIN, typed just before. Raises: ``CaseNotOpen``, ``gate.Busy``.
+    """
+    pin = secrets.new_pin()
+    encoded = secrets.pin_hash(pin)
+    with transaction.atomic():
+        case = moving.lock(claim.case_id)
+        if not case.is_open:
+            raise CaseNotOpen(case.state)
+        moving.note(
+            case, "pin_replaced", who=Who(Actor.CLAIMANT, None, origin), now=now, body={"claim": claim.reference}
+        )
+        claim.pin_hash, claim.agent_knows_pin = encoded, False
+        claim.save(update_fields=["pin_hash", "agent_knows_pin"])
+    return pin
+
+
+def withdraw(*, claim: Claim, origin: client.Origin, now: datetime) -> Case:
+    """Let the claimant give up. The case ends with the claim it rests on, or with its last one.
+
+    A stranger's claim on the same name therefore ends nothing but itself. Raises: ``CaseNotOpen``.
+    """
+    who = Who(Actor.CLAIMANT, None, origin)
+    with transaction.atomic():
+        case = moving.lock(claim.case_id)
+        if not Claim.objects.filter(pk=claim.pk, closed_at=None).update(closed_at=now):
+            raise CaseNotOpen(case.state)
+        others = case.claims.filter(closed_at=None).exists()
+        if case.claim_id == claim.pk or not others:
+            moving.move(case, State.WITHDRAWN, "withdrawn", who=who, now=now, body={"claim": claim.reference})
+        elif case.is_open:
+            moving.note(case, "claim_withdrawn", who=who, now=now, body={"claim": claim.reference})
+        else:
+            raise CaseNotOpen(case.state)
+    return case

@@ -1,0 +1,115 @@
+"""What happens by itself: waits that end, cases that run out, owners to be told, reviews to be drawn again."""
+
+import logging
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Q
+
+from accounts.enums import NoticeState, Role
+from accounts.models import Notice, User
+from recovery.actions import moving, passes, reviews, telling
+from recovery.actions.record import Who
+from recovery.enums import Actor, State, Verdict
+from recovery.models import Case, Decision, Hold
+from recovery.refusals import CaseMoved, CaseNotOpen
+
+log = logging.getLogger("portal.recovery")
+
+_BATCH = 100
+_CLOCK = Who(Actor.CLOCK)
+
+
+def tick(now: datetime) -> int:
+    """Do up to a batch of each kind of work that is due; return how much was done.
+
+    Runs in any number of workers: each case is locked and looked at again before it moves.
+    """
+    return _move_due(now=now) + _draw_again(now=now) + telling.tell_owners(now=now, limit=_BATCH)
+
+
+def _move_due(*, now: datetime) -> int:
+    due = Case.objects.filter(closed_at=None, until__lte=now).order_by("until")
+    return sum(_move_one(pk, now=now) for pk in due.values_list("pk", flat=True)[:_BATCH])
+
+
+def _move_one(case_id: int, *, now: datetime) -> int:
+    try:
+        with transaction.atomic():
+            case = moving.lock(case_id)
+            if not case.is_open or case.until is None or case.until > now:
+                return 0
+            _DUE[State(case.state)](case, now)
+    except (CaseMoved, CaseNotOpen):
+        log.info("a case moved before its clock", extra={"facts": {"case": case_id}})
+        return 0
+    return 1
+
+
+def _expire(case: Case, now: datetime) -> None:
+    moving.move(case, State.EXPIRED, "expired", who=_CLOCK, now=now)
+
+
+def _end_wait(case: Case, now: datetime) -> None:
+    """Make a case ready whose owner was told; wait once more where no notice got out, then ask for papers."""
+    approved = case.events.filter(to_state=State.COOLING, from_state=State.REVIEW).order_by("-n").first()
+    told = approved and telling.dedupe(case, approved.n)
+    if Notice.objects.filter(dedupe=told, state=NoticeState.SENT).exists():
+        ready_until = case.terms.ends(State.PASS_READY, now=now)
+        moving.move(case, State.PASS_READY, "wait_over", who=_CLOCK, now=now, ready_until=ready_until)
+    elif not case.was_extended:
+        until = now + case.terms.cooling(case.tier)
+        moving.note(case, "wait_extended", who=_CLOCK, now=now, until=until, was_extended=True)
+    else:
+        moving.move(case, State.PROOFING, "owner_not_reached", who=_CLOCK, now=now)
+
+
+def _end_set_up(case: Case, now: datetime) -> None:
+    passes.back_to_ready(case, _CLOCK, "pass_lapsed", now=now)
+
+
+def _end_hold(case: Case, now: datetime) -> None:
+    Hold.objects.filter(case=case, lifted_at=None).update(lifted_at=now)
+    moving.move(case, State.DONE, "hold_over", who=_CLOCK, now=now)
+
+
+_DUE: dict[State, Callable[[Case, datetime], None]] = {
+    State.OPEN: _expire,
+    State.VERIFYING: _expire,
+    State.POSSESSION: _expire,
+    State.PROOFING: _expire,
+    State.PASS_READY: _expire,
+    State.COOLING: _end_wait,
+    State.ENROLLING: _end_set_up,
+    State.HOLD: _end_hold,
+}
+
+
+def _draw_again(*, now: datetime) -> int:
+    """Give reviews to somebody else that nobody has, or whose senior is away."""
+    seniors = User.objects.filter(is_active=True, is_superuser=False, groups__name=str(Role.SENIOR))
+    gone = Q(assigned_to=None) | ~Q(assigned_to__in=seniors) | Q(opened_at=None, assigned_at__lte=now - _SHORTEST_WAIT)
+    waiting = Decision.objects.filter(gone, outcome=Verdict.PENDING).order_by("created_at")
+    return sum(_draw_one(pk, now=now) for pk in waiting.values_list("pk", flat=True)[:_BATCH])
+
+
+_SHORTEST_WAIT = timedelta(minutes=5)
+
+
+def _draw_one(decision_id: int, *, now: datetime) -> int:
+    with transaction.atomic():
+        decision = Decision.objects.select_related("case").get(pk=decision_id)
+        case = moving.lock(decision.case_id)
+        decision.refresh_from_db()
+        if decision.outcome != Verdict.PENDING or case.state != State.REVIEW:
+            return 0
+        free = reviews.eligible(case, decision)
+        if decision.assigned_to_id and free.filter(pk=decision.assigned_to_id).exists():
+            waited = decision.opened_at is None and decision.assigned_at is not None
+            patience = timedelta(minutes=case.terms.redraw_minutes)
+            if not waited or now - (decision.assigned_at or now) < patience or free.count() < 2:
+                return 0
+        elif not free.exists() and decision.assigned_to_id is None:
+            return 0
+        return int(reviews.draw(case, decision, who=Who(Actor.SYSTEM), now=now) is not None)

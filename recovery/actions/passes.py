@@ -1,0 +1,135 @@
+"""The pass: two halves on two ways, short-lived, good once. No employee sees either."""
+
+import secrets as randomness
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import F
+
+from accounts.actions import notices
+from portal.lib import client, digests
+from recovery.actions import claims, moving, secrets
+from recovery.actions.record import Who
+from recovery.enums import Actor, Method, State
+from recovery.models import Case, Claim, Pass
+from recovery.models.passes import MOST_TRIES
+from recovery.policies import references
+from recovery.refusals import CaseNotOpen, ClaimUnknown, PassNotGood
+
+_FIRST_HALF_BYTES = 16
+
+
+@dataclass(frozen=True)
+class Started:
+    """A new pass and its first half, which stays with the claimant's page; the second goes by e-mail."""
+
+    granted: Pass
+    first_half: str
+
+
+def start_pass(*, claim: Claim, browser: str, origin: client.Origin, now: datetime) -> Started:
+    """Mint a pass because the claimant is ready; older ones of the holder are revoked.
+
+    Needs: the PIN typed in the claim's own browser. Effects: one pass, one notice with the second half.
+    Raises: ``CaseNotOpen`` (not ready, or all passes used), ``ClaimUnknown`` (another browser, or an agent has
+    heard the PIN and it was not replaced).
+    """
+    first = randomness.token_urlsafe(_FIRST_HALF_BYTES)
+    second = secrets.signs(references.HALF_LENGTH)
+    who = Who(Actor.CLAIMANT, None, origin)
+    with transaction.atomic():
+        case = moving.lock(claim.case_id)
+        moving.need_state(case, State.PASS_READY)
+        if case.claim_id != claim.pk or case.passes.count() >= case.terms.most_passes or case.subject is None:
+            raise CaseNotOpen(case.state)
+        if claim.agent_knows_pin or not claims.is_browser_of(claim, browser):
+            raise ClaimUnknown
+        Pass.objects.filter(subject=case.subject, used_at=None, revoked_at=None).update(revoked_at=now)
+        granted = Pass.objects.create(
+            case=case,
+            claim=claim,
+            subject=case.subject,
+            first_digest=_digest("first", first),
+            second_digest=_digest("second", references.plain(second)),
+            second_channel=Method.MAIL,
+            issued_at=now,
+            open_until=now + timedelta(minutes=case.terms.pass_open_minutes),
+        )
+        moving.note(case, "pass_minted", who=who, now=now, body={"pass": granted.pk})
+        notices.tell(
+            case.subject,
+            "case_half",
+            now=now,
+            half=references.grouped(second),
+            case=claim.reference,
+            minutes=case.terms.pass_open_minutes,
+        )
+    return Started(granted, first)
+
+
+def open_pass(
+    *, claim: Claim, first_half: str, second_half: str, browser: str, origin: client.Origin, now: datetime
+) -> Pass:
+    """Open the pass with both halves in the claim's own browser; the time to finish begins.
+
+    A try is counted before the halves are looked at; the third wrong one revokes the pass.
+    Needs: no open transaction. Raises: ``PassNotGood``, ``CaseNotOpen``.
+    """
+    live = Pass.objects.filter(
+        claim=claim, opened_at=None, used_at=None, revoked_at=None, open_until__gt=now, tries__lt=MOST_TRIES
+    )
+    if not live.update(tries=F("tries") + 1):
+        raise PassNotGood
+    found = Pass.objects.filter(claim=claim, revoked_at=None, used_at=None).latest("issued_at")
+    is_right = digests.same(found.first_digest, _digest("first", first_half)) & digests.same(
+        found.second_digest, _digest("second", references.plain(second_half))
+    )
+    if not (is_right and claims.is_browser_of(claim, browser)):
+        if found.tries >= MOST_TRIES:
+            Pass.objects.filter(pk=found.pk, opened_at=None).update(revoked_at=now)
+        raise PassNotGood
+    who = Who(Actor.CLAIMANT, None, origin)
+    with transaction.atomic():
+        case = moving.lock(claim.case_id)
+        finish = now + timedelta(minutes=case.terms.pass_finish_minutes)
+        opened = Pass.objects.filter(pk=found.pk, opened_at=None, revoked_at=None, open_until__gt=now)
+        if not opened.update(opened_at=now, finish_until=finish):
+            raise PassNotGood
+        moving.move(case, State.ENROLLING, "pass_opened", who=who, now=now, body={"pass": found.pk}, until=finish)
+    found.refresh_from_db()
+    return found
+
+
+def find_open(*, pass_id: int, now: datetime) -> Pass:
+    """Return a pass that is open and can still be finished, for the page that sets up password and Key.
+
+    Raises: ``PassNotGood``.
+    """
+    found = (
+        Pass.objects.select_related("case__policy", "subject__customer", "claim")
+        .filter(pk=pass_id, finish_until__gt=now, used_at=None, revoked_at=None, case__state=State.ENROLLING)
+        .first()
+    )
+    if found is None:
+        raise PassNotGood
+    return found
+
+
+def leave(*, granted: Pass, origin: client.Origin, now: datetime) -> Case:
+    """Stop setting up without having changed anything; the case is ready again while passes are left."""
+    with transaction.atomic():
+        case = moving.lock(granted.case_id)
+        back_to_ready(case, Who(Actor.CLAIMANT, None, origin), "set_up_left", now=now)
+    return case
+
+
+def back_to_ready(case: Case, who: Who, action: str, *, now: datetime) -> None:
+    """Revoke the open pass of a locked case and make the case ready again, until when it was before."""
+    moving.need_state(case, State.ENROLLING)
+    Pass.objects.filter(case=case, used_at=None, revoked_at=None).update(revoked_at=now)
+    moving.move(case, State.PASS_READY, action, who=who, now=now, until=case.ready_until)
+
+
+def _digest(half: str, value: str) -> str:
+    return digests.keyed(f"pass-{half}", value)

@@ -1,0 +1,178 @@
+"""The round of questions: an agent in session with a claimant, blind to every answer on file."""
+
+import secrets as randomness
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from accounts.enums import Role
+from accounts.models import User
+from portal.lib import client, digests
+from recovery.actions import moving, people, sources
+from recovery.actions.record import Who
+from recovery.enums import Actor, CaseKind, Colour, FlagKind, Method, Outcome, Prompt, Source, State
+from recovery.models import Case, Claim, Evidence, PlanItem
+from recovery.policies import compare, plans, references
+from recovery.policies.plans import Checked, Draft
+from recovery.refusals import CaseNotOpen, KeyCodeOffered, NotComplete, NotConfirmed, NotYours
+
+_MEMORY = timedelta(days=30)
+_LONGEST_ANSWER = 200
+_generator = randomness.SystemRandom()
+
+
+def start_session(*, claim: Claim, by: User, origin: client.Origin, now: datetime) -> list[PlanItem]:
+    """Begin the round of a claim whose reference and PIN the agent has just typed; return its plan of nine.
+
+    The agent becomes the maker. The plan is drawn by the system and cannot be changed; an agent who comes
+    back to a running session gets the same one.
+    Raises: ``NotAllowed``, ``CaseNotOpen``, ``NotYours`` (another agent's), ``NotConfirmed`` (too many rounds
+    for this username lately, known or not).
+    """
+    people.need_role(by, Role.AGENT, Role.SENIOR)
+    who = Who(Actor.AGENT, by, origin)
+    with transaction.atomic():
+        case = moving.lock(claim.case_id)
+        if case.state == State.VERIFYING and case.claim_id == claim.pk:
+            _need_maker(case, by)
+            return list(claim.items.all())
+        moving.need_state(case, State.OPEN)
+        if claim.closed_at or claim.round_at:
+            raise CaseNotOpen(case.state)
+        if _rounds(case, now=now) >= case.terms.most_rounds:
+            raise NotConfirmed
+        claim.round_at, claim.agent = now, by
+        claim.save(update_fields=["round_at", "agent"])
+        plan = plans.draw(sources.questions_for(case.subject, now=now), _pick)
+        items = PlanItem.objects.bulk_create(_item(claim, place, draft, now) for place, draft in enumerate(plan, 1))
+        body = {"claim": claim.reference, "prompts": [str(item.prompt) for item in items]}
+        columns = {"maker": by, "claim": claim, "is_queued": True}
+        moving.move(case, State.VERIFYING, "session_started", who=who, now=now, body=body, **columns)
+    return items
+
+
+def _pick(drafts: Sequence[Draft], count: int) -> list[Draft]:
+    return _generator.sample(drafts, min(max(count, 0), len(drafts)))
+
+
+def _item(claim: Claim, place: int, draft: Draft, now: datetime) -> PlanItem:
+    return PlanItem(
+        claim=claim,
+        place=place,
+        source=draft.source,
+        prompt=draft.prompt,
+        question=draft.question,
+        locator=draft.locator,
+        is_decoy=draft.is_decoy,
+        asked_at=now,
+    )
+
+
+def _rounds(case: Case, *, now: datetime) -> int:
+    """Count the rounds for this username in the past 30 days, over all its cases."""
+    return Claim.objects.filter(case__name_digest=case.name_digest, round_at__gt=now - _MEMORY).count()
+
+
+def _need_maker(case: Case, by: User) -> None:
+    if case.maker_id != by.pk:
+        raise NotYours
+
+
+def record_answer(*, item: PlanItem, answer: str, by: User, origin: client.Origin, now: datetime) -> None:
+    """Compare one answer and keep only what it came to. Tells nobody, whatever it was.
+
+    One submission per item: a second one is refused. The empty answer means "does not remember".
+    Effects: one row of evidence, one event. Raises: ``NotAllowed``, ``NotYours``, ``CaseNotOpen``,
+    ``KeyCodeOffered`` (an amber flag is raised and stays).
+    """
+    people.need_role(by, Role.AGENT, Role.SENIOR)
+    who = Who(Actor.AGENT, by, origin)
+    if references.looks_like_key_code(answer) and item.prompt not in _MAY_BE_SIX_DIGITS:
+        _warn_of_relay(item, who, now=now)
+        raise KeyCodeOffered
+    with transaction.atomic():
+        case = moving.lock(item.claim.case_id)
+        moving.need_state(case, State.VERIFYING)
+        _need_maker(case, by)
+        fresh = PlanItem.objects.filter(pk=item.pk, claim=case.claim, answered_at=None)
+        if not fresh.update(answered_at=now):
+            raise CaseNotOpen(case.state)
+        given = answer[:_LONGEST_ANSWER]
+        outcome = sources.judge(case.subject, item, given)
+        Evidence.objects.create(
+            case=case,
+            claim=item.claim,
+            item=item,
+            method=Method.ANSWER,
+            outcome=outcome,
+            points=plans.points(Checked(Source(item.source), outcome, item.is_decoy)),
+            answer_digest=digests.keyed(f"answer|{case.number}", compare.fold(given)),
+            latency_ms=int((now - item.asked_at).total_seconds() * 1000),
+            actor=by,
+            at=now,
+        )
+        moving.note(case, "answer_recorded", who=who, now=now, body={"place": item.place})
+
+
+_MAY_BE_SIX_DIGITS = frozenset({Prompt.BIRTH_DATE, Prompt.OPENED})
+
+
+def _warn_of_relay(item: PlanItem, who: Who, *, now: datetime) -> None:
+    with transaction.atomic():
+        case = moving.lock(item.claim.case_id)
+        moving.need_state(case, State.VERIFYING)
+        moving.flag(case, FlagKind.KEY_CODE_OFFERED, who=who, now=now, claim=item.claim)
+        moving.note(case, "key_code_offered", who=who, now=now, body={"place": item.place})
+
+
+def unanswered(claim: Claim) -> QuerySet[PlanItem]:
+    """Return the items that still wait for an answer, in order."""
+    return claim.items.filter(answered_at=None)
+
+
+def finish_round(*, claim: Claim, by: User, origin: client.Origin, now: datetime) -> Case:
+    """End the round after its last prompt; the case goes on to a proof of possession, or was not confirmed.
+
+    The one verdict there is: no count, no score, the same for a forgetful owner, an impostor and a name nobody
+    has. Raises: ``NotAllowed``, ``NotYours``, ``CaseNotOpen``, ``NotComplete`` (prompts are left).
+    """
+    people.need_role(by, Role.AGENT, Role.SENIOR)
+    who = Who(Actor.SYSTEM, by, origin)
+    with transaction.atomic():
+        case = moving.lock(claim.case_id)
+        moving.need_state(case, State.VERIFYING)
+        _need_maker(case, by)
+        if case.claim_id != claim.pk or unanswered(claim).exists():
+            raise NotComplete
+        checks = _checks(claim)
+        _raise_flags(case, claim, checks, who, now=now)
+        is_confirmed = (
+            case.kind == CaseKind.REAL
+            and plans.passes_gate(checks, case.terms)
+            and not case.flags.filter(colour=Colour.RED).exists()
+        )
+        to = State.POSSESSION if is_confirmed else State.REFUSED
+        moving.move(case, to, "round_finished", who=who, now=now, knowledge=plans.knowledge(checks, case.terms))
+    return case
+
+
+def _checks(claim: Claim) -> list[Checked]:
+    evidence = Evidence.objects.filter(claim=claim, method=Method.ANSWER).select_related("item").order_by("pk")
+    return [Checked(Source(row.item.source), Outcome(row.outcome), row.item.is_decoy) for row in evidence if row.item]
+
+
+def _raise_flags(case: Case, claim: Claim, checks: Sequence[Checked], who: Who, *, now: datetime) -> None:
+    if plans.wrong_details(checks) == 2:
+        moving.flag(case, FlagKind.DETAILS_WRONG, who=who, now=now, colour=Colour.RED, claim=claim)
+    earlier = Evidence.objects.filter(
+        claim__case__name_digest=case.name_digest, item__is_decoy=True, outcome=Outcome.NOT_MET, at__gt=now - _MEMORY
+    )
+    if plans.decoys_taken(checks) and earlier.count() >= 2:
+        moving.flag(case, FlagKind.DECOYS_TAKEN, who=who, now=now, colour=Colour.RED, claim=claim)
+    refused = Case.objects.filter(
+        name_digest=case.name_digest, state=State.REFUSED, closed_at__gt=now - _MEMORY
+    ).exclude(pk=case.pk)
+    if refused.exists():
+        moving.flag(case, FlagKind.REFUSED_LATELY, who=who, now=now, claim=claim)

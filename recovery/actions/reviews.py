@@ -1,0 +1,217 @@
+"""The second person: drawn by the system, never the maker, never anybody who touched a claim of the case."""
+
+import secrets
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+
+from accounts.actions import key
+from accounts.enums import CodePurpose, Role
+from accounts.models import User
+from portal.lib import client
+from recovery.actions import moving, people
+from recovery.actions.record import Who
+from recovery.enums import Actor, Basis, Colour, FlagKind, Method, Outcome, State, Verdict
+from recovery.models import Case, Claim, Decision, Evidence, Observation
+from recovery.policies import plans
+from recovery.policies.terms import tier_of
+from recovery.refusals import CaseNotOpen, MayNotDecide, NotComplete, NotYours, TooQuick
+
+SHORTEST_REASON = 20
+
+
+def families_of(case: Case) -> set[str]:
+    """Return the kinds of channels the case's claim has shown to hold, since it was last sent back."""
+    shown: set[str] = set()
+    proofs = Evidence.objects.filter(case=case, claim=case.claim).exclude(method=Method.ANSWER).order_by("pk")
+    for method, outcome in proofs.values_list("method", "outcome"):
+        shown = shown | {method} if outcome == Outcome.MET else shown - {method}
+    return shown
+
+
+def begin_if_complete(case: Case, *, origin: client.Origin, now: datetime) -> bool:
+    """Send a locked case to a second person once possession and statement are there; return whether it went.
+
+    A red flag raised meanwhile ends the case here instead, as not confirmed.
+    """
+    families = families_of(case)
+    stated = Observation.objects.filter(claim=case.claim).exists()
+    is_complete = plans.basis_is_complete(case.terms, knowledge_points=case.knowledge, families=families)
+    if case.state != State.POSSESSION or not (is_complete and stated):
+        return False
+    who = Who(Actor.SYSTEM, None, origin)
+    if case.flags.filter(colour=Colour.RED).exists():
+        moving.move(case, State.REFUSED, "ended_by_flag", who=who, now=now)
+        return True
+    tier = tier_of(case.terms, {FlagKind(kind) for kind in case.flags.values_list("kind", flat=True)})
+    moving.move(case, State.REVIEW, "review_asked", who=who, now=now, body={"tier": tier}, tier=tier, basis=Basis.CODES)
+    decision = Decision.objects.create(
+        case=case,
+        maker=case.questioner,
+        two_seniors=tier == 3,
+        tier=tier,
+        basis=Basis.CODES,
+        possession_count=len(families),
+        created_at=now,
+    )
+    draw(case, decision, who=who, now=now)
+    return True
+
+
+def draw(case: Case, decision: Decision, *, who: Who, now: datetime) -> User | None:
+    """Assign a pending decision of a locked case to a senior drawn at random; None where nobody is free.
+
+    Never the same person again while there is another.
+    """
+    free = list(eligible(case, decision).order_by("pk"))
+    others = [senior for senior in free if senior.pk != decision.assigned_to_id]
+    chosen = secrets.choice(others or free) if free else None
+    decision.assigned_to, decision.assigned_at, decision.opened_at = chosen, now, None
+    decision.save(update_fields=["assigned_to", "assigned_at", "opened_at"])
+    body = {"assigned_to": chosen.pk if chosen else None, "free": len(free)}
+    moving.note(case, "review_assigned", who=who, now=now, body=body)
+    return chosen
+
+
+def eligible(case: Case, decision: Decision) -> QuerySet[User]:
+    """Return the seniors who may decide: active, no superuser, nobody who had a hand in the case or holds it."""
+    claims = Claim.objects.filter(case=case)
+    hands = {case.maker_id, case.subject_id, decision.maker_id, decision.checker_id}
+    for opened_by, agent in claims.values_list("opened_by", "agent"):
+        hands |= {opened_by, agent}
+    hands |= set(Observation.objects.filter(claim__in=claims).values_list("by", flat=True))
+    seniors = User.objects.filter(is_active=True, is_staff=True, is_superuser=False, groups__name=str(Role.SENIOR))
+    return seniors.exclude(pk__in=[pk for pk in hands if pk]).distinct()
+
+
+def open_review(*, decision: Decision, by: User, origin: client.Origin, now: datetime) -> Decision:
+    """Start the clock of the shortest review; only the person drawn can. Opening it again changes nothing.
+
+    Raises: ``NotAllowed``, ``NotYours``, ``MayNotDecide``, ``CaseNotOpen``.
+    """
+    with transaction.atomic():
+        case, current = _mine(decision, by)
+        if current.opened_at is None:
+            current.opened_at = now
+            current.save(update_fields=["opened_at"])
+            moving.note(case, "review_opened", who=Who(Actor.SENIOR, by, origin), now=now)
+    return current
+
+
+def approve(
+    *, decision: Decision, reason: str, own_check: str, code: str, by: User, origin: client.Origin, now: datetime
+) -> Case:
+    """Approve; the waiting period begins, or a second senior is drawn where two are needed.
+
+    ``own_check`` says what the senior checked themselves, needed from tier 2. ``code`` from their own Key is
+    spent by this. Needs: no open transaction.
+    Raises: ``NotAllowed``, ``NotYours``, ``MayNotDecide``, ``CaseNotOpen``, ``NotComplete``, ``TooQuick``, and
+    as ``accounts.actions.key.spend_code``.
+    """
+    with transaction.atomic():
+        case, current = _mine(decision, by)
+        _need_grounds(case, current, reason, own_check, now=now)
+    key.spend_code(user=by, code=code, purpose=CodePurpose.STEP_UP, origin=origin, now=now)
+    who = Who(Actor.SENIOR, by, origin)
+    with transaction.atomic():
+        case, current = _mine(decision, by)
+        _need_grounds(case, current, reason, own_check, now=now)
+        if current.two_seniors and current.checker is None:
+            _first_of_two(case, current, who, reason, own_check, now=now)
+            return case
+        texts = {"own_check": _joined(current.own_check, own_check), "reason": _joined(current.reason, reason)}
+        _decide(current, Verdict.APPROVED, now=now, stepped_up_at=now, **texts, **_checker(current, by))
+        until = now + case.terms.cooling(current.tier)
+        body = {"decision": current.pk, "dwell": _dwell(current, now)}
+        moving.move(case, State.COOLING, "approved", who=who, now=now, body=body, until=until)
+    return case
+
+
+def _need_grounds(case: Case, decision: Decision, reason: str, own_check: str, *, now: datetime) -> None:
+    if len(reason.strip()) < SHORTEST_REASON or (decision.tier >= 2 and not own_check.strip()):
+        raise NotComplete
+    if decision.opened_at is None or now - decision.opened_at < case.terms.dwell(decision.tier):
+        raise TooQuick
+
+
+def _first_of_two(case: Case, decision: Decision, who: Who, reason: str, own_check: str, *, now: datetime) -> None:
+    decision.checker, decision.reason, decision.own_check = who.user, reason, own_check
+    decision.save(update_fields=["checker", "reason", "own_check"])
+    moving.note(case, "first_of_two_approved", who=who, now=now, body={"dwell": _dwell(decision, now)})
+    draw(case, decision, who=Who(Actor.SYSTEM, None, who.origin), now=now)
+
+
+def return_case(*, decision: Decision, reason: str, by: User, origin: client.Origin, now: datetime) -> Case:
+    """Send the case back for another proof of possession, twice at most.
+
+    Raises: ``NotAllowed``, ``NotYours``, ``MayNotDecide``, ``CaseNotOpen``, ``NotComplete``.
+    """
+    with transaction.atomic():
+        case, current = _mine(decision, by)
+        _need_reason(reason)
+        if case.decisions.filter(outcome=Verdict.RETURNED).count() >= case.terms.most_returns:
+            raise CaseNotOpen(case.state)
+        _decide(current, Verdict.RETURNED, now=now, reason=_joined(current.reason, reason), **_checker(current, by))
+        Evidence.objects.create(
+            case=case, claim=case.lead, method=Method.MAIL, outcome=Outcome.VOID, points=0, actor=by, at=now
+        )
+        moving.move(case, State.POSSESSION, "returned", who=Who(Actor.SENIOR, by, origin), now=now)
+    return case
+
+
+def refuse(*, decision: Decision, reason: str, by: User, origin: client.Origin, now: datetime) -> Case:
+    """Refuse; the claimant reads the same page as everybody who was not confirmed.
+
+    Raises: ``NotAllowed``, ``NotYours``, ``MayNotDecide``, ``CaseNotOpen``, ``NotComplete``.
+    """
+    with transaction.atomic():
+        case, current = _mine(decision, by)
+        _need_reason(reason)
+        _decide(current, Verdict.REFUSED, now=now, reason=_joined(current.reason, reason), **_checker(current, by))
+        moving.move(case, State.REFUSED, "refused", who=Who(Actor.SENIOR, by, origin), now=now)
+    return case
+
+
+def _mine(decision: Decision, by: User) -> tuple[Case, Decision]:
+    """Lock the case and its pending decision; refuse whoever it was not given to, or may not have it."""
+    people.need_role(by, Role.SENIOR)
+    case = moving.lock(decision.case_id)
+    current = Decision.objects.select_for_update(of=("self",)).get(pk=decision.pk)
+    if current.outcome != Verdict.PENDING or case.state != State.REVIEW:
+        raise CaseNotOpen(case.state)
+    if not eligible(case, current).filter(pk=by.pk).exists():
+        raise MayNotDecide
+    if current.assigned_to_id != by.pk:
+        raise NotYours
+    return case, current
+
+
+def _checker(decision: Decision, by: User) -> dict[str, User]:
+    return {"second_checker": by} if decision.checker else {"checker": by}
+
+
+def _decide(decision: Decision, outcome: Verdict, *, now: datetime, **columns: object) -> None:
+    pending = Decision.objects.filter(pk=decision.pk, outcome=Verdict.PENDING)
+    if not pending.update(outcome=outcome, decided_at=now, **columns):
+        raise CaseNotOpen(State.REVIEW)
+
+
+def _need_reason(reason: str) -> None:
+    if len(reason.strip()) < SHORTEST_REASON:
+        raise NotComplete
+
+
+def _joined(first: str, second: str) -> str:
+    return "\n\n".join(part.strip() for part in (first, second) if part.strip())
+
+
+def _dwell(decision: Decision, now: datetime) -> int:
+    """Return how long the review took, in seconds."""
+    return int((now - decision.opened_at).total_seconds()) if decision.opened_at else 0
+
+
+def inbox(by: User) -> QuerySet[Decision]:
+    """Return the reviews that wait for this senior, oldest target first."""
+    mine = Q(assigned_to=by, outcome=Verdict.PENDING)
+    return Decision.objects.filter(mine).select_related("case").order_by("case__target_at")

@@ -1,0 +1,59 @@
+"""Drawing what is shown once and kept as digests: references, PINs, phrases, codes."""
+
+import secrets
+
+from django.contrib.auth.hashers import check_password, make_password
+
+from portal.lib import digests
+from recovery.policies import phrases, references
+
+_WRONG_PIN = "no PIN is like this"
+
+
+def signs(count: int) -> str:
+    """Return that many random signs of the alphabet without look-alikes."""
+    return "".join(secrets.choice(references.ALPHABET) for _ in range(count))
+
+
+def case_number() -> str:
+    """Return a number such as C-7F3K2Q9C."""
+    return f"C-{signs(8)}"
+
+
+def claim_reference() -> str:
+    """Return a reference such as RC-7F3K-2Q9C."""
+    return references.claim_reference(signs(7))
+
+
+def phrase() -> str:
+    """Return the two words the agent must say."""
+    return phrases.phrase(secrets.randbelow(len(phrases.FIRST)), secrets.randbelow(len(phrases.SECOND)))
+
+
+def new_pin() -> str:
+    """Return six random digits."""
+    return digests.random_digits(references.PIN_LENGTH)
+
+
+def pin_hash(pin: str) -> str:
+    """Hash a PIN slowly; raises ``gate.Busy``."""
+    return make_password(pin)
+
+
+def is_pin(typed: str, encoded: str | None) -> bool:
+    """Check a PIN at the cost of one hash, also where there is none to compare with."""
+    digits = references.plain(typed)
+    if encoded is None:
+        spend_a_hash(digits or _WRONG_PIN)
+        return False
+    return check_password(digits or _WRONG_PIN, encoded)
+
+
+def spend_a_hash(typed: str) -> None:
+    """Take as long as a check does, where there is nothing to check against."""
+    make_password(typed)
+
+
+def digest(namespace: str, value: str) -> str:
+    """Return the keyed digest of something typed, dashes and case aside."""
+    return digests.keyed(namespace, references.plain(value))

@@ -1,0 +1,151 @@
+"""The owner says "that is not me": the case stops, at any time, from any notice or while signed in."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from accounts.actions import audit, sessions, throttle
+from accounts.enums import Action, Budget, Role
+from accounts.models import User
+from accounts.refusals import CodesUsedUp, Paused
+from portal.lib import client
+from recovery.actions import moving, people, reviews, secrets
+from recovery.actions.record import Who
+from recovery.enums import Actor, Scope, State, Verdict
+from recovery.models import Case, Decision, Hold, Pass, StopCode
+from recovery.policies import moves, references
+from recovery.refusals import CaseNotOpen, MayNotDecide, NotComplete
+
+_TRIES = 5
+
+
+def stop_by_code(*, reference: str, code: str, origin: client.Origin, now: datetime) -> None:
+    """Act on the reference and stop code of a notice. Says nothing: unknown, used and right ones look alike.
+
+    Effects: as ``_object``. Needs: no open transaction.
+    """
+    canonical = references.plain(reference)
+    budget = throttle.claim(Budget.CASE_PIN, f"stop|{canonical}", limit=_TRIES)
+    try:
+        attempt = throttle.reserve(budget, now=now)
+    except (Paused, CodesUsedUp):
+        return
+    digest = stop_digest(reference, code)
+    stop = StopCode.objects.filter(digest=digest, used_at=None).first()
+    if stop is None:
+        return
+    throttle.give_back(attempt)
+    with transaction.atomic():
+        case = moving.lock(stop.case_id)
+        if StopCode.objects.filter(pk=stop.pk, used_at=None).update(used_at=now):
+            _object(case, Who(Actor.OWNER, None, origin), "stopped_by_code", now=now)
+
+
+def stop_signed_in(*, user: User, origin: client.Origin, now: datetime) -> Case:
+    """Stop the open case on the log-in of somebody who signed in with both factors.
+
+    Raises: ``CaseNotOpen`` where there is nothing to stop.
+    """
+    with transaction.atomic():
+        case = moving.lock(_open_case(user).pk)
+        if not _object(case, Who(Actor.OWNER, user, origin), "stopped_signed_in", now=now):
+            raise CaseNotOpen(case.state)
+    return case
+
+
+def cancel_own(*, user: User, origin: client.Origin, now: datetime) -> Case:
+    """Withdraw the case because its owner has found their way in again ("yes, that is me").
+
+    Needs: both factors given. Raises: ``CaseNotOpen``.
+    """
+    with transaction.atomic():
+        case = moving.lock(_open_case(user).pk)
+        moving.move(case, State.WITHDRAWN, "owner_is_back", who=Who(Actor.OWNER, user, origin), now=now)
+        _end_loose_ends(case, now=now)
+    return case
+
+
+def open_case_of(user: User) -> Case | None:
+    """Return the case that is open on this log-in, if any."""
+    return Case.objects.filter(subject=user, closed_at=None).first()
+
+
+def stop_digest(reference: str, code: str) -> str:
+    """Return what is kept of a notice's reference and stop code."""
+    return secrets.digest("stop-code", f"{references.plain(reference)}{references.plain(code)}")
+
+
+def _open_case(user: User) -> Case:
+    case = open_case_of(user)
+    if case is None:
+        raise CaseNotOpen(State.DONE)
+    return case
+
+
+def _object(case: Case, who: Who, action: str, *, now: datetime) -> bool:
+    """Cancel or contest a locked case; return whether there was anything to stop.
+
+    Contested: money and contacts are held. After a completed recovery also everything open is ended and sign-in
+    is held, since the password and the Key may be a stranger's.
+    """
+    to = moves.after_objection(case.state, has_possession=bool(reviews.families_of(case)))
+    if to is None:
+        return False
+    was_completed = case.state == State.HOLD
+    moving.move(case, to, action, who=who, now=now)
+    _end_loose_ends(case, now=now)
+    if to == State.CONTESTED:
+        hold_scopes(case, now=now)
+    if was_completed:
+        _freeze(case, now=now)
+    return True
+
+
+def _end_loose_ends(case: Case, *, now: datetime) -> None:
+    """Revoke what could still be used, and drop a review nobody needs to make any more."""
+    Pass.objects.filter(case=case, used_at=None, revoked_at=None).update(revoked_at=now)
+    pending = Decision.objects.filter(case=case, outcome=Verdict.PENDING)
+    pending.update(outcome=Verdict.RETURNED, decided_at=now, reason="The case ended before a decision.")
+
+
+def _freeze(case: Case, *, now: datetime) -> None:
+    user = User.objects.select_for_update(of=("self",)).get(recovery_cases=case)
+    sessions.end_everything(user)
+    user.on_hold_since = now
+    user.save(update_fields=["on_hold_since"])
+    audit.record(Action.HELD, by=None, on=user, now=now, case=case.number)
+
+
+def hold_scopes(case: Case, *, now: datetime) -> None:
+    """Hold money, contacts and risk for the holder of a locked case; a hold that is there already may only grow."""
+    until = now + case.terms.hold(max(case.tier, 1))
+    for scope in Scope:
+        held, is_new = Hold.objects.get_or_create(
+            case=case, scope=scope, defaults={"subject": case.holder, "starts_at": now, "until": until}
+        )
+        if not is_new and until > held.until:
+            Hold.objects.filter(pk=held.pk).update(until=until)
+
+
+def refuse_contested(*, case: Case, reason: str, by: User, origin: client.Origin, now: datetime) -> Case:
+    """Refuse a contested case: the first senior proposes, another one ends it.
+
+    Raises: ``NotAllowed``, ``CaseNotOpen``, ``MayNotDecide`` (the same senior twice, or the maker), ``NotComplete``.
+    """
+    people.need_role(by, Role.SENIOR)
+    who = Who(Actor.SENIOR, by, origin)
+    with transaction.atomic():
+        locked = moving.lock(case.pk)
+        moving.need_state(locked, State.CONTESTED)
+        if len(reason.strip()) < reviews.SHORTEST_REASON:
+            raise NotComplete
+        if by.pk == locked.maker_id:
+            raise MayNotDecide
+        first = locked.events.filter(action="refusal_proposed").order_by("-n").first()
+        if first is None:
+            moving.note(locked, "refusal_proposed", who=who, now=now)
+        elif first.actor_id == by.pk:
+            raise MayNotDecide
+        else:
+            moving.move(locked, State.REFUSED, "contest_refused", who=who, now=now)
+    return locked

@@ -1,0 +1,180 @@
+"""The fixed vocabularies of recovery."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class State(models.TextChoices):
+    """Where a case stands. Moves between them: policies/moves.py."""
+
+    OPEN = "open", _("Open")
+    VERIFYING = "verifying", _("Checking details")
+    POSSESSION = "possession", _("Waiting for the e-mailed code")
+    PROOFING = "proofing", _("Waiting for identity papers")
+    REVIEW = "review", _("With a second person")
+    COOLING = "cooling", _("Waiting period")
+    PASS_READY = "pass_ready", _("Ready to start")
+    ENROLLING = "enrolling", _("Setting up")
+    HOLD = "hold", _("Done, some actions on hold")
+    DONE = "done", _("Done")
+    CONTESTED = "contested", _("Stopped after an objection")
+    REFUSED = "refused", _("Not confirmed")
+    CANCELLED = "cancelled", _("Stopped by the owner")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+    EXPIRED = "expired", _("Ran out of time")
+
+
+class Actor(models.TextChoices):
+    """What kind of person, or clock, moves a case."""
+
+    CLAIMANT = "claimant", _("Claimant")
+    OWNER = "owner", _("Owner")
+    AGENT = "agent", _("Agent")
+    SENIOR = "senior", _("Senior reviewer")
+    SYSTEM = "system", _("System")
+    CLOCK = "clock", _("Clock")
+
+
+class CaseKind(models.TextChoices):
+    """A real case, or one for a name nobody has. Shown to auditors alone."""
+
+    REAL = "real", _("Real")
+    PHANTOM = "phantom", _("Phantom")
+
+
+class Purpose(models.TextChoices):
+    """What the claimant has lost."""
+
+    PASSWORD = "password", _("Password")
+    KEY = "key", _("Key")
+    FULL = "full", _("Password and Key")
+
+
+class Door(models.TextChoices):
+    """How a claim came in."""
+
+    WEB = "web", _("On the web")
+    CALL = "call", _("By phone")
+
+
+class Source(models.TextChoices):
+    """Where the system takes the right answer from."""
+
+    PERSONAL = "P", _("Personal details")
+    APPLICATION = "A", _("Account application")
+    ACTIVITY = "R", _("Recent activity")
+    QUESTION = "S", _("Security questions")
+
+
+class Outcome(models.TextChoices):
+    """What one check came to. Nobody on the phone ever sees it."""
+
+    MET = "met", _("Met")
+    NOT_MET = "not_met", _("Not met")
+    UNKNOWN = "unknown", _("Not remembered")
+    VOID = "void", _("Does not count")
+
+
+class Method(models.TextChoices):
+    """How something was shown."""
+
+    ANSWER = "answer", _("An answer")
+    MAIL = "mail", _("Code to the e-mail address on file")
+
+
+class FlagKind(models.TextChoices):
+    """A fact that speaks against a case."""
+
+    CALL_WITHOUT_PAGE = "call_without_page", _("Opened by phone, without the page")
+    COMPETING = "competing", _("More than one claim")
+    REFUSED_LATELY = "refused_lately", _("A case was refused in the past 30 days")
+    OBSERVED = "observed", _("The agent noticed pressure or prompting")
+    KEY_CODE_OFFERED = "key_code_offered", _("A Key code was offered instead of a recovery code")
+    DETAILS_WRONG = "details_wrong", _("Personal details were wrong")
+    DECOYS_TAKEN = "decoys_taken", _("Confirmed events that never happened")
+    DURESS = "duress", _("The agent raised a silent alarm")
+
+
+class Colour(models.TextChoices):
+    """Amber slows a case down, red ends its ordinary way."""
+
+    AMBER = "amber", _("Amber")
+    RED = "red", _("Red")
+
+
+class Observed(models.TextChoices):
+    """What an agent may note about a call."""
+
+    PROMPTED = "prompted", _("Somebody prompted the caller")
+    READING = "reading", _("The caller read answers aloud")
+    PRESSURE = "pressure", _("The caller pressed for speed")
+    ASKED_WHICH = "asked_which", _("The caller asked which answer was wrong")
+    PROCESS = "process", _("The caller asked how the checks work")
+    LANGUAGE = "language", _("A language aid was used")
+    ACCESS = "access", _("The caller needs more time")
+    DURESS = "duress", _("Silent alarm: the caller seems to be forced")
+
+
+class Verdict(models.TextChoices):
+    """What a second person decided."""
+
+    PENDING = "pending", _("Not decided")
+    APPROVED = "approved", _("Approved")
+    AUTO = "auto", _("Approved by rule")
+    REFUSED = "refused", _("Refused")
+    RETURNED = "returned", _("Returned")
+
+
+class Basis(models.TextChoices):
+    """On which grounds a case may be approved."""
+
+    NONE = "", _("Not complete")
+    KEY = "K", _("Key")
+    CODES = "S", _("Codes to registered channels")
+    PASSWORD = "M", _("Password and a code")
+    PAPERS = "D", _("Identity papers")
+
+
+class Scope(models.TextChoices):
+    """What is held for a while after a recovery."""
+
+    WITHDRAW = "withdraw", _("Withdrawals")
+    TRANSFER_OUT = "transfer_out", _("Transfers out")
+    BANK = "bank", _("Bank details")
+    CONTACT = "contact", _("Contact details")
+    NEW_KEY = "new_key", _("Setting up further Keys")
+    API_TOKEN = "api_token", _("Access for programs")
+    IP_RULE = "ip_rule", _("Network rules")
+    TRADE_RISK = "trade_risk", _("Opening risky positions")
+
+
+class WaitingOn(models.TextChoices):
+    """Who owes the next step."""
+
+    CLAIMANT = "claimant", _("You")
+    AGENT = "agent", _("An agent")
+    SENIOR = "senior", _("A second person")
+    CLOCK = "clock", _("Nobody: a waiting period runs")
+    NOBODY = "nobody", _("Nobody")
+
+
+class Prompt(models.TextChoices):
+    """What is asked: the words the agent reads out, or the claimant reads."""
+
+    BIRTH_DATE = "birth_date", _("What is your full date of birth?")
+    ADDRESS = "address", _("What are the house number and the postcode of your registered address?")
+    OPENED = "opened", _("In which month and year did you open the account?")
+    EMPLOYER = "employer", _("Who was your employer when you applied?")
+    FIRST_BANK = "first_bank", _("Which bank did you link first?")
+    TAX_COUNTRY = "tax_country", _("Which country did you give for tax?")
+    EXPERIENCE = "experience", _("How many years of experience did you state?")
+    ORDER_INSTRUMENT = "order_instrument", _("Your last order in the past 90 days: which instrument? Or none?")
+    ORDER_AMOUNT = "order_amount", _("Your last order in the past 90 days: roughly what amount? Or none?")
+    DEPOSIT_AMOUNT = "deposit_amount", _("Your last deposit in the past 90 days: roughly what amount? Or none?")
+    WITHDRAWAL_AMOUNT = (
+        "withdrawal_amount",
+        _("Your last withdrawal in the past 90 days: roughly what amount? Or none?"),
+    )
+    TRANSFER_AMOUNT = "transfer_amount", _("Your last transfer out in the past 90 days: roughly what amount? Or none?")
+    PHONE_ORDER = "phone_order", _("Your last order by telephone in the past 90 days: which instrument? Or none?")
+    QUESTION = "question", _("Your security question")

@@ -1,0 +1,22 @@
+"""The tables of recovery."""
+
+from recovery.models.cases import Case, Claim, Policy
+from recovery.models.checks import Evidence, Flag, Observation, PlanItem
+from recovery.models.decisions import Decision
+from recovery.models.events import Event
+from recovery.models.passes import Hold, Pass, StopCode
+
+__all__ = [
+    "Case",
+    "Claim",
+    "Decision",
+    "Event",
+    "Evidence",
+    "Flag",
+    "Hold",
+    "Observation",
+    "Pass",
+    "PlanItem",
+    "Policy",
+    "StopCode",
+]

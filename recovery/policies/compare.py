@@ -1,0 +1,201 @@
+"""Comparing what somebody said with what is on file. Pure, typed, forgiving of form and never of content."""
+
+import hmac
+import re
+import unicodedata
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal, InvalidOperation
+
+Comparer = Callable[[str, str], bool]
+
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_NOTHING = {"none", "no", "nothing", "never", "not any", "there was none", "did not happen"}
+_FORGOTTEN = {"", "do not know", "dont know", "i do not know", "i dont know", "does not remember", "forgotten", "-"}
+_FILLERS = {"ltd", "limited", "inc", "llc", "plc", "gmbh", "ag", "co", "corp", "corporation", "company", "the", "bank"}
+
+
+def fold(typed: str) -> str:
+    """Return lower-case words without accents and signs, one blank between them."""
+    spread = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", typed).casefold())
+    bare = "".join(sign for sign in spread if not unicodedata.combining(sign) and sign not in "'’")
+    return " ".join(re.sub(r"[\W_]+", " ", bare).split())
+
+
+def is_forgotten(typed: str) -> bool:
+    """Tell whether the answer is that there is none to give."""
+    return fold(typed) in _FORGOTTEN
+
+
+def is_nothing(typed: str) -> bool:
+    """Tell whether the answer is that it never happened."""
+    return fold(typed) in _NOTHING
+
+
+def same_text(expected: str, given: str) -> bool:
+    """Compare in constant time over the folded text; the empty text equals nothing."""
+    return bool(expected) and hmac.compare_digest(expected.encode(), given.encode())
+
+
+def dates(expected: str, given: str) -> bool:
+    """Compare with an ISO date: 10 Dec 1985, 10.12.1985, 12/10/1985, 1985-12-10, December 10th, 1985.
+
+    Where day and month can be read both ways, either reading may be the right one.
+    """
+    return any(same_text(expected, reading.isoformat()) for reading in read_dates(given))
+
+
+def read_dates(given: str) -> set[date]:
+    """Return every way a date can be read."""
+    parts = re.findall(r"\d+|[a-z]+", fold(given))
+    words = [_MONTHS.index(part[:3]) + 1 for part in parts if part[:3] in _MONTHS]
+    numbers = [int(part) for part in parts if part.isdigit()]
+    if len(parts) == 1 and len(parts[0]) == 8 and parts[0].isdigit():
+        text = parts[0]
+        numbers = [int(text[:4]), int(text[4:6]), int(text[6:])]
+        if not 1900 <= numbers[0] <= 2100:
+            numbers = [int(text[:2]), int(text[2:4]), int(text[4:])]
+    if len(words) == 1 and len(numbers) == 2:
+        return _valid([(numbers[1], words[0], numbers[0]), (numbers[0], words[0], numbers[1])])
+    if len(numbers) != 3:
+        return set()
+    first, second, third = numbers
+    if first > 31:
+        return _valid([(first, second, third)])
+    return _valid([(third, second, first), (third, first, second)])
+
+
+def _valid(candidates: list[tuple[int, int, int]]) -> set[date]:
+    found = set()
+    for year, month, day in candidates:
+        try:
+            found.add(date(year, month, day))
+        except ValueError:
+            continue
+    return {reading for reading in found if reading.year >= 1900}
+
+
+def months(expected: str, given: str) -> bool:
+    """Compare with the month and year of an ISO date: March 2019, 3/2019, 2019-03, or a whole date."""
+    parts = re.findall(r"\d+|[a-z]+", fold(given))
+    words = [_MONTHS.index(part[:3]) + 1 for part in parts if part[:3] in _MONTHS]
+    numbers = [int(part) for part in parts if part.isdigit()]
+    years = [number for number in numbers if number > 1900]
+    small = words or [number for number in numbers if 1 <= number <= 12]
+    readings = {f"{reading:%Y-%m}" for reading in read_dates(given)}
+    if len(years) == 1 and len(small) == 1:
+        readings.add(f"{years[0]:04d}-{small[0]:02d}")
+    return any(same_text(expected[:7], reading) for reading in readings)
+
+
+def money(expected: str, given: str) -> bool:
+    """Compare with an amount, a tenth more or less; blanks, currency signs and thousands marks do not matter."""
+    amount = read_money(given)
+    wanted = Decimal(expected) if expected else None
+    if amount is None or wanted is None:
+        return False
+    return abs(amount - abs(wanted)) * 10 <= abs(wanted)
+
+
+def read_money(given: str) -> Decimal | None:
+    """Return the amount in "1,200", "1.200,50", "$1200.5", "5k", or None."""
+    text = unicodedata.normalize("NFKC", given).casefold()
+    match = re.search(r"\d[\d.,' ]*", text)
+    if match is None:
+        return None
+    digits = re.sub(r"[' ]", "", match[0]).rstrip(".,")
+    tail = re.search(r"[.,](\d{1,2})$", digits)
+    whole = re.sub(r"[.,]", "", digits[: tail.start()] if tail else digits)
+    try:
+        amount = Decimal(f"{whole}.{tail[1]}" if tail else whole)
+    except InvalidOperation:
+        return None
+    is_thousands = re.match(r"\s*(k|thousand)\b", text[match.end() :]) is not None
+    return amount * 1000 if is_thousands else amount
+
+
+def names(expected: str, given: str) -> bool:
+    """Compare words in any order, accents and company forms aside."""
+    return bool(_words(given)) and same_text(" ".join(sorted(_words(expected))), " ".join(sorted(_words(given))))
+
+
+def _words(text: str) -> set[str]:
+    words = set(fold(text).split())
+    return words - _FILLERS or words
+
+
+def addresses(expected: str, given: str) -> bool:
+    """Compare house number and postcode; ``expected`` is "number|postcode", anything else in the answer is skipped."""
+    number, _, postcode = expected.partition("|")
+    said = fold(given).replace(" ", "")
+    code = fold(postcode).replace(" ", "")
+    if not number or not code or code not in said:
+        return False
+    house = fold(number)
+    return any(same_text(house, part) for part in _house_numbers(given, code))
+
+
+def _house_numbers(given: str, code: str) -> set[str]:
+    words = fold(given).split()
+    return {
+        word
+        for start in range(len(words))
+        for word in [words[start]]
+        if any(sign.isdigit() for sign in word)
+        and not (word in code and len(word) > 1 and _is_tail(words, start, code))
+    }
+
+
+def _is_tail(words: list[str], start: int, code: str) -> bool:
+    """Tell whether the word at ``start`` is part of the spoken postcode."""
+    joined = ["".join(words[first:last]) for first in range(start + 1) for last in range(start + 1, len(words) + 1)]
+    return code in joined
+
+
+def instruments(expected: str, given: str) -> bool:
+    """Compare a symbol; what follows it (an exchange, the word shares) does not matter."""
+    return any(same_text(fold(expected), word) for word in fold(given).split()[:2])
+
+
+def places(expected: str, given: str) -> bool:
+    """Compare a country by code or by one of its usual names."""
+    wanted, said = fold(expected), fold(given)
+    return same_text(wanted, said) or any(same_text(name, said) for name in _COUNTRIES.get(wanted, ()))
+
+
+_COUNTRIES = {
+    "gb": ("uk", "united kingdom", "great britain", "britain", "england", "scotland", "wales"),
+    "us": ("usa", "united states", "united states of america", "america"),
+    "de": ("germany", "deutschland"),
+    "fr": ("france",),
+    "es": ("spain", "espana"),
+    "it": ("italy", "italia"),
+    "ch": ("switzerland", "schweiz", "suisse"),
+    "at": ("austria", "osterreich"),
+    "nl": ("netherlands", "the netherlands", "holland"),
+    "ie": ("ireland",),
+    "ca": ("canada",),
+    "au": ("australia",),
+    "nz": ("new zealand",),
+    "jp": ("japan",),
+    "in": ("india",),
+    "sg": ("singapore",),
+    "hk": ("hong kong",),
+}
+
+
+def bands(expected: str, given: str) -> bool:
+    """Compare a band such as "5-10 years" with itself or with a number inside it."""
+    wanted = [int(number) for number in re.findall(r"\d+", expected)]
+    said = [int(number) for number in re.findall(r"\d+", given)[:2]]
+    if not wanted or not said:
+        return same_text(fold(expected), fold(given))
+    if len(said) == 2:
+        return said == wanted
+    return wanted[0] <= said[0] <= wanted[-1]
+
+
+def house_number(line: str) -> str:
+    """Return the house number of an address line, at its start or its end, or the empty text."""
+    words = [word for word in fold(line).split() if word[0].isdigit()]
+    return words[0] if words else ""

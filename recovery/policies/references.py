@@ -1,0 +1,47 @@
+"""What people read out and type: case references, stop codes, halves of a pass. 24 signs, no vowels, no look-alikes."""
+
+import unicodedata
+
+ALPHABET = "23456789CDFGHJKMNPQRTVWX"
+CLAIM_PREFIX = "RC"
+_BODY = 7
+STOP_CODE_LENGTH = 12
+HALF_LENGTH = 8
+PIN_LENGTH = 6
+
+
+def check_sign(body: str) -> str:
+    """Return the sign that catches nearly every single slip or swap before it costs a try."""
+    total = sum((place + 2) * ALPHABET.index(sign) for place, sign in enumerate(body))
+    return ALPHABET[total % 23]
+
+
+def claim_reference(body: str) -> str:
+    """Return RC-XXXX-XXXX for a body of 7 signs; the last sign is the check."""
+    text = body + check_sign(body)
+    return f"{CLAIM_PREFIX}-{text[:4]}-{text[4:]}"
+
+
+def read_claim_reference(typed: str) -> str | None:
+    """Return the one spelling of a claim reference, or None for what cannot be one."""
+    text = plain(typed).removeprefix(CLAIM_PREFIX)
+    if len(text) != _BODY + 1 or not set(text) <= set(ALPHABET) or check_sign(text[:-1]) != text[-1]:
+        return None
+    return f"{CLAIM_PREFIX}-{text[:4]}-{text[4:]}"
+
+
+def plain(typed: str) -> str:
+    """Return upper-case signs without blanks and dashes; full-width forms become ordinary ones."""
+    folded = unicodedata.normalize("NFKC", typed).upper()
+    return "".join(sign for sign in folded if sign.isalnum())
+
+
+def grouped(code: str, size: int = 4) -> str:
+    """Return a code in groups, as people read it."""
+    return " ".join(code[start : start + size] for start in range(0, len(code), size))
+
+
+def looks_like_key_code(typed: str) -> bool:
+    """Tell whether somebody typed six digits where no six-digit code belongs (a relayed Key code)."""
+    text = plain(typed)
+    return len(text) == 6 and text.isascii() and text.isdigit()

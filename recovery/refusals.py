@@ -1,0 +1,86 @@
+"""Why recovery says no: one class per reason, each with its row of the cause table."""
+
+from accounts.refusals import Refusal
+
+
+class ClaimUnknown(Refusal):
+    """Reference and PIN do not belong together; says nothing about which exists."""
+
+    code = "A1"
+
+
+class ClaimLocked(Refusal):
+    """The PIN of this reference was typed wrongly too often, for good."""
+
+    code = "A2"
+
+
+class PassNotGood(Refusal):
+    """A half is wrong, or the pass is used, revoked or over: one answer for all."""
+
+    code = "A3"
+
+
+class NotConfirmed(Refusal):
+    """No further round of questions for this username now; the same for unknown ones."""
+
+    code = "A4"
+
+
+class CaseNotOpen(Refusal):
+    """The case is at another step than this deed needs."""
+
+    code = "A5"
+
+    def __init__(self, state: str) -> None:
+        """Keep where the case stands."""
+        super().__init__(state=state)
+        self.state = state
+
+
+class CodeFromPage(Refusal):
+    """What was typed is not the code that was e-mailed for this case."""
+
+    code = "R1"
+
+
+class NotAllowed(Refusal):
+    """This person's role does not allow the deed."""
+
+    code = "G1"
+
+
+class MayNotDecide(Refusal):
+    """Whoever touched a case, or owns it, never decides it."""
+
+    code = "G2"
+
+
+class NotYours(Refusal):
+    """The case, or its review, is in somebody else's hands."""
+
+    code = "G3"
+
+
+class TooQuick(Refusal):
+    """An approval opens only after the shortest review time."""
+
+    code = "G4"
+
+
+class CaseMoved(Refusal):
+    """Somebody else did something to the case meanwhile."""
+
+    code = "G6"
+
+
+class KeyCodeOffered(Refusal):
+    """An answer looks like a Key code, which no agent may take."""
+
+    code = "G7"
+
+
+class NotComplete(Refusal):
+    """Something that this deed needs has not been given."""
+
+    code = "F1"

@@ -1,0 +1,241 @@
+"""A case walked from its first claim to its end, step by step."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from accounts.actions.answers import set_answers
+from accounts.enums import ActivityKind, NoticeState, Role
+from accounts.models import AccountActivity, Notice, User
+from portal.lib.client import Origin
+from recovery.actions import claims, clocks, completion, passes, possession, questions, reviews, statements
+from recovery.enums import Observed, Prompt, Purpose, State
+from recovery.models import Case, Claim, Decision, Pass, PlanItem
+from tests import factories
+from tests.factories import Person
+
+ORIGIN = Origin(address="198.51.100.7", device="Firefox on Linux", request_id="REQ")
+BROWSER = "the-claimants-browser"
+NEW_PASSWORD = "Nine-Lanterns-Over-Water-7"
+NEW_SEED = factories.seed_of("the new phone")
+REASON = "Everything on file agrees with what the caller said."
+PERSONAL = {
+    "address": {"line1": "12 St James Square", "city": "London", "postcode": "SW1Y 4JH", "country": "GB"},
+    "application": {
+        "opened": "2019-03-14",
+        "employer": "Analytical Engines Ltd",
+        "first_bank": "Thames Bank",
+        "tax_country": "GB",
+        "experience": "5-10 years",
+    },
+}
+QUESTIONS = {"first_school": "Marylebone", "childhood_friend": "Mary Somerville"}
+RIGHT = {
+    Prompt.BIRTH_DATE: "10 December 1985",
+    Prompt.ADDRESS: "12, SW1Y 4JH",
+    Prompt.OPENED: "March 2019",
+    Prompt.EMPLOYER: "Analytical Engines",
+    Prompt.FIRST_BANK: "Thames",
+    Prompt.TAX_COUNTRY: "United Kingdom",
+    Prompt.EXPERIENCE: "7",
+    Prompt.ORDER_INSTRUMENT: "ACME",
+    Prompt.ORDER_AMOUNT: "about 1,200",
+    Prompt.DEPOSIT_AMOUNT: "5k",
+    Prompt.WITHDRAWAL_AMOUNT: "none",
+    Prompt.TRANSFER_AMOUNT: "none",
+    Prompt.PHONE_ORDER: "none",
+}
+
+
+def right_answer(item: PlanItem) -> str:
+    return QUESTIONS[item.question] if item.prompt == Prompt.QUESTION else RIGHT[Prompt(item.prompt)]
+
+
+def wrong_answer(item: PlanItem) -> str:
+    return {Prompt.BIRTH_DATE: "1 May 1999", Prompt.ADDRESS: "99, AB1 2CD"}.get(Prompt(item.prompt), "Zzyzx 777777777")
+
+
+def now():
+    return timezone.now()
+
+
+@dataclass
+class Walk:
+    """One case on its way; each verb does a step and returns this, so that a test reads as a story."""
+
+    maker: User
+    username: str = "ada"
+    browser: str = BROWSER
+    claim: Claim | None = None
+    pin: str = ""
+    seniors: dict[int, Person] = field(default_factory=dict)
+    granted: Pass | None = None
+    first_half: str = ""
+
+    @property
+    def case(self) -> Case:
+        return Case.objects.select_related("policy", "subject").get(pk=self.claim.case_id)
+
+    @property
+    def state(self) -> str:
+        return self.case.state
+
+    @property
+    def decision(self) -> Decision:
+        return Decision.objects.filter(case=self.claim.case_id).latest("pk")
+
+    def opened(self, *, by: User | None = None, origin: Origin = ORIGIN) -> "Walk":
+        made = claims.open_claim(
+            username=self.username,
+            lost=[Purpose.KEY],
+            contact="",
+            browser="" if by else self.browser,
+            by=by,
+            origin=origin,
+            now=now(),
+        )
+        self.claim, self.pin = made.claim, made.pin
+        return self
+
+    def in_session(self) -> "Walk":
+        if self.claim is None:
+            self.opened()
+        found = claims.find_claim(reference=self.claim.reference, pin=self.pin, now=now())
+        questions.start_session(claim=found, by=self.maker, origin=ORIGIN, now=now())
+        self.claim.refresh_from_db()
+        return self
+
+    def answered(self, how=right_answer) -> "Walk":
+        for item in questions.unanswered(self.claim):
+            questions.record_answer(item=item, answer=how(item), by=self.maker, origin=ORIGIN, now=now())
+        questions.finish_round(claim=self.claim, by=self.maker, origin=ORIGIN, now=now())
+        return self
+
+    def stated(self, *codes: Observed) -> "Walk":
+        statements.file_statement(
+            claim=self.claim,
+            codes=codes,
+            recommends=True,
+            call_reference="call 4711",
+            by=self.maker,
+            origin=ORIGIN,
+            now=now(),
+        )
+        return self
+
+    def with_mail_code(self) -> "Walk":
+        possession.send_mail_code(claim=self.claim, by=None, origin=ORIGIN, now=now())
+        code = Notice.objects.filter(kind="code").latest("pk").facts["code"].replace(" ", "")
+        possession.accept_mail_code(claim=self.claim, code=code, origin=ORIGIN, now=now())
+        return self
+
+    def in_review(self, *codes: Observed) -> "Walk":
+        return self.in_session().answered().stated(*codes).with_mail_code()
+
+    def checker(self) -> Person:
+        return self.seniors[self.decision.assigned_to_id]
+
+    def looked_at(self, clock) -> "Walk":
+        reviews.open_review(decision=self.decision, by=self.checker().user, origin=ORIGIN, now=now())
+        clock.move(minutes=4)
+        return self
+
+    def approved(self, clock, *, own_check: str = "Called back myself.") -> "Walk":
+        self.looked_at(clock)
+        checker = self.checker()
+        reviews.approve(
+            decision=self.decision,
+            reason=REASON,
+            own_check=own_check,
+            code=checker.code(),
+            by=checker.user,
+            origin=ORIGIN,
+            now=now(),
+        )
+        return self
+
+    def ready(self, clock) -> "Walk":
+        self.in_review().approved(clock)
+        return self.waited(clock)
+
+    def waited(self, clock) -> "Walk":
+        clocks.tick(now())
+        Notice.objects.filter(state=NoticeState.DUE).update(state=NoticeState.SENT, sent_at=now())
+        clock.set(self.case.until)
+        clocks.tick(now())
+        return self
+
+    def started(self) -> "Walk":
+        made = passes.start_pass(claim=self.claim, browser=self.browser, origin=ORIGIN, now=now())
+        self.granted, self.first_half = made.granted, made.first_half
+        return self
+
+    def second_half(self) -> str:
+        return Notice.objects.filter(kind="case_half").latest("pk").facts["half"]
+
+    def opened_pass(self) -> "Walk":
+        self.granted = passes.open_pass(
+            claim=self.claim,
+            first_half=self.first_half,
+            second_half=self.second_half(),
+            browser=self.browser,
+            origin=ORIGIN,
+            now=now(),
+        )
+        return self
+
+    def completed(self, password: str = NEW_PASSWORD, code: str | None = None) -> "Walk":
+        phone = Person(self.case.subject, "", NEW_SEED)
+        completion.complete(
+            granted=self.granted,
+            new_password=password,
+            secret=NEW_SEED,
+            code=phone.code() if code is None else code,
+            key_name="New phone",
+            origin=ORIGIN,
+            now=now(),
+        )
+        return self
+
+
+@pytest.fixture
+def holder(db) -> Person:
+    """Ada, with everything on file that can be asked about."""
+    ada = factories.customer("ada", **PERSONAL)
+    set_answers(ada.user, QUESTIONS)
+    account = ada.user.mandates.get().account
+    happened = [
+        (ActivityKind.ORDER, 2, {"instrument": "ACME", "amount": "1210.40"}),
+        (ActivityKind.DEPOSIT, 9, {"amount": "5000.00"}),
+    ]
+    for kind, days, facts in happened:
+        at = now() - timedelta(days=days)
+        AccountActivity.objects.create(account=account, at=at, kind=kind, own=True, **facts)
+    return ada
+
+
+@pytest.fixture
+def lee(db) -> Person:
+    return factories.staff("lee", Role.SENIOR)
+
+
+@pytest.fixture
+def kim(db) -> Person:
+    return factories.staff("kim", Role.SENIOR)
+
+
+@pytest.fixture
+def walk(clock, holder, agent, lee, kim) -> Walk:
+    """Ada's case, not opened yet, with one agent and two seniors at the desk."""
+    return Walk(agent.user, seniors={person.user.pk: person for person in (lee, kim)})
+
+
+@pytest.fixture
+def stranger(clock, agent, lee, kim) -> Walk:
+    """The same for a name nobody has."""
+    return Walk(agent.user, username="zzz")
+
+
+__all__ = ["State"]
