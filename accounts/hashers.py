@@ -1,5 +1,7 @@
 """Argon2id with OWASP's parameters, bounded to the cores, equally slow for old and new parameters."""
 
+import functools
+
 from argon2 import Type
 from argon2.low_level import hash_secret_raw
 from django.conf import settings
@@ -23,18 +25,19 @@ class PortalArgon2Hasher(Argon2PasswordHasher):
 
     def encode(self, password: str, salt: str) -> str:
         """Hash in a slot of the gate; raises ``gate.Busy``."""
-        with gate.slot("hash"):
-            return super().encode(password, salt)
+        return str(gate.run(functools.partial(super().encode, password, salt)))
 
     def verify(self, password: str, encoded: str) -> bool:
         """Check in a slot of the gate, filling up to the present cost; raises ``gate.Busy``."""
-        with gate.slot("hash"):
-            is_right = super().verify(password, encoded)
-            self._fill_up(password, encoded)
-        return is_right
+        return gate.run(functools.partial(self._verify, password, encoded))
 
     def harden_runtime(self, password: str, encoded: str) -> None:
         """Do nothing: ``verify`` fills up every check, right or wrong."""
+
+    def _verify(self, password: str, encoded: str) -> bool:
+        is_right = bool(super().verify(password, encoded))
+        self._fill_up(password, encoded)
+        return is_right
 
     def _fill_up(self, password: str, encoded: str) -> None:
         done = self.decode(encoded)

@@ -1,5 +1,6 @@
 """The one deed that sets a password. Reset, recovery and change all end here."""
 
+import functools
 import hmac
 from dataclasses import dataclass
 from datetime import datetime
@@ -114,14 +115,14 @@ def _parameters() -> str:
 
 def _history_digest(user: User, password: str, parameters: str) -> str:
     cost = dict(part.split("=") for part in parameters.split(","))
-    with gate.slot("hash"):
-        raw = hash_secret_raw(
-            password.encode(),
-            bytes.fromhex(user.history_salt),
-            time_cost=int(cost["t"]),
-            memory_cost=int(cost["m"]),
-            parallelism=int(cost["p"]),
-            hash_len=32,
-            type=Type.ID,
-        )
-    return digests.keyed("former-password", raw.hex())
+    hashing = functools.partial(
+        hash_secret_raw,
+        password.encode(),
+        bytes.fromhex(user.history_salt),
+        time_cost=int(cost["t"]),
+        memory_cost=int(cost["m"]),
+        parallelism=int(cost["p"]),
+        hash_len=32,
+        type=Type.ID,
+    )
+    return digests.keyed("former-password", gate.run(hashing).hex())
