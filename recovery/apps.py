@@ -12,6 +12,7 @@ class RecoveryConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the guards of the tables and the clock of the cases."""
+        from recovery import checks  # noqa: F401, PLC0415  registration on import
         from recovery.actions import clocks  # noqa: PLC0415  models are loaded by now
         from recovery.models import guards as own  # noqa: PLC0415
 

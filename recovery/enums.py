@@ -123,6 +123,7 @@ class Verdict(models.TextChoices):
     AUTO = "auto", _("Approved by rule")
     REFUSED = "refused", _("Refused")
     RETURNED = "returned", _("Returned")
+    DROPPED = "dropped", _("No longer needed")
 
 
 class Basis(models.TextChoices):

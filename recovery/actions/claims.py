@@ -13,7 +13,7 @@ from accounts.models import User
 from accounts.models.people import digest_of_name
 from accounts.models.throttle import Claim as BudgetClaim
 from accounts.refusals import CodesUsedUp, Paused
-from portal.lib import client, digests
+from portal.lib import client, digests, gate
 from recovery.actions import moving, people, policy, secrets
 from recovery.actions.record import Who
 from recovery.enums import Actor, CaseKind, Door, FlagKind, Purpose, State
@@ -139,7 +139,12 @@ def find_claim(*, reference: str, pin: str, now: datetime) -> Claim:
     except (Paused, CodesUsedUp) as refusal:
         raise ClaimLocked from refusal
     claim = Claim.objects.select_related("case__policy").filter(reference=canonical).first()
-    if not secrets.is_pin(pin, claim.pin_hash if claim else None) or claim is None:
+    try:
+        is_right = secrets.is_pin(pin, claim.pin_hash if claim else None)
+    except gate.Busy:
+        throttle.give_back(attempt)
+        raise
+    if claim is None or not is_right:
         raise ClaimUnknown if attempt.tries_left else ClaimLocked
     throttle.give_back(attempt)
     return claim
@@ -149,6 +154,19 @@ def _pin_budget(reference: str) -> BudgetClaim:
     """Five tries in all, whatever time passes between them."""
     budget = throttle.claim(Budget.CASE_PIN, reference, limit=_PIN_TRIES)
     return dataclasses.replace(budget, total_limit=_PIN_TRIES)
+
+
+def state_for(claim: Claim) -> State:
+    """Return where the case stands as the page of this claim may show it.
+
+    A claim that is not the one in session learns nothing of the others: for it the case is open until it ends.
+    """
+    case = claim.case
+    if claim.closed_at is not None:
+        return State.WITHDRAWN
+    if case.claim_id in {None, claim.pk}:
+        return State(case.state)
+    return State.OPEN if case.is_open else State.EXPIRED
 
 
 def browser_digest(browser: str) -> str:

@@ -5,14 +5,15 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import F, Q
 
 from accounts.enums import NoticeState, Role
 from accounts.models import Notice, User
-from recovery.actions import moving, passes, reviews, telling
+from recovery.actions import moving, passes, reviews, stops, telling
 from recovery.actions.record import Who
 from recovery.enums import Actor, State, Verdict
 from recovery.models import Case, Decision, Hold
+from recovery.policies import moves
 from recovery.refusals import CaseMoved, CaseNotOpen
 
 log = logging.getLogger("portal.recovery")
@@ -26,7 +27,24 @@ def tick(now: datetime) -> int:
 
     Runs in any number of workers: each case is locked and looked at again before it moves.
     """
-    return _move_due(now=now) + _draw_again(now=now) + telling.tell_owners(now=now, limit=_BATCH)
+    return (
+        _contest_live_keys(now=now)
+        + _move_due(now=now)
+        + _draw_again(now=now)
+        + telling.tell_owners(now=now, limit=_BATCH)
+    )
+
+
+def _contest_live_keys(*, now: datetime) -> int:
+    """Stop cases whose holder used a Key since: the lost one is not lost, or the claimant is not the holder."""
+    living = Case.objects.filter(
+        closed_at=None,
+        state__in=moves.DISPUTABLE,
+        subject__key__last_used_at__gt=F("opened_at"),
+        subject__key__confirmed=True,
+    )
+    found = living.values_list("pk", flat=True).distinct()[:_BATCH]
+    return sum(stops.contest_live_key(case_id=pk, now=now) for pk in found)
 
 
 def _move_due(*, now: datetime) -> int:

@@ -4,8 +4,8 @@ from datetime import datetime
 from typing import Any
 
 from recovery.actions.record import Who, append
-from recovery.enums import Colour, FlagKind, State
-from recovery.models import Case, Claim, Flag
+from recovery.enums import Colour, FlagKind, State, Verdict
+from recovery.models import Case, Claim, Decision, Flag, Pass
 from recovery.policies import moves, terms
 from recovery.refusals import CaseMoved, CaseNotOpen
 
@@ -39,6 +39,14 @@ def move(
         "closed_at": now if moves.is_terminal(to) else None,
     }
     _write(case, action, to=to, who=who, now=now, body=body or {}, columns=clocks | columns)
+    if moves.ends_work(to):
+        _end_loose_ends(case, now=now)
+
+
+def _end_loose_ends(case: Case, *, now: datetime) -> None:
+    """Revoke a pass that could still be used, and drop a review that nobody needs to make any more."""
+    Pass.objects.filter(case=case, used_at=None, revoked_at=None).update(revoked_at=now)
+    Decision.objects.filter(case=case, outcome=Verdict.PENDING).update(outcome=Verdict.DROPPED, decided_at=now)
 
 
 def note(

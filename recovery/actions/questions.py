@@ -53,6 +53,21 @@ def start_session(*, claim: Claim, by: User, origin: client.Origin, now: datetim
     return items
 
 
+def take_over(*, claim: Claim, by: User, origin: client.Origin, now: datetime) -> Case:
+    """Become the maker in place of an agent who has left; evidence stands, and both never decide the case.
+
+    Needs: reference and PIN, typed again by the one who takes over. Raises: ``NotAllowed``, ``CaseNotOpen``.
+    """
+    people.need_role(by, Role.AGENT, Role.SENIOR)
+    with transaction.atomic():
+        case = moving.lock(claim.case_id)
+        moving.need_state(case, State.VERIFYING, State.POSSESSION)
+        if case.claim_id != claim.pk:
+            raise CaseNotOpen(case.state)
+        moving.note(case, "taken_over", who=Who(Actor.AGENT, by, origin), now=now, maker=by)
+    return case
+
+
 def _pick(drafts: Sequence[Draft], count: int) -> list[Draft]:
     return _generator.sample(drafts, min(max(count, 0), len(drafts)))
 

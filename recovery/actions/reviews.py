@@ -13,7 +13,7 @@ from portal.lib import client
 from recovery.actions import moving, people
 from recovery.actions.record import Who
 from recovery.enums import Actor, Basis, Colour, FlagKind, Method, Outcome, State, Verdict
-from recovery.models import Case, Claim, Decision, Evidence, Observation
+from recovery.models import Case, Decision, Evidence, Observation
 from recovery.policies import plans
 from recovery.policies.terms import tier_of
 from recovery.refusals import CaseNotOpen, MayNotDecide, NotComplete, NotYours, TooQuick
@@ -75,12 +75,9 @@ def draw(case: Case, decision: Decision, *, who: Who, now: datetime) -> User | N
 
 
 def eligible(case: Case, decision: Decision) -> QuerySet[User]:
-    """Return the seniors who may decide: active, no superuser, nobody who had a hand in the case or holds it."""
-    claims = Claim.objects.filter(case=case)
+    """Return the seniors who may decide: active, no superuser, nobody who ever acted in it as an agent, or holds it."""
     hands = {case.maker_id, case.subject_id, decision.maker_id, decision.checker_id}
-    for opened_by, agent in claims.values_list("opened_by", "agent"):
-        hands |= {opened_by, agent}
-    hands |= set(Observation.objects.filter(claim__in=claims).values_list("by", flat=True))
+    hands |= set(case.events.filter(actor_kind=Actor.AGENT).values_list("actor", flat=True))
     seniors = User.objects.filter(is_active=True, is_staff=True, is_superuser=False, groups__name=str(Role.SENIOR))
     return seniors.exclude(pk__in=[pk for pk in hands if pk]).distinct()
 
@@ -171,6 +168,18 @@ def refuse(*, decision: Decision, reason: str, by: User, origin: client.Origin, 
         _decide(current, Verdict.REFUSED, now=now, reason=_joined(current.reason, reason), **_checker(current, by))
         moving.move(case, State.REFUSED, "refused", who=Who(Actor.SENIOR, by, origin), now=now)
     return case
+
+
+def decline(*, decision: Decision, reason: str, by: User, origin: client.Origin, now: datetime) -> User | None:
+    """Give the review back; somebody else is drawn where there is anybody else. Returns who.
+
+    Raises: ``NotAllowed``, ``NotYours``, ``MayNotDecide``, ``CaseNotOpen``, ``NotComplete``.
+    """
+    with transaction.atomic():
+        case, current = _mine(decision, by)
+        _need_reason(reason)
+        moving.note(case, "review_declined", who=Who(Actor.SENIOR, by, origin), now=now)
+        return draw(case, current, who=Who(Actor.SYSTEM, None, origin), now=now)
 
 
 def _mine(decision: Decision, by: User) -> tuple[Case, Decision]:

@@ -11,8 +11,8 @@ from accounts.refusals import CodesUsedUp, Paused
 from portal.lib import client
 from recovery.actions import moving, people, reviews, secrets
 from recovery.actions.record import Who
-from recovery.enums import Actor, Scope, State, Verdict
-from recovery.models import Case, Decision, Hold, Pass, StopCode
+from recovery.enums import Actor, Scope, State
+from recovery.models import Case, Hold, StopCode
 from recovery.policies import moves, references
 from recovery.refusals import CaseNotOpen, MayNotDecide, NotComplete
 
@@ -22,7 +22,7 @@ _TRIES = 5
 def stop_by_code(*, reference: str, code: str, origin: client.Origin, now: datetime) -> None:
     """Act on the reference and stop code of a notice. Says nothing: unknown, used and right ones look alike.
 
-    Effects: as ``_object``. Needs: no open transaction.
+    Effects: the case is cancelled or contested. Needs: no open transaction.
     """
     canonical = references.plain(reference)
     budget = throttle.claim(Budget.CASE_PIN, f"stop|{canonical}", limit=_TRIES)
@@ -61,7 +61,6 @@ def cancel_own(*, user: User, origin: client.Origin, now: datetime) -> Case:
     with transaction.atomic():
         case = moving.lock(_open_case(user).pk)
         moving.move(case, State.WITHDRAWN, "owner_is_back", who=Who(Actor.OWNER, user, origin), now=now)
-        _end_loose_ends(case, now=now)
     return case
 
 
@@ -93,19 +92,11 @@ def _object(case: Case, who: Who, action: str, *, now: datetime) -> bool:
         return False
     was_completed = case.state == State.HOLD
     moving.move(case, to, action, who=who, now=now)
-    _end_loose_ends(case, now=now)
     if to == State.CONTESTED:
         hold_scopes(case, now=now)
     if was_completed:
         _freeze(case, now=now)
     return True
-
-
-def _end_loose_ends(case: Case, *, now: datetime) -> None:
-    """Revoke what could still be used, and drop a review nobody needs to make any more."""
-    Pass.objects.filter(case=case, used_at=None, revoked_at=None).update(revoked_at=now)
-    pending = Decision.objects.filter(case=case, outcome=Verdict.PENDING)
-    pending.update(outcome=Verdict.RETURNED, decided_at=now, reason="The case ended before a decision.")
 
 
 def _freeze(case: Case, *, now: datetime) -> None:
@@ -114,6 +105,17 @@ def _freeze(case: Case, *, now: datetime) -> None:
     user.on_hold_since = now
     user.save(update_fields=["on_hold_since"])
     audit.record(Action.HELD, by=None, on=user, now=now, case=case.number)
+
+
+def contest_live_key(*, case_id: int, now: datetime) -> int:
+    """Contest a case whose holder has signed in with a Key since it was opened: somebody there has everything."""
+    with transaction.atomic():
+        case = moving.lock(case_id)
+        if case.state not in moves.DISPUTABLE:
+            return 0
+        moving.move(case, State.CONTESTED, "key_is_alive", who=Who(Actor.SYSTEM), now=now)
+        hold_scopes(case, now=now)
+    return 1
 
 
 def hold_scopes(case: Case, *, now: datetime) -> None:

@@ -71,6 +71,11 @@ def is_terminal(state: str) -> bool:
     return State(state) in TERMINAL
 
 
+def ends_work(state: str) -> bool:
+    """Tell whether passes and reviews of a case that comes here are of no use any more."""
+    return is_terminal(state) or State(state) == State.CONTESTED
+
+
 def waiting_on(state: str) -> WaitingOn:
     """Return who owes the next step in this state."""
     return _WAITING.get(State(state), WaitingOn.NOBODY)

@@ -13,6 +13,7 @@ from accounts.imports import columns
 from portal.lib.env import READINGS, Reading
 from portal.management.commands.portal_map import markdown
 from portal.pages import every_page
+from recovery.policies import moves
 
 _BEGIN = "<!-- generated: manage.py portal_docs -->"
 _END = "<!-- end of generated -->"
@@ -40,10 +41,12 @@ class Command(BaseCommand):
     def handle(self, *_args: Any, **options: Any) -> None:
         root = Path(settings.BASE_DIR)
         imports = root / "docs" / "reference" / "import-format.md"
+        states = root / "docs" / "reference" / "case-states.md"
         wanted = {
             root / "README.md": between_marks((root / "README.md").read_text(encoding="utf-8"), markdown(every_page())),
             root / "docs" / "reference" / "settings.md": settings_page(list(READINGS.values()), root),
             imports: between_marks(imports.read_text(encoding="utf-8"), columns.markdown()),
+            states: between_marks(states.read_text(encoding="utf-8"), moves.table()),
         }
         for path, text in wanted.items():
             present = path.read_text(encoding="utf-8") if path.exists() else ""

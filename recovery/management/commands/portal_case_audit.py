@@ -1,0 +1,21 @@
+"""Check the record of every recovery case."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from recovery.actions import record
+
+
+class Command(BaseCommand):
+    """Recompute every chain of events and compare it with its case and with its owner's record."""
+
+    help = "Check the record of every recovery case; fails if anything was altered, added or taken away."
+
+    def handle(self, *_args: Any, **_options: Any) -> None:
+        faults = list(record.faults())
+        for fault in faults:
+            self.stdout.write(fault)
+        if faults:
+            raise CommandError(f"{len(faults)} faults in the record.")
+        self.stdout.write("The record of all cases is whole.")
