@@ -34,7 +34,8 @@ class Cause:
 
         Raises KeyError when a name is left over that neither the settings nor the caller fill.
         """
-        return str(self.text).format_map(installation.current() | facts)
+        text = str(self.text)
+        return text.format_map(installation.current() | facts) if "{" in text else text
 
 
 def get(code: str) -> Cause:

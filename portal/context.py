@@ -29,6 +29,11 @@ class Support:
 
 def brand(request: HttpRequest) -> dict[str, Any]:
     """Return names, phone, hours and limits for the templates."""
+    return everywhere()
+
+
+def everywhere() -> dict[str, Any]:
+    """Return the same without a request."""
     return {
         "brand_name": settings.PORTAL_BRAND_NAME,
         "key_name": settings.PORTAL_KEY_NAME,

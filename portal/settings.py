@@ -214,6 +214,7 @@ DATABASE_URL = env.secret(
 )
 _database: dict[str, Any] = dict(dj_database_url.parse(DATABASE_URL))
 if _database["ENGINE"].endswith("sqlite3"):
+    _database["CONN_MAX_AGE"] = None  # one connection a thread: opening the file again costs more than a statement
     # IMMEDIATE: a transaction that will write waits at its start instead of failing in its middle.
     _database["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",

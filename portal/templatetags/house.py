@@ -2,14 +2,21 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import template
+from django.core.signals import setting_changed
+from django.dispatch import receiver
 from django.forms import BaseForm, BoundField, CheckboxInput
+from django.template import Context
+from django.template.loader import render_to_string
 from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
 
+from portal.context import Support, everywhere
 from portal.lib import moments
 
 register = template.Library()
@@ -62,6 +69,25 @@ def cards_table(caption: str, columns: Sequence[str], rows: Iterable[Sequence[An
     """Render a table whose rows become cards on a narrow screen; the first cell heads its row."""
     headed = [(cells[0], list(zip(columns[1:], cells[1:], strict=True))) for cells in rows]
     return {"caption": caption, "columns": columns, "rows": headed}
+
+
+@register.simple_tag(takes_context=True)
+def part(context: Context, name: str) -> SafeString:
+    """Render a part of the frame that is the same for every reader, once per minute's state of the phone line.
+
+    ``name``: a template that reads nothing but what ``portal.context.brand`` gives.
+    """
+    return _part(name, get_language() or "", moments.reader_zone(), context["support"])
+
+
+@lru_cache(maxsize=64)
+def _part(name: str, language: str, zone: str, support: Support) -> SafeString:
+    return mark_safe(render_to_string(name, everywhere() | {"support": support}))  # noqa: S308  # our own template
+
+
+@receiver(setting_changed)
+def _forget_parts(**_: Any) -> None:
+    _part.cache_clear()
 
 
 @register.simple_tag
