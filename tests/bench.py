@@ -46,13 +46,25 @@ class Visitor:
 
     def _call(self, method: str, path: str, body: bytes, headers: dict[str, str]) -> tuple[int, bytes]:
         answer: dict[str, Any] = {}
-        environ = {
-            "REQUEST_METHOD": method, "PATH_INFO": path, "QUERY_STRING": "", "SERVER_NAME": "bench.test",
-            "SERVER_PORT": "443", "HTTP_HOST": "bench.test", "wsgi.url_scheme": "https", "wsgi.input": io.BytesIO(body),
-            "wsgi.errors": sys.stderr, "CONTENT_LENGTH": str(len(body)), "REMOTE_ADDR": "127.0.0.1",
-            "CONTENT_TYPE": "application/x-www-form-urlencoded",
-            "HTTP_COOKIE": "; ".join(f"{name}={morsel.value}" for name, morsel in self.cookies.items()),
-        } | BROWSER | headers
+        environ = (
+            {
+                "REQUEST_METHOD": method,
+                "PATH_INFO": path,
+                "QUERY_STRING": "",
+                "SERVER_NAME": "bench.test",
+                "SERVER_PORT": "443",
+                "HTTP_HOST": "bench.test",
+                "wsgi.url_scheme": "https",
+                "wsgi.input": io.BytesIO(body),
+                "wsgi.errors": sys.stderr,
+                "CONTENT_LENGTH": str(len(body)),
+                "REMOTE_ADDR": "127.0.0.1",
+                "CONTENT_TYPE": "application/x-www-form-urlencoded",
+                "HTTP_COOKIE": "; ".join(f"{name}={morsel.value}" for name, morsel in self.cookies.items()),
+            }
+            | BROWSER
+            | headers
+        )
         chunks = self.application(environ, lambda status, headers, *_: answer.update(status=status, headers=headers))
         content = b"".join(chunks)
         if hasattr(chunks, "close"):
@@ -177,7 +189,9 @@ def growth_section(desk: Desk) -> None:
     empty = desk.cost()
     fill()
     full = desk.cost()
-    print(f"  with {USERS:,} users and {OLD_ATTEMPTS:,} old attempts: {full / empty:.2f} x the empty database (limit 1.10)")
+    print(
+        f"  with {USERS:,} users and {OLD_ATTEMPTS:,} old attempts: {full / empty:.2f} x the empty database (limit 1.10)"
+    )
 
 
 def fill() -> None:
@@ -197,7 +211,7 @@ def fill() -> None:
         cursor.execute(
             f"""INSERT INTO accounts_customer (number, seal_id, given_name, middle_name, family_name, birth_date,
                 address, phone, application, language, time_zone, created_at)
-                SELECT 'B' || n, {seal.format('c')}, '', '', '', '', '', '', '', 'en', 'UTC', {now}
+                SELECT 'B' || n, {seal.format("c")}, '', '', '', '', '', '', '', 'en', 'UTC', {now}
                 FROM ({numbers % USERS}) AS numbers"""
         )
         cursor.execute(
@@ -208,7 +222,7 @@ def fill() -> None:
         )
         cursor.execute(
             f"""INSERT INTO accounts_throttle (key, budget, subject, "limit", used, total, total_limit, last_at, announced)
-                SELECT {wide.format('k')}, 'password', {wide.format('s')}, 5, 1, 1, 0, {now}, {true}
+                SELECT {wide.format("k")}, 'password', {wide.format("s")}, 5, 1, 1, 0, {now}, {true}
                 FROM ({numbers % OLD_ATTEMPTS}) AS numbers"""
         )
         cursor.execute("ANALYZE")
@@ -286,7 +300,9 @@ def help_section(desk: Desk) -> None:
     page = statistics.median(timed(lambda: visitor.get("/help/problem/account-paused/"), 400))
     floor = statistics.median(timed(lambda: visitor.get("/bare/"), 400))
     again = statistics.median(timed(lambda: visitor.get("/help/problem/account-paused/", HTTP_IF_NONE_MATCH=tag), 400))
-    print(f"  a help page: {floor / page:.2f} x the requests of a bare view with the same {len(content)} bytes (limit 0.7)")
+    print(
+        f"  a help page: {floor / page:.2f} x the requests of a bare view with the same {len(content)} bytes (limit 0.7)"
+    )
     print(f"  the same, unchanged since the last visit (304): {floor / again:.2f} x")
 
 
@@ -323,7 +339,9 @@ def main() -> None:
         production.pop("PORTAL_TEST_ALL", None)
         databases = [f"sqlite:///{folder}/bench.sqlite3"]
         if server := os.environ.get("PORTAL_TEST_POSTGRES_URL"):
-            subprocess.run(["psql", server, "-qc", "DROP DATABASE IF EXISTS bench", "-c", "CREATE DATABASE bench"], check=True)
+            subprocess.run(
+                ["psql", server, "-qc", "DROP DATABASE IF EXISTS bench", "-c", "CREATE DATABASE bench"], check=True
+            )
             databases.append(f"{server.rpartition('/')[0]}/bench")
         else:
             print("PostgreSQL is left out: PORTAL_TEST_POSTGRES_URL names no server.")
