@@ -221,7 +221,8 @@ def fill() -> None:
                 FROM accounts_customer WHERE number LIKE 'B%'"""
         )
         cursor.execute(
-            f"""INSERT INTO accounts_throttle (key, budget, subject, "limit", used, total, total_limit, last_at, announced)
+            f"""INSERT INTO accounts_throttle
+                (key, budget, subject, "limit", used, total, total_limit, last_at, announced)
                 SELECT {wide.format("k")}, 'password', {wide.format("s")}, 5, 1, 1, 0, {now}, {true}
                 FROM ({numbers % OLD_ATTEMPTS}) AS numbers"""
         )
@@ -299,7 +300,8 @@ def help_section(desk: Desk) -> None:
     clear_url_caches()
     page = statistics.median(timed(lambda: visitor.get("/help/problem/account-paused/"), 400))
     floor = statistics.median(timed(lambda: visitor.get("/bare/"), 400))
-    again = statistics.median(timed(lambda: visitor.get("/help/problem/account-paused/", HTTP_IF_NONE_MATCH=tag), 400))
+    address = "/help/problem/account-paused/"
+    again = statistics.median(timed(lambda: visitor.get(address, HTTP_IF_NONE_MATCH=tag), 400))
     print(
         f"  a help page: {floor / page:.2f} x the requests of a bare view with the same {len(content)} bytes (limit 0.7)"
     )
@@ -339,9 +341,8 @@ def main() -> None:
         production.pop("PORTAL_TEST_ALL", None)
         databases = [f"sqlite:///{folder}/bench.sqlite3"]
         if server := os.environ.get("PORTAL_TEST_POSTGRES_URL"):
-            subprocess.run(
-                ["psql", server, "-qc", "DROP DATABASE IF EXISTS bench", "-c", "CREATE DATABASE bench"], check=True
-            )
+            anew = ["-qc", "DROP DATABASE IF EXISTS bench", "-c", "CREATE DATABASE bench"]
+            subprocess.run(["psql", server, *anew], check=True)
             databases.append(f"{server.rpartition('/')[0]}/bench")
         else:
             print("PostgreSQL is left out: PORTAL_TEST_POSTGRES_URL names no server.")
