@@ -94,6 +94,11 @@ def lift(*, name_digest: str) -> int:
     return Throttle.objects.clear(keys)
 
 
+def end_pauses(subject: str, *, now: datetime) -> int:
+    """End the running pauses of one subject, keeping the count of tries in a row; return how many there were."""
+    return Throttle.objects.filter(subject=subject, paused_until__gt=now).update(used=0, paused_until=None)
+
+
 def paused_until(c: Claim, *, now: datetime) -> datetime | None:
     """Return the end of a running pause of this budget, or None."""
     return Throttle.objects.filter(key=c.key, paused_until__gt=now).values_list("paused_until", flat=True).first()

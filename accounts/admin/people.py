@@ -1,0 +1,55 @@
+"""Customers and log-ins, as far as staff need to see them."""
+
+from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
+
+from accounts.admin.reading import ReadOnlyAdmin
+from accounts.models import Customer, User
+from accounts.policies import masks
+
+
+@admin.register(Customer)
+class CustomerAdmin(ReadOnlyAdmin):
+    """The person: names masked, nothing else of what is sealed."""
+
+    list_display = ("number", "masked_name", "language", "time_zone", "created_at")
+    search_fields = ("number__exact",)
+    search_help_text = _("The whole customer number.")
+    ordering = ("number",)
+    fields = ("number", "masked_name", "language", "time_zone", "created_at")
+    readonly_fields = ("masked_name",)
+
+    @admin.display(description=_("Name"))
+    def masked_name(self, customer: Customer) -> str:
+        """Return the first letters."""
+        parts = (customer.given_name, customer.middle_name, customer.family_name)
+        return " ".join(masks.name(part) for part in parts if part)
+
+
+@admin.register(User)
+class UserAdmin(ReadOnlyAdmin):
+    """The log-in: how it stands. Passwords are set by their owners alone."""
+
+    list_display = ("username", "realm", "is_staff", "is_active", "on_hold_since", "created_at")
+    list_filter = ("is_staff", "realm", "is_active", ("on_hold_since", admin.EmptyFieldListFilter))
+    search_fields = ("username", "customer__number__exact")
+    search_help_text = _("Part of the username, or the whole customer number.")
+    ordering = ("username",)
+    fields = (
+        "username",
+        "masked_email",
+        "realm",
+        "customer",
+        "is_staff",
+        "groups",
+        "is_active",
+        "on_hold_since",
+        "password_changed_at",
+        "created_at",
+    )
+    readonly_fields = ("masked_email",)
+
+    @admin.display(description=_("E-mail"))
+    def masked_email(self, user: User) -> str:
+        """Return the first letter and the provider."""
+        return masks.email(user.email)

@@ -1,0 +1,59 @@
+"""What was done, what was told, and who is signed in."""
+
+from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
+
+from accounts.admin.reading import ReadOnlyAdmin
+from accounts.models import Notice, PlatformSession, SecurityEvent
+from accounts.policies import masks
+
+_BY_NAME = _("The whole username.")
+
+
+@admin.register(SecurityEvent)
+class SecurityEventAdmin(ReadOnlyAdmin):
+    """The record."""
+
+    list_display = ("at", "action", "subject", "actor", "chain", "n", "request_id")
+    list_filter = ("action",)
+    list_select_related = ("subject", "actor")
+    search_fields = ("subject__username__exact", "request_id__exact")
+    search_help_text = _("The whole username, or the whole id of a request.")
+    ordering = ("-pk",)
+    fields = ("at", "action", "subject", "actor", "chain", "n", "source", "request_id", "facts", "prev", "digest")
+
+
+@admin.register(Notice)
+class NoticeAdmin(ReadOnlyAdmin):
+    """What was told to whom, and whether it has gone; neither the address nor the facts, which may hold a code."""
+
+    list_display = ("reference", "user", "kind", "channel", "state", "created_at", "sent_at")
+    list_filter = ("state", "kind")
+    list_select_related = ("user",)
+    search_fields = ("reference__exact", "user__username__exact")
+    search_help_text = _("The whole reference or username.")
+    ordering = ("-pk",)
+    fields = (
+        "reference", "user", "kind", "channel", "masked_address", "state", "attempts", "created_at", "due_at",
+        "sent_at",
+    )  # fmt: skip
+    readonly_fields = ("masked_address",)
+
+    @admin.display(description=_("Address"))
+    def masked_address(self, notice: Notice) -> str:
+        """Return the first letter and the provider."""
+        return masks.email(notice.address)
+
+
+@admin.register(PlatformSession)
+class PlatformSessionAdmin(ReadOnlyAdmin):
+    """Who is signed in, on what."""
+
+    list_display = ("user", "platform", "device", "created_at", "active_at", "ends_at")
+    list_display_links = None
+    list_filter = ("platform",)
+    list_select_related = ("user",)
+    search_fields = ("user__username__exact",)
+    search_help_text = _BY_NAME
+    ordering = ("-created_at",)
+    fields = list_display

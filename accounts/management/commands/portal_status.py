@@ -1,0 +1,47 @@
+"""Show how a log-in stands."""
+
+from argparse import ArgumentParser
+from collections.abc import Iterator
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from accounts.actions import obstacles
+from accounts.enums import Action, NoticeState
+from accounts.models import Key, Notice, PlatformSession, SecurityEvent, User
+from accounts.policies import masks
+from portal.lib import clock
+
+
+class Command(BaseCommand):
+    """Answer "why can this person not sign in?" on one screen, without a secret."""
+
+    help = "Show how a log-in stands and what keeps it from signing in. Shows no secret."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("username")
+
+    def handle(self, *_args: Any, **options: Any) -> None:
+        user = User.objects.by_username(options["username"])
+        if user is None:
+            raise CommandError(f"There is no log-in {options['username']!r}.")
+        now = clock.now()
+        for name, value in _facts(user):
+            self.stdout.write(f"{name:14} {value}")
+        found = obstacles.of(user, now=now)
+        self.stdout.write("\nWhat stands in the way:" if found else "\nNothing stands in the way.")
+        for sentence in found:
+            self.stdout.write(f"  - {sentence}")
+
+
+def _facts(user: User) -> Iterator[tuple[str, object]]:
+    roles = ", ".join(user.groups.values_list("name", flat=True))
+    yield "log-in", f"{user.username} (number {user.pk}), {f'staff: {roles}' if user.is_staff else user.realm}"
+    yield "e-mail", masks.email(user.email)
+    yield "password set", user.password_changed_at or ("yes" if user.has_usable_password() else "no")
+    keys = Key.objects.filter(user=user, confirmed=True).order_by("pk")
+    yield "Keys", ", ".join(f"{key.name} (last used {key.last_used_at or 'never'})" for key in keys) or "none"
+    yield "signed in on", PlatformSession.objects.filter(user=user, ends_at__gt=clock.now()).count()
+    last = SecurityEvent.objects.filter(subject=user, action=Action.SIGNED_IN).order_by("-n").first()
+    yield "last sign-in", last.at if last else "never"
+    yield "mails waiting", Notice.objects.filter(user=user, state=NoticeState.DUE).count()

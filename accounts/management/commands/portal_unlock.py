@@ -1,0 +1,34 @@
+"""End the pause of one log-in."""
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from accounts.actions import lifting
+from accounts.models.people import digest_of_name
+from portal.lib import clock
+
+
+class Command(BaseCommand):
+    """Lift the running pauses of a username, with a reason for the record."""
+
+    help = "End the running pauses of a log-in. Verify the person first."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("username")
+        parser.add_argument("--reason", required=True, help="Kept in the record, which the customer reads.")
+
+    def handle(self, *_args: Any, **options: Any) -> None:
+        reason = options["reason"].strip()
+        if not reason or len(reason) > lifting.LONGEST_REASON or not reason.isprintable():
+            raise CommandError(f"--reason must be one line of 1 to {lifting.LONGEST_REASON} characters.")
+        subject = digest_of_name(options["username"])
+        try:
+            count = lifting.lift_pauses(subject=subject, reason=reason, by=None, origin=None, now=clock.now())
+        except lifting.NothingPaused as nothing:
+            raise CommandError(
+                f"No pause is running for {options['username']}. "
+                f"manage.py portal_status {options['username']} shows what stands in the way."
+            ) from nothing
+        self.stdout.write(f"{count} pause{'' if count == 1 else 's'} ended.")

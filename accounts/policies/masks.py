@@ -1,0 +1,14 @@
+"""What staff see of personal texts: enough to tell two apart, not enough to use."""
+
+_DOTS = "\u2022\u2022\u2022"
+
+
+def name(text: str) -> str:
+    """Return the first letter alone: A•••. Always three dots, so that the length is not told."""
+    return f"{text[0]}{_DOTS}" if text else ""
+
+
+def email(text: str) -> str:
+    """Return the first letter and the provider: a•••@example.test."""
+    local, _, domain = text.rpartition("@")
+    return f"{name(local)}@{domain}" if local else name(text)

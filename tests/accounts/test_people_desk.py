@@ -1,0 +1,277 @@
+"""What staff see and may do: lists to read, one button, commands that explain."""
+
+import io
+import re
+
+import pytest
+from django.contrib.admin import site
+from django.core.management import CommandError, call_command, get_commands
+from django.db import transaction
+from django.urls import reverse
+
+from accounts.actions import audit, lifting, notices, obstacles, throttle
+from accounts.enums import Action
+from accounts.models import Customer, Key, Notice, PlatformSession, SecurityEvent, Throttle, User
+from accounts.policies import masks
+from accounts.refusals import Paused
+from tests.factories import signed_in
+from tests.lint_html import problems
+
+TABLES = (Customer, User, Throttle, SecurityEvent, Notice, PlatformSession)
+
+
+def pause(person, *, tries: int = 5) -> None:
+    from portal.lib import clock
+
+    for _ in range(tries):
+        throttle.reserve(throttle.password_claim(person.user.username), now=clock.now())
+
+
+def run(command: str, *args: str, **options: object) -> str:
+    out = io.StringIO()
+    call_command(command, *args, stdout=out, **options)
+    return out.getvalue()
+
+
+def address(model, page: str = "changelist", *args: object) -> str:
+    return reverse(f"admin:accounts_{model._meta.model_name}_{page}", args=args)
+
+
+@pytest.fixture
+def life(ada, clock):
+    """Ada has been paused, told and recorded."""
+    pause(ada)
+    with transaction.atomic():
+        audit.record(Action.PAUSED, by=None, on=ada.user, now=clock.now)
+        notices.tell(ada.user, "paused", now=clock.now, code="918273")
+    return ada
+
+
+@pytest.mark.parametrize("model", TABLES, ids=lambda model: model.__name__)
+def test_nobody_adds_changes_or_deletes_on_the_desk(rf, agent, model):
+    request = rf.get("/")
+    request.user = agent.user
+    page = site._registry[model]
+
+    assert page.has_view_permission(request)
+    assert not page.has_add_permission(request)
+    assert not page.has_change_permission(request)
+    assert not page.has_delete_permission(request)
+
+
+@pytest.mark.parametrize("model", TABLES, ids=lambda model: model.__name__)
+def test_a_page_shows_no_personal_text_and_no_secret(life, agent, model):
+    client = signed_in(agent)
+    user = life.user
+    kept = [user.email, user.password, user.history_salt, life.seed, "918273", "Byron", "1985-12-10", user.name_digest]
+    row = model.objects.first()
+
+    for page in (address(model), address(model, "change", row.pk)):
+        text = client.get(page).content.decode()
+        assert client.get(page).status_code == 200
+        assert [secret for secret in kept if secret in text] == []
+
+
+def test_a_masked_name_is_shown_so_that_two_can_be_told_apart(life, agent):
+    page = signed_in(agent).get(address(Customer)).content.decode()
+
+    assert "A••• B•••" in page
+    assert (masks.email("ada@example.test"), masks.email("ada"), masks.name("")) == ("a•••@example.test", "a•••", "")
+
+
+def test_saving_a_log_in_is_refused(life, agent):
+    answer = signed_in(agent).post(address(User, "change", life.user.pk), {"is_staff": "on"})
+
+    assert answer.status_code == 403
+    assert not User.objects.get(pk=life.user.pk).is_staff
+
+
+@pytest.mark.parametrize(("who", "status"), [("agent", 200), ("reviewer", 200), ("auditor", 200), ("operator", 403)])
+def test_operators_run_the_house_and_see_no_customers(request, life, who, status):
+    client = signed_in(request.getfixturevalue(who))
+
+    assert client.get(address(Customer)).status_code == status
+    assert client.get(address(SecurityEvent)).status_code == 200
+
+
+def test_axes_own_tables_are_not_on_the_desk():
+    assert [model for model in site._registry if model._meta.app_label == "axes"] == []
+
+
+@pytest.mark.parametrize("model", [SecurityEvent, Notice, Throttle, User], ids=lambda model: model.__name__)
+def test_a_longer_list_takes_no_more_statements(
+    ada, mallory, ben, agent, clock, django_assert_num_queries, django_assert_max_num_queries, model
+):
+    client = signed_in(agent)
+    people = [ada, mallory, ben]
+
+    def add(person) -> None:
+        pause(person)
+        with transaction.atomic():
+            audit.record(Action.PAUSED, by=agent.user, on=person.user, now=clock.now)
+            notices.tell(person.user, "paused", now=clock.now)
+
+    add(people[0])
+    with django_assert_max_num_queries(20) as once:
+        client.get(address(model))
+    for person in people[1:]:
+        add(person)
+    with django_assert_num_queries(len(once)):
+        client.get(address(model))
+
+
+def test_a_budget_is_found_by_the_name_that_was_typed(life, mallory, agent):
+    pause(mallory, tries=1)
+
+    page = signed_in(agent).get(address(Throttle), {"q": " ADA "}).content.decode()
+
+    assert re.findall(r'class="field-username">.*?>(\w+)<', page) == ["ada"]
+
+
+@pytest.mark.promise("LOCK-3")
+def test_support_lifts_a_pause_with_a_reason_and_leaves_a_record(life, agent):
+    row, client = Throttle.objects.get(), signed_in(agent)
+    assert address(Throttle, "lift", row.pk) in client.get(address(Throttle, "change", row.pk)).content.decode()
+    asked = client.get(address(Throttle, "lift", row.pk))
+    assert problems(asked.content.decode()) == []
+
+    answer = client.post(address(Throttle, "lift", row.pk), {"reason": "Called back on file number"}, follow=True)
+
+    assert "The pause has ended." in answer.content.decode()
+    assert Throttle.objects.get().paused_until is None
+    event = SecurityEvent.objects.get(action=Action.PAUSE_LIFTED)
+    assert (event.actor, event.subject) == (agent.user, life.user)
+    assert event.facts == {"pauses": 1, "reason": "Called back on file number"}
+
+
+def test_asking_is_not_doing_and_a_reason_is_needed(life, agent):
+    row, client = Throttle.objects.get(), signed_in(agent)
+
+    client.get(address(Throttle, "lift", row.pk))
+    answer = client.post(address(Throttle, "lift", row.pk), {"reason": " "})
+
+    assert "This field is required." in answer.content.decode()
+    assert Throttle.objects.get().paused_until is not None
+
+
+def test_a_pause_that_is_over_is_told_and_leaves_no_record(life, agent, clock):
+    row, client = Throttle.objects.get(), signed_in(agent)
+    Throttle.objects.update(paused_until=None, used=0)
+
+    answer = client.post(address(Throttle, "lift", row.pk), {"reason": "Called back"}, follow=True)
+
+    assert "Nothing was changed." in answer.content.decode()
+    assert "Lift pause" not in answer.content.decode()
+    assert not SecurityEvent.objects.filter(action=Action.PAUSE_LIFTED).exists()
+
+
+@pytest.mark.parametrize(("who", "status"), [("agent", 200), ("reviewer", 200), ("operator", 200), ("auditor", 403)])
+def test_who_checks_the_record_lifts_nothing(request, life, who, status):
+    client, row = signed_in(request.getfixturevalue(who)), Throttle.objects.get()
+
+    assert client.get(address(Throttle, "lift", row.pk)).status_code == status
+    assert ("Lift pause" in client.get(address(Throttle, "change", row.pk)).content.decode()) == (status == 200)
+
+
+def test_a_customer_finds_no_desk(life, mallory):
+    row = Throttle.objects.get()
+
+    assert signed_in(mallory).post(address(Throttle, "lift", row.pk), {"reason": "x"}).status_code == 403
+
+
+def test_a_budget_that_is_not_there_is_not_found(agent):
+    assert signed_in(agent).get(address(Throttle, "lift", 4711)).status_code == 404
+
+
+def test_the_pause_of_a_network_is_recorded_on_the_system(db, agent, clock):
+    claim = throttle.source_claim("192.0.2.7")
+    for _ in range(claim.limit):
+        throttle.reserve(claim, now=clock.now)
+
+    lifting.lift_pauses(subject=claim.subject, reason="Office", by=agent.user, origin=None, now=clock.now)
+
+    assert SecurityEvent.objects.get(action=Action.PAUSE_LIFTED).chain == "system"
+
+
+def test_lifting_leaves_the_count_of_tries_in_a_row(ada, clock):
+    for _ in range(5):
+        throttle.reserve(throttle.code_claim(ada.user.name_digest), now=clock.now)
+
+    lifting.lift_pauses(subject=ada.user.name_digest, reason="Verified", by=None, origin=None, now=clock.now)
+
+    assert Throttle.objects.get().total == 5
+    assert throttle.reserve(throttle.code_claim(ada.user.name_digest), now=clock.now).tries_left == 4
+
+
+def test_the_command_lifts_a_pause(life, clock):
+    assert run("portal_unlock", " Ada", reason="Verified by phone") == "1 pause ended.\n"
+
+    assert throttle.reserve(throttle.password_claim("ada"), now=clock.now).tries_left == 4
+    event = SecurityEvent.objects.get(action=Action.PAUSE_LIFTED)
+    assert (event.actor, event.facts["reason"]) == (None, "Verified by phone")
+
+
+@pytest.mark.parametrize("reason", ["", "  ", "x" * 201, "two\nlines"])
+def test_the_command_wants_one_line_of_reason(life, clock, reason):
+    with pytest.raises(CommandError, match="--reason must be one line"):
+        run("portal_unlock", "ada", reason=reason)
+
+    with pytest.raises(Paused):
+        throttle.reserve(throttle.password_claim("ada"), now=clock.now)
+
+
+def test_the_command_says_where_there_is_nothing_to_lift(ada):
+    with pytest.raises(CommandError, match="No pause is running for ada"):
+        run("portal_unlock", "ada", reason="Verified")
+
+
+def test_the_status_of_somebody_whom_nothing_stops(ada):
+    said = run("portal_status", "ADA")
+
+    assert "Nothing stands in the way." in said
+    assert "a•••@example.test" in said
+    assert not [secret for secret in (ada.user.email, ada.seed, ada.user.password) if secret in said]
+
+
+def test_the_status_names_all_that_stands_in_the_way(ada_on_paper, clock):
+    user = ada_on_paper.user
+    pause(ada_on_paper)
+    for _ in range(2):
+        throttle.reserve(throttle.code_claim(user.name_digest), now=clock.now)
+    Throttle.objects.filter(budget="code").update(total=100, used=0)
+    Key.objects.all().delete()
+    User.objects.update(is_active=False, on_hold_since=clock.now, password="!")
+
+    said = run("portal_status", user.username).partition("What stands in the way:")[2]
+
+    assert said.split("\n  - ")[1:] == [
+        "No password is set yet: recovery sets the first one.",
+        "Password: paused until 07:15 (New York time) after 5 wrong tries.",
+        "Key code: 100 wrong tries in a row are used up. Only recovery leads on.",
+        "The log-in is closed.",
+        "Stopped to protect the account since 2026-03-02 12:00 UTC.",
+        "This is a paper trading log-in: it opens at the paper door alone.",
+        "No Key is set up.\n",
+    ]
+
+
+def test_the_status_of_staff_names_the_role_and_no_obstacle(agent, clock):
+    assert "staff: agent" in run("portal_status", "dana")
+    assert obstacles.of(agent.user, now=clock.now) == []
+
+
+def test_the_status_of_nobody_is_refused_in_words(db):
+    with pytest.raises(CommandError, match="There is no log-in 'nobody'"):
+        run("portal_status", "nobody")
+
+
+def test_axes_own_command_lists_the_budgets(life, mallory, clock):
+    pause(mallory, tries=2)
+    throttle.reserve(throttle.password_claim("nobody"), now=clock.now)
+
+    listed = run("axes_list_attempts").splitlines()
+
+    assert get_commands()["axes_list_attempts"] == "accounts"
+    assert "password\tada\t5/5\tuntil 2026-03-02 12:15:00 UTC" in listed
+    assert "password\tmallory\t2/5\t" in listed
+    assert len(listed) == 3
