@@ -127,11 +127,8 @@ class SessionStore(SessionBase):
 
     @classmethod
     def clear_expired(cls) -> None:
-        """Delete sessions that are over, in bounded batches (``manage.py clearsessions``)."""
-        while True:
-            over = PlatformSession.objects.filter(ends_at__lte=clock.now()).values_list("pk", flat=True)[:1000]
-            if not PlatformSession.objects.filter(pk__in=list(over)).delete()[0]:
-                return
+        """Delete sessions that are over (``manage.py clearsessions``); ``portal_purge`` does it in batches."""
+        PlatformSession.objects.filter(ends_at__lte=clock.now()).delete()
 
 
 def _digest(session_key: str) -> str:

@@ -1,0 +1,60 @@
+"""Purging deletes what has served its time, and nothing that still counts."""
+
+import pytest
+from django.core.management import call_command
+
+from accounts.actions import emailed_code, throttle
+from accounts.enums import CodePurpose
+from accounts.models import EmailedCode, KnownBrowser, PlatformSession, SecurityEvent, Throttle
+from tests import factories
+from tests.conftest import Clock
+from tests.factories import Person
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def old_things(ada: Person, clock: Clock) -> None:
+    factories.signed_in(ada)
+    throttle.reserve(throttle.password_claim("somebody"), now=clock.now)
+    emailed_code.send(user=ada.user, purpose=CodePurpose.RECOVERY, by=None, origin=None, now=clock.now)
+    KnownBrowser.objects.create(user=ada.user, digest="d", last_used_at=clock.now)
+
+
+@pytest.mark.parametrize("model", [Throttle, PlatformSession, EmailedCode, KnownBrowser])
+def test_what_is_old_goes(old_things: None, clock: Clock, model: type, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("accounts.actions.purging.BATCH", 1)
+    clock.move(days=401)
+
+    call_command("portal_purge")
+
+    assert model.objects.count() == 0
+    assert SecurityEvent.objects.exists()
+
+
+@pytest.mark.parametrize("model", [Throttle, PlatformSession, EmailedCode, KnownBrowser])
+def test_what_is_young_stays(old_things: None, model: type) -> None:
+    before = model.objects.count()
+
+    call_command("portal_purge")
+
+    assert model.objects.count() == before > 0
+
+
+def test_a_dry_run_deletes_nothing(old_things: None, clock: Clock, capsys: pytest.CaptureFixture[str]) -> None:
+    clock.move(days=401)
+
+    call_command("portal_purge", "--dry-run")
+
+    assert "1 sessions that are over" in capsys.readouterr().out
+    assert PlatformSession.objects.count() == 1
+
+
+@pytest.mark.promise("LOCK-6")
+def test_wrong_codes_in_a_row_are_not_forgotten_by_purging(ada: Person, clock: Clock) -> None:
+    throttle.reserve(throttle.code_claim(ada.user.name_digest), now=clock.now)
+    clock.move(days=401)
+
+    call_command("portal_purge")
+
+    assert Throttle.objects.get().total == 1
