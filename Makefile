@@ -47,8 +47,10 @@ demo: $(VENV)/.runtime ## Run the portal with demo data on 127.0.0.1:8000, worke
 	@echo "Gatehouse is at http://127.0.0.1:$(PORT)/ - Ctrl-C stops it. E-mails are written to var/mail/."
 	@$(MANAGE) portal_worker & worker=$$!; \
 	$(BIN)/gunicorn portal.wsgi --bind 127.0.0.1:$(PORT) --threads 8 --log-level warning & server=$$!; \
-	trap 'trap - EXIT INT TERM; kill -TERM $$server $$worker 2>/dev/null || true; wait' EXIT INT TERM; \
-	wait -n $$server $$worker
+	stop() { kill -TERM $$server $$worker 2>/dev/null || true; wait; }; \
+	trap 'stop; exit 0' INT TERM; \
+	wait -n $$server $$worker || true; \
+	stop; echo "The portal stopped by itself; is port $(PORT) taken? Try make demo PORT=8001."; exit 1
 
 test: $(VENV)/.development ## Run the suite on SQLite; what this machine lacks is skipped and named
 	$(MANAGE) test --pytest-args="$(PARALLEL) $(COVERAGE) $(ARGS)"
