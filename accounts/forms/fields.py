@@ -10,6 +10,13 @@ from accounts.refusals import Refusal
 from helpcenter import causes
 
 
+class CodeInput(forms.TextInput):
+    """A field for a code: a typed one is never sent back in the page."""
+
+    def format_value(self, value: Any) -> None:
+        """Return nothing: codes are secrets while they are fresh."""
+
+
 class CodeField(forms.CharField):
     """A six-digit code; takes ``123 456``, ``123-456`` and full-width digits, and nothing else."""
 
@@ -18,7 +25,7 @@ class CodeField(forms.CharField):
         attributes = {"inputmode": "numeric", "autocomplete": "one-time-code", "spellcheck": "false"}
         super().__init__(
             label=kwargs.pop("label", _("Code from your Key")),
-            widget=forms.TextInput(attrs=attributes),
+            widget=CodeInput(attrs=attributes),
             error_messages={"required": causes.get("F1").words()},
             **kwargs,
         )

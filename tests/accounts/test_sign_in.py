@@ -132,6 +132,10 @@ def test_nothing_else_is_read_as_a_code_and_each_counts(client: Client, ada: Per
     assert PlatformSession.objects.count() == 0
 
 
+def test_a_refused_code_is_not_sent_back_in_the_page(client: Client, ada: Person, clock: Clock) -> None:
+    assert "135791" not in factories.sign_in(client, ada, code="135791").content.decode()
+
+
 @pytest.mark.promise("KEY-1")
 @pytest.mark.parametrize(("steps", "status"), [(-2, 200), (-1, 302), (0, 302), (1, 302), (2, 200)])
 def test_a_code_is_good_one_step_early_or_late(
