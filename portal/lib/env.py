@@ -16,6 +16,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 _TRUE = {"1", "true", "yes", "on"}
 _FALSE = {"0", "false", "no", "off"}
+_MOST_DIGITS = 18
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,8 @@ def _raw(name: str) -> tuple[str | None, str]:
             return Path(path).read_text(encoding="utf-8").strip(), "file"
         except OSError as error:
             raise ImproperlyConfigured(f"{name}_FILE: cannot read {path} ({error.strerror}).") from error
+        except UnicodeDecodeError as error:
+            raise ImproperlyConfigured(f"{name}_FILE: {path} is not UTF-8 text.") from error
     return value, "environment" if value is not None else "default"
 
 
@@ -79,7 +82,7 @@ def number(name: str, default: int, *, low: int, high: int, unit: str, help: str
     raw, origin = _raw(name)
     value = default
     if raw is not None:
-        if not raw.isascii() or not raw.isdigit():
+        if not raw.isascii() or not raw.isdigit() or len(raw) > _MOST_DIGITS:
             raise ImproperlyConfigured(f"{name} must be a whole number of {low} or more, you gave {raw!r}.")
         value = int(raw)
     if not low <= value <= high:

@@ -17,6 +17,7 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
 _NONCE_BYTES = 12
+_KEY_BYTES = 32
 
 
 class SealBroken(Exception):
@@ -25,14 +26,21 @@ class SealBroken(Exception):
 
 @functools.lru_cache(maxsize=8)
 def _ring(declared: str) -> dict[str, AESGCM]:
-    ring = {}
+    ring: dict[str, AESGCM] = {}
     for part in declared.split(","):
         name, _, material = part.strip().partition(":")
-        try:
-            ring[name] = AESGCM(base64.b64decode(material, validate=True))
-        except (ValueError, binascii.Error) as error:
-            raise ImproperlyConfigured("PORTAL_FIELD_KEYS must be id:base64 of 32 bytes, comma-separated.") from error
+        key = _decoded(material)
+        if not name or name in ring or len(key) != _KEY_BYTES:
+            raise ImproperlyConfigured("PORTAL_FIELD_KEYS must be id:base64 of 32 bytes, comma-separated, no id twice.")
+        ring[name] = AESGCM(key)
     return ring
+
+
+def _decoded(material: str) -> bytes:
+    try:
+        return base64.b64decode(material, validate=True)
+    except (ValueError, binascii.Error):
+        return b""
 
 
 def seal(plain: str, *, bound_to: str) -> str:

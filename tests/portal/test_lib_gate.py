@@ -1,0 +1,115 @@
+"""The gate of costly work: never more at a time than there are slots, over threads and processes."""
+
+import os
+import subprocess
+import sys
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from django.conf import settings as declared
+
+from portal.lib import gate
+
+SLOTS = 2
+# Notes the moments between which it holds a slot; the test looks for overlaps over all processes.
+HOLDER = """
+import sys, time, threading
+from pathlib import Path
+from django.conf import settings
+settings.configure(PORTAL_RUN_DIR=sys.argv[1], PORTAL_HASH_SLOTS=2, PORTAL_HASH_QUEUE_SECONDS=20)
+from portal.lib import gate
+def work():
+    start = time.monotonic()
+    time.sleep(0.01)
+    return start, time.monotonic()
+held = []
+threads = [threading.Thread(target=lambda: held.append(gate.run(work))) for _ in range(8)]
+[thread.start() for thread in threads]
+[thread.join() for thread in threads]
+print(held)
+"""
+
+
+@pytest.fixture(autouse=True)
+def own_slots(settings, tmp_path: Path) -> None:
+    settings.PORTAL_RUN_DIR = str(tmp_path / "run")
+    settings.PORTAL_HASH_SLOTS = SLOTS
+    settings.PORTAL_HASH_QUEUE_SECONDS = 20
+    gate._pool.cache_clear()
+    yield
+    gate._pool.cache_clear()
+
+
+def most_at_once(spans: list[tuple[float, float]]) -> int:
+    edges = sorted([(start, 1) for start, _ in spans] + [(end, -1) for _, end in spans])
+    counts, now = [0], 0
+    for _moment, step in edges:
+        now += step
+        counts.append(now)
+    return max(counts)
+
+
+def test_threads_never_hold_more_than_the_slots():
+    def work() -> tuple[float, float]:
+        start = time.monotonic()
+        time.sleep(0.01)
+        return start, time.monotonic()
+
+    with ThreadPoolExecutor(16) as pool:
+        spans = list(pool.map(lambda _: gate.run(work), range(32)))
+
+    assert most_at_once(spans) == SLOTS
+
+
+def test_processes_never_hold_more_than_the_slots(settings):
+    command = [sys.executable, "-c", HOLDER, settings.PORTAL_RUN_DIR]
+    holders = [subprocess.Popen(command, cwd=declared.BASE_DIR, stdout=subprocess.PIPE, text=True) for _ in range(3)]
+    spans = [span for holder in holders for span in eval(holder.communicate(timeout=60)[0])]
+
+    assert len(spans) == 24
+    assert most_at_once(spans) <= SLOTS
+
+
+def test_who_waits_too_long_is_told_to_come_again(settings):
+    settings.PORTAL_HASH_QUEUE_SECONDS = 0
+    held = [gate._take() for _ in range(SLOTS)]
+    try:
+        with pytest.raises(gate.Busy):
+            gate.run(lambda: pytest.fail("it ran"))
+    finally:
+        for handle in held:
+            os.close(handle)
+
+    assert gate.run(lambda: "done") == "done"
+
+
+def test_a_fault_in_the_work_frees_its_slot():
+    for _ in range(SLOTS * 3):
+        with pytest.raises(ZeroDivisionError):
+            gate.run(lambda: 1 // 0)
+
+    assert gate.run(lambda: "done") == "done"
+
+
+def test_a_process_that_is_killed_frees_its_slots(settings):
+    script = HOLDER.partition("def work")[0] + "gate._take(); gate._take(); print('held', flush=True); time.sleep(60)"
+    command = [sys.executable, "-c", script, settings.PORTAL_RUN_DIR]
+    with subprocess.Popen(command, cwd=declared.BASE_DIR, stdout=subprocess.PIPE, text=True) as holder:
+        assert holder.stdout.readline() == "held\n"
+        assert gate._take() is None
+        holder.kill()
+
+    handle = gate._take()
+    assert handle is not None
+    os.close(handle)
+
+
+def test_the_work_runs_in_as_many_threads_as_there_are_slots():
+    with ThreadPoolExecutor(8) as pool:
+        names = set(pool.map(lambda _: gate.run(lambda: threading.current_thread().name), range(32)))
+
+    assert len(names) <= SLOTS
+    assert all(name.startswith("hash") for name in names)

@@ -1,0 +1,73 @@
+"""Guards in the database: what no code of ours may do, the database refuses."""
+
+from itertools import pairwise
+
+import pytest
+from django.db import DatabaseError, connection, transaction
+from django.utils import timezone
+
+from accounts.actions import audit
+from accounts.models import SecurityEvent
+from portal import checks
+from portal.lib import guards
+from tests.factories import Person
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def an_event(ada: Person) -> SecurityEvent:
+    with transaction.atomic():
+        return audit.record("tried", by=None, on=ada.user, now=timezone.now())
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE accounts_securityevent SET action = 'other'",
+        "UPDATE accounts_securityevent SET id = id",
+        "DELETE FROM accounts_securityevent",
+        "DELETE FROM accounts_securityevent WHERE n = 1",
+        "INSERT INTO accounts_securityevent SELECT * FROM accounts_securityevent",
+    ],
+)
+def test_the_record_takes_no_change_and_no_loss(an_event: SecurityEvent, statement: str):
+    with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statement)
+
+    assert list(SecurityEvent.objects.values_list("pk", "action")) == [(an_event.pk, "tried")]
+
+
+@pytest.mark.postgres
+def test_the_record_takes_no_truncation(an_event: SecurityEvent):
+    with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("TRUNCATE accounts_securityevent CASCADE")
+
+
+def test_a_guard_that_is_gone_is_missed_reported_and_set_again():
+    name = min(guards.installed())
+    table = next(guard.table for guard in guards._GUARDS if guard.name == name)
+    on_table = f" ON {table}" if connection.vendor == "postgresql" else ""
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP TRIGGER {name}{on_table}")
+
+    assert guards.missing() == {name}
+    assert [message.id for message in checks.guards_are_installed(["default"])] == ["portal.E001"]
+
+    guards.install()
+    assert guards.missing() == set()
+    assert checks.guards_are_installed(["default"]) == []
+
+
+def test_setting_guards_twice_changes_nothing():
+    states = []
+    for _ in range(3):
+        guards.install()
+        states.append(guards.installed())
+
+    assert all(before == after for before, after in pairwise(states))
+
+
+def test_every_registered_guard_has_a_form_for_both_databases():
+    assert all(guard.sqlite and guard.postgresql for guard in guards._GUARDS if "truncate" not in guard.name)
+    assert all(guard.postgresql for guard in guards._GUARDS)
