@@ -135,3 +135,9 @@ class PasswordTooCommon(Refusal):
     """The new password is well known or leans on words anybody would try."""
 
     code = "R5"
+
+
+class PasswordTooLong(Refusal):
+    """The new password is longer than any that signing in reads."""
+
+    code = "R6"

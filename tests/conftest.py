@@ -22,7 +22,7 @@ if coverage.Coverage.current():
     settings.TEMPLATES[0]["OPTIONS"]["debug"] = True  # template lines are counted only so
 django.setup()
 
-pytest_plugins = ["tests.database", "tests.cast", "tests.browser.fixtures"]
+pytest_plugins = ["tests.database", "tests.cast", "tests.accounts.hash_work", "tests.browser.fixtures"]
 
 NOON = datetime(2026, 3, 2, 12, 0, 0, tzinfo=UTC)
 DEMANDED = bool(os.environ.get("PORTAL_TEST_ALL"))

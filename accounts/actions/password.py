@@ -2,6 +2,7 @@
 
 import functools
 import hmac
+import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,7 +15,7 @@ from accounts.actions import audit, notices, sessions
 from accounts.enums import Action
 from accounts.models import FormerPassword, User
 from accounts.policies import passwords
-from accounts.refusals import PasswordTooCommon, PasswordTooSimple, PasswordUsedBefore
+from accounts.refusals import PasswordTooCommon, PasswordTooLong, PasswordTooSimple, PasswordUsedBefore
 from portal.lib import client, digests, gate
 
 
@@ -38,8 +39,10 @@ def check_new_password(user: User, password: str) -> None:
     """Refuse what breaks the rules, is common, or was used before. Cheap checks first.
 
     Cost: one argon2 hash per set of cost parameters in the history, normally one (PW-2).
-    Raises: ``PasswordTooSimple``, ``PasswordTooCommon``, ``PasswordUsedBefore``.
+    Raises: ``PasswordTooLong``, ``PasswordTooSimple``, ``PasswordTooCommon``, ``PasswordUsedBefore``.
     """
+    if len(password) > rules().longest:
+        raise PasswordTooLong
     if missing := passwords.missing(password, rules()):
         raise PasswordTooSimple(missing=missing)
     own = [settings.PORTAL_BRAND_NAME.split()[0], settings.PORTAL_KEY_NAME.split()[0]]
@@ -114,10 +117,11 @@ def _parameters() -> str:
 
 
 def _history_digest(user: User, password: str, parameters: str) -> str:
+    """Return the digest of a password; composed and decomposed letters, which look alike, give the same."""
     cost = dict(part.split("=") for part in parameters.split(","))
     hashing = functools.partial(
         hash_secret_raw,
-        password.encode(),
+        unicodedata.normalize("NFC", password).encode(),
         bytes.fromhex(user.history_salt),
         time_cost=int(cost["t"]),
         memory_cost=int(cost["m"]),

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from importlib import resources
 
 _LEET = str.maketrans("@4301!|$5+7", "aaeoiiiss" + "tt")
-_SHORTEST_OWN_WORD = 4
+_SHORTEST_WORD = 4
 
 
 @dataclass(frozen=True)
@@ -22,11 +22,12 @@ class Rules:
 
 def missing(password: str, rules: Rules) -> list[str]:
     """Return the names of the rules that are not met, in the order of the policy."""
+    kinds = {unicodedata.category(c) for c in password}  # the live checklist of the page tells them apart alike
     checks = {
-        "upper": any(c.isupper() for c in password),
-        "lower": any(c.islower() for c in password),
-        "digit": any(c.isdigit() for c in password),
-        "special": any(not c.isalnum() for c in password),
+        "upper": "Lu" in kinds,
+        "lower": "Ll" in kinds,
+        "digit": "Nd" in kinds,
+        "special": any(kind[0] not in "LN" for kind in kinds),
     }
     lacking = [] if len(password) >= rules.shortest else ["length"]
     return lacking + [name for name in rules.classes if not checks[name]]
@@ -39,17 +40,23 @@ def is_common(password: str, *, own_words: Iterable[str]) -> bool:
     the brand, the username, the e-mail name; matched when they make up most of the password.
     """
     folded = unicodedata.normalize("NFKC", password).casefold()
-    cores = {core for text in (folded, folded.translate(_LEET)) for core in (text, text.strip("".join(_signs(text))))}
-    known = _famous()
-    if any(core in known for core in cores if core):
+    cores = {core for bare in _undecorated(folded) for core in (bare, bare.translate(_LEET))}
+    if not cores.isdisjoint(_famous()):
         return True
-    words = {w.casefold() for w in own_words if len(w) >= _SHORTEST_OWN_WORD}
+    words = {w.casefold() for w in own_words if len(w) >= _SHORTEST_WORD}
     words |= {w[::-1] for w in words}
     return any(w in core and len(w) * 2 >= len(core) for w in words for core in cores)
 
 
-def _signs(text: str) -> set[str]:
-    return {c for c in text if not c.isalpha()}
+def _undecorated(text: str) -> set[str]:
+    """Return the text without digits and signs at its start, at its end, at both, and as it is.
+
+    Taken off before signs are read as letters: in ``Pa$$w0rd1!`` some of them are letters, some decoration.
+    What is left of mere signs is no word.
+    """
+    signs = "".join({c for c in text if not c.isalpha()})
+    bare = {text.strip(signs), text.lstrip(signs), text.rstrip(signs)}
+    return {text} | {word for word in bare if len(word) >= _SHORTEST_WORD}
 
 
 @functools.lru_cache(maxsize=1)
