@@ -5,6 +5,7 @@ from typing import NoReturn
 from django.contrib.admin import AdminSite
 from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.core.exceptions import PermissionDenied
+from django.db.models.base import ModelBase
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -14,6 +15,8 @@ from accounts.views.guards import to_sign_in, who
 from accounts.views.sessions import sign_out
 from portal.lib import clock
 
+_OURS = {"accounts", "recovery", "helpcenter"}
+
 
 class PortalAdminSite(AdminSite):
     """Django's admin behind the portal's own sign-in; no page opens with one factor."""
@@ -22,6 +25,12 @@ class PortalAdminSite(AdminSite):
     site_title = _("Desk")
     index_title = _("Work")
     enable_nav_sidebar = True
+
+    def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
+        """Take tables of the portal; the pages that packages bring would add, change and delete past every deed."""
+        models = [model_or_iterable] if isinstance(model_or_iterable, ModelBase) else model_or_iterable
+        ours = [model for model in models if model._meta.app_label in _OURS]
+        super().register(ours, admin_class, **options)
 
     def has_permission(self, request: HttpRequest) -> bool:
         """Let in staff who gave both factors, refuse customers (403); counts as activity."""

@@ -5,6 +5,7 @@ import re
 
 import pytest
 from django.conf import settings
+from django.contrib import admin
 from django.test import Client
 
 from accounts.enums import Action, Realm
@@ -69,6 +70,13 @@ def test_the_desk_changes_no_password(client: Client, agent: Person, path: str) 
     factories.sign_in(client, agent)
 
     assert client.get(path).status_code == 404
+
+
+def test_the_desk_shows_only_tables_of_the_portal() -> None:
+    registered = {model._meta.app_label for model in admin.site._registry}
+
+    assert registered <= {"accounts", "recovery", "helpcenter"}
+    assert "accounts" in registered
 
 
 def test_leaving_the_desk_ends_the_session(client: Client, agent: Person) -> None:
