@@ -1,6 +1,6 @@
 """The admin site: staff only, and only with both factors."""
 
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from django.contrib.admin import AdminSite
 from django.contrib.auth import REDIRECT_FIELD_NAME
