@@ -9,7 +9,7 @@ from io import BufferedReader
 from itertools import islice
 from typing import Self
 
-from django.db import IntegrityError, models, transaction
+from django.db import IntegrityError, models, reset_queries, transaction
 
 from accounts.actions import audit
 from accounts.enums import Action, MandateRole
@@ -98,6 +98,7 @@ def import_customers(file: BufferedReader, *, kind: str, by: User | None, now: d
 def _batches(rows: Iterator[Row]) -> Iterator[list[Row]]:
     while batch := list(islice(rows, _BATCH)):
         yield batch
+        reset_queries()  # in a demo, Django keeps the text of every statement
 
 
 class _Seen:

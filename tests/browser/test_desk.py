@@ -1,0 +1,53 @@
+"""The desk of the staff in a browser: no barrier on any page, in any look."""
+
+import pytest
+from django.conf import settings
+from django.db import transaction
+from django.urls import reverse
+from playwright.sync_api import Page, expect
+
+from accounts.actions import audit, notices, throttle
+from accounts.enums import Action
+from accounts.models import Customer, Notice, PlatformSession, SecurityEvent, Throttle, User
+from portal.lib import clock
+from tests import factories
+from tests.browser.fixtures import assert_accessible
+
+pytestmark = pytest.mark.django_db(transaction=True)
+TABLES = (Customer, User, Throttle, SecurityEvent, Notice, PlatformSession)
+
+
+@pytest.fixture
+def desk(page_in_every_look: Page, agent: factories.Person, ada: factories.Person, live_server: object) -> Page:
+    """An agent's screen, after ada has been paused, told and recorded."""
+    for _ in range(5):
+        throttle.reserve(throttle.password_claim("ada"), now=clock.now())
+    with transaction.atomic():
+        audit.record(Action.PAUSED, by=None, on=ada.user, now=clock.now())
+        notices.tell(ada.user, "paused", now=clock.now())
+    cookie = factories.signed_in(agent).cookies[settings.SESSION_COOKIE_NAME]
+    page_in_every_look.context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": live_server.url}])
+    return page_in_every_look
+
+
+def test_every_table_can_be_read_by_everybody(desk):
+    for model in TABLES:
+        name = f"admin:accounts_{model._meta.model_name}"
+        desk.goto(reverse(f"{name}_changelist"))
+        assert_accessible(desk)
+        desk.goto(reverse(f"{name}_change", args=[model.objects.first().pk]))
+        assert_accessible(desk)
+
+
+@pytest.mark.promise("LOCK-3")
+def test_a_pause_is_lifted_with_one_button_and_a_reason(desk):
+    desk.goto(reverse("admin:accounts_throttle_change", args=[Throttle.objects.get().pk]))
+    desk.get_by_role("link", name="Lift pause").click()
+    assert_accessible(desk)
+
+    desk.get_by_label("Reason").fill("Called back on the number on file")
+    desk.get_by_role("button", name="Lift pause").click()
+
+    expect(desk.get_by_text("The pause has ended.")).to_be_visible()
+    expect(desk.get_by_role("link", name="Lift pause")).to_have_count(0)
+    assert_accessible(desk)
