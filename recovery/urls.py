@@ -1,7 +1,27 @@
-"""Addresses of recovery."""
+"""Addresses of recovery. None ever holds a username, a reference or a code."""
 
 from django.urls import path
-from django.views.generic import RedirectView
+
+from recovery.views import finish, start, status, stop
 
 app_name = "recovery"
-urlpatterns = [path("", RedirectView.as_view(pattern_name="helpcenter:home"), name="start")]
+urlpatterns = [
+    path("", start.start, name="start"),
+    path("opened/", start.opened, name="opened"),
+    path("status/", status.status, name="status"),
+    path("status/code/", status.code, name="code"),
+    path("status/code/send/", status.send_code, name="send-code"),
+    path("status/browser/", status.browser, name="browser"),
+    path("status/pin/", status.pin, name="pin"),
+    path("status/withdraw/", status.withdraw, name="withdraw"),
+    path("status/leave/", status.leave, name="leave"),
+    path("finish/", finish.finish, name="finish"),
+    path("finish/begin/", finish.begin, name="begin"),
+    path("finish/new/", finish.set_up, name="set-up"),
+    path("finish/leave/", finish.leave_set_up, name="leave-set-up"),
+    path("stop/", stop.stop, name="stop"),
+    path("stop/thanks/", stop.stopped, name="stopped"),
+    path("mine/", stop.mine, name="mine"),
+    path("mine/stop/", stop.stop_mine, name="stop-mine"),
+    path("mine/close/", stop.cancel_mine, name="cancel-mine"),
+]

@@ -9,6 +9,7 @@ from accounts.enums import Action
 from accounts.models import Mandate, SecurityEvent
 from accounts.requests import SignedInRequest
 from accounts.views.guards import signed_in
+from recovery.actions import stops
 
 _LAST_EVENTS = 20
 
@@ -24,7 +25,11 @@ def dashboard(request: SignedInRequest) -> HttpResponse:
     return render(
         request,
         "portal/dashboard.html",
-        {"mandates": list(mandates), "previous": next(iter(sign_ins.order_by("-n")[1:2]), None)},
+        {
+            "mandates": list(mandates),
+            "previous": next(iter(sign_ins.order_by("-n")[1:2]), None),
+            "open_case": stops.open_case_of(request.user),
+        },
     )
 
 

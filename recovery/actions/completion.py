@@ -2,9 +2,12 @@
 
 from datetime import datetime
 
+from django.conf import settings
 from django.db import transaction
 
 from accounts.actions import key, password, throttle
+from accounts.enums import Budget
+from accounts.models.throttle import Claim as BudgetClaim
 from portal.lib import client
 from recovery.actions import moving, stops
 from recovery.actions.passes import find_open
@@ -24,11 +27,11 @@ def complete(
     two parallel calls succeeds. Signing in afterwards is an ordinary sign-in.
     Needs: no open transaction; an open pass of this browser.
     Raises: ``PassNotGood``, ``CaseNotOpen``, ``PasswordTooSimple``, ``PasswordTooCommon``, ``PasswordUsedBefore``,
-    ``CodeWrong``, ``Paused``, ``CodesUsedUp``, ``gate.Busy``.
+    ``CodeWrong``, ``Paused``, ``gate.Busy``.
     """
     user = find_open(pass_id=granted.pk, now=now).subject
     prepared = password.prepare(user, new_password)
-    attempt = throttle.reserve(throttle.code_claim(user.name_digest), now=now)
+    attempt = throttle.reserve(_code_budget(granted), now=now)
     with transaction.atomic():
         case = moving.lock(granted.case_id)
         moving.need_state(case, State.ENROLLING)
@@ -52,3 +55,8 @@ def complete(
             until=now + case.terms.hold(max(case.tier, 1)),
         )
     return case
+
+
+def _code_budget(granted: Pass) -> BudgetClaim:
+    """Return the budget of codes for one pass: used-up codes at sign-in must not shut the way back in (LOCK-6)."""
+    return throttle.claim(Budget.PASS_HALF, f"code|{granted.pk}", limit=settings.PORTAL_FAILURE_LIMIT)

@@ -1,0 +1,1 @@
+"""Forms read and clean; deeds do."""

@@ -1,0 +1,73 @@
+"""What a claimant types: the request, reference and PIN, the e-mailed code, the owner's stop."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from accounts.forms.fields import CodeField, Refusable
+from accounts.policies import names
+from helpcenter import causes
+from recovery.enums import Purpose
+from recovery.forms.fields import LineField, pin_input, reference_input, signs_input
+
+_LOST = ((Purpose.PASSWORD, _("My password")), (Purpose.KEY, _("My Key, or the phone it was on")))
+_CONTACT_LENGTH = 200
+
+
+class RequestForm(Refusable, forms.Form):
+    """The request for help: who, what is lost, how to reach them now."""
+
+    username = LineField(
+        label=_("Username"),
+        max_length=names.MAX_LENGTH,
+        help_text=_("It stands in the document we welcomed you with."),
+        widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none"}),
+    )
+    lost = forms.MultipleChoiceField(
+        label=_("What have you lost?"), choices=_LOST, widget=forms.CheckboxSelectMultiple, required=True
+    )
+    contact = LineField(
+        label=_("How can we reach you today?"),
+        max_length=_CONTACT_LENGTH,
+        required=False,
+        help_text=_("A phone number, for calling you back. It proves nothing, and no code is ever sent to it."),
+        widget=forms.TextInput(attrs={"autocomplete": "tel"}),
+    )
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        """Refuse a missing choice in the words of the cause table."""
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]  # Django's own
+        self.fields["lost"].error_messages |= {
+            "required": _("Choose one or both."),
+            "invalid_choice": causes.get("F3").words(),
+            "invalid_list": causes.get("F3").words(),
+        }
+
+
+class ReferenceForm(Refusable, forms.Form):
+    """Reference and PIN of a case."""
+
+    reference = LineField(label=_("Reference"), help_text=_("For example RC-7F3K-2Q9C."), widget=reference_input())
+    pin = LineField(label=_("PIN"), help_text=_("Six digits."), widget=pin_input())
+
+
+class PinForm(Refusable, forms.Form):
+    """The PIN of the case on the page, typed again."""
+
+    pin = LineField(label=_("The PIN you have now"), help_text=_("Six digits."), widget=pin_input())
+
+
+class MailCodeForm(Refusable, forms.Form):
+    """The code that was e-mailed to the address on file."""
+
+    code = CodeField(label=_("Code from our e-mail"))
+
+
+class StopForm(Refusable, forms.Form):
+    """What stands at the end of each message about a case."""
+
+    reference = LineField(
+        label=_("Reference of the message"), help_text=_("For example N-7F3K-2Q9C."), widget=reference_input()
+    )
+    code = LineField(
+        label=_("Stop code"), help_text=_("Twelve signs in three groups, in the same message."), widget=signs_input()
+    )

@@ -1,0 +1,53 @@
+"""What a claimant types to start afresh: the second half of the pass, a new password, the new Key's code."""
+
+from django import forms
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from accounts.forms.fields import CodeField, Refusable
+from helpcenter import causes
+from recovery.forms.fields import LineField, signs_input
+
+_NAME_LENGTH = 60
+
+
+class HalfForm(Refusable, forms.Form):
+    """The half of the pass that was e-mailed."""
+
+    half = LineField(
+        label=_("Second half of your pass"),
+        help_text=_("Eight signs in two groups, from the e-mail we have just sent."),
+        widget=signs_input(),
+    )
+
+
+class SetUpForm(Refusable, forms.Form):
+    """A new password and a new Key, together."""
+
+    new_password = forms.CharField(
+        label=_("New password"),
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+    key_name = LineField(
+        label=_("Name for this phone"),
+        max_length=_NAME_LENGTH,
+        help_text=_("So that you can tell your phones apart later."),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    code = CodeField(label=_("Code your new Key shows now"))
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        """Refuse a missing password in the words of the cause table."""
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]  # Django's own
+        self.fields["new_password"].error_messages |= {
+            "required": causes.get("F1").words(),
+            "null_characters_not_allowed": causes.get("F3").words(),
+        }
+
+    def clean_new_password(self) -> str:
+        """Refuse what is longer than any password we keep, before anything is hashed."""
+        typed: str = self.cleaned_data["new_password"]
+        if len(typed) > settings.PORTAL_PASSWORD_MAX:
+            raise forms.ValidationError(causes.get("R6").words(), code="R6")
+        return typed

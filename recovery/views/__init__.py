@@ -1,0 +1,1 @@
+"""The pages of a claimant and of the owner. None opens a session."""

@@ -1,0 +1,53 @@
+"""How a refusal is shown: at its field or on top, with the status that belongs to it."""
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from accounts.forms.fields import Refusable, status_of
+from accounts.refusals import Paused, Refusal
+from helpcenter import causes
+from portal.lib import clock
+from recovery.refusals import ClaimLocked, TooOften
+
+# Django's codes of errors -> ours; errors of our own carry a code of the cause table.
+_CAUSES = {"required": "F1", "max_length": "F2"}
+
+
+def spoken(refusal: Refusal) -> Refusal:
+    """Return the refusal as these pages say it: a pause here is not one of signing in."""
+    return TooOften(until=refusal.until) if isinstance(refusal, Paused) else refusal
+
+
+def refuse(form: Refusable, refusal: Refusal, field: str | None = None) -> None:
+    """Put the words of a refusal at a field, or on top of the form."""
+    form.refuse(spoken(refusal), field)
+
+
+def page(
+    request: HttpRequest,
+    template: str,
+    *,
+    form: forms.BaseForm | None = None,
+    refusal: Refusal | None = None,
+    **facts: object,
+) -> HttpResponse:
+    """Render a page with its form and what was refused: 200, 400 for too long, 429 with Retry-After for too often."""
+    refusal = refusal or getattr(form, "refusal", None)
+    context = {"form": form, "cause": refusal.cause if refusal else _cause_of(form), "refusal": refusal}
+    response = render(request, template, context | facts, status=status_of(form))
+    if isinstance(refusal, TooOften):
+        response.status_code = 429
+        response["Retry-After"] = str(max(1, round((refusal.until - clock.now()).total_seconds())))
+    if isinstance(refusal, ClaimLocked):
+        response.status_code = 429
+    return response
+
+
+def _cause_of(form: forms.BaseForm | None) -> causes.Cause | None:
+    """Return the row of the cause table for the first thing that is wrong with a form."""
+    if form is None or not form.errors:
+        return None
+    first = next(iter(form.errors.as_data().values()))[0].code or ""
+    code = _CAUSES.get(first, first)
+    return causes.get(code if code in {cause.code for cause in causes.every()} else "F3")

@@ -1,0 +1,150 @@
+"""Starting afresh: both halves of the pass, then a new password and a new Key, all at once or not at all."""
+
+from typing import Any
+from urllib.parse import quote, urlencode
+
+import segno
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from accounts.actions import key
+from accounts.refusals import Refusal
+from portal.lib import client, clock
+from recovery.actions import completion, passes
+from recovery.forms.set_up import HalfForm, SetUpForm
+from recovery.models import Claim, Pass
+from recovery.policies import references
+from recovery.refusals import CaseNotOpen, PassNotGood
+from recovery.views import answers
+from recovery.views.cookies import SET_UP, browser_of
+from recovery.views.gate import case_page, open_page
+from recovery.views.status import show
+
+STEPS = (_("Pass"), _("Password and Key"), _("Sign in"))
+_FIELD_OF = {"R3": "new_password", "R4": "new_password", "R5": "new_password", "K1": "code", "T1": "code"}
+
+
+@require_POST
+@case_page
+def begin(request: HttpRequest, claim: Claim) -> HttpResponse:
+    """Start to set up: the first half stays in this browser, the second goes out by e-mail."""
+    try:
+        started = passes.start_pass(
+            claim=claim, browser=browser_of(request), origin=client.origin(request), now=clock.now()
+        )
+    except Refusal as refusal:
+        return show(request, claim, refusal=refusal)
+    response = redirect("recovery:finish")
+    SET_UP.write(response, claim=claim.pk, half=started.first_half)
+    return response
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@case_page
+def finish(request: HttpRequest, claim: Claim) -> HttpResponse:
+    """Open the set-up pass with its second half."""
+    facts = SET_UP.read(request)
+    if facts.get("claim") != claim.pk or "half" not in facts:
+        return redirect("recovery:set-up" if "pass" in facts else "recovery:status")
+    form = HalfForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        try:
+            return _opened(request, claim, facts["half"], form.cleaned_data["half"])
+        except Refusal as refusal:
+            answers.refuse(form, refusal, "half")
+    return answers.page(request, "recovery/finish.html", form=form, steps=STEPS)
+
+
+def _opened(request: HttpRequest, claim: Claim, first: str, second: str) -> HttpResponse:
+    granted = passes.open_pass(
+        claim=claim,
+        first_half=first,
+        second_half=second,
+        browser=browser_of(request),
+        origin=client.origin(request),
+        now=clock.now(),
+    )
+    response = redirect("recovery:set-up")
+    SET_UP.write(response, claim=claim.pk, **{"pass": granted.pk}, secret=key.new_secret())
+    return response
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def set_up(request: HttpRequest) -> HttpResponse:
+    """Choose a new password and set up a new Key."""
+    facts = SET_UP.read(request)
+    form = SetUpForm(request.POST if request.method == "POST" else None, initial={"key_name": gettext("My phone")})
+    try:
+        granted = passes.find_open(pass_id=facts.get("pass", 0), now=clock.now())
+        if form.is_valid():
+            return _completed(request, granted, facts["secret"], form)
+    except (PassNotGood, CaseNotOpen) as refusal:
+        return _not_good(request, refusal)
+    except Refusal as refusal:
+        spoken = answers.spoken(refusal)
+        answers.refuse(form, spoken, _FIELD_OF.get(spoken.code))
+    return answers.page(request, "recovery/set_up.html", form=form, **_set_up_facts(granted, facts["secret"]))
+
+
+def _completed(request: HttpRequest, granted: Pass, secret: str, form: SetUpForm) -> HttpResponse:
+    completion.complete(
+        granted=granted, secret=secret, **form.cleaned_data, origin=client.origin(request), now=clock.now()
+    )
+    response = redirect("recovery:status")
+    SET_UP.drop(response)
+    open_page(response, granted.claim)
+    return response
+
+
+def _not_good(request: HttpRequest, refusal: Refusal) -> HttpResponse:
+    """Say that the pass is used, revoked or over; a page opened twice ends here."""
+    response = render(request, "recovery/pass_over.html", {"refusal": refusal})
+    SET_UP.drop(response)
+    return response
+
+
+def _set_up_facts(granted: Pass, secret: str) -> dict[str, Any]:
+    uri = _key_uri(granted.subject.username, secret)
+    return {
+        "steps": STEPS,
+        "username": granted.subject.username,
+        "qr": _square(uri),
+        "secret": references.grouped(secret),
+        "until": granted.finish_until,
+        "now": clock.now(),
+        "password_min": settings.PORTAL_PASSWORD_MIN,
+        "password_classes": settings.PORTAL_PASSWORD_CLASSES,
+    }
+
+
+def _key_uri(username: str, secret: str) -> str:
+    """Return what authenticator apps read from the square (the otpauth format)."""
+    issuer = settings.PORTAL_BRAND_NAME
+    query = urlencode({"secret": secret, "issuer": issuer}, quote_via=quote)
+    return f"otpauth://totp/{quote(f'{issuer}:{username}')}?{query}"
+
+
+def _square(text: str) -> SafeString:
+    """Return a QR code as SVG that carries neither style nor class."""
+    svg = segno.make(text, error="m").svg_inline(omitsize=True, svgclass=None, lineclass=None, light="#fff")
+    return mark_safe(svg)  # noqa: S308  # segno writes numbers and colours only
+
+
+@require_POST
+@case_page
+def leave_set_up(request: HttpRequest, claim: Claim) -> HttpResponse:
+    """Stop setting up; nothing has changed."""
+    live = Pass.objects.filter(claim=claim, used_at=None, revoked_at=None, opened_at__isnull=False).first()
+    response = redirect("recovery:status")
+    SET_UP.drop(response)
+    if live is not None:
+        try:
+            passes.leave(granted=live, origin=client.origin(request), now=clock.now())
+        except CaseNotOpen as refusal:
+            return show(request, claim, refusal=refusal)
+    return response

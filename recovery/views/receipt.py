@@ -1,0 +1,28 @@
+"""What a finished recovery has ended, and what it holds until when."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from recovery.enums import Scope
+from recovery.models import Claim
+from recovery.policies.faces import Face
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """Counts of what ended, and the names of what is on hold."""
+
+    sign_ins: int
+    keys: int
+    held: list[str]
+    until: datetime | None
+
+
+def of(claim: Claim, face: Face) -> Receipt | None:
+    """Return the receipt of a recovery that is done, else None."""
+    if face not in {Face.HOLD, Face.DONE}:
+        return None
+    body = claim.case.events.filter(action="completed").order_by("-n").values_list("body", flat=True)[0]
+    holds = list(claim.case.holds.filter(lifted_at=None).order_by("pk"))
+    until = max((hold.until for hold in holds), default=None)
+    return Receipt(body["ended"], body["keys"], [str(Scope(hold.scope).label) for hold in holds], until)

@@ -1,0 +1,190 @@
+"""Where a case stands, in words: what happens now, what comes next, by when, whose turn it is."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from recovery.actions import claims, reviews
+from recovery.enums import State, WaitingOn
+from recovery.models import Claim
+from recovery.policies import faces, moves, terms
+from recovery.policies.faces import Face
+from recovery.views.cookies import SET_UP, browser_of
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+STEPS = (_("Request"), _("Questions"), _("E-mailed code"), _("Second person"), _("Wait"), _("Set up"))
+_NEXT = {
+    Face.OPEN: 1,
+    Face.VERIFYING: 2,
+    Face.CODE: 3,
+    Face.STATEMENT: 3,
+    Face.REVIEW: 4,
+    Face.COOLING: 5,
+    Face.READY: 6,
+    Face.SETTING_UP: 6,
+}
+
+
+@dataclass(frozen=True)
+class Words:
+    """One face in words."""
+
+    heading: "StrOrPromise"
+    now: "StrOrPromise"
+    next: "StrOrPromise"
+    turn: WaitingOn = WaitingOn.NOBODY
+
+
+WORDS: dict[Face, Words] = {
+    Face.OPEN: Words(
+        _("We have your request"),
+        _("It waits for a talk with one of our agents."),
+        _("The agent asks you questions about yourself and your account. It takes about ten minutes."),
+        WaitingOn.AGENT,
+    ),
+    Face.VERIFYING: Words(
+        _("We are asking our questions"),
+        _("An agent works on your case with you."),
+        _("When all questions are asked, this page tells you how it goes on. No single answer is ever judged aloud."),
+        WaitingOn.AGENT,
+    ),
+    Face.CODE: Words(
+        _("Type the code from our e-mail"),
+        _("The questions are done. Now show that the e-mail address we know is yours."),
+        _("A second person here looks at your case."),
+        WaitingOn.CLAIMANT,
+    ),
+    Face.STATEMENT: Words(
+        _("Thank you, your code was right"),
+        _("The agent writes down how the talk went."),
+        _("A second person here looks at your case."),
+        WaitingOn.AGENT,
+    ),
+    Face.PAPERS: Words(
+        _("We need to see your identity papers"),
+        _("Call us, and we will agree on how you show them."),
+        _("A second person here looks at your case."),
+        WaitingOn.CLAIMANT,
+    ),
+    Face.REVIEW: Words(
+        _("A second person looks at your case"),
+        _("Somebody who has not worked on it decides. You need not do anything."),
+        _("After a yes, a waiting period begins."),
+        WaitingOn.SENIOR,
+    ),
+    Face.COOLING: Words(
+        _("Approved: the waiting period runs"),
+        _("We have told you by e-mail, so that the wait is known to the owner of the account."),
+        _("You start here, on this page, and choose a new password and set up a new Key."),
+        WaitingOn.CLOCK,
+    ),
+    Face.READY: Words(
+        _("You can start now"),
+        _("The waiting period is over."),
+        _("You choose a new password and set up a new Key. Then you sign in as always."),
+        WaitingOn.CLAIMANT,
+    ),
+    Face.SETTING_UP: Words(
+        _("You have begun to set up"),
+        _("Your password and Key have not changed yet. They change when you finish, all at once."),
+        _("You sign in with your new password and your new Key."),
+        WaitingOn.CLAIMANT,
+    ),
+    Face.HOLD: Words(
+        _("Done: you can sign in again"),
+        _("Your new password and your new Key are in force."),
+        _("Sign in. What is on hold opens by itself."),
+        WaitingOn.CLOCK,
+    ),
+    Face.DONE: Words(
+        _("This case is finished"),
+        _("Your new password and your new Key are in force, and nothing is on hold any more."),
+        _("Nothing. You can sign in."),
+    ),
+    Face.CONTESTED: Words(
+        _("Somebody objected"),
+        _("The case was stopped by a message from the owner's side. Nothing can be changed with it now."),
+        _("Two senior colleagues look at it. Call us and have your reference at hand."),
+        WaitingOn.SENIOR,
+    ),
+    Face.NOT_CONFIRMED: Words(
+        _("We could not confirm that it is you"),
+        _("This case is closed. We do not say which part it was, to protect every customer."),
+        _("There are other ways; see below."),
+    ),
+    Face.WITHDRAWN: Words(
+        _("You withdrew this request"),
+        _("It is closed, and nothing was changed."),
+        _("Nothing. If you need help after all, start again."),
+    ),
+    Face.EXPIRED: Words(
+        _("The time for this case is over"),
+        _("It is closed, and nothing was changed."),
+        _("Nothing. If you still need help, start again."),
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A claim as its page shows it."""
+
+    claim: Claim
+    face: Face
+    words: Words
+    step: int  # of STEPS, from 1; 0 where the way is over
+    by: datetime | None
+    starts_left: int
+    is_own_browser: bool
+    is_under_way: bool  # a pass of this browser is open or waits for its second half
+
+    @property
+    def is_over(self) -> bool:
+        """Tell whether nothing can happen to this claim any more."""
+        return self.face in faces.OVER
+
+    @property
+    def may_withdraw(self) -> bool:
+        """Tell whether giving up is still of use."""
+        return not self.is_over and self.face != Face.HOLD
+
+    @property
+    def may_change_browser(self) -> bool:
+        """Tell whether the case could be moved to this browser."""
+        early = self.claim.case.state in moves.UNPROVED
+        return early and not (self.is_over or self.is_own_browser)
+
+
+def standing_of(claim: Claim, request: HttpRequest) -> Standing:
+    """Read how a claim stands; the same statements for every claim."""
+    case = claim.case
+    face = faces.face_of(
+        case.state,
+        is_own=case.claim_id == claim.pk,
+        is_withdrawn=claim.closed_at is not None,
+        has_code=bool(reviews.families_of(case)),
+    )
+    return Standing(
+        claim=claim,
+        face=face,
+        words=WORDS[face],
+        step=_NEXT.get(face, 0),
+        by=_by(claim, face),
+        starts_left=case.terms.most_passes - case.passes.count(),
+        is_own_browser=claims.is_browser_of(claim, browser_of(request)),
+        is_under_way=SET_UP.read(request).get("claim") == claim.pk,
+    )
+
+
+def _by(claim: Claim, face: Face) -> datetime | None:
+    """Return by when the next step is made. A claim that waits for its turn counts from its own beginning."""
+    if face == Face.OPEN:
+        return terms.target(State.OPEN, tier=1, now=claim.created_at)
+    if face in faces.OVER:
+        return None
+    return claim.case.target_at if face in faces.OURS else claim.case.until

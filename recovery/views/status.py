@@ -1,0 +1,149 @@
+"""The page of a case: where it stands, and the few things a claimant can do there."""
+
+import contextlib
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from accounts.refusals import Refusal
+from portal.lib import client, clock
+from recovery.actions import claims, possession
+from recovery.forms.case import MailCodeForm, PinForm, ReferenceForm
+from recovery.models import Claim
+from recovery.refusals import CaseNotOpen
+from recovery.views import answers, cookies, receipt
+from recovery.views.gate import case_page, claim_of, open_page
+from recovery.views.standing import STEPS, standing_of
+from recovery.views.start import show_pin_once
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def status(request: HttpRequest) -> HttpResponse:
+    """See how a case stands."""
+    form = ReferenceForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        try:
+            return _enter(request, claims.find_claim(**form.cleaned_data, now=clock.now()))
+        except Refusal as refusal:
+            answers.refuse(form, refusal)
+    elif not form.is_bound and (claim := claim_of(request)):
+        return show(request, claim)
+    return answers.page(request, "recovery/status.html", form=form)
+
+
+def _enter(request: HttpRequest, claim: Claim) -> HttpResponse:
+    """Open the page here; a claim made on the phone has no browser yet and takes this one."""
+    browser = cookies.browser_of(request) or cookies.new_browser()
+    response = redirect("recovery:status")
+    if not claim.browser_digest:
+        with contextlib.suppress(CaseNotOpen):  # too late for another browser: the page says so
+            claims.bind_browser(claim=claim, browser=browser, origin=client.origin(request), now=clock.now())
+    cookies.keep_browser(response, browser)
+    open_page(response, claim)
+    return response
+
+
+def show(
+    request: HttpRequest, claim: Claim, *, form: MailCodeForm | None = None, refusal: Refusal | None = None
+) -> HttpResponse:
+    """Render the page of a case, with what was refused."""
+    standing = standing_of(claim, request)
+    refusal = answers.spoken(refusal) if refusal else None
+    facts = {
+        "standing": standing,
+        "steps": STEPS,
+        "now": clock.now(),
+        "code_form": form or MailCodeForm(),
+        "pin_form": PinForm(),
+        "receipt": receipt.of(claim, standing.face),
+    }
+    return answers.page(request, "recovery/case.html", form=form, refusal=refusal, **facts)
+
+
+@require_POST
+@case_page
+def send_code(request: HttpRequest, claim: Claim) -> HttpResponse:
+    """Have the code e-mailed, or e-mailed again."""
+    try:
+        possession.send_mail_code(claim=claim, by=None, origin=client.origin(request), now=clock.now())
+    except Refusal as refusal:
+        return show(request, claim, refusal=refusal)
+    messages.success(request, _("We have sent a code to the e-mail address on file. An older one no longer works."))
+    return redirect("recovery:status")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@case_page
+def code(request: HttpRequest, claim: Claim) -> HttpResponse:
+    """Give the e-mailed code."""
+    if request.method != "POST":
+        return redirect("recovery:status")
+    form = MailCodeForm(request.POST)
+    if form.is_valid():
+        try:
+            _accept(request, claim, form.cleaned_data["code"])
+        except Refusal as refusal:
+            answers.refuse(form, refusal, "code")
+        else:
+            return redirect("recovery:status")
+    return show(request, claim, form=form)
+
+
+def _accept(request: HttpRequest, claim: Claim, typed: str) -> None:
+    if not claims.is_browser_of(claim, cookies.browser_of(request)):
+        raise CaseNotOpen(claim.case.state)
+    possession.accept_mail_code(claim=claim, code=typed, origin=client.origin(request), now=clock.now())
+
+
+@require_POST
+@case_page
+def browser(request: HttpRequest, claim: Claim) -> HttpResponse:
+    """Make this browser the one the case goes on in."""
+    value = cookies.browser_of(request) or cookies.new_browser()
+    try:
+        claims.bind_browser(claim=claim, browser=value, origin=client.origin(request), now=clock.now())
+    except Refusal as refusal:
+        return show(request, claim, refusal=refusal)
+    messages.success(request, _("Your case goes on in this browser now."))
+    response = redirect("recovery:status")
+    cookies.keep_browser(response, value)
+    return response
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@case_page
+def pin(request: HttpRequest, claim: Claim) -> HttpResponse:
+    """Get a PIN that nobody here has heard."""
+    form = PinForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        now = clock.now()
+        try:
+            found = claims.find_claim(reference=claim.reference, pin=form.cleaned_data["pin"], now=now)
+            return show_pin_once(found, claims.replace_pin(claim=found, origin=client.origin(request), now=now))
+        except Refusal as refusal:
+            answers.refuse(form, refusal, "pin")
+    return answers.page(request, "recovery/pin.html", form=form, claim=claim)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@case_page
+def withdraw(request: HttpRequest, claim: Claim) -> HttpResponse:
+    """Give up a request."""
+    if request.method != "POST":
+        return render(request, "recovery/withdraw.html", {"claim": claim})
+    try:
+        claims.withdraw(claim=claim, origin=client.origin(request), now=clock.now())
+    except Refusal as refusal:
+        return show(request, claim, refusal=refusal)
+    return redirect("recovery:status")
+
+
+@require_POST
+def leave(request: HttpRequest) -> HttpResponse:
+    """Close the page of a case on this device; reference and PIN open it again."""
+    response = redirect("recovery:status")
+    cookies.CASE_PAGE.drop(response)
+    return response

@@ -1,0 +1,72 @@
+"""The owner says that it was not them: from any message, or signed in."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.requests import SignedInRequest
+from accounts.views.guards import signed_in, who
+from portal.lib import client, clock
+from recovery.actions import stops
+from recovery.enums import Actor, State
+from recovery.forms.case import StopForm
+from recovery.policies import moves
+from recovery.refusals import CaseNotOpen
+from recovery.views import answers
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def stop(request: HttpRequest) -> HttpResponse:
+    """Stop a recovery that somebody else began."""
+    form = StopForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        stops.stop_by_code(**form.cleaned_data, origin=client.origin(request), now=clock.now())
+        return redirect("recovery:stopped")
+    return answers.page(request, "recovery/stop.html", form=form, is_signed_in=who(request) is not None)
+
+
+@require_safe
+def stopped(request: HttpRequest) -> HttpResponse:
+    """Say what a stop code does; the same page for right, used and unknown ones."""
+    return render(request, "recovery/stopped.html")
+
+
+@require_safe
+@signed_in
+def mine(request: SignedInRequest) -> HttpResponse:
+    """See the recovery that is open on one's own account, and stop it."""
+    case = stops.open_case_of(request.user)
+    facts = {
+        "case": case,
+        "is_done": case is not None and case.state == State.HOLD,
+        "is_stopped": case is not None and case.state == State.CONTESTED,
+        "may_cancel": case is not None and moves.may_move(case.state, State.WITHDRAWN, Actor.OWNER),
+    }
+    return render(request, "recovery/mine.html", facts)
+
+
+@require_POST
+@signed_in
+def stop_mine(request: SignedInRequest) -> HttpResponse:
+    """Say that the open recovery was not oneself."""
+    try:
+        stops.stop_signed_in(user=request.user, origin=client.origin(request), now=clock.now())
+    except CaseNotOpen as refusal:
+        messages.info(request, refusal.words())
+        return redirect("recovery:mine")
+    return redirect("recovery:stopped")
+
+
+@require_POST
+@signed_in
+def cancel_mine(request: SignedInRequest) -> HttpResponse:
+    """Close one's own recovery: it is no longer needed."""
+    try:
+        stops.cancel_own(user=request.user, origin=client.origin(request), now=clock.now())
+    except CaseNotOpen as refusal:
+        messages.info(request, refusal.words())
+        return redirect("recovery:mine")
+    messages.success(request, _("Your request is closed. Nothing was changed."))
+    return redirect("home:dashboard")

@@ -1,0 +1,80 @@
+"""Somebody at the pages of recovery, in a plain browser without script."""
+
+import html
+import re
+
+from django.test import Client
+
+from accounts.models import Notice
+from recovery.models import Claim
+from tests.recovery.conftest import NEW_PASSWORD, Walk
+
+WORDS = re.compile(r"<[^>]+>")
+
+
+def words(answer: object) -> str:
+    """Return what a reader sees, blanks folded."""
+    return " ".join(html.unescape(WORDS.sub(" ", answer.content.decode())).split())
+
+
+class Claimant:
+    """One browser; each verb is one form sent, and returns the last answer."""
+
+    def __init__(self, **headers: str) -> None:
+        self.client = Client(**headers)
+        self.reference = self.pin = ""
+
+    def asks(self, username: str = "ada", **fields: object) -> object:
+        answer = self.client.post("/recover/", {"username": username, "lost": ["key"], **fields}, follow=True)
+        shown = re.findall(r"<code data-copy-text>([^<]+)</code>", answer.content.decode())
+        if len(shown) == 3:
+            self.reference, self.pin, _phrase = shown
+        return answer
+
+    def enters(self, reference: str | None = None, pin: str | None = None) -> object:
+        return self.client.post(
+            "/recover/status/",
+            {
+                "reference": self.reference if reference is None else reference,
+                "pin": self.pin if pin is None else pin,
+            },
+            follow=True,
+        )
+
+    def looks(self) -> object:
+        return self.client.get("/recover/status/")
+
+    def presses(self, path: str, **fields: str) -> object:
+        return self.client.post(f"/recover/{path}", fields, follow=True)
+
+    @property
+    def claim(self) -> Claim:
+        return Claim.objects.select_related("case").get(reference=self.reference)
+
+    def gives_code(self, code: str | None = None) -> object:
+        self.presses("status/code/send/")
+        return self.presses("status/code/", code=mailed("code", "code") if code is None else code)
+
+    def begins(self) -> object:
+        return self.presses("finish/begin/")
+
+    def opens_pass(self, half: str | None = None) -> object:
+        return self.presses("finish/", half=mailed("case_half", "half") if half is None else half)
+
+    def secret(self) -> str:
+        page = self.client.get("/recover/finish/new/").content.decode()
+        return re.findall(r"<code data-copy-text>([^<]+)</code>", page)[-1].replace(" ", "")
+
+    def saves(self, code: str, *, password: str = NEW_PASSWORD, key_name: str = "New phone") -> object:
+        return self.presses("finish/new/", new_password=password, key_name=key_name, code=code)
+
+
+def mailed(kind: str, fact: str) -> str:
+    """Return a fact of the newest message of a kind."""
+    return Notice.objects.filter(kind=kind).latest("pk").facts[fact]
+
+
+def at_desk(walk: Walk, claimant: Claimant) -> Walk:
+    """Let the desk go on with the claim of this browser."""
+    walk.claim, walk.pin = claimant.claim, claimant.pin
+    return walk
