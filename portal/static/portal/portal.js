@@ -32,13 +32,26 @@ function speaker(status, words, mark = null) {
   };
 }
 
+// Where this device's zone differs from the one the time is given in, say it in both.
+function sayInOwnZone(moment, place) {
+  const own = new Date(moment);
+  const given = moment.slice(11, 16);
+  const time = `${String(own.getHours()).padStart(2, "0")}:${String(own.getMinutes()).padStart(2, "0")}`;
+  if (time === given) return;
+  place.textContent = place.dataset.countdownYours.replace("{time}", time);
+  place.hidden = false;
+}
+
 for (const box of all("[data-countdown]")) {
   const [clock] = all("[data-countdown-clock]", box);
   const [status] = all("[data-countdown-status]", box);
   const [link] = all("[data-countdown-link]", box);
   const say = speaker(status, box.dataset);
+  const [yours] = all("[data-countdown-yours]", box);
+  const [stamp] = all("time", box);
   clock.hidden = false;
   if (link) link.hidden = true;
+  sayInOwnZone(stamp.dateTime, yours);
   countDown(
     box.dataset.until - box.dataset.now,
     (left) => {
