@@ -39,6 +39,7 @@ def start_session(*, claim: Claim, by: User, origin: client.Origin, now: datetim
             _need_maker(case, by)
             return list(claim.items.all())
         moving.need_state(case, State.OPEN)
+        claim.refresh_from_db(fields=["closed_at", "round_at"])
         if claim.closed_at or claim.round_at:
             raise CaseNotOpen(case.state)
         if _rounds(case, now=now) >= case.terms.most_rounds:

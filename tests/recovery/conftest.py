@@ -2,16 +2,19 @@
 
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import cache
 
 import pytest
+from django.contrib.auth.hashers import make_password
 from django.utils import timezone
 
 from accounts.actions.answers import set_answers
 from accounts.enums import ActivityKind, NoticeState, Role
+from accounts.hashers import PortalArgon2Hasher
 from accounts.models import AccountActivity, Notice, User
 from portal.lib.client import Origin
 from recovery.actions import claims, clocks, completion, passes, possession, questions, reviews, statements
-from recovery.enums import Observed, Prompt, Purpose, State
+from recovery.enums import Observed, Prompt, Purpose
 from recovery.models import Case, Claim, Decision, Pass, PlanItem
 from tests import factories
 from tests.factories import Person
@@ -200,6 +203,17 @@ class Walk:
         return self
 
 
+_cheap_hash_of = cache(lambda password: make_password(password))
+
+
+@pytest.fixture(autouse=True)
+def cheap_hashes(monkeypatch):
+    """Hash at a small cost: a walk takes many, and none of these tests is about their cost."""
+    monkeypatch.setattr(PortalArgon2Hasher, "memory_cost", 64)
+    monkeypatch.setattr(PortalArgon2Hasher, "time_cost", 1)
+    monkeypatch.setattr(factories, "hash_of", _cheap_hash_of)
+
+
 @pytest.fixture
 def holder(db) -> Person:
     """Ada, with everything on file that can be asked about."""
@@ -236,6 +250,3 @@ def walk(clock, holder, agent, lee, kim) -> Walk:
 def stranger(clock, agent, lee, kim) -> Walk:
     """The same for a name nobody has."""
     return Walk(agent.user, username="zzz")
-
-
-__all__ = ["State"]

@@ -1,0 +1,22 @@
+"""What a deployment refuses."""
+
+import pytest
+from django.core.management import call_command
+from django.core.management.base import SystemCheckError
+
+from recovery.checks import waiting_period_lasts_a_day
+
+
+@pytest.mark.promise("CASE-5")
+@pytest.mark.parametrize(("minutes", "faults"), [(1439, ["recovery.E001"]), (1440, []), (4320, [])])
+def test_a_real_installation_waits_a_day_at_least(settings, minutes, faults):
+    settings.PORTAL_CASE_COOLING_MINUTES = minutes
+
+    assert [fault.id for fault in waiting_period_lasts_a_day()] == faults
+
+
+def test_the_check_is_one_of_those_made_at_deployment(settings, capsys):
+    settings.PORTAL_CASE_COOLING_MINUTES = 5
+
+    with pytest.raises(SystemCheckError, match="recovery.E001"):
+        call_command("check", deploy=True, tags=["security"])

@@ -1,0 +1,313 @@
+"""What the database itself refuses, whoever asks: each rule is attacked by ORM or raw SQL."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.management import call_command
+from django.db import IntegrityError, connection, transaction
+
+from portal.lib import guards
+from recovery.enums import Actor, Basis, CaseKind, Outcome, State, Verdict
+from recovery.models import Case, Claim, Decision, Event, Evidence, Flag, Pass, Policy
+
+
+def refused(attack, *args, **kwargs) -> bool:
+    try:
+        with transaction.atomic():
+            attack(*args, **kwargs)
+            transaction.set_rollback(True)
+    except IntegrityError:
+        return True
+    return False
+
+
+def sql(statement: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
+
+
+def twin(case: Case, **changes) -> Case:
+    """A new row like this case's, not saved."""
+    fields = {field.attname: getattr(case, field.attname) for field in Case._meta.fields if field.name != "id"}
+    fresh = {"number": "C-TWIN", "state": State.OPEN, "event_n": 0, "told_n": 0, "claim_id": None, "maker_id": None}
+    return Case(**fields | fresh | changes)
+
+
+def a_decision(case: Case, **changes) -> Decision:
+    fields = {
+        "case": case,
+        "maker": case.maker,
+        "outcome": Verdict.APPROVED,
+        "tier": 1,
+        "basis": Basis.CODES,
+        "possession_count": 1,
+        "created_at": case.opened_at,
+        "decided_at": case.opened_at,
+    }
+    return Decision(**fields | changes)
+
+
+def a_pass(case: Case, **changes) -> Pass:
+    fields = {
+        "case": case,
+        "claim": case.claim,
+        "subject": case.subject,
+        "first_digest": "1" * 64,
+        "second_digest": "2" * 64,
+        "second_channel": "mail",
+        "issued_at": case.opened_at,
+        "open_until": case.opened_at + timedelta(minutes=20),
+    }
+    return Pass(**fields | changes)
+
+
+@pytest.mark.promise("CASE-1")
+def test_d1_one_open_case_per_holder(walk):
+    case = walk.opened().case
+
+    assert refused(twin(case).save)
+    assert refused(twin(case, name_digest="another").save)
+    assert not refused(twin(case, name_digest="another", kind=CaseKind.PHANTOM, subject_id=None).save)
+
+
+@pytest.mark.parametrize(("kind", "keeps_subject"), [(CaseKind.REAL, False), (CaseKind.PHANTOM, True)])
+def test_d2_a_phantom_has_no_subject_and_a_real_case_has_one(walk, mallory, kind, keeps_subject):
+    case = walk.opened().case
+
+    assert refused(twin(case, kind=kind, subject_id=mallory.user.pk if keeps_subject else None, name_digest="x").save)
+
+
+@pytest.mark.promise("CASE-4")
+def test_d3_the_maker_is_never_the_holder(walk):
+    case = walk.opened().case
+
+    assert refused(Case.objects.filter(pk=case.pk).update, maker=case.subject)
+
+
+@pytest.mark.promise("CASE-4")
+def test_d4_an_approval_needs_a_checker_who_is_not_the_maker(walk, lee):
+    case = walk.in_session().case
+
+    assert refused(a_decision(case, checker=None).save)
+    assert refused(a_decision(case, checker=case.maker).save)
+    assert not refused(a_decision(case, checker=lee.user).save)
+
+
+@pytest.mark.promise("CASE-4")
+def test_d4_holds_against_raw_sql_too(walk):
+    decision = walk.in_review().decision
+    approve = "UPDATE recovery_decision SET outcome = 'approved', decided_at = created_at"
+
+    assert refused(sql, f"{approve} WHERE id = {decision.pk}")
+    assert refused(sql, f"{approve}, checker_id = maker_id WHERE id = {decision.pk}")
+    assert not refused(sql, f"{approve}, checker_id = {walk.checker().user.pk} WHERE id = {decision.pk}")
+
+
+@pytest.mark.promise("CASE-3")
+@pytest.mark.parametrize("outcome", [Verdict.APPROVED, Verdict.AUTO])
+def test_d5_nothing_is_approved_on_knowledge_alone(walk, lee, outcome):
+    case = walk.in_session().case
+    by_rule = {"tier": 0, "basis": Basis.KEY} if outcome == Verdict.AUTO else {}
+
+    assert refused(a_decision(case, outcome=outcome, checker=lee.user, possession_count=0, **by_rule).save)
+    assert not refused(a_decision(case, outcome=outcome, checker=lee.user, **by_rule).save)
+
+
+@pytest.mark.promise("CASE-4")
+def test_d6_the_highest_tier_needs_two_seniors_who_are_two_people(walk, lee, kim):
+    case = walk.in_session().case
+    third = {"tier": 3, "checker": lee.user, "own_check": "Called back."}
+
+    assert refused(a_decision(case, **third).save)
+    assert refused(a_decision(case, two_seniors=True, **third).save)
+    assert refused(a_decision(case, two_seniors=True, second_checker=lee.user, **third).save)
+    assert refused(a_decision(case, two_seniors=True, second_checker=case.maker, **third).save)
+    assert not refused(a_decision(case, two_seniors=True, second_checker=kim.user, **third).save)
+
+
+def test_a_higher_tier_needs_a_check_of_the_seniors_own(walk, lee):
+    case = walk.in_session().case
+
+    assert refused(a_decision(case, tier=2, checker=lee.user).save)
+    assert not refused(a_decision(case, tier=2, checker=lee.user, own_check="Called back.").save)
+
+
+def test_an_approval_by_rule_rests_on_a_key_at_the_lowest_tier(walk):
+    case = walk.in_session().case
+
+    assert refused(a_decision(case, outcome=Verdict.AUTO, tier=1, basis=Basis.KEY).save)
+    assert refused(a_decision(case, outcome=Verdict.AUTO, tier=0, basis=Basis.CODES).save)
+
+
+def test_d7_a_case_has_one_pending_decision(walk):
+    case = walk.in_review().case
+
+    assert refused(a_decision(case, outcome=Verdict.PENDING, decided_at=None).save)
+
+
+def test_d8_a_case_starts_open(walk):
+    case = walk.opened().case
+    other = {"kind": CaseKind.PHANTOM, "subject_id": None, "name_digest": "another"}
+
+    assert refused(twin(case, state=State.PASS_READY, **other).save)
+    assert refused(twin(case, event_n=3, **other).save)
+
+
+@pytest.mark.promise("CASE-8")
+def test_d9_no_case_moves_without_its_event(walk):
+    case = walk.opened().case
+
+    assert refused(sql, f"UPDATE recovery_case SET state = 'verifying' WHERE id = {case.pk}")
+    assert refused(sql, f"UPDATE recovery_case SET state = 'verifying', event_n = 2 WHERE id = {case.pk}")
+    assert refused(sql, f"UPDATE recovery_case SET event_n = 2 WHERE id = {case.pk}")
+    assert refused(sql, f"UPDATE recovery_case SET event_n = 0 WHERE id = {case.pk}")
+
+
+@pytest.mark.promise("CASE-8")
+def test_d9_an_event_that_tells_of_another_move_does_not_count(walk, clock):
+    case = walk.opened().case
+    event = {"case": case, "n": 2, "at": clock.now, "actor_kind": Actor.CLOCK, "action": "x", "prev": "", "digest": ""}
+    move = f"UPDATE recovery_case SET state = 'verifying', event_n = 2 WHERE id = {case.pk}"
+
+    def with_event(to):
+        Event.objects.create(from_state=State.OPEN, to_state=to, **event)
+        sql(move)
+
+    assert refused(with_event, State.EXPIRED)
+    assert not refused(with_event, State.VERIFYING)
+
+
+@pytest.mark.promise("CASE-8")
+@pytest.mark.parametrize("model", [Event, Evidence, Flag, Policy])
+@pytest.mark.parametrize("attack", ["UPDATE {0} SET id = id", "DELETE FROM {0}"])
+def test_d10_the_record_can_only_grow(clock, walk, agent, model, attack):
+    walk.opened().opened(by=agent.user)
+    walk.in_session().answered()
+
+    assert model.objects.exists()
+    assert refused(sql, attack.format(model._meta.db_table))
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("model", [Event, Evidence, Flag, Policy])
+def test_d10_the_record_cannot_be_truncated(db, model):
+    assert refused(sql, f"TRUNCATE {model._meta.db_table} CASCADE")
+
+
+@pytest.mark.promise("CASE-8")
+def test_d10_a_decision_that_was_made_stands(clock, walk):
+    decision = walk.in_review().approved(clock).decision
+
+    assert refused(sql, f"UPDATE recovery_decision SET reason = 'other' WHERE id = {decision.pk}")
+    assert refused(sql, f"UPDATE recovery_decision SET outcome = 'refused' WHERE id = {decision.pk}")
+
+
+@pytest.mark.parametrize("model", [Case, Claim, Decision])
+def test_d10_cases_claims_and_decisions_are_kept(clock, walk, model):
+    walk.in_review().approved(clock)
+
+    assert refused(sql, f"DELETE FROM {model._meta.db_table}")
+
+
+@pytest.mark.promise("CASE-6")
+def test_d11_a_pass_needs_an_approved_case_that_is_ready_and_its_own_holder(clock, walk, mallory):
+    for step in (walk.opened, walk.in_session, walk.answered, walk.stated, walk.with_mail_code):
+        step()
+        assert refused(a_pass(walk.case, claim=walk.claim).save)
+    walk.approved(clock)
+    assert refused(a_pass(walk.case).save)
+    walk.waited(clock)
+
+    assert refused(a_pass(walk.case, subject=mallory.user).save)
+    assert not refused(a_pass(walk.case).save)
+
+
+@pytest.mark.promise("CASE-6")
+def test_d11_a_pass_belongs_to_the_claim_that_was_approved(clock, walk, agent):
+    walk.ready(clock)
+    other = walk.claim
+    stray = Claim.objects.exclude(pk=other.pk).first() or walk.opened(by=agent.user).claim
+
+    case = Case.objects.select_related("subject", "claim").get(pk=other.case_id)
+    assert refused(a_pass(case, claim=stray).save)
+
+
+def test_d11_a_phantom_never_gets_a_pass(stranger, holder):
+    case = stranger.opened().case
+
+    assert refused(a_pass(case, claim=stranger.claim, subject=holder.user).save)
+
+
+@pytest.mark.promise("CASE-6")
+def test_d12_a_pass_is_bounded(clock, walk):
+    case = walk.ready(clock).case
+    at, minute = case.opened_at, timedelta(minutes=1)
+    opened = {"opened_at": at + minute, "finish_until": at + 16 * minute}
+
+    assert refused(a_pass(case, open_until=at).save)
+    assert refused(a_pass(case, tries=4).save)
+    assert refused(a_pass(case, first_channel="mail").save)
+    assert refused(a_pass(case, used_at=at + minute).save)
+    assert refused(a_pass(case, used_at=at + 17 * minute, **opened).save)
+    assert refused(a_pass(case, used_at=at, **opened).save)
+    assert refused(a_pass(case, opened_at=at + 21 * minute, finish_until=at + 22 * minute).save)
+    assert refused(a_pass(case, used_at=at + 2 * minute, revoked_at=at + 2 * minute, **opened).save)
+    assert not refused(a_pass(case, used_at=at + 2 * minute, **opened).save)
+
+
+@pytest.mark.promise("CASE-6")
+def test_d12_a_holder_has_one_live_pass(clock, walk):
+    case = walk.ready(clock).started().case
+
+    assert refused(a_pass(case).save)
+    assert not refused(a_pass(case, revoked_at=clock.now).save)
+
+
+@pytest.mark.promise("CASE-6")
+def test_d13_a_pass_is_used_by_one_statement_once(clock, walk):
+    walk.ready(clock).started().opened_pass()
+    unused = Pass.objects.filter(pk=walk.granted.pk, used_at=None, revoked_at=None, finish_until__gt=clock.now)
+
+    assert [unused.update(used_at=clock.now), unused.update(used_at=clock.now)] == [1, 0]
+
+
+@pytest.mark.parametrize("state", [State.EXPIRED, State.WITHDRAWN, State.CANCELLED])
+def test_d14_what_has_ended_is_closed_and_what_is_open_is_not(walk, clock, state):
+    case = walk.opened().case
+
+    assert refused(sql, f"UPDATE recovery_case SET closed_at = opened_at WHERE id = {case.pk}")
+    assert refused(_ended_open, case, state, clock.now)
+
+
+def _ended_open(case: Case, state: State, at) -> None:
+    """Move with a right event but leave the case open, which only the constraint can refuse."""
+    Event.objects.create(
+        case=case,
+        n=2,
+        at=at,
+        actor_kind=Actor.CLOCK,
+        action="x",
+        from_state=State.OPEN,
+        to_state=state,
+        prev="",
+        digest="",
+    )
+    sql(f"UPDATE recovery_case SET state = '{state}', event_n = 2 WHERE id = {case.pk}")
+
+
+def test_every_guard_is_there_after_migrating_again(db):
+    guards.remove()
+    assert any(name.startswith("recovery_") for name in guards.missing())
+
+    call_command("migrate", verbosity=0)
+
+    assert guards.missing() == set()
+
+
+def test_an_answer_is_evidence_of_one_item_once(walk):
+    walk.in_session().answered()
+    row = Evidence.objects.filter(item__isnull=False).first()
+    copy = Evidence(case=row.case, claim=row.claim, item=row.item, method=row.method, outcome=Outcome.MET, points=8)
+    copy.at = row.at
+
+    assert refused(copy.save)

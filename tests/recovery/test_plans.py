@@ -1,0 +1,151 @@
+"""Nine questions, whoever they are for; what they come to; what they can never come to."""
+
+import pytest
+
+from recovery.enums import FlagKind, Outcome, Prompt, Source
+from recovery.policies import phrases, plans, references
+from recovery.policies.plans import Checked, Draft
+from recovery.policies.terms import Terms, tier_of
+
+TERMS = Terms(
+    cooling_minutes=1440, hold_hours=72, ready_hours=72, dwell_seconds=60, pass_open_minutes=20, pass_finish_minutes=15
+)
+MET, NOT_MET, UNKNOWN, VOID = Outcome.MET, Outcome.NOT_MET, Outcome.UNKNOWN, Outcome.VOID
+
+
+def first(drafts, count):
+    return list(drafts)[:count]
+
+
+def last(drafts, count):
+    return list(drafts)[::-1][:count]
+
+
+def a_round(personal=(MET, MET), application=(MET, MET), activity=(MET, MET), decoy=MET, questions=(MET, MET)):
+    return [
+        *[Checked(Source.PERSONAL, outcome) for outcome in personal],
+        *[Checked(Source.APPLICATION, outcome) for outcome in application],
+        *[Checked(Source.ACTIVITY, outcome) for outcome in activity],
+        Checked(Source.ACTIVITY, decoy, is_decoy=True),
+        *[Checked(Source.QUESTION, outcome) for outcome in questions],
+    ]
+
+
+FULL = [
+    Draft(Source.PERSONAL, Prompt.BIRTH_DATE, "birth_date"),
+    Draft(Source.PERSONAL, Prompt.ADDRESS, "address"),
+    *[Draft(Source.APPLICATION, prompt, str(prompt)) for prompt in plans.APPLICATION],
+    Draft(Source.ACTIVITY, Prompt.ORDER_INSTRUMENT, "activity:1"),
+    Draft(Source.ACTIVITY, Prompt.DEPOSIT_AMOUNT, "activity:2"),
+    Draft(Source.ACTIVITY, Prompt.WITHDRAWAL_AMOUNT, is_decoy=True),
+    Draft(Source.QUESTION, Prompt.QUESTION, "answer:first_pet", "first_pet"),
+]
+
+
+@pytest.mark.parametrize("pick", [first, last])
+@pytest.mark.parametrize("known", [[], FULL, FULL[:3], FULL[7:]], ids=["nobody", "all", "little", "no details"])
+def test_every_plan_has_the_same_shape_and_asks_nothing_twice(pick, known):
+    plan = plans.draw(known, pick)
+
+    counted = {source: sum(draft.source == source for draft in plan) for source, _count in plans.SHAPE}
+    assert counted == dict(plans.SHAPE)
+    assert len({(draft.prompt, draft.question) for draft in plan}) == plans.LENGTH == 9
+    assert sum(draft.is_decoy for draft in plan) == (1 if any(draft.is_decoy for draft in known) else 0)
+
+
+@pytest.mark.promise("CASE-3")
+def test_no_set_of_answers_reaches_what_an_approval_needs():
+    knowledge = plans.knowledge(a_round(), TERMS)
+
+    assert knowledge < TERMS.total_needed or not plans.basis_is_complete(
+        TERMS, knowledge_points=TERMS.knowledge_cap, families=set()
+    )
+    assert not plans.basis_is_complete(TERMS, knowledge_points=10_000, families=set())
+    assert plans.basis_is_complete(TERMS, knowledge_points=TERMS.gate, families={"mail"})
+    assert not plans.basis_is_complete(TERMS, knowledge_points=TERMS.gate - 1, families={"mail"})
+
+
+@pytest.mark.promise("CASE-3")
+@pytest.mark.parametrize(
+    ("checks", "passes"),
+    [
+        (a_round(), True),
+        (a_round(questions=(UNKNOWN, UNKNOWN), application=(MET, UNKNOWN)), True),
+        (a_round(personal=(MET, NOT_MET)), False),
+        (a_round(personal=(NOT_MET, NOT_MET)), False),
+        (a_round(personal=(MET, UNKNOWN)), False),
+        (a_round(application=(UNKNOWN, UNKNOWN), activity=(UNKNOWN, UNKNOWN), questions=(MET, MET)), False),
+        (a_round(application=(NOT_MET, NOT_MET), activity=(MET, MET), questions=(UNKNOWN, UNKNOWN)), True),
+        (a_round(activity=(NOT_MET, NOT_MET), decoy=NOT_MET), False),
+        (a_round(application=(VOID, VOID), activity=(MET, MET), questions=(VOID, VOID)), False),
+        (a_round()[:8], False),
+        ([], False),
+    ],
+)
+def test_the_gate_opens_for_both_details_and_enough_knowledge(checks, passes):
+    assert plans.passes_gate(checks, TERMS) is passes
+
+
+def test_confirming_what_never_happened_costs_more_than_a_wrong_answer():
+    decoy, wrong = Checked(Source.ACTIVITY, NOT_MET, is_decoy=True), Checked(Source.ACTIVITY, NOT_MET)
+
+    assert plans.points(decoy) < plans.points(wrong) < 0
+    assert plans.points(Checked(Source.ACTIVITY, MET, is_decoy=True)) == 0
+    assert plans.points(Checked(Source.ACTIVITY, UNKNOWN)) == 0
+
+
+@pytest.mark.parametrize(
+    ("ambers", "tier"),
+    [
+        (set(), 1),
+        ({FlagKind.CALL_WITHOUT_PAGE}, 2),
+        ({FlagKind.COMPETING, FlagKind.OBSERVED}, 2),
+        ({FlagKind.COMPETING, FlagKind.OBSERVED, FlagKind.REFUSED_LATELY}, 3),
+    ],
+)
+def test_the_more_speaks_against_a_case_the_more_careful_it_is_decided(ambers, tier):
+    assert tier_of(TERMS, ambers) == tier
+
+
+def test_higher_tiers_wait_longer_and_hold_longer():
+    assert [TERMS.cooling(tier).days for tier in (1, 2, 3)] == [1, 3, 7]
+    assert [TERMS.hold(tier).days for tier in (1, 2, 3)] == [3, 6, 12]
+    assert [TERMS.dwell(tier).seconds for tier in (1, 2, 3)] == [60, 180, 180]
+
+
+def test_terms_survive_being_written_down():
+    assert Terms.from_body(TERMS.as_body()) == TERMS
+
+
+def test_a_reference_is_read_however_it_is_typed():
+    reference = references.claim_reference("7F3K2Q9")
+
+    for typed in (reference, reference.lower(), reference.replace("-", ""), reference[3:], f" {reference} "):
+        assert references.read_claim_reference(typed) == reference
+
+
+def test_most_slips_in_a_reference_are_caught_before_they_cost_a_try():
+    reference = references.claim_reference("7F3K2Q9")
+    plain = reference[3:].replace("-", "")
+    slips = [plain[:i] + sign + plain[i + 1 :] for i in range(8) for sign in references.ALPHABET if sign != plain[i]]
+
+    caught = sum(references.read_claim_reference(slip) is None for slip in slips)
+
+    assert caught / len(slips) > 0.98
+
+
+@pytest.mark.parametrize("typed", ["", "RC", "RC-0000-0000", "RC-7F3K", "RC-7F3K-2Q9CC", "N-7F3K-2Q9C", "é" * 8])
+def test_what_cannot_be_a_reference_is_none(typed):
+    assert references.read_claim_reference(typed) is None
+
+
+@pytest.mark.parametrize(
+    ("typed", "is_code"), [("123456", True), ("123 456", True), ("123-456", True), ("12345", False), ("abc123", False)]
+)
+def test_six_digits_look_like_a_key_code(typed, is_code):
+    assert references.looks_like_key_code(typed) is is_code
+
+
+def test_phrases_are_two_words_out_of_thousands():
+    assert len(set(phrases.FIRST)) * len(set(phrases.SECOND)) > 4000
+    assert phrases.phrase(0, 0) == "amber acorn"

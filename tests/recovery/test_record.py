@@ -1,0 +1,150 @@
+"""The record of a case cannot be altered unseen, and holds nothing that must not be known."""
+
+import re
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection
+
+from accounts import emails
+from accounts.models import Notice
+from portal.lib import guards, mail
+from recovery.actions import clocks, record
+from recovery.models import Event
+from tests.recovery.conftest import NEW_PASSWORD, NEW_SEED, QUESTIONS, RIGHT, wrong_answer
+
+
+def sql(statement: str) -> None:
+    """Attack with all rights: guards off, like whoever owns the database."""
+    guards.remove()
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
+
+
+def faults() -> str:
+    return "\n".join(record.faults())
+
+
+@pytest.fixture
+def a_case(clock, walk):
+    walk.in_review().approved(clock)
+    clocks.tick(clock.now)
+    assert faults() == ""
+    return walk.case
+
+
+@pytest.mark.promise("CASE-8")
+@pytest.mark.parametrize(
+    "attack",
+    [
+        "UPDATE recovery_event SET body = '{\"place\": 9}' WHERE n = 3",
+        "UPDATE recovery_event SET actor_id = NULL WHERE action = 'approved'",
+        "UPDATE recovery_event SET at = (SELECT at FROM recovery_event WHERE n = 1) WHERE action = 'approved'",
+        "UPDATE recovery_event SET n = n + 1000 WHERE n = 4",
+        "DELETE FROM recovery_event WHERE action = 'approved'",
+        "DELETE FROM recovery_event WHERE n = (SELECT max(n) FROM recovery_event)",
+        "UPDATE recovery_case SET head = prev FROM (SELECT prev FROM recovery_event WHERE n = 2) e",
+    ],
+)
+def test_every_tampering_is_found(a_case, attack):
+    sql(attack)
+
+    assert a_case.number in faults()
+
+
+@pytest.mark.promise("CASE-8")
+def test_a_last_event_cut_off_together_with_its_head_is_found_in_the_owners_record(a_case):
+    last = a_case.events.get(action="approved")
+    guards.remove()
+    a_case.events.filter(n__gte=last.n).delete()
+    type(a_case).objects.filter(pk=a_case.pk).update(event_n=last.n - 1, head=last.prev, told_n=0)
+
+    assert f"event {last.n}, which user:{a_case.subject_id} speaks of" in faults()
+
+
+@pytest.mark.promise("CASE-8")
+def test_a_case_that_vanished_with_all_its_events_is_found(a_case):
+    number = a_case.number
+    guards.remove()
+    Event.objects.filter(case=a_case).delete()
+
+    assert number in faults()
+
+
+def test_the_command_says_that_the_record_is_whole_or_where_it_is_not(a_case):
+    out = StringIO()
+    call_command("portal_case_audit", stdout=out)
+    assert "whole" in out.getvalue()
+
+    sql("DELETE FROM recovery_event WHERE action = 'approved'")
+
+    with pytest.raises(CommandError, match="faults"):
+        call_command("portal_case_audit", stdout=out)
+    assert a_case.number in out.getvalue()
+
+
+@pytest.mark.promise("CASE-6")
+@pytest.mark.promise("CASE-2")
+def test_no_secret_of_a_whole_recovery_is_in_the_database_or_the_logs(clock, walk, caplog):
+    walk.ready(clock).started()
+    second, codes = walk.second_half(), [n.facts["code"] for n in Notice.objects.filter(kind="code")]
+    walk.opened_pass().completed()
+    clocks.tick(clock.now)
+    secrets = [walk.first_half, second, second.replace(" ", ""), NEW_PASSWORD, NEW_SEED, *codes]
+    secrets += [*QUESTIONS.values(), *(answer for answer in RIGHT.values() if len(answer) > 5)]
+    secrets += [
+        n.facts["stop_code"] for n in Notice.objects.exclude(kind__in=["code", "case_half"]) if n.facts.get("stop_code")
+    ]
+
+    kept = dump()
+
+    assert len(secrets) > 15
+    assert [secret for secret in secrets if secret in kept or secret in caplog.text] == []
+    assert re.findall(rf"(?<![\w.]){walk.pin}(?!\w)", kept + caplog.text) == []
+
+
+def dump() -> str:
+    """Everything recovery and the outbox have stored, as one text."""
+    tables = [name for name in connection.introspection.table_names() if name.startswith(("recovery_", "accounts_"))]
+    tables.remove("accounts_accountactivity")  # what the answers are about
+    rows = []
+    with connection.cursor() as cursor:
+        for table in tables:
+            cursor.execute(f"SELECT * FROM {table}")
+            rows += [str(row) for row in cursor.fetchall()]
+    return "\n".join(rows)
+
+
+@pytest.mark.promise("CASE-5")
+def test_every_message_about_a_case_says_how_to_stop_it_and_holds_no_link(clock, walk):
+    walk.opened()
+    clocks.tick(clock.now)
+    walk.ready(clock).started().opened_pass().completed().waited(clock)
+    walk.opened().in_session().answered(wrong_answer)
+    clocks.tick(clock.now)
+    Notice.objects.filter(facts="").delete()
+
+    told = Notice.objects.filter(kind__startswith="case_").order_by("pk")
+    assert {n.kind for n in told} >= {"case_started", "case_approved", "case_ready", "case_completed", "case_half"}
+    for notice in told:
+        message = emails.message_for(notice)
+        mail.refuse_links(message)
+        html = message.alternatives[0][0]
+        code = notice.facts.get("stop_code")
+        for text in (message.body, html):
+            assert "Ada" in text
+            assert notice.reference in text
+            assert not code or code in text
+
+
+@pytest.mark.parametrize("kind", ["case_stopped", "case_closed", "case_lifted", "case_refused"])
+def test_messages_of_an_end_hold_no_stop_code_and_render(clock, walk, holder, kind):
+    from accounts.actions import notices
+
+    made = notices.tell(holder.user, kind, now=clock.now, case="C-7F3K2Q9C", stop_code="", at=clock.now.isoformat())
+
+    message = emails.message_for(made)
+
+    assert "C-7F3K2Q9C" in message.body
+    assert "stop code" not in message.body

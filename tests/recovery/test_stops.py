@@ -1,0 +1,199 @@
+"""The owner can stop a recovery at any time, from any notice or while signed in."""
+
+import pytest
+
+from accounts.models import Notice, PlatformSession, SecurityEvent
+from recovery.actions import clocks, passes, stops
+from recovery.enums import Scope, State
+from recovery.models import Hold, StopCode
+from recovery.refusals import CaseNotOpen, PassNotGood
+from tests import factories
+from tests.recovery.conftest import ORIGIN, now
+
+
+def newest(kind: str) -> Notice:
+    return Notice.objects.filter(kind=kind).latest("pk")
+
+
+def stop(notice: Notice, code: str | None = None, reference: str | None = None):
+    return stops.stop_by_code(
+        reference=notice.reference if reference is None else reference,
+        code=notice.facts["stop_code"] if code is None else code,
+        origin=ORIGIN,
+        now=now(),
+    )
+
+
+@pytest.mark.promise("CASE-5")
+@pytest.mark.parametrize("step", ["opened", "in_session"])
+def test_a_stop_ends_a_case_in_which_nothing_was_proved(clock, walk, step):
+    getattr(walk, step)()
+    clocks.tick(clock.now)
+
+    stop(newest("case_started"))
+
+    assert walk.state == State.CANCELLED
+
+
+@pytest.mark.promise("CASE-5")
+def test_a_stop_contests_a_case_in_which_the_mailbox_was_shown(clock, walk, holder):
+    factories.signed_in(holder)
+    walk.in_review().approved(clock)
+    clocks.tick(clock.now)
+
+    stop(newest("case_approved"))
+
+    assert walk.state == State.CONTESTED
+    assert set(Hold.objects.values_list("scope", flat=True)) == set(Scope)
+    holder.user.refresh_from_db()
+    assert holder.user.on_hold_since is None
+    assert PlatformSession.objects.filter(user=holder.user).exists()
+
+
+@pytest.mark.promise("CASE-5")
+def test_the_first_notice_still_stops_a_case_that_is_ready(clock, walk):
+    walk.opened()
+    clocks.tick(clock.now)
+    walk.ready(clock).started()
+
+    stop(newest("case_started"))
+
+    assert walk.state == State.CONTESTED
+    walk.granted.refresh_from_db()
+    assert walk.granted.revoked_at == clock.now
+
+
+@pytest.mark.promise("CASE-5")
+def test_a_stop_in_the_middle_of_setting_up_leaves_everything_as_it_was(clock, walk, holder):
+    walk.ready(clock).started().opened_pass()
+    clocks.tick(clock.now)
+    before = holder.user.password
+
+    stop(newest("case_opened"))
+
+    with pytest.raises(PassNotGood):
+        walk.completed()
+    holder.user.refresh_from_db()
+    assert holder.user.password == before
+    assert walk.state == State.CONTESTED
+
+
+@pytest.mark.promise("CASE-5")
+def test_a_stop_after_completion_freezes_the_log_in(clock, walk, holder):
+    walk.ready(clock).started().opened_pass().completed()
+    clocks.tick(clock.now)
+
+    stop(newest("case_completed"))
+
+    holder.user.refresh_from_db()
+    assert walk.state == State.CONTESTED
+    assert holder.user.on_hold_since == clock.now
+    assert not PlatformSession.objects.filter(user=holder.user).exists()
+    assert SecurityEvent.objects.filter(subject=holder.user, action="held").exists()
+
+
+@pytest.mark.promise("CASE-5")
+def test_reading_a_stop_code_or_typing_it_wrongly_stops_nothing(clock, walk):
+    walk.opened()
+    clocks.tick(clock.now)
+    notice = newest("case_started")
+
+    answers = [
+        stop(notice, code="2222 2222 2222"),
+        stop(notice, code=""),
+        stop(notice, reference="N-2222-2222"),
+    ]
+
+    assert answers == [None, None, None]
+    assert walk.state == State.OPEN
+
+
+def test_a_stop_code_is_read_however_it_is_typed(clock, walk):
+    walk.opened()
+    clocks.tick(clock.now)
+    notice = newest("case_started")
+
+    stop(notice, code=notice.facts["stop_code"].lower().replace(" ", "-"), reference=notice.reference.lower())
+
+    assert walk.state == State.CANCELLED
+
+
+def test_a_stop_code_works_once_and_a_used_one_answers_like_any(clock, walk):
+    walk.opened()
+    clocks.tick(clock.now)
+    notice = newest("case_started")
+    stop(notice)
+
+    walk.opened()
+
+    assert stop(notice) is None
+    assert walk.state == State.OPEN
+
+
+def test_stop_codes_are_tried_five_times_and_then_not_looked_at(clock, walk):
+    walk.opened()
+    clocks.tick(clock.now)
+    notice = newest("case_started")
+    for _try in range(5):
+        stop(notice, code="2222 2222 2222")
+
+    stop(notice)
+    assert walk.state == State.OPEN
+    clock.move(minutes=15)
+    stop(notice)
+    assert walk.state == State.CANCELLED
+
+
+def test_each_notice_has_a_code_of_its_own_and_none_is_kept_in_clear(clock, walk):
+    walk.opened()
+    clocks.tick(clock.now)
+    walk.in_review().approved(clock)
+    clocks.tick(clock.now)
+
+    codes = [notice.facts["stop_code"] for notice in Notice.objects.filter(kind__startswith="case_")]
+
+    assert len(set(codes)) == len(codes) == StopCode.objects.count() == 2
+    assert all(code.replace(" ", "") not in row.digest for code in codes for row in StopCode.objects.all())
+
+
+@pytest.mark.promise("CASE-5")
+def test_the_owner_stops_a_case_while_signed_in(walk, holder):
+    walk.opened()
+
+    stops.stop_signed_in(user=holder.user, origin=ORIGIN, now=now())
+
+    assert walk.state == State.CANCELLED
+    with pytest.raises(CaseNotOpen):
+        stops.stop_signed_in(user=holder.user, origin=ORIGIN, now=now())
+
+
+def test_an_owner_who_found_their_phone_withdraws_the_case(clock, walk, holder):
+    walk.in_review()
+
+    stops.cancel_own(user=holder.user, origin=ORIGIN, now=now())
+
+    assert walk.state == State.WITHDRAWN
+    assert not walk.case.decisions.filter(outcome="pending").exists()
+
+
+@pytest.mark.promise("CASE-5")
+def test_a_lost_key_that_is_used_again_contests_the_case_before_any_pass(clock, walk, holder):
+    walk.in_review().approved(clock)
+    clock.move(hours=3)
+    holder.user.key_set.update(last_used_at=clock.now)
+
+    clocks.tick(clock.now)
+
+    assert walk.state == State.CONTESTED
+    with pytest.raises(CaseNotOpen):
+        passes.start_pass(claim=walk.claim, browser=walk.browser, origin=ORIGIN, now=now())
+
+
+def test_a_key_used_before_the_case_says_nothing(clock, walk, holder):
+    holder.user.key_set.update(last_used_at=clock.now)
+    clock.move(minutes=1)
+    walk.in_review()
+
+    clocks.tick(clock.now)
+
+    assert walk.state == State.REVIEW
