@@ -203,7 +203,7 @@ class Walk:
         return self
 
 
-_cheap_hash_of = cache(lambda password: make_password(password))
+_cheap_hash_of = cache(make_password)
 
 
 @pytest.fixture(autouse=True)

@@ -18,5 +18,5 @@ def test_a_real_installation_waits_a_day_at_least(settings, minutes, faults):
 def test_the_check_is_one_of_those_made_at_deployment(settings, capsys):
     settings.PORTAL_CASE_COOLING_MINUTES = 5
 
-    with pytest.raises(SystemCheckError, match="recovery.E001"):
+    with pytest.raises(SystemCheckError, match=r"recovery\.E001"):
         call_command("check", deploy=True, tags=["security"])

@@ -85,8 +85,7 @@ def test_a_deed_moves_a_case_only_as_the_table_says_for_each_kind_of_actor(clock
             try:
                 moving.move(locked, to, "test", who=Who(actor), now=clock.now)
                 moved = True
-            except CaseNotOpen as refusal:
-                assert refusal.state == state
+            except CaseNotOpen:
                 moved = False
             transaction.set_rollback(True)
         assert moved is may, (state, to, actor)
