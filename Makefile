@@ -40,6 +40,9 @@ $(VENV)/.development: requirements.txt requirements-scale.txt requirements-dev.t
 	$(PIP) -r requirements-dev.txt
 	@touch $@ $(VENV)/.runtime
 
+# A waiting period and a review one can sit through.
+demo: export PORTAL_CASE_COOLING_MINUTES ?= 2
+demo: export PORTAL_CASE_DWELL_SECONDS ?= 10
 demo: $(VENV)/.runtime ## Run the portal with demo data on 127.0.0.1:8000, worker included
 	@mkdir -p var
 	@$(MANAGE) migrate --verbosity 0
