@@ -136,6 +136,14 @@ def test_a_key_that_comes_back_remembers_its_used_codes(db, clock, tmp_path):
     assert Key.objects.get(user__username="ada", confirmed=True).last_step == 123
 
 
+def test_a_moment_may_be_given_in_full(db, clock, tmp_path):
+    at = "2026-02-01T09:30:00+00:00"
+
+    run(tmp_path, small(activity=[{"account": "U1", "at": at, "kind": "order"}]))
+
+    assert AccountActivity.objects.get().at.isoformat() == at
+
+
 def test_activity_stays_as_recent_as_the_file_says(db, clock, tmp_path):
     run(tmp_path, SMALL)
     clock.move(days=10)
@@ -151,6 +159,18 @@ def test_a_locked_log_in_is_paused_by_the_budget_for_the_usual_time(db, clock, t
     ends = throttle.paused_until(throttle.password_claim("ada"), now=clock.now)
 
     assert ends == clock.now + timedelta(minutes=15)
+
+
+def test_somebody_locked_stays_so_whatever_was_tried_before(db, clock, tmp_path):
+    for _ in range(3):
+        throttle.reserve(throttle.password_claim("ada"), now=clock.now)
+
+    run(tmp_path, small(state="locked"))
+    first = throttle.paused_until(throttle.password_claim("ada"), now=clock.move(minutes=1))
+    run(tmp_path, small(state="locked"))
+
+    assert throttle.paused_until(throttle.password_claim("ada"), now=clock.now) == first
+    assert first is not None
 
 
 def test_a_pause_and_a_hold_end_where_the_file_says_active(db, clock, tmp_path):
@@ -218,6 +238,9 @@ def test_it_refuses_where_customers_might_be(db, settings):
         ({"names": "Ada"}, "customers[0] (ada).names: must be an object in braces"),
         ({"names": {"given": "Ada\x00", "family": "B"}}, "holds a character that cannot be printed"),
         ({"keys": [{"name": "x", "totp_secret": "18"}]}, "customers[0] (ada).keys[0] (x).totp_secret"),
+        ({"keys": [{"name": "x", "totp_secret": "A" * 17}]}, "is not a base32 seed of whole bytes"),
+        ({"keys": [{"name": "x", "totp_secret": "A" * 16, "kind": "fob"}]}, "'fob' is not one of phone, app"),
+        ({"keys": [{"name": "x", "totp_secret": "A" * 16, "clock_offset": 1.5}]}, "whole number from -86400 to 86400"),
         ({"keys": {}}, "customers[0] (ada).keys: must be a list in brackets"),
         ({"accounts": [{"number": "U1", "net_value": "much"}]}, "'much' is not an amount"),
         ({"activity": [{"account": "U1", "at": "soon", "kind": "order"}]}, "activity[0] (order).at: 'soon' is neither"),

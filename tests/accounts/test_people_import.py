@@ -28,6 +28,9 @@ ROW = {
     "application_employer": 'The "Works"',
     "account_number": "U1",
     "account_net_value": "10.5",
+    "realm": "Live",
+    "time_zone": "Europe/London",
+    "account_currency": "GBP",
 }
 OWASP = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1).hash(
     "Lantern&Harbour7", salt=b"the same each run"
@@ -69,7 +72,7 @@ def complaint(tmp_path: Path, content: bytes, name: str = "customers.csv", **opt
 
 @pytest.mark.parametrize(("name", "write"), [("a.csv", as_csv), ("a.jsonl", as_json), ("a.ndjson", as_json)])
 def test_a_customer_comes_in_whole(db, tmp_path, name, write):
-    bring_in(tmp_path, write(ROW), name)
+    bring_in(tmp_path, write(ROW) + b"\n", name)
 
     user = User.objects.by_username("ADA")
     customer, account = user.customer, TradingAccount.objects.get()
@@ -77,7 +80,7 @@ def test_a_customer_comes_in_whole(db, tmp_path, name, write):
     assert customer.address == {"city": "Bristol"}
     assert customer.application == {"employer": 'The "Works"'}
     assert (user.email, user.realm) == ("ada@example.test", Realm.LIVE)
-    assert (account.number, str(account.net_value)) == ("U1", "10.50")
+    assert (account.number, str(account.net_value), account.currency) == ("U1", "10.50", "GBP")
     assert Mandate.objects.get(user=user, account=account).role == "owner"
 
 
@@ -190,7 +193,7 @@ def test_every_minimum_of_owasp_is_taken(memory, passes):
         (b"customer_number,colour\n", "line 1, colour: is not a column of this format"),
         (b"customer_number,\n", "line 1, (no name): is not a column"),
         (b"customer_number\n1\n", "line 1, birth_date: is missing from the heading"),
-        (as_csv(ROW) + b"a,b\n", "line 3: has 2 values, the heading has 10"),
+        (as_csv(ROW) + b"a,b\n", "line 3: has 2 values, the heading has 13"),
         (as_csv(ROW) + b'"open,b\n', "cannot be read as CSV"),
         (as_csv(ROW) + b"caf\xe9,b\n", "line 3: is not UTF-8 (byte 4 of the line)"),
         (as_csv(ROW).decode().encode("utf-16"), "line 1: holds a NUL byte"),

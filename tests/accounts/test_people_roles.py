@@ -72,3 +72,9 @@ def test_the_check_finds_who_makes_the_record_and_checks_it(db, pair, complaints
     found = run_checks(databases=["default"])
 
     assert [message.id for message in found if message.id == "accounts.E001"] == complaints
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("time", ["before a flush of the tables", "after it"])
+def test_the_groups_outlive_a_flush_of_all_tables(time):
+    assert "view_securityevent" in rights(Role.AUDITOR)
