@@ -86,7 +86,6 @@ def _store(claim: Claim, username: str, who: Who, *, now: datetime) -> Claim:
         .filter(name_digest=name, closed_at=None)
         .first()
     )
-    is_first = case is None
     if case is None:
         case = _new_case(name, subject, claim, now=now)
     claim.pk, claim.case = None, case
@@ -94,8 +93,6 @@ def _store(claim: Claim, username: str, who: Who, *, now: datetime) -> Claim:
     moving.note(case, "claim_opened", who=who, now=now, body={"claim": claim.reference, "door": claim.door})
     if claim.door == Door.CALL:
         moving.flag(case, FlagKind.CALL_WITHOUT_PAGE, who=who, now=now, claim=claim)
-    if not is_first:
-        moving.flag(case, FlagKind.COMPETING, who=who, now=now, claim=claim)
     return claim
 
 

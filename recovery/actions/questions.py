@@ -28,11 +28,12 @@ def start_session(*, claim: Claim, by: User, origin: client.Origin, now: datetim
 
     The agent becomes the maker. The plan is drawn by the system and cannot be changed; an agent who comes
     back to a running session gets the same one.
-    Raises: ``NotAllowed``, ``CaseNotOpen``, ``NotYours`` (another agent's), ``NotConfirmed`` (too many rounds
-    for this username lately, known or not).
+    Raises: ``NotAllowed``, ``CaseNotOpen`` (also for a second claimant, which is flagged), ``NotYours`` (another
+    agent's), ``NotConfirmed`` (too many rounds for this username lately, known or not).
     """
     people.need_role(by, Role.AGENT, Role.SENIOR)
     who = Who(Actor.AGENT, by, origin)
+    _refuse_second_claimant(claim, who, now=now)
     with transaction.atomic():
         case = moving.lock(claim.case_id)
         if case.state == State.VERIFYING and case.claim_id == claim.pk:
@@ -52,6 +53,17 @@ def start_session(*, claim: Claim, by: User, origin: client.Origin, now: datetim
         columns = {"maker": by, "claim": claim, "is_queued": True}
         moving.move(case, State.VERIFYING, "session_started", who=who, now=now, body=body, **columns)
     return items
+
+
+def _refuse_second_claimant(claim: Claim, who: Who, *, now: datetime) -> None:
+    """Flag a case whose name somebody else claims too, with a PIN of their own, while it is under way."""
+    with transaction.atomic():
+        case = moving.lock(claim.case_id)
+        if case.claim_id in {None, claim.pk} or not case.is_open:
+            return
+        moving.flag(case, FlagKind.COMPETING, who=who, now=now, claim=claim)
+        moving.note(case, "second_claimant", who=who, now=now, body={"claim": claim.reference})
+    raise CaseNotOpen(case.state)
 
 
 def take_over(*, claim: Claim, by: User, origin: client.Origin, now: datetime) -> Case:

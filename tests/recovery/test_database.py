@@ -181,8 +181,7 @@ def test_d9_an_event_that_tells_of_another_move_does_not_count(walk, clock):
 @pytest.mark.parametrize("model", [Event, Evidence, Flag, Policy])
 @pytest.mark.parametrize("attack", ["UPDATE {0} SET id = id", "DELETE FROM {0}"])
 def test_d10_the_record_can_only_grow(clock, walk, agent, model, attack):
-    walk.opened().opened(by=agent.user)
-    walk.in_session().answered()
+    walk.opened(by=agent.user).in_session().answered()
 
     assert model.objects.exists()
     assert refused(sql, attack.format(model._meta.db_table))

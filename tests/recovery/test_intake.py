@@ -91,7 +91,7 @@ def test_a_second_claim_joins_the_open_case_and_looks_like_a_first(walk, clock):
     assert first.reference != second.reference
     assert first.case_id == second.case_id
     assert Case.objects.filter(closed_at=None).count() == 1
-    assert walk.case.flags.get().kind == FlagKind.COMPETING
+    assert not walk.case.flags.exists()
 
 
 def test_twenty_claims_in_a_day_bring_the_owner_one_notice(walk, clock):

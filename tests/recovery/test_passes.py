@@ -185,6 +185,7 @@ def test_a_pass_completes_once(clock, walk):
 
     with pytest.raises(PassNotGood):
         walk.completed(password="Another-One-Entirely-55")
+    assert Pass.objects.get().used_at == clock.now
 
 
 @pytest.mark.promise("CASE-6")

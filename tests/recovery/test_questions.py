@@ -261,6 +261,19 @@ def test_rounds_are_counted_for_names_nobody_has_too(clock, stranger):
         stranger.in_session()
 
 
+@pytest.mark.parametrize("step", ["in_session", "in_review"])
+def test_a_second_claimant_while_the_case_is_under_way_is_refused_and_flagged(walk, step):
+    second = walk.opened().claim
+    walk.claim = None
+    getattr(walk, step)()
+
+    with pytest.raises(CaseNotOpen):
+        questions.start_session(claim=second, by=walk.maker, origin=ORIGIN, now=now())
+
+    flag = walk.case.flags.get()
+    assert (flag.kind, flag.claim) == (FlagKind.COMPETING, second)
+
+
 def test_a_withdrawn_claim_starts_no_session(walk):
     first = walk.opened().claim
     walk.opened()

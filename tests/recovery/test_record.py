@@ -138,6 +138,16 @@ def test_every_message_about_a_case_says_how_to_stop_it_and_holds_no_link(clock,
             assert not code or code in text
 
 
+def test_the_approval_says_until_when_it_can_be_stopped(clock, walk):
+    walk.in_review().approved(clock)
+    clocks.tick(clock.now)
+
+    message = emails.message_for(Notice.objects.get(kind="case_approved"))
+
+    assert "The waiting period ends: " in message.body
+    assert "(New York time)" in message.body.split("The waiting period ends: ")[1]
+
+
 @pytest.mark.parametrize("kind", ["case_stopped", "case_closed", "case_lifted", "case_refused"])
 def test_messages_of_an_end_hold_no_stop_code_and_render(clock, walk, holder, kind):
     from accounts.actions import notices

@@ -192,8 +192,11 @@ def test_a_careful_case_needs_a_check_of_the_seniors_own(clock, walk):
 
 @pytest.mark.promise("CASE-4")
 def test_much_amber_needs_two_seniors_and_the_second_is_another(clock, walk, lee, kim, agent):
-    walk.opened()
-    walk.opened(by=agent.user).in_session().answered().stated(Observed.PRESSURE).with_mail_code()
+    second = walk.opened().claim
+    walk.opened(by=agent.user).in_session().answered()
+    with pytest.raises(CaseNotOpen):
+        questions.start_session(claim=second, by=agent.user, origin=ORIGIN, now=now())
+    walk.stated(Observed.PRESSURE).with_mail_code()
     assert (walk.case.tier, walk.decision.two_seniors) == (3, True)
     first = walk.checker()
 
