@@ -43,6 +43,7 @@ def complete(
         key.enrol_key(
             user=user, secret=secret, code=code, name=key_name, attempt=attempt, by=user, origin=origin, now=now
         )
+        stops.release(user, now=now)
         stops.hold_scopes(case, now=now)
         throttle.clear(throttle.password_claim_of(user.name_digest), throttle.code_claim(user.name_digest))
         moving.move(

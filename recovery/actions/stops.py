@@ -12,7 +12,7 @@ from portal.lib import client
 from recovery.actions import moving, people, reviews, secrets
 from recovery.actions.record import Who
 from recovery.enums import Actor, Scope, State
-from recovery.models import Case, Hold, StopCode
+from recovery.models import Case, Event, Hold, StopCode
 from recovery.policies import moves, references
 from recovery.refusals import CaseNotOpen, MayNotDecide, NotComplete
 
@@ -127,6 +127,19 @@ def hold_scopes(case: Case, *, now: datetime) -> None:
         )
         if not is_new and until > held.until:
             Hold.objects.filter(pk=held.pk).update(until=until)
+
+
+def release(user: User, *, now: datetime) -> None:
+    """Open sign-in again for a holder who has recovered, if it was an objection to a recovery that held it.
+
+    A hold that the firm has placed for another reason stays. Needs: the transaction of the completion.
+    """
+    held = User.objects.select_for_update(of=("self",)).get(pk=user.pk)
+    objections = Event.objects.filter(case__subject=held, from_state=State.HOLD, to_state=State.CONTESTED)
+    if held.on_hold_since and objections.filter(at=held.on_hold_since).exists():
+        held.on_hold_since = None
+        held.save(update_fields=["on_hold_since"])
+        audit.record(Action.RELEASED, by=None, on=held, now=now)
 
 
 def refuse_contested(*, case: Case, reason: str, by: User, origin: client.Origin, now: datetime) -> Case:

@@ -1,0 +1,61 @@
+"""A thief with everything gets in; the owner stops it and gets back in, and the thief does not."""
+
+import pytest
+from django.test import Client
+
+from recovery.actions import clocks, stops
+from recovery.enums import State
+from recovery.models import Case
+from tests import factories
+from tests.recovery.conftest import NEW_SEED, ORIGIN, REASON, now
+from tests.recovery.test_stops import newest, stop
+
+
+@pytest.fixture
+def stolen(clock, walk, holder, lee, kim):
+    """A case that a thief completed, that the owner stopped, and that two seniors refused."""
+    walk.ready(clock).started().opened_pass().completed()
+    clocks.tick(clock.now)
+    stop(newest("case_completed"))
+    for senior in (lee, kim):
+        stops.refuse_contested(case=walk.case, reason=REASON, by=senior.user, origin=ORIGIN, now=now())
+    walk.claim = None
+    return walk
+
+
+@pytest.mark.promise("CASE-5")
+@pytest.mark.promise("CASE-7")
+def test_an_owner_who_stopped_a_finished_recovery_gets_back_in_by_one_of_their_own(clock, stolen, holder):
+    clock.move(days=2)
+    stolen.ready(clock).started().opened_pass().completed(password="Mine-Again-For-Ever-1")
+
+    holder.user.refresh_from_db()
+    assert holder.user.on_hold_since is None
+    assert holder.user.key_set.filter(confirmed=True).count() == 1
+    assert stolen.state == State.HOLD
+    assert stolen.case.tier == 2
+    assert Case.objects.filter(state=State.REFUSED).count() == 1
+
+
+def test_a_hold_the_firm_placed_outlives_a_recovery(clock, walk, holder):
+    walk.ready(clock).started().opened_pass()
+    holder.user.on_hold_since = clock.now
+    holder.user.save(update_fields=["on_hold_since"])
+
+    walk.completed()
+
+    holder.user.refresh_from_db()
+    assert holder.user.on_hold_since == clock.now
+
+
+def test_the_thief_who_finished_cannot_sign_in_while_the_objection_stands(clock, walk, holder):
+    walk.ready(clock).started().opened_pass().completed()
+    clocks.tick(clock.now)
+    stop(newest("case_completed"))
+
+    holder.user.refresh_from_db()
+    thief = factories.Person(holder.user, "Nine-Lanterns-Over-Water-7", NEW_SEED)
+
+    factories.sign_in(Client(), thief)
+
+    assert not holder.user.sessions.exists()
