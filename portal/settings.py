@@ -172,10 +172,10 @@ INSTALLED_APPS = [
     "axes",
 ]
 MIDDLEWARE = [
+    "portal.middleware.RequestIdMiddleware",  # outermost, so that refusals of a host and static files bear them too
+    "portal.middleware.HeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "portal.middleware.RequestIdMiddleware",
-    "portal.middleware.HeadersMiddleware",
     "portal.middleware.UnavailableMiddleware",
     "portal.middleware.SecFetchMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -367,7 +367,12 @@ LOGGING = {
     "formatters": {"json": {"()": "portal.lib.logs.JsonFormatter"}},
     "handlers": {"out": {"class": "logging.StreamHandler", "filters": ["request_id"], "formatter": "json"}},
     "root": {"handlers": ["out"], "level": "INFO"},
-    "loggers": {"axes": {"level": "ERROR"}, "django.request": {"level": "ERROR"}},
+    "loggers": {
+        "axes": {"level": "ERROR"},
+        "django": {"level": "INFO"},  # named, so that it loses Django's own handlers: one of them mails what was typed
+        "django.request": {"level": "ERROR"},
+        "two_factor": {"level": "ERROR"},  # its warnings quote what was typed
+    },
 }
 
 TEST_RUNNER = "portal.test_runner.PytestRunner"

@@ -36,18 +36,21 @@ class CodeField(forms.CharField):
         Every variant counts as a try and as the same code, so reading is left to one place.
         """
         typed = super().clean(value)
+        if len(typed) > _LONGEST_CODE:
+            raise forms.ValidationError(causes.get("F2").words(), code="F2")
         return codes.read(typed) or ""
 
 
-TOO_LONG = {"F2", "R6", "max_length"}
+_LONGEST_CODE = 1000  # characters; beyond that nobody is guessing
+UNREADABLE = {"F2", "F3", "R6", "max_length"}
 
 
 def status_of(form: forms.BaseForm | None) -> int:
-    """Return the status a form is shown with: 400 when something in it is too long to be read, else 200."""
+    """Return the status a form is shown with: 400 when something in it cannot be read, else 200."""
     if form is None or not form.is_bound:
         return 200
     codes_of_errors = {error.code for errors in form.errors.as_data().values() for error in errors}
-    return 400 if codes_of_errors & TOO_LONG else 200
+    return 400 if codes_of_errors & UNREADABLE else 200
 
 
 class Refusable(forms.BaseForm):

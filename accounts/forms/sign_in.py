@@ -18,10 +18,19 @@ from accounts.requests import SignInRequest
 from helpcenter import causes
 
 
+class DoorField(forms.ChoiceField):
+    """Live or paper trading; refuses anything else without repeating it."""
+
+    def validate(self, value: str) -> None:
+        """Raise F3 for what is no door."""
+        if value and not self.valid_value(value):
+            raise forms.ValidationError(causes.get("F3").words(), code="F3")
+
+
 class PasswordForm(Refusable, AuthenticationForm):
     """Username, password and the door: live or paper trading."""
 
-    realm = forms.ChoiceField(choices=Realm.choices, initial=Realm.LIVE, required=False, widget=forms.HiddenInput)
+    realm = DoorField(choices=Realm.choices, initial=Realm.LIVE, required=False, widget=forms.HiddenInput)
 
     request: SignInRequest
 
@@ -51,10 +60,9 @@ class PasswordForm(Refusable, AuthenticationForm):
 
     def clean(self) -> dict[str, Any]:
         """Check the pair; the refusal, if any, stays in ``self.refusal``."""
-        username, password = self.cleaned_data.get("username"), self.cleaned_data.get("password")
-        if username and password:
+        if not self.errors:
             try:
-                self.user_cache = self._check(username, password)
+                self.user_cache = self._check(self.cleaned_data["username"], self.cleaned_data["password"])
             except Refusal as refusal:
                 self.refuse(refusal)
         return self.cleaned_data
