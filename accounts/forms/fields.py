@@ -42,7 +42,7 @@ class CodeField(forms.CharField):
 
 
 _LONGEST_CODE = 1000  # characters; beyond that nobody is guessing
-UNREADABLE = {"F2", "F3", "R6", "max_length"}
+UNREADABLE = {"F2", "F3", "R6", "max_length", "invalid_choice", "invalid_list"}
 
 
 def status_of(form: forms.BaseForm | None) -> int:

@@ -101,7 +101,7 @@ def test_a_second_request_looks_like_a_first_one(clock, holder):
         ({"username": "a\x00b", "lost": ["key"]}, 200, "We cannot read this"),
         ({"username": "ada", "contact": "1" * 201, "lost": ["key"]}, 400, "Use fewer characters."),
         ({"username": "ada"}, 200, "Choose one or both."),
-        ({"username": "ada", "lost": ["purse"]}, 200, "We cannot read this"),
+        ({"username": "ada", "lost": ["purse"]}, 400, "We cannot read this"),
         ({}, 200, "Fill in this field."),
     ],
 )
