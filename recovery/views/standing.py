@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 STEPS = (_("Request"), _("Questions"), _("E-mailed code"), _("Second person"), _("Wait"), _("Set up"))
 _NEXT = {
-    Face.OPEN: 1,
+    Face.OPEN: 2,
     Face.VERIFYING: 2,
     Face.CODE: 3,
     Face.STATEMENT: 3,
@@ -115,7 +115,7 @@ WORDS: dict[Face, Words] = {
     Face.NOT_CONFIRMED: Words(
         _("We could not confirm that it is you"),
         _("This case is closed. We do not say which part it was, to protect every customer."),
-        _("There are other ways; see below."),
+        _("You can go on in another way, or start again."),
     ),
     Face.WITHDRAWN: Words(
         _("You withdrew this request"),

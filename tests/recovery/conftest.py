@@ -214,9 +214,8 @@ def cheap_hashes(monkeypatch):
     monkeypatch.setattr(factories, "hash_of", _cheap_hash_of)
 
 
-@pytest.fixture
-def holder(db) -> Person:
-    """Ada, with everything on file that can be asked about."""
+def ada_with_records() -> Person:
+    """Make Ada, with everything on file that can be asked about."""
     ada = factories.customer("ada", **PERSONAL)
     set_answers(ada.user, QUESTIONS)
     account = ada.user.mandates.get().account
@@ -228,6 +227,11 @@ def holder(db) -> Person:
         at = now() - timedelta(days=days)
         AccountActivity.objects.create(account=account, at=at, kind=kind, own=True, **facts)
     return ada
+
+
+@pytest.fixture
+def holder(db) -> Person:
+    return ada_with_records()
 
 
 @pytest.fixture

@@ -18,13 +18,19 @@ function countDown(seconds, tick, done) {
   return () => clearTimeout(timer);
 }
 
-const clockFace = (left) => `${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}`;
+const twoDigits = (number) => String(number).padStart(2, "0");
 
-/** Say the time left at each full minute and at 20 seconds, not each second. */
+/** Show seconds as 4:05, and from an hour on as 23:59:05. */
+function clockFace(left) {
+  const [hours, minutes, seconds] = [Math.floor(left / 3600), Math.floor(left / 60) % 60, twoDigits(left % 60)];
+  return hours ? `${hours}:${twoDigits(minutes)}:${seconds}` : `${minutes}:${seconds}`;
+}
+
+/** Say the time left at each full minute of the last hour and at 20 seconds, not each second. */
 function speaker(status, words, mark = null) {
   return (left) => {
     const next = left <= 20 ? 0 : Math.ceil(left / 60);
-    if (next !== mark && mark !== null) {
+    if (next !== mark && mark !== null && next <= 60) {
       const pattern = left <= 20 || left < 60 ? words.seconds : next === 1 ? words.minute : words.minutes;
       status.textContent = pattern.replace("{n}", pattern === words.seconds ? left : next);
     }
@@ -36,7 +42,7 @@ function speaker(status, words, mark = null) {
 function sayInOwnZone(moment, place) {
   const own = new Date(moment);
   const given = moment.slice(11, 16);
-  const time = `${String(own.getHours()).padStart(2, "0")}:${String(own.getMinutes()).padStart(2, "0")}`;
+  const time = `${twoDigits(own.getHours())}:${twoDigits(own.getMinutes())}`;
   if (time === given) return;
   place.textContent = place.dataset.countdownYours.replace("{time}", time);
   place.hidden = false;

@@ -1,0 +1,116 @@
+"""Somebody has lost everything, and gets back in: three people, one case, from the first page to the sign-in."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from accounts.enums import Role
+from recovery.actions import record
+from recovery.models import Claim
+from tests import factories
+from tests.factories import Person
+from tests.recovery.claimant import mailed
+from tests.recovery.conftest import NEW_PASSWORD, Walk, ada_with_records
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def ada_lost_everything(clock) -> Person:
+    return ada_with_records()
+
+
+@pytest.fixture
+def desk(agent: Person) -> Walk:
+    seniors = [factories.staff(name, Role.SENIOR) for name in ("lee", "kim")]
+    return Walk(agent.user, seniors={person.user.pk: person for person in seniors})
+
+
+def ask(page: Page) -> tuple[Claim, str]:
+    """Open a case from the sign-in page; return the claim and the PIN on the page."""
+    page.goto("/login/")
+    page.get_by_role("link", name="Forgot password or lost your Key?").click()
+    page.get_by_label("Username").fill("ada")
+    page.get_by_label("My password").check()
+    page.get_by_label("My Key, or the phone it was on").check()
+    page.get_by_role("button", name="Ask for help").click()
+    reference, pin, phrase = page.locator(".reference code").all_inner_texts()
+    claim = Claim.objects.get(reference=reference)
+    assert claim.phrase == phrase
+    page.get_by_role("link", name="I have noted them: go on").click()
+    return claim, pin
+
+
+def give_code(page: Page) -> None:
+    page.reload()
+    page.get_by_role("button", name="E-mail me a code").click()
+    expect(page.get_by_text("We have sent a code")).to_be_visible()
+    page.get_by_label("Code from our e-mail").fill(mailed("code", "code"))
+    page.get_by_role("button", name="Continue").click()
+
+
+def set_up(page: Page, claim: Claim, pin: str) -> str:
+    """Start afresh with a new password and a new phone; return the seed the phone took from the page."""
+    page.goto("/recover/status/")
+    page.get_by_label("Reference").fill(claim.reference)
+    page.get_by_label("PIN").fill(pin)
+    page.get_by_role("button", name="Show my case").click()
+    page.get_by_role("button", name="Start now").click()
+    page.get_by_label("Second half of your pass").fill(mailed("case_half", "half"))
+    page.get_by_role("button", name="Open").click()
+    seed = page.locator(".reference code").inner_text().replace(" ", "")
+    page.get_by_label("New password", exact=True).fill(NEW_PASSWORD)
+    page.get_by_label("Code your new Key shows now").fill(Person(claim.case.subject, "", seed).code())
+    page.get_by_role("button", name="Save both").click()
+    return seed
+
+
+def sign_in(page: Page, person: Person) -> None:
+    page.goto("/login/")
+    page.get_by_label("Username").fill(person.user.username)
+    page.get_by_label("Password", exact=True).fill(person.password)
+    page.get_by_role("button", name="Continue").click()
+    if page.get_by_label("Code from your Key").count():
+        page.get_by_label("Code from your Key").fill(person.code())
+        page.get_by_role("button", name="Sign in").click()
+
+
+@pytest.mark.promise("CASE-1")
+@pytest.mark.promise("CASE-5")
+@pytest.mark.promise("CASE-6")
+@pytest.mark.promise("CASE-7")
+@pytest.mark.promise("CASE-9")
+@pytest.mark.parametrize("javascript", [True, False], ids=["script", "no script"])
+def test_who_lost_everything_is_back_with_a_new_password_and_key_and_the_old_ones_open_nothing(
+    open_browser: Callable[..., Page], ada_lost_everything, desk, clock, javascript
+):
+    page, ada = open_browser(javascript=javascript), ada_lost_everything
+    heading = page.get_by_role("heading", level=1)
+
+    desk.claim, desk.pin = ask(page)
+    expect(heading).to_have_text("We have your request")
+    desk.in_session()
+    page.reload()
+    expect(page.get_by_text("You are talking to Dana")).to_be_visible()
+    desk.answered().stated()
+    give_code(page)
+    expect(heading).to_have_text("A second person looks at your case")
+
+    desk.approved(clock)
+    page.reload()
+    expect(heading).to_have_text("Approved: the waiting period runs")
+    expect(page.get_by_role("button", name="Start now")).to_have_count(0)
+    desk.waited(clock)
+    seed = set_up(page, desk.claim, desk.pin)
+    expect(heading).to_have_text("Done: you can sign in again")
+
+    clock.move(seconds=30)
+    sign_in(page, ada)
+    expect(heading).to_have_text("Sign in")
+    sign_in(page, Person(ada.user, NEW_PASSWORD, ada.seed))
+    expect(page.get_by_text("That code is not right").first).to_be_visible()
+    sign_in(page, Person(ada.user, NEW_PASSWORD, seed))
+    expect(heading).to_have_text("Hello Ada")
+    expect(page.get_by_text("Your account was recovered")).to_be_visible()
+    assert list(record.faults()) == []
