@@ -6,10 +6,11 @@ from axes.backends import AxesStandaloneBackend
 from django.contrib.auth.backends import ModelBackend
 from django.http import HttpRequest
 
+from accounts.actions import password as passwords
 from accounts.actions import throttle
 from accounts.models import User
 from accounts.models.proofs import user_for_sign_in
-from portal.lib import gate
+from portal.lib import clock, gate
 
 
 class BudgetBackend(AxesStandaloneBackend):
@@ -24,7 +25,8 @@ class PasswordBackend(ModelBackend):
     ) -> User | None:
         """Return the log-in of a right pair, whatever its realm and state; None for a wrong one.
 
-        Effects: gives the try back when the pair is right, or when no slot was free to look at it.
+        Effects: gives the try back when the pair is right, or when no slot was free to look at it; the first
+        right password of an imported log-in goes into its history.
         Raises: ``gate.Busy``.
         """
         attempt = getattr(request, "password_attempt", None)
@@ -37,6 +39,8 @@ class PasswordBackend(ModelBackend):
             raise
         if user is not None:
             throttle.give_back(attempt)
+            if user.password_changed_at is None:
+                passwords.remember_password(user, password, now=clock.now())
         return user
 
     @staticmethod

@@ -77,7 +77,11 @@ def account(
 def _log_in(username: str, *, has_key: bool, **fields: object) -> Person:
     password = f"{username.title()}-Has-A-Secret-1843"
     user = User.objects.create(
-        username=username, email=f"{username}@example.test", password=hash_of(password), **fields
+        username=username,
+        email=f"{username}@example.test",
+        password=hash_of(password),
+        password_changed_at=clock.now(),
+        **fields,
     )
     seed = seed_of(username) if has_key else ""
     if seed:

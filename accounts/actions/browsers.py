@@ -1,6 +1,7 @@
 """Browsers a person has signed in with: each has a budget of tries of its own (LOCK-5)."""
 
 import secrets
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
@@ -11,6 +12,16 @@ from accounts.models import KnownBrowser, User
 from accounts.models.people import digest_of_name
 from portal.lib import client, digests
 
+_VALUE_BYTES = 24
+
+
+@dataclass(frozen=True)
+class Remembered:
+    """What the browser carries from now on, and whether this user had used it before."""
+
+    value: str
+    is_new: bool
+
 
 def cookie_of(request: HttpRequest) -> str:
     """Return the random value this browser carries, or the empty text."""
@@ -20,11 +31,6 @@ def cookie_of(request: HttpRequest) -> str:
 def cookie_name() -> str:
     """Return the cookie's name."""
     return f"{settings.PORTAL_COOKIE_PREFIX}browser"
-
-
-def new_value() -> str:
-    """Return a value for a browser that carries none: 192 random bits."""
-    return secrets.token_urlsafe(24)
 
 
 def lane_of(browser: str, username: str) -> str:
@@ -39,13 +45,15 @@ def lane_of(browser: str, username: str) -> str:
     return digest if is_known else throttle.STRANGER
 
 
-def remember(user: User, browser: str, *, origin: client.Origin, now: datetime) -> bool:
-    """Note that this browser completed a sign-in of this user; return whether it is new to them."""
-    digest = _digest(browser)
-    if KnownBrowser.objects.filter(digest=digest, user=user).update(last_used_at=now, device=origin.device):
-        return False
-    KnownBrowser.objects.create(user=user, digest=digest, device=origin.device, last_used_at=now)
-    return True
+def remember(user: User, browser: str, *, origin: client.Origin, now: datetime) -> Remembered:
+    """Note that this browser completed a sign-in of this user; one that carries no value gets one."""
+    if browser:
+        known = KnownBrowser.objects.filter(digest=_digest(browser), user=user)
+        if known.update(last_used_at=now, device=origin.device):
+            return Remembered(browser, is_new=False)
+    value = browser or secrets.token_urlsafe(_VALUE_BYTES)
+    KnownBrowser.objects.create(user=user, digest=_digest(value), device=origin.device, last_used_at=now)
+    return Remembered(value, is_new=True)
 
 
 def _digest(browser: str) -> str:

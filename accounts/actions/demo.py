@@ -81,7 +81,7 @@ def _user(login: Login, *, customer: Customer | None, now: datetime) -> tuple[Us
         raise NotOfTheCast(login.username)
     changed = _bring_up_to(user, {"email": login.email, "realm": login.realm, "is_active": True})
     if not user.check_password(login.password):
-        _replace_password(user, login.password)
+        _replace_password(user, login.password, now=now)
         changed = True
     return user, changed | _keys(user, login.keys, now=now)
 
@@ -97,16 +97,16 @@ def _new_user(login: Login, customer: Customer | None, *, now: datetime) -> User
     )
     password.set_first_password(user, login.password)
     user.save(force_insert=True)
-    password.remember_password(user, login.password)
+    password.remember_password(user, login.password, now=now)
     audit.record(Action.IMPORTED, by=None, on=user, now=now, demo=True)
     return user
 
 
-def _replace_password(user: User, wanted: str) -> None:
+def _replace_password(user: User, wanted: str, *, now: datetime) -> None:
     """Set the file's password, former ones allowed: it stands in the file for all to read."""
     password.set_first_password(user, wanted)
     user.save(update_fields=["password"])
-    password.remember_password(user, wanted)
+    password.remember_password(user, wanted, now=now)
     sessions.end_everything(user)
 
 

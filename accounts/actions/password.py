@@ -95,11 +95,16 @@ def set_first_password(user: User, password: str) -> None:
     user.password = make_password(password)
 
 
-def remember_password(user: User, password: str) -> None:
-    """Write the history row of the password a log-in was created with."""
+def remember_password(user: User, password: str, *, now: datetime) -> None:
+    """Write the history row of a password that was not set here, when it is first seen (PW-2).
+
+    An imported log-in comes with a hash alone; its first sign-in brings the password itself.
+    """
     parameters = _parameters()
     digest = _history_digest(user, password, parameters)
     FormerPassword.objects.get_or_create(user=user, digest=digest, defaults={"parameters": parameters})
+    user.password_changed_at = now
+    user.save(update_fields=["password_changed_at"])
 
 
 def _was_used(user: User, password: str) -> bool:

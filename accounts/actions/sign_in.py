@@ -20,6 +20,14 @@ class Pending:
     lane: str
 
 
+@dataclass(frozen=True)
+class SignedIn:
+    """What opened the session: the Key, with its user, and the value this browser is known by."""
+
+    key: Key
+    browser: str
+
+
 def reserve_code(pending: Pending, *, now: datetime) -> throttle.Attempt:
     """Reserve a try at a code, unless the password's lane has been paused since.
 
@@ -32,24 +40,24 @@ def reserve_code(pending: Pending, *, now: datetime) -> throttle.Attempt:
 
 def sign_in(
     *, pending: Pending, code: str, attempt: throttle.Attempt, browser: str, origin: client.Origin, now: datetime
-) -> Key:
-    """Check the code of a person whose password was right; return the Key, with its user.
+) -> SignedIn:
+    """Check the code of a person whose password was right.
 
-    ``attempt`` from ``reserve_code``; ``browser`` is the random value of the browser's cookie.
+    ``attempt`` from ``reserve_code``; ``browser`` is the random value the browser carries, or empty.
     Effects: the code is spent, all tries of this lane forgotten, the browser known from now on; one event;
     a notice if the browser is new. The caller opens the session in the same transaction.
     Needs: an open transaction. Raises: as ``key.use_code``.
     """
     used = key.use_code(user_id=pending.user_id, auth_epoch=pending.auth_epoch, code=code, attempt=attempt, now=now)
     user = used.user
-    is_new = browsers.remember(user, browser, origin=origin, now=now)
-    audit.record(Action.SIGNED_IN, by=user, on=user, now=now, origin=origin, key=used.pk, new_browser=is_new)
+    remembered = browsers.remember(user, browser, origin=origin, now=now)
+    audit.record(Action.SIGNED_IN, by=user, on=user, now=now, origin=origin, key=used.pk, new_browser=remembered.is_new)
     throttle.clear(
         throttle.password_claim_of(user.name_digest, lane=pending.lane), throttle.code_claim(user.name_digest)
     )
-    if is_new:
+    if remembered.is_new:
         notices.tell(user, "new_device", now=now, device=origin.device, at=now.isoformat())
-    return used
+    return SignedIn(used, remembered.value)
 
 
 def sign_out(user: User, *, origin: client.Origin, now: datetime) -> None:

@@ -78,9 +78,8 @@ class LoginView(TwoFactorLoginView):
 
     def render_done(self, form: Any, **kwargs: Any) -> HttpResponse:
         """Check the code and open the session, or show why not."""
-        browser = browsers.cookie_of(self.request) or browsers.new_value()
         try:
-            self._open_session(self.storage.pending, form.cleaned_data["otp_token"], browser)
+            browser = self._open_session(self.storage.pending, form.cleaned_data["otp_token"])
         except SignInTooSlow:
             return self._start_again()
         except Refusal as refusal:
@@ -94,17 +93,19 @@ class LoginView(TwoFactorLoginView):
         self.show_timeout_error = True
         return self.render_goto_step(self.AUTH_STEP)
 
-    def _open_session(self, pending: sign_in.Pending, code: str, browser: str) -> None:
+    def _open_session(self, pending: sign_in.Pending, code: str) -> str:
         now, origin = clock.now(), client.origin(self.request)
+        carried = browsers.cookie_of(self.request)
         attempt = sign_in.reserve_code(pending, now=now)
         with transaction.atomic():
-            key = sign_in.sign_in(pending=pending, code=code, attempt=attempt, browser=browser, origin=origin, now=now)
-            user = key.user
-            user.backend, user.otp_device = "accounts.backends.PasswordBackend", key
+            done = sign_in.sign_in(pending=pending, code=code, attempt=attempt, browser=carried, origin=origin, now=now)
+            user = done.key.user
+            user.backend, user.otp_device = "accounts.backends.PasswordBackend", done.key
             self.request.session.origin = origin
             self.request.session.auth_epoch = user.auth_epoch
             login(self.request, user)
             self.request.session.save()
+        return done.browser
 
 
 def paused(request: HttpRequest, refusal: Paused) -> HttpResponse:

@@ -81,7 +81,9 @@ def open_pass(
     )
     if not live.update(tries=F("tries") + 1):
         raise PassNotGood
-    found = Pass.objects.filter(claim=claim, revoked_at=None, used_at=None).latest("issued_at")
+    found = Pass.objects.filter(claim=claim, revoked_at=None, used_at=None).order_by("issued_at").last()
+    if found is None:
+        raise PassNotGood  # a parallel try has just revoked it
     is_right = digests.same(found.first_digest, _digest("first", first_half)) & digests.same(
         found.second_digest, _digest("second", references.plain(second_half))
     )

@@ -12,6 +12,7 @@ from accounts.models import FormerPassword
 from accounts.policies import passwords
 from accounts.refusals import PasswordTooCommon, PasswordTooLong, PasswordTooSimple, PasswordUsedBefore
 from portal.lib import client
+from portal.lib import clock as portal_clock
 from tests import factories
 from tests.accounts.hash_work import PRESENT, Work, hash_with
 from tests.conftest import Clock
@@ -137,7 +138,7 @@ def test_none_of_thirty_passwords_comes_back_and_asking_costs_one_hash(ada: Pers
     former = [f"Engine-Part-{number:02}" for number in range(30)]
     change(ada, former[0], clock)
     for password in former[1:]:
-        deed.remember_password(ada.user, password)
+        deed.remember_password(ada.user, password, now=portal_clock.now())
     assert FormerPassword.objects.filter(user=ada.user).count() == 30
 
     for password in (former[0], former[14], former[29]):
@@ -252,3 +253,14 @@ def test_a_hash_is_argon2id_with_a_salt_of_its_own():
 
     assert first.startswith("argon2$argon2id$v=19$m=19456,t=2,p=1$")
     assert first != second
+
+
+@pytest.mark.promise("PW-2")
+def test_the_password_an_imported_log_in_came_with_is_not_taken_again(client: Client, ada: Person) -> None:
+    type(ada.user).objects.filter(pk=ada.user.pk).update(password_changed_at=None)
+    factories.type_password(client, "ada", ada.password)
+    ada.user.refresh_from_db()
+
+    with pytest.raises(PasswordUsedBefore):
+        deed.prepare(ada.user, ada.password)
+    assert ada.user.password_changed_at is not None

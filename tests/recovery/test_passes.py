@@ -6,6 +6,7 @@ from django.db import connection
 
 from accounts.models import Notice, PlatformSession
 from accounts.refusals import CodeWrong, PasswordTooSimple, PasswordUsedBefore
+from portal.lib import clock as portal_clock
 from recovery.actions import claims, clocks, passes
 from recovery.enums import Scope, State
 from recovery.models import Hold, Pass
@@ -163,7 +164,7 @@ def test_completing_ends_everything_that_was_open_and_holds_what_is_dear(clock, 
 def test_what_fails_changes_nothing_and_may_be_tried_again(clock, walk, holder, changes, refusal):
     from accounts.actions.password import remember_password
 
-    remember_password(holder.user, "Ada-Has-A-Secret-1843")
+    remember_password(holder.user, "Ada-Has-A-Secret-1843", now=portal_clock.now())
     factories.signed_in(holder)
     walk.ready(clock).started().opened_pass()
     before = (holder.user.password, list(holder.user.key_set.values_list("pk", "confirmed")))
