@@ -292,6 +292,7 @@ _STAFF = [
         ("G4", _("That was too quick"), _("Read the whole case first. An approval opens after {dwell_time}.")),
         ("G5", _("A fresh code is needed"), _("Type a new code from your own Key to do this.")),
         ("G6", _("The case has moved on"), _("Somebody else did something meanwhile. Look at the case as it is now.")),
+        ("G8", _("Your hands are full"), _("Finish a case, or give one back. Then take the next one.")),
     ),
 ]
 

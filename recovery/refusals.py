@@ -93,6 +93,12 @@ class KeyCodeOffered(Refusal):
     code = "G7"
 
 
+class HandsFull(Refusal):
+    """As many cases in hand as one person may have."""
+
+    code = "G8"
+
+
 class NotComplete(Refusal):
     """Something that this deed needs has not been given."""
 

@@ -1,0 +1,177 @@
+"""The queue of recovery cases in the admin. Nothing is edited here: every change is a deed behind a button."""
+
+from typing import TYPE_CHECKING, Any, cast
+
+from django.contrib import admin
+from django.db.models import F, Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+from django.urls import URLPattern, path
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from portal.lib import clock
+from recovery.admin import frame, pages, queue, sight, words
+from recovery.admin.sight import Viewer
+from recovery.models import Case
+from recovery.policies import references
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+    from accounts.models import User
+
+    Base = admin.ModelAdmin[Case]
+else:
+    Base = admin.ModelAdmin
+
+_FOR_AGENTS = ("number", "lost", "standing", "age", "owner", "next_step")
+_LOOK_INSIDE = (*_FOR_AGENTS, "tier_inside", "flags_inside")
+_PARAMETERS = frozenset({"queue", "state", "purpose"})
+
+
+@admin.register(Case)
+class CaseAdmin(Base):
+    """The review queue: what stands how long, who has it, what comes next."""
+
+    actions = None
+    list_filter = (queue.QueueFilter, queue.StateFilter, queue.PurposeFilter)
+    list_per_page = 50
+    search_fields = ("number",)
+    search_help_text = _("A whole case number (C-...) or case reference (RC-...).")
+    show_facets = admin.ShowFacets.NEVER
+    show_full_result_count = False
+    change_list_template = f"{frame.FOLDER}/queue.html"
+
+    def get_urls(self) -> list[URLPattern]:
+        """Return the queue, the pages of a case and no others: nothing is added, edited or deleted."""
+
+        def at(route: str, view: frame.Page, name: str, *methods: str) -> URLPattern:
+            guarded = self.admin_site.admin_view(frame.page(view, *methods))
+            return path(route, guarded, name=f"recovery_case_{name}")
+
+        return [
+            at("", self._queue, "changelist"),
+            at("open/", pages.open_page, "open", "POST"),
+            at("start/", pages.start_page, "start", "POST"),
+            at("take/", pages.take_page, "take", "POST"),
+            at("<int:pk>/", pages.case_page, "change"),
+            at("<int:pk>/<slug:name>/", pages.step_page, "step", "POST"),
+        ]
+
+    def _queue(self, request: HttpRequest, viewer: Viewer) -> HttpResponse:
+        """Show the queue."""
+        context = {"title": _("Recovery cases"), "subtitle": None, "viewer": viewer, "is_nav_sidebar_enabled": False}
+        return self.changelist_view(request, context)
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        """Show the queue to whoever has a role at the desk."""
+        return _viewer(request).is_one_of(sight.READERS)
+
+    def has_view_permission(self, request: HttpRequest, obj: Case | None = None) -> bool:
+        """Let whoever has a role at the desk read what ``sight`` gives them."""
+        return _viewer(request).is_one_of(sight.READERS)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Refuse: claims open cases."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Case | None = None) -> bool:
+        """Refuse: deeds change cases."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Case | None = None) -> bool:
+        """Refuse: cases are kept."""
+        return False
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
+        """Allow the filters of the page and nothing that could be guessed at (``?tier=2``, ``?kind=phantom``)."""
+        return lookup in _PARAMETERS
+
+    def to_field_allowed(self, request: HttpRequest, to_field: str) -> bool:
+        """Refuse: nothing refers to cases from a form."""
+        return False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Case]:
+        """Return what this person may see, the most pressing first."""
+        return sight.queue(_viewer(request))
+
+    def get_ordering(self, request: HttpRequest) -> list[Any]:
+        """Put the oldest target first; what came in bulk from one network comes last."""
+        return ["-is_queued", F("due").asc(nulls_last=True), "-opened_at"]
+
+    def get_list_display(self, request: HttpRequest) -> tuple[str, ...]:
+        """Return the columns; tier and flags only for those who may see into some case."""
+        viewer = _viewer(request)
+        return _LOOK_INSIDE if viewer.decides or viewer.audits else _FOR_AGENTS
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Case], search_term: str
+    ) -> tuple[QuerySet[Case], bool]:
+        """Find by the whole case number or claim reference; nothing is searched in parts."""
+        if not search_term.strip():
+            return queryset, False
+        number = Q(number=search_term.strip().upper())
+        reference = references.read_claim_reference(search_term)
+        claims = Q(claims__reference=reference) if reference else Q(pk=None)
+        return queryset.filter(number | claims), True
+
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        """Return the list with its viewer, so that each row can be worded for them."""
+        self_for_request = super().get_changelist_instance(request)
+        viewer, now = _viewer(request), clock.now()
+        for case in self_for_request.result_list:
+            case.viewer, case.moment = viewer, now
+        return self_for_request
+
+    @admin.display(description=_("Purpose"), ordering="purpose")
+    def lost(self, case: Case) -> SafeString:
+        """Say what was lost."""
+        return _labelled(_("Purpose"), case.get_purpose_display())
+
+    @admin.display(description=_("State"), ordering="state")
+    def standing(self, case: Case) -> SafeString:
+        """Say where the case stands."""
+        return _labelled(_("State"), case.get_state_display())
+
+    @admin.display(description=_("Age"), ordering="due")
+    def age(self, case: Case) -> SafeString:
+        """Show how long, against the target, in words and colour."""
+        age = words.age(case, case.moment)  # type: ignore[attr-defined]  # set with the list
+        return _labelled(_("Age"), render_to_string("_components/badge.html", {"kind": age.kind, "text": age.text}))
+
+    @admin.display(description=_("Owner"))
+    def owner(self, case: Case) -> SafeString:
+        """Say who has it."""
+        return _labelled(_("Owner"), words.owner(case, case.viewer))  # type: ignore[attr-defined]  # set with the list
+
+    @admin.display(description=_("Next"))
+    def next_step(self, case: Case) -> SafeString:
+        """Say what comes next."""
+        return _labelled(_("Next"), words.next_step(case, case.viewer))  # type: ignore[attr-defined]  # set with the list
+
+    @admin.display(description=_("Tier"))
+    def tier_inside(self, case: Case) -> SafeString:
+        """Show how careful it is handled, where this person may know."""
+        return _labelled(_("Tier"), str(case.tier) if case.inside else "")  # type: ignore[attr-defined]  # sight.queue
+
+    @admin.display(description=_("Flags"))
+    def flags_inside(self, case: Case) -> SafeString:
+        """Name what speaks against it, where this person may know."""
+        raised = case.raised if case.inside else []  # type: ignore[attr-defined]  # annotated by sight.queue
+        return _labelled(_("Flags"), ", ".join(flag.get_kind_display() for flag in raised))
+
+
+def _labelled(label: "StrOrPromise", words: str) -> SafeString:
+    """Put a label before a cell that has something in it; it shows where the table becomes cards."""
+    return format_html('<span class="desk-label">{}</span> {}', label, words) if words else SafeString("")
+
+
+def _viewer(request: HttpRequest) -> Viewer:
+    """Return who is asking; read once a request."""
+    known: Viewer | None = getattr(request, "viewer", None)
+    if known is None:
+        known = Viewer.of(cast("User", request.user))
+        request.viewer = known  # type: ignore[attr-defined]  # our own attribute
+    return known

@@ -1,0 +1,99 @@
+"""Filters of the queue. Agents filter by what they may know, nothing else."""
+
+from collections.abc import Iterable
+from typing import Any, cast
+
+from django.contrib.admin import SimpleListFilter
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from portal.lib import clock
+from recovery.admin import sight
+from recovery.admin.sight import Viewer
+from recovery.enums import Purpose, State, Verdict
+from recovery.models import Case
+
+_WAITING = (State.POSSESSION, State.PROOFING, State.COOLING, State.PASS_READY, State.ENROLLING, State.HOLD)
+
+
+class _Choices(SimpleListFilter):
+    """A filter with fixed choices."""
+
+    options: Iterable[Any] = ()
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[Any]:
+        """Return the choices."""
+        return list(self.options)
+
+
+class QueueFilter(_Choices):
+    """Which part of the queue. Without a choice: everything that is open, or whatever was searched for."""
+
+    title = _("queue")
+    parameter_name = "queue"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[Any]:
+        """Return the parts this person can have something in."""
+        viewer = Viewer.of(cast("User", request.user))
+        parts = [
+            ("mine", _("Mine"), viewer.works),
+            ("take", _("Can be taken"), True),
+            ("waiting", _("Waiting for somebody else"), True),
+            ("review", _("For me to decide"), viewer.decides),
+            ("contested", _("Objected to"), viewer.decides or viewer.audits),
+            ("late", _("Over target"), True),
+            ("closed", _("Closed"), True),
+        ]
+        return [(name, label) for name, label, is_theirs in parts if is_theirs]
+
+    def choices(self, changelist: Any) -> Any:
+        """Name the choice of nothing for what it shows."""
+        first, *others = super().choices(changelist)
+        yield {**first, "display": _("All open")}
+        yield from others
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Case]) -> QuerySet[Case]:
+        """Narrow the queue."""
+        part = self.value()
+        if part is None:
+            return queryset if request.GET.get("q") else queryset.filter(closed_at=None)
+        return queryset.filter(_condition(str(part), cast("User", request.user)))
+
+
+def _condition(part: str, user: User) -> Q:
+    conditions = {
+        "mine": Q(maker=user, closed_at=None),
+        "take": sight.can_be_taken(),
+        "waiting": Q(state__in=_WAITING),
+        "review": Q(decisions__assigned_to=user, decisions__outcome=Verdict.PENDING),
+        "contested": Q(state=State.CONTESTED),
+        "late": Q(due__lt=clock.now(), closed_at=None),
+        "closed": Q(closed_at__isnull=False),
+    }
+    return conditions[part]
+
+
+class StateFilter(_Choices):
+    """Where a case stands."""
+
+    title = _("state")
+    parameter_name = "state"
+    options = State.choices
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Case]) -> QuerySet[Case]:
+        """Narrow by state."""
+        return queryset.filter(state=self.value()) if self.value() else queryset
+
+
+class PurposeFilter(_Choices):
+    """What was lost."""
+
+    title = _("purpose")
+    parameter_name = "purpose"
+    options = Purpose.choices
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Case]) -> QuerySet[Case]:
+        """Narrow by purpose."""
+        return queryset.filter(purpose=self.value()) if self.value() else queryset

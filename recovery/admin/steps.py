@@ -1,0 +1,332 @@
+"""The steps of the desk: when each is open to whom, and which deed it calls.
+
+``check`` raises the refusal a person would meet; a step nobody would refuse is offered on the case's page.
+The deeds ask everything again, whatever a page has shown.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.utils.translation import gettext_lazy as _
+
+from accounts.enums import Role
+from accounts.models import User
+from accounts.refusals import Refusal
+from portal.lib import client
+from recovery.actions import desk, possession, questions, reviews, statements, stops
+from recovery.admin import sight
+from recovery.admin.sight import Viewer
+from recovery.enums import Observed, State
+from recovery.forms.staff import AnswerForm, ApproveForm, DeskForm, ReasonForm, StatementForm
+from recovery.models import Case, Decision
+from recovery.refusals import CaseNotOpen, MayNotDecide, NotYours
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+
+@dataclass(frozen=True)
+class Act:
+    """What a step is done with: the case, what was typed, by whom, from where, when."""
+
+    case: Case
+    typed: dict[str, Any]
+    by: User
+    origin: client.Origin
+    now: datetime
+
+    @property
+    def common(self) -> dict[str, Any]:
+        """Return what every deed wants to know."""
+        return {"by": self.by, "origin": self.origin, "now": self.now}
+
+
+@dataclass(frozen=True)
+class Step:
+    """One button of a case, its page and its deed."""
+
+    name: str
+    label: "StrOrPromise"
+    explains: "StrOrPromise"
+    check: Callable[[Case, Viewer], None]
+    do: Callable[[Act], "StrOrPromise"]
+    form: type[DeskForm] = DeskForm
+    button: "StrOrPromise" = ""
+    is_danger: bool = False
+    next_step: str = ""  # the step whose page comes afterwards; else the case's own page
+
+    def is_open(self, case: Case, viewer: Viewer) -> bool:
+        """Tell whether this person may do this now."""
+        try:
+            self.check(case, viewer)
+        except Refusal:
+            return False
+        return True
+
+
+# --- When a step is open ---------------------------------------------------------------------------
+
+
+def _in_hand(case: Case, viewer: Viewer, *states: State) -> None:
+    """Refuse unless the case is in this person's hands and in one of these states."""
+    viewer.need(*sight.WORKERS)
+    if case.maker_id != viewer.user.pk:
+        raise NotYours
+    if case.state not in states:
+        raise CaseNotOpen(case.state)
+
+
+def _may_ask(case: Case, viewer: Viewer) -> None:
+    _in_hand(case, viewer, State.VERIFYING)
+
+
+def _may_finish(case: Case, viewer: Viewer) -> None:
+    _may_ask(case, viewer)
+    if case.claim is None or questions.unanswered(case.claim).exists():
+        raise CaseNotOpen(case.state)
+
+
+def _may_send_code(case: Case, viewer: Viewer) -> None:
+    _in_hand(case, viewer, State.POSSESSION)
+    if reviews.families_of(case):
+        raise CaseNotOpen(case.state)
+
+
+def _may_state(case: Case, viewer: Viewer) -> None:
+    _in_hand(case, viewer, State.VERIFYING, State.POSSESSION)
+    if case.has_statement:  # type: ignore[attr-defined]  # annotated by sight.queue
+        raise CaseNotOpen(case.state)
+
+
+def _may_give_back(case: Case, viewer: Viewer) -> None:
+    _in_hand(case, viewer, *desk.WORKED_ON)
+    if case.has_statement:  # type: ignore[attr-defined]  # annotated by sight.queue
+        raise CaseNotOpen(case.state)
+
+
+def _drawn(case: Case, viewer: Viewer) -> Decision:
+    """Return the decision this person was drawn for; refuse everybody else."""
+    viewer.need(Role.SENIOR)
+    decision = sight.pending(case)
+    if decision is None or case.state != State.REVIEW:
+        raise CaseNotOpen(case.state)
+    if decision.assigned_to_id == viewer.user.pk:
+        return decision
+    if case.maker_id == viewer.user.pk:
+        raise MayNotDecide
+    raise NotYours
+
+
+def _may_begin(case: Case, viewer: Viewer) -> None:
+    if _drawn(case, viewer).opened_at is not None:
+        raise CaseNotOpen(case.state)
+
+
+def _may_approve(case: Case, viewer: Viewer) -> None:
+    if _drawn(case, viewer).opened_at is None:
+        raise CaseNotOpen(case.state)
+
+
+def _may_decide(case: Case, viewer: Viewer) -> None:
+    _drawn(case, viewer)
+
+
+def _may_refuse_contested(case: Case, viewer: Viewer) -> None:
+    viewer.need(Role.SENIOR)
+    if case.maker_id == viewer.user.pk:
+        raise MayNotDecide
+    if case.state != State.CONTESTED:
+        raise CaseNotOpen(case.state)
+    if case.events.filter(action="refusal_proposed", actor=viewer.user).exists():
+        raise MayNotDecide
+
+
+# --- What a step does ------------------------------------------------------------------------------
+
+
+def _claim(act: Act) -> Any:
+    if act.case.claim is None:
+        raise CaseNotOpen(act.case.state)
+    return act.case.claim
+
+
+def _ask(act: Act) -> "StrOrPromise":
+    item = _claim(act).items.filter(place=act.typed["place"]).first()
+    if item is None:
+        raise CaseNotOpen(act.case.state)
+    questions.record_answer(item=item, answer=act.typed["answer"], **act.common)
+    return _("Recorded.")
+
+
+def _finish(act: Act) -> "StrOrPromise":
+    case = questions.finish_round(claim=_claim(act), **act.common)
+    if case.state == State.POSSESSION:
+        return _("Continue. Send the code, then file your statement.")
+    return _("Not confirmed. Say the closing words; do not guess why.")
+
+
+def _send_code(act: Act) -> "StrOrPromise":
+    possession.send_mail_code(claim=_claim(act), **act.common)
+    return _("Sent. The claimant types the code into their own page, and never tells it to you.")
+
+
+def _state(act: Act) -> "StrOrPromise":
+    observed = [Observed(code) for code in act.typed["observations"]]
+    statements.file_statement(
+        claim=_claim(act),
+        codes=observed,
+        recommends=act.typed["recommends"] == "yes",
+        call_reference=act.typed["call_reference"],
+        **act.common,
+    )
+    return _("Your statement is filed.")
+
+
+def _give_back(act: Act) -> "StrOrPromise":
+    desk.give_back(case=act.case, **act.common)
+    return _("Given back. Whoever goes on asks for reference and PIN again.")
+
+
+def _decision(act: Act) -> Decision:
+    decision = sight.pending(act.case)
+    if decision is None:
+        raise CaseNotOpen(act.case.state)
+    return decision
+
+
+def _begin(act: Act) -> "StrOrPromise":
+    reviews.open_review(decision=_decision(act), **act.common)
+    return _("Your review has begun.")
+
+
+def _approve(act: Act) -> "StrOrPromise":
+    case = reviews.approve(
+        decision=_decision(act),
+        reason=act.typed["reason"],
+        own_check=act.typed.get("own_check", ""),
+        code=act.typed["code"],
+        **act.common,
+    )
+    if case.state == State.COOLING:
+        return _("Approved. The waiting period runs, and the owner is being told.")
+    return _("Your approval is recorded. A second senior was drawn.")
+
+
+def _return(act: Act) -> "StrOrPromise":
+    reviews.return_case(decision=_decision(act), reason=act.typed["reason"], **act.common)
+    return _("Sent back for another proof.")
+
+
+def _refuse(act: Act) -> "StrOrPromise":
+    reviews.refuse(decision=_decision(act), reason=act.typed["reason"], **act.common)
+    return _("Refused.")
+
+
+def _decline(act: Act) -> "StrOrPromise":
+    chosen = reviews.decline(decision=_decision(act), reason=act.typed["reason"], **act.common)
+    if chosen == act.by:
+        return _("Nobody else is free: the review stays with you.")
+    return _("Given back. Somebody else was drawn.")
+
+
+def _refuse_contested(act: Act) -> "StrOrPromise":
+    case = stops.refuse_contested(case=act.case, reason=act.typed["reason"], **act.common)
+    return _("Refused.") if case.state == State.REFUSED else _("Recorded. Another senior has to agree.")
+
+
+# --- The table -------------------------------------------------------------------------------------
+
+_EVERY = (
+    Step("ask", _("Ask the questions"), "", _may_ask, _ask, AnswerForm, _("Record"), next_step="ask"),
+    Step(
+        "finish",
+        _("End the questions"),
+        _("All questions were asked. Now you learn whether the case goes on; nobody is told why."),
+        _may_finish,
+        _finish,
+        button=_("End the questions"),
+    ),
+    Step(
+        "send-code",
+        _("Send a code"),
+        _(
+            "A code goes to the e-mail address on file. The claimant types it into their own page. "
+            "Never let them tell it to you."
+        ),
+        _may_send_code,
+        _send_code,
+        button=_("Send the code"),
+    ),
+    Step(
+        "statement",
+        _("File your statement"),
+        _("What you noticed goes to a second person. You can file it once."),
+        _may_state,
+        _state,
+        StatementForm,
+        _("File it"),
+    ),
+    Step(
+        "review",
+        _("Begin my review"),
+        _("The shortest review time starts now. Read the whole case before you decide."),
+        _may_begin,
+        _begin,
+        button=_("Begin"),
+    ),
+    Step("approve", _("Approve"), "", _may_approve, _approve, ApproveForm, _("Approve")),
+    Step(
+        "return",
+        _("Send back"),
+        _("The claimant has to show once more that the e-mail address on file is theirs."),
+        _may_decide,
+        _return,
+        ReasonForm,
+        _("Send back"),
+    ),
+    Step(
+        "refuse",
+        _("Refuse"),
+        _("The case ends. The claimant reads the same words as everybody who was not confirmed."),
+        _may_decide,
+        _refuse,
+        ReasonForm,
+        _("Refuse"),
+        is_danger=True,
+    ),
+    Step(
+        "decline",
+        _("I should not decide this"),
+        _("For example because you know the owner. Somebody else is drawn."),
+        _may_decide,
+        _decline,
+        ReasonForm,
+        _("Give it back"),
+    ),
+    Step(
+        "refuse-contested",
+        _("Refuse this claim"),
+        _("The owner objected. Two seniors have to refuse it: your word is the first or the second of them."),
+        _may_refuse_contested,
+        _refuse_contested,
+        ReasonForm,
+        _("Refuse"),
+        is_danger=True,
+    ),
+    Step(
+        "give-back",
+        _("Give back"),
+        _("The case goes back to the queue. What was shown stays shown."),
+        _may_give_back,
+        _give_back,
+        button=_("Give back"),
+    ),
+)
+STEPS: dict[str, Step] = {step.name: step for step in _EVERY}
+
+
+def offered(case: Case, viewer: Viewer) -> list[Step]:
+    """Return the steps this person may do now, the next one first."""
+    return [step for step in _EVERY if step.name != "finish" and step.is_open(case, viewer)]

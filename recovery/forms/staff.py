@@ -1,0 +1,125 @@
+"""What staff type at the desk. Nothing here saves anything."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from accounts.forms.fields import CodeField, Refusable
+from helpcenter import causes
+from recovery.actions.reviews import SHORTEST_REASON
+from recovery.enums import Observed, Purpose
+
+_PLAIN_TEXT = {"autocomplete": "off", "autocapitalize": "off", "spellcheck": "false"}
+
+
+class DeskForm(Refusable, forms.Form):
+    """A step that needs nothing but a yes. ``version`` is that of the case when the page was made."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+
+class OpenForm(Refusable, forms.Form):
+    """A claim made on the phone: the username as it was heard."""
+
+    username = forms.CharField(
+        label=_("Username, as the caller says it"),
+        max_length=150,
+        help_text=_("Type it blind. Nothing is looked up, and the answer is the same for every name."),
+        widget=forms.TextInput(attrs=_PLAIN_TEXT),
+    )
+    lost = forms.MultipleChoiceField(
+        label=_("What the caller has lost"),
+        choices=[(Purpose.PASSWORD, Purpose.PASSWORD.label), (Purpose.KEY, Purpose.KEY.label)],
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+
+class StartForm(Refusable, forms.Form):
+    """Reference and PIN, as the caller reads them out."""
+
+    reference = forms.CharField(
+        label=_("Case reference"),
+        max_length=20,
+        help_text=_("For example RC-7F3K-2Q9C. Dashes and capitals do not matter."),
+        widget=forms.TextInput(attrs=_PLAIN_TEXT | {"autocapitalize": "characters"}),
+    )
+    pin = forms.CharField(
+        label=_("PIN"),
+        max_length=12,
+        help_text=_("6 digits. After five wrong ones the reference is locked for good."),
+        widget=forms.PasswordInput(attrs={"autocomplete": "off", "inputmode": "numeric"}),
+    )
+    takes_over = forms.BooleanField(label=_("A colleague began this call and has left: I take it over"), required=False)
+
+
+class AnswerForm(DeskForm):
+    """One answer, as it was said. Left empty, it says that the caller does not remember."""
+
+    place = forms.IntegerField(widget=forms.HiddenInput)
+    answer = forms.CharField(
+        label=_("What the caller says"),
+        required=False,
+        max_length=200,
+        help_text=_("Leave it empty if the caller does not remember. Each question is asked once."),
+        widget=forms.TextInput(attrs=_PLAIN_TEXT),
+    )
+
+
+class StatementForm(DeskForm):
+    """What the agent noticed, in set words: no free text, so that no answer ends up in one."""
+
+    observations = forms.MultipleChoiceField(
+        label=_("What you noticed"), choices=Observed.choices, required=False, widget=forms.CheckboxSelectMultiple
+    )
+    recommends = forms.ChoiceField(
+        label=_("What you recommend"),
+        choices=[("yes", _("Go on: I believe the caller is the owner")), ("no", _("Do not go on: I have doubts"))],
+        widget=forms.RadioSelect,
+    )
+    call_reference = forms.CharField(
+        label=_("Number of the call"),
+        required=False,
+        max_length=60,
+        help_text=_("As the telephone system shows it. Write nothing about the caller here."),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+
+class ReasonForm(DeskForm):
+    """A decision needs a reason that somebody else can follow."""
+
+    reason = forms.CharField(
+        label=_("Your reason"),
+        min_length=SHORTEST_REASON,
+        max_length=2000,
+        help_text=_("A full sentence of 20 characters or more. Auditors read it, the claimant never does."),
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+
+
+class ApproveForm(ReasonForm):
+    """An approval also needs a fresh code of the senior's own Key, and from tier 2 a check of their own."""
+
+    own_check = forms.CharField(
+        label=_("What you checked yourself"),
+        required=False,
+        max_length=2000,
+        help_text=_("For example: listened to the recording, or had somebody else call back."),
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    code = CodeField(
+        label=_("Code from your own Key"),
+        help_text=_("6 digits, for example 123 456. It is spent by this approval."),
+    )
+
+    field_order = ("reason", "own_check", "code")
+
+    def __init__(self, *args: Any, needs_own_check: bool = False, **kwargs: Any) -> None:
+        """Ask for an own check only where one is needed."""
+        super().__init__(*args, **kwargs)
+        self.fields["code"].error_messages["required"] = causes.get("G5").words()
+        if needs_own_check:
+            self.fields["own_check"].required = True
+        else:
+            del self.fields["own_check"]
