@@ -2,17 +2,24 @@
 
 import difflib
 import json
+import re
 from argparse import ArgumentParser
+from collections.abc import Iterator
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from accounts import checks as accounts_checks
 from accounts.imports import columns
+from helpcenter import checks as helpcenter_checks
+from portal import checks as portal_checks
 from portal.lib.env import READINGS, Reading
 from portal.management.commands.portal_map import markdown
 from portal.pages import every_page
+from recovery import checks as recovery_checks
 from recovery.policies import moves
 
 _BEGIN = "<!-- generated: manage.py portal_docs -->"
@@ -26,6 +33,15 @@ installation, at the address `portal.example`; with `PORTAL_DEBUG=1`, for demos,
 | Name | Default | Meaning |
 |---|---|---|
 """
+
+_CHECKS_HEAD = """# System checks
+
+`manage.py check --deploy --database default` runs them all, with a hint for each. E stops a deployment, W wants a look.
+
+| Id | What it found |
+|---|---|
+"""
+_CHECKS = (accounts_checks, helpcenter_checks, portal_checks, recovery_checks)
 
 _OF_THIS_MACHINE = {"PORTAL_HASH_SLOTS": "the number of cores"}
 
@@ -45,6 +61,7 @@ class Command(BaseCommand):
         wanted = {
             root / "README.md": between_marks((root / "README.md").read_text(encoding="utf-8"), markdown(every_page())),
             root / "docs" / "reference" / "settings.md": settings_page(list(READINGS.values()), root),
+            root / "docs" / "reference" / "checks.md": checks_page(),
             imports: between_marks(imports.read_text(encoding="utf-8"), columns.markdown()),
             states: between_marks(states.read_text(encoding="utf-8"), moves.table()),
         }
@@ -68,6 +85,21 @@ def between_marks(text: str, fresh: str) -> str:
 def settings_page(readings: list[Reading], root: Path) -> str:
     """Return the reference of all settings, as Markdown."""
     return _SETTINGS_HEAD + "".join(f"| `{item.name}` | {_default(item, root)} | {item.help} |\n" for item in readings)
+
+
+def checks_page() -> str:
+    """Return the reference of our system checks, as Markdown: ids and meanings from the docstrings that name them."""
+    rows = dict(sorted(pair for module in _CHECKS for pair in _checks_of(module)))
+    return _CHECKS_HEAD + "".join(f"| `{name}` | {meaning} |\n" for name, meaning in rows.items())
+
+
+def _checks_of(module: ModuleType) -> Iterator[tuple[str, str]]:
+    app = module.__name__.partition(".")[0]
+    for listed in re.finditer(r"\b([EW]\d{3}) ([^,.]+)", module.__doc__ or ""):
+        yield f"{app}.{listed[1]}", " ".join(listed[2].split())
+    for check in vars(module).values():
+        if found := re.match(r"(\w+\.[EW]\d{3}): (.+)\.", getattr(check, "__doc__", None) or ""):
+            yield found[1], found[2]
 
 
 def _default(item: Reading, root: Path) -> str:
