@@ -1,6 +1,7 @@
 """What every page of the desk goes through: who is asking, and the words of a refusal."""
 
 import functools
+import logging
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, cast
 
@@ -16,6 +17,7 @@ from recovery.admin.sight import Viewer
 if TYPE_CHECKING:
     from accounts.models import User
 
+log = logging.getLogger("portal.security")
 FOLDER = "admin/recovery/case"
 READING = frozenset({"GET", "HEAD"})
 _FORBIDDEN = frozenset({"G1", "G2", "G3"})
@@ -50,7 +52,10 @@ def show(request: HttpRequest, name: str, context: dict[str, Any], status: int =
 
 
 def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
-    """Show why something was refused, and the way back."""
+    """Show why something was refused, and the way back; who may not is named in the log."""
+    if refusal.code in _FORBIDDEN:
+        facts = {"user": request.user.pk, "path": request.path, "cause": type(refusal).__name__}
+        log.warning("refused at the desk", extra={"facts": facts})
     context = {"title": refusal.cause.title, "words": refusal.words(), "row": refusal.cause.row}
     return with_pause(show(request, "refused", context, status_of(refusal)), refusal)
 

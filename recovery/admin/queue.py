@@ -72,7 +72,7 @@ def _condition(part: str, user: User) -> Q:
         "late": Q(due__lt=clock.now(), closed_at=None),
         "closed": Q(closed_at__isnull=False),
     }
-    return conditions[part]
+    return conditions.get(part, Q(pk=None))
 
 
 class StateFilter(_Choices):

@@ -186,7 +186,7 @@ INSIDE: dict[str, "StrOrPromise"] = {
     "wait_extended": gettext_lazy("No notice got out: the wait begins once more"),
     "owner_not_reached": gettext_lazy("The owner could not be reached: papers are needed"),
     "key_is_alive": gettext_lazy("The Key that was said to be lost signed in: stopped"),
-    "second_claimant": gettext_lazy("Two claimants showed the same: stopped"),
+    "second_claimant": gettext_lazy("Somebody with another claim called meanwhile, and was refused"),
     "refusal_proposed": gettext_lazy("A senior wants to refuse it; another one has to agree"),
     "contest_refused": gettext_lazy("A second senior agreed to refuse it"),
 }

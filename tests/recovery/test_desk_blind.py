@@ -74,6 +74,14 @@ MARKERS = [
 ]  # fmt: skip
 
 
+def test_the_scan_would_find_what_a_senior_may_see(walk, dana):
+    case = in_review(walk, dana)
+
+    html = everything(Seat.of(walk.checker()), case)
+
+    assert [word for word in ("Tier", "Flags", "Met<") if word not in html] == []
+
+
 def everything(seat: Seat, case: Case) -> str:
     """Return all an agent can get at about a case, headers and cookies included."""
     urls = [case_url(case), "/admin/recovery/case/", "/admin/recovery/case/?queue=mine"]

@@ -8,10 +8,12 @@ from django.test.utils import CaptureQueriesContext
 
 from portal.lib.client import Origin
 from recovery.admin import words
+from recovery.admin.steps import STEPS
+from recovery.enums import State
 from recovery.models import Case
 from tests.house.sources import product, read
 from tests.lint_html import problems
-from tests.recovery.desk import Seat, case_url, in_review
+from tests.recovery.desk import Seat, case_url, in_review, step_url
 
 
 @pytest.fixture
@@ -101,3 +103,36 @@ def test_every_kind_of_event_has_words():
 
     assert written - (words.PLAIN.keys() | words.INSIDE.keys()) == set()
     assert len(written) > 20
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "queue=nothing",
+        "state=nothing",
+        "purpose=%00",
+        "q=%00",
+        "q=%25",
+        "p=x",
+        "p=999",
+        "o=99.-99.x",
+        "_to_field=number",
+    ],
+)
+def test_nonsense_in_the_address_of_the_queue_breaks_nothing(walk, dana, query):
+    walk.opened()
+
+    answer = dana.client.get(f"/admin/recovery/case/?{query}", follow=True)
+
+    assert answer.status_code in {200, 400}
+
+
+@pytest.mark.parametrize("typed", [{"version": "x"}, {"version": "9" * 40}, {"place": "x"}, {"place": "9" * 40}, {}])
+def test_nonsense_in_a_step_is_no_fault_of_ours(walk, dana, typed):
+    case = walk.in_session().case
+    sent = {"version": case.version, "place": 1, "answer": "a", **typed} if typed else {}
+
+    for name in STEPS:
+        assert dana.client.post(step_url(case, name), sent).status_code < 500
+
+    assert walk.case.state == State.VERIFYING
