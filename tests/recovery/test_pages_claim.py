@@ -8,6 +8,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from accounts.hashers import PortalArgon2Hasher
 from accounts.models import PlatformSession
 from recovery.models import Case, Claim
 from tests.lint_html import problems
@@ -299,3 +300,23 @@ def test_a_page_for_everybody_is_well_formed_and_kept_by_nobody(client, path):
     assert problems(answer.content.decode()) == []
     assert "no-store" in answer["Cache-Control"]
     assert answer["Referrer-Policy"] == "same-origin"
+
+
+def _cost_of_a_wrong_pin(reference: str) -> tuple[int, int]:
+    """How many statements and slow hashes one refused try takes."""
+    hashes = []
+    with CaptureQueriesContext(connection) as run, pytest.MonkeyPatch.context() as patch:
+        encode = PortalArgon2Hasher.encode
+        patch.setattr(PortalArgon2Hasher, "encode", lambda *args: hashes.append(1) or encode(*args))
+        verify = PortalArgon2Hasher.verify
+        patch.setattr(PortalArgon2Hasher, "verify", lambda *args: hashes.append(1) or verify(*args))
+        answer = Claimant().enters(reference, "abc")
+    assert "The reference or the PIN is not right" in words(answer)
+    return len(run), len(hashes)
+
+
+def test_a_wrong_pin_costs_as_much_as_an_unknown_reference(claimant, holder):
+    claimant.asks()
+
+    assert _cost_of_a_wrong_pin(claimant.reference) == _cost_of_a_wrong_pin(_unknown_reference())
+    assert _cost_of_a_wrong_pin(_unknown_reference())[1] == 1
