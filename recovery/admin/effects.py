@@ -30,7 +30,7 @@ def of_approval(case: Case) -> list[str]:
         _("Then held for {time}: {scopes}.").format(
             time=span(terms.hold(decision.tier)), scopes=", ".join(str(scope.label) for scope in Scope)
         ),
-        _("You will not see any password or code of theirs."),
+        _("Nobody at the desk sees any password or code of theirs."),
     ]
     if decision.two_seniors and decision.checker_id is None:
         lines.insert(0, _("A second senior has to approve as well. Nothing of this happens before."))

@@ -28,6 +28,16 @@ class Said:
 
 
 @dataclass(frozen=True)
+class Decided:
+    """What seniors made of a case, and why."""
+
+    by: str
+    outcome: str
+    reason: str
+    own_check: str
+
+
+@dataclass(frozen=True)
 class Inside:
     """Tier, flags, outcomes by kind, statements; for auditors also the kind of case and its points."""
 
@@ -36,6 +46,7 @@ class Inside:
     results: list[Result]
     statements: list[Said]
     facts: dict[str, str] = field(default_factory=dict)
+    decisions: list[Decided] = field(default_factory=list)
 
 
 def of(case: Case, viewer: Viewer) -> Inside | None:
@@ -48,6 +59,7 @@ def of(case: Case, viewer: Viewer) -> Inside | None:
         results=_results(case),
         statements=[_said(row) for row in Observation.objects.filter(claim__case=case).select_related("by")],
         facts=_facts(case) if viewer.audits else {},
+        decisions=_decisions(case) if viewer.audits else [],
     )
 
 
@@ -81,3 +93,17 @@ def _facts(case: Case) -> dict[str, str]:
         _("Grounds"): case.get_basis_display(),
         _("Terms"): str(case.policy),
     }
+
+
+def _decisions(case: Case) -> list[Decided]:
+    """Return the decisions on a case. For auditors alone: a second senior must not lean on the first one's words."""
+    rows = case.decisions.exclude(reason="").select_related("checker", "second_checker").order_by("pk")
+    return [
+        Decided(
+            by=", ".join(senior.username for senior in (row.checker, row.second_checker) if senior),
+            outcome=row.get_outcome_display(),
+            reason=row.reason,
+            own_check=row.own_check,
+        )
+        for row in rows
+    ]

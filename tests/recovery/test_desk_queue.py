@@ -13,7 +13,7 @@ from recovery.enums import State
 from recovery.models import Case
 from tests.house.sources import product, read
 from tests.lint_html import problems
-from tests.recovery.desk import Seat, case_url, in_review, step_url
+from tests.recovery.desk import REASON, Seat, case_url, in_review, step_url
 
 
 @pytest.fixture
@@ -95,6 +95,16 @@ def test_the_auditor_reads_kind_points_and_flags(clock, walk, stranger, dana, au
     assert "Points of knowledge" in aud.see(case_url(case))
     assert "Phantom" in aud.see(case_url(other))
     assert unsound(aud.see("/admin/recovery/case/")) == set()
+
+
+def test_only_the_auditor_reads_why_somebody_decided(clock, walk, dana, auditor):
+    case = in_review(walk, dana)
+    senior = Seat.of(walk.checker())
+
+    senior.do(case, "refuse", reason=REASON)
+
+    assert REASON in Seat.of(auditor).see(case_url(case))
+    assert REASON not in senior.see(case_url(case)) + dana.see(case_url(case))
 
 
 def test_every_kind_of_event_has_words():
