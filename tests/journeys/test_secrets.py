@@ -1,0 +1,266 @@
+"""No secret is kept where it does not belong, whatever is typed wherever, and whatever breaks."""
+
+import base64
+import hashlib
+import logging
+from itertools import count
+
+import pytest
+from django.core import mail
+from django.core.cache import cache
+from django.db import transaction
+from django.test import Client
+
+from accounts.actions import delivery, emailed_code, key, notices
+from accounts.actions import password as passwords
+from accounts.actions.answers import set_answers
+from accounts.enums import CodePurpose, Role
+from accounts.models import Key
+from portal.lib import client as origins
+from portal.lib import ticks
+from tests import factories
+from tests.conftest import Clock
+from tests.factories import Person
+from tests.journeys import hunt, walk
+
+pytestmark = pytest.mark.django_db
+HEADERS = ("user-agent", "referer", "authorization", "x-request-id", "x-forwarded-for", "accept-language", "origin")
+COOKIES = ("session", "pending", "browser", "csrf", "messages", "case-page", "set-up", "known")
+
+
+class Secrets(list[str]):
+    """Secrets of a story, none like another; each would pass for a password."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._numbers = count()
+
+    def new(self) -> str:
+        """Make one up and remember it."""
+        secret = "Mk" + hashlib.sha256(str(next(self._numbers)).encode()).hexdigest()[:14] + "!Q9"
+        self.append(secret)
+        return secret
+
+    def also(self, secret: str) -> str:
+        """Remember one that came about."""
+        if secret and secret not in self:
+            self.append(secret)
+        return secret
+
+
+@pytest.fixture
+def secrets() -> Secrets:
+    return Secrets()
+
+
+@pytest.fixture
+def hunter(settings) -> hunt.Hunt:
+    """Listen to the portal's own log, with somebody who would get Django's error reports."""
+    settings.ADMINS = [("Operator", "operator@northgate.test")]
+    cache.clear()
+    handler, buffer, before = hunt.listen()
+    level = logging.root.level
+    logging.root.setLevel(logging.DEBUG)
+    yield hunt.Hunt(buffer)
+    logging.root.setLevel(level)
+    handler.setStream(before)
+
+
+def work(clock: Clock) -> None:
+    """Let the worker do all it does."""
+    clock.move(minutes=1)
+    ticks.run_all(clock.now)
+    delivery.deliver_due()
+
+
+def person(name: str, secrets: Secrets, *, role: Role | None = None) -> Person:
+    made = factories.staff(name, role) if role else factories.customer(name)
+    passwords.set_first_password(made.user, secrets.new())
+    made.user.save()
+    made.password = secrets[-1]
+    secrets.also(made.seed)
+    passwords.remember_password(made.user, made.password)
+    return made
+
+
+def keep_cookies(client: Client, secrets: Secrets) -> None:
+    for morsel in client.cookies.values():
+        secrets.also(morsel.value)
+
+
+def sign_in(client: Client, who: Person, secrets: Secrets) -> None:
+    factories.type_password(client, who.user.username, who.password)
+    keep_cookies(client, secrets)
+    assert factories.type_code(client, secrets.also(who.code())).status_code == 302
+    keep_cookies(client, secrets)
+
+
+def test_the_hunt_finds_what_is_there(hunter: hunt.Hunt, secrets: Secrets, ada: Person, clock: Clock):
+    in_table, in_log, in_mail, in_cache, in_page, encoded = (secrets.new() for _ in range(6))
+    notices.tell(ada.user, in_table.lower(), now=clock.now)
+    logging.getLogger("portal.anything").debug("typed", extra={"facts": {"it": in_log}})
+    mail.send_mail("subject", in_mail, "a@northgate.test", ["b@northgate.test"])
+    cache.set("key", in_cache)
+    hunter.pages.append(in_page)
+    logging.getLogger("other").warning(base64.b64encode(encoded.encode()).decode())
+
+    places = dict(hunter.found([*secrets, "nowhere to be seen"]))
+
+    assert len(places) == 6
+    assert [places[secret].split()[0] for secret in secrets] == ["table", "log", "mail", "cache", "page", "log"]
+
+
+def test_the_hunt_finds_a_short_code_among_other_digits():
+    assert hunt.pattern("123456").search("code 123456.")
+    assert hunt.pattern("123456").search('"code": "123456"')
+    assert not hunt.pattern("123456").search("0123456789")
+
+
+def test_passwords_and_codes_right_and_wrong_are_kept_nowhere(hunter: hunt.Hunt, secrets: Secrets, clock: Clock):
+    ada = person("ada", secrets)
+    for _ in range(7):
+        answer = factories.type_password(Client(), "ada", secrets.new())
+        hunter.pages.append(answer.content.decode())
+    clock.move(minutes=16)
+    client = Client()
+    factories.type_password(client, "ada", ada.password)
+    for _ in range(3):
+        hunter.pages.append(factories.type_code(client, secrets.new()).content.decode())
+    sign_in(Client(), ada, secrets)
+    factories.type_code(client, secrets[-1])
+    work(clock)
+
+    assert len(secrets) > 14
+    assert hunter.found(secrets) == []
+
+
+def test_a_password_typed_as_a_username_is_kept_nowhere(hunter: hunt.Hunt, secrets: Secrets, clock: Clock):
+    for _ in range(7):
+        factories.type_password(Client(), secrets.new(), secrets.new())
+    for _ in range(6):
+        factories.type_password(Client(), secrets[0], "again")
+    work(clock)
+
+    assert hunter.found(secrets) == []
+
+
+def test_what_is_typed_into_searches_addresses_and_headers_is_kept_nowhere(
+    hunter: hunt.Hunt, secrets: Secrets, clock: Clock
+):
+    ada, lee = person("ada", secrets), person("lee", secrets, role=Role.SENIOR)
+    query = {name: secrets.new() for name in ("q", "next", "realm", "ended", "id", "o")}
+    headers = {name: secrets.new() for name in HEADERS}
+    fields = {field: secrets.new() for page in walk.pages() for field in page.fields}
+    for client in (Client(), factories.signed_in(ada), factories.signed_in(lee)):
+        for page in walk.pages():
+            path = walk.address(page)
+            client.get(path, query, headers=headers)
+            client.post(path, {field: fields[field] for field in page.fields} | {"wizard_goto_step": secrets[0]})
+    work(clock)
+
+    assert len(secrets) > 30
+    assert hunter.found(secrets) == []
+
+
+def test_forged_cookies_and_refused_posts_are_kept_nowhere(hunter: hunt.Hunt, secrets: Secrets, clock: Clock):
+    for path in ("/", "/login/", "/security/", "/admin/", "/recover/status/"):
+        client = Client(enforce_csrf_checks=True)
+        for name in COOKIES:
+            client.cookies[name] = secrets.new()
+        client.get(path)
+        for secure in (False, True):
+            client.post(path, {"csrfmiddlewaretoken": secrets.new()}, secure=secure)
+            client.post(path, headers={"x-csrftoken": secrets.new()}, secure=secure)
+    work(clock)
+
+    assert hunter.found(secrets) == []
+
+
+def test_seeds_new_passwords_and_answers_are_kept_only_sealed_or_hashed(
+    hunter: hunt.Hunt, secrets: Secrets, clock: Clock
+):
+    ada = person("ada", secrets)
+    for _ in range(2):
+        prepared = passwords.prepare(ada.user, secrets.new())
+        passwords.set_prepared(user=ada.user, prepared=prepared, by=ada.user, origin=origins.Origin(), now=clock.now)
+    for _ in range(2):
+        secret = secrets.also(key.new_secret())
+        Key.objects.create(user=ada.user, name="Another phone", kind="app", secret=secret, confirmed=True)
+    with transaction.atomic():
+        set_answers(ada.user, {"first_school": secrets.new(), "childhood_friend": secrets.new()})
+    work(clock)
+
+    assert hunter.found(secrets) == []
+    assert {each.secret for each in ada.user.key_set.all()} < set(secrets)
+
+
+def test_an_emailed_code_stands_in_its_own_mail_alone(hunter: hunt.Hunt, secrets: Secrets, clock: Clock):
+    ada = person("ada", secrets)
+    emailed_code.send(user=ada.user, purpose=CodePurpose.RECOVERY, by=None, origin=origins.Origin(), now=clock.now)
+    queued = hunter.found(secrets)
+    work(clock)
+    code = next(word for word in mail.outbox[0].body.replace("\n", "  ").split("  ") if is_code(word.strip())).strip()
+    emailed_code.accept(
+        user=ada.user, purpose=CodePurpose.RECOVERY, code=code.replace(" ", ""), origin=origins.Origin(), now=clock.now
+    )
+
+    assert queued == []
+    assert mail.outbox[0].to == ["ada@example.test"]
+    assert {place for _code, place in hunter.found([code, code.replace(" ", "")])} == {"mail"}
+
+
+def is_code(text: str) -> bool:
+    return len(text) == 7 and text[3] == " " and text.replace(" ", "").isdigit()
+
+
+def test_tokens_of_open_sessions_are_kept_nowhere(hunter: hunt.Hunt, secrets: Secrets, clock: Clock):
+    for name in ("ada", "mallory"):
+        client = Client(headers={"user-agent": "Mozilla/5.0 (Windows NT 10.0) Chrome/130"})
+        client.get("/login/")
+        sign_in(client, person(name, secrets), secrets)
+        client.get("/security/")
+        keep_cookies(client, secrets)
+    work(clock)
+
+    assert len(secrets) > 10
+    assert hunter.found(secrets) == []
+
+
+def test_the_pin_of_a_case_is_shown_once_and_kept_nowhere(hunter: hunt.Hunt, secrets: Secrets, clock: Clock):
+    person("ada", secrets)
+    client = Client()
+    opened = client.post("/recover/", {"username": "ada", "lost": ["key"], "contact": "+1 555 0123"}, follow=True)
+    secrets.also(opened.context["pin"])
+    keep_cookies(client, secrets)
+    reference = opened.context["claim"].reference
+    for pin in (secrets.new(), opened.context["pin"]):
+        client.post("/recover/status/", {"reference": reference, "pin": pin})
+    work(clock)
+
+    assert mail.outbox
+    assert hunter.found(secrets) == []
+
+
+@pytest.mark.parametrize("broken", ["accounts.backends.PasswordBackend._check", "accounts.actions.key.use_code"])
+def test_a_fault_tells_nothing_of_what_was_typed(
+    hunter: hunt.Hunt, secrets: Secrets, clock: Clock, monkeypatch: pytest.MonkeyPatch, broken: str
+):
+    ada, client = person("ada", secrets), Client(raise_request_exception=False)
+    if "key" in broken:
+        factories.type_password(client, "ada", ada.password)
+    monkeypatch.setattr(broken, explode)
+    typed = secrets.new()
+
+    answer = factories.type_code(client, typed) if "key" in broken else factories.type_password(client, "ada", typed)
+    hunter.pages.append(answer.content.decode())
+    keep_cookies(client, secrets)
+
+    assert answer.status_code == 500
+    assert "Traceback" in hunter.log.getvalue()
+    assert mail.outbox == []
+    assert hunter.found(secrets) == []
+
+
+def explode(*typed: object, **more: object) -> None:
+    kept = (typed, more)
+    raise RuntimeError("something of ours broke" if kept else "")
