@@ -54,7 +54,7 @@ def test_a_wrong_method_is_refused(page: object):
 
 @pytest.mark.parametrize("page", POSTED, ids=lambda page: page.path)
 def test_a_post_without_its_form_token_is_refused_and_changes_nothing(page: object, clock: Clock):
-    for name, client in walk.everybody():
+    for name, client in walk.everybody(Role.SENIOR):
         client.handler.enforce_csrf_checks = True
         before = walk.every_row()
 
@@ -134,10 +134,10 @@ def test_odd_text_in_any_address_is_no_fault_of_ours(what: str, clock: Clock):
     assert refused_loudly(answers()) == []
 
 
-@pytest.mark.parametrize("number", [str(2**63), str(2**63 - 1), "1" + "0" * 400, "-1", "0", "1e9"])
+@pytest.mark.parametrize("number", [str(2**63), "1" + "0" * 400, "-1"])
 def test_a_number_out_of_range_in_an_address_is_no_page(number: str, clock: Clock):
     numbered = [page for page in walk.pages() if "<" in page.path and page.name != "admin:app_list"]
-    for name, client in walk.everybody():
+    for name, client in walk.everybody(Role.SENIOR):
         for page in numbered:
             path = walk.address(page, int=number, path=number, str=number, slug=number)
             allowed = (

@@ -17,6 +17,7 @@ from accounts.actions.answers import set_answers
 from accounts.enums import CodePurpose, Role
 from accounts.models import Key
 from portal.lib import client as origins
+from portal.lib import clock as portal_clock
 from portal.lib import ticks
 from tests import factories
 from tests.conftest import Clock
@@ -79,7 +80,7 @@ def person(name: str, secrets: Secrets, *, role: Role | None = None) -> Person:
     made.user.save()
     made.password = secrets[-1]
     secrets.also(made.seed)
-    passwords.remember_password(made.user, made.password)
+    passwords.remember_password(made.user, made.password, now=portal_clock.now())
     return made
 
 
