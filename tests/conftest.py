@@ -22,6 +22,22 @@ if coverage.Coverage.current():
     settings.TEMPLATES[0]["OPTIONS"]["debug"] = True  # template lines are counted only so
 django.setup()
 
+from django.conf import settings as installed
+
+from accounts.hashers import PortalArgon2Hasher
+
+# Cheap hashes, as Django's own documentation advises for tests. Whoever tests the cost asks for `dear_hashes`.
+DEAR = {"memory_cost": PortalArgon2Hasher.memory_cost, "time_cost": PortalArgon2Hasher.time_cost}
+CHEAP = {"memory_cost": 64, "time_cost": 1}
+
+
+def set_hash_cost(*, memory_cost: int, time_cost: int) -> None:
+    PortalArgon2Hasher.memory_cost = installed.PORTAL_ARGON2_MEMORY_KIB = memory_cost
+    PortalArgon2Hasher.time_cost = installed.PORTAL_ARGON2_PASSES = time_cost
+
+
+set_hash_cost(**CHEAP)
+
 pytest_plugins = ["tests.database", "tests.cast", "tests.accounts.hash_work", "tests.browser.fixtures"]
 
 NOON = datetime(2026, 3, 2, 12, 0, 0, tzinfo=UTC)
@@ -90,6 +106,18 @@ def no_network() -> Iterator[None]:
     patch.setattr(socket, "getaddrinfo", guarded_resolve)
     yield
     patch.undo()
+
+
+@pytest.fixture
+def dear_hashes() -> Iterator[None]:
+    """Hash with the cost of a real installation."""
+    from tests import factories
+
+    for cost in (DEAR, CHEAP):
+        set_hash_cost(**cost)
+        factories.hash_of.cache_clear()
+        if cost is DEAR:
+            yield
 
 
 @pytest.fixture(autouse=True)

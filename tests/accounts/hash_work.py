@@ -10,8 +10,9 @@ from argon2 import _password_hasher, low_level
 
 from accounts import hashers
 from accounts.actions import password as deed
+from tests.conftest import DEAR
 
-PRESENT = hashers.PortalArgon2Hasher.memory_cost * hashers.PortalArgon2Hasher.time_cost
+PRESENT = DEAR["memory_cost"] * DEAR["time_cost"]
 _COST = re.compile(rb"m=(\d+),t=(\d+)")
 
 

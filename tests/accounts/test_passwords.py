@@ -18,6 +18,8 @@ from tests.accounts.hash_work import PRESENT, Work, hash_with
 from tests.conftest import Clock
 from tests.factories import Person
 
+pytestmark = pytest.mark.usefixtures("dear_hashes")
+
 ALL = ("upper", "lower", "digit", "special")
 STRICT, LOOSE = passwords.Rules(8, 128, ALL), passwords.Rules(8, 128, ())
 OWN = ["Northgate", "ada.byron"]

@@ -13,18 +13,22 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from accounts import hashers
 from accounts.actions import browsers
 from accounts.enums import Realm, Role
 from accounts.models import User
 from tests import factories
 from tests.accounts.hash_work import PRESENT, Work, hash_with
-from tests.conftest import Clock
+from tests.conftest import DEAR, Clock
 from tests.factories import Person
 
-pytestmark = [pytest.mark.django_db, pytest.mark.promise("SIGN-8"), pytest.mark.promise("LOCK-7")]
+pytestmark = [
+    pytest.mark.usefixtures("dear_hashes"),
+    pytest.mark.django_db,
+    pytest.mark.promise("SIGN-8"),
+    pytest.mark.promise("LOCK-7"),
+]
 LITERAL = re.compile(r"'(?:[^']|'')*'|\b\d+\b|\bNULL\b")
-ROUNDING = hashers.PortalArgon2Hasher.time_cost  # KiB times passes; the filling takes whole KiB
+ROUNDING = DEAR["time_cost"]  # KiB times passes; the filling takes whole KiB
 
 
 def known() -> Person:
