@@ -3,7 +3,7 @@
 import functools
 from typing import TypeVar
 
-from django.contrib.auth import HASH_SESSION_KEY
+from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
@@ -12,7 +12,6 @@ from django_otp.middleware import is_verified
 
 from accounts.models import Key, User
 from accounts.sessions import SessionStore
-from portal.lib import digests
 
 Anybody = TypeVar("Anybody", User, AnonymousUser)
 
@@ -29,9 +28,9 @@ class SessionUserMiddleware(AuthenticationMiddleware):
 
 
 def _user_of(request: HttpRequest) -> User | AnonymousUser:
-    stored_hash = request.session.get(HASH_SESSION_KEY, "")  # reads the row
+    request.session.get(SESSION_KEY)  # reads the row
     row = request.session.row if isinstance(request.session, SessionStore) else None
-    if row is not None and row.key and row.key.confirmed and _is_current(row.user, stored_hash):
+    if row is not None and row.key and row.key.confirmed:
         return _with_key(row.user, row.key)
     return _with_key(AnonymousUser(), None)
 
@@ -41,7 +40,3 @@ def _with_key(user: Anybody, key: Key | None) -> Anybody:
     user.__dict__["otp_device"] = key
     user.__dict__["is_verified"] = functools.partial(is_verified, user)
     return user
-
-
-def _is_current(user: User, stored_hash: str) -> bool:
-    return digests.same(stored_hash, user.get_session_auth_hash())

@@ -4,6 +4,7 @@ import secrets
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.hashers import check_password, make_password
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models
 from django.db.models import Q
@@ -93,6 +94,22 @@ class User(SealedModel, AbstractBaseUser, PermissionsMixin):  # type: ignore[dja
             self.username = names.canonical(self.username)
             self.name_digest = digest_of_name(self.username)
         super().save(*args, **kwargs)
+
+    def check_password(self, raw_password: str) -> bool:
+        """Tell whether this is the password; a right one renews a hash of older cost.
+
+        The renewal replaces only the hash that was checked: a new password set meanwhile stays.
+        """
+        checked = self.password
+
+        def renew(right: str) -> None:
+            type(self).objects.filter(pk=self.pk, password=checked).update(password=make_password(right))
+
+        return check_password(raw_password, checked, renew)
+
+    def get_session_auth_hash(self) -> str:
+        """Return what ``login`` stores: sessions end by ``auth_epoch``, not by a hash that was renewed."""
+        return digests.keyed("session", f"{self.pk}|{self.auth_epoch}")
 
     @property
     def zone(self) -> str:
