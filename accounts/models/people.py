@@ -95,7 +95,7 @@ class User(SealedModel, AbstractBaseUser, PermissionsMixin):  # type: ignore[dja
             self.name_digest = digest_of_name(self.username)
         super().save(*args, **kwargs)
 
-    def check_password(self, raw_password: str) -> bool:
+    def check_password(self, raw_password: str | None) -> bool:
         """Tell whether this is the password; a right one renews a hash of older cost.
 
         The renewal replaces only the hash that was checked: a new password set meanwhile stays.
