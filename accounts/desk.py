@@ -44,7 +44,7 @@ class PortalAdminSite(AdminSite):
 
     def login(self, request: HttpRequest, extra_context: object = None) -> HttpResponse:
         """Send to the one sign-in page, and from there to where one was going."""
-        return to_sign_in(request, request.GET.get(REDIRECT_FIELD_NAME, reverse("admin:index")))
+        return to_sign_in(request, request.GET.get(REDIRECT_FIELD_NAME) or reverse("admin:index"))
 
     def logout(  # type: ignore[override]  # a redirect, no page
         self, request: HttpRequest, extra_context: object = None

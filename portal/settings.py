@@ -264,7 +264,6 @@ LOGIN_REDIRECT_URL = "home:dashboard"
 LOGOUT_REDIRECT_URL = "accounts:login"
 TWO_FACTOR_PATCH_ADMIN = False  # our admin site demands the second factor itself; the patch only redirects
 TWO_FACTOR_REMEMBER_COOKIE_AGE = None  # a remembered browser would sign in with the password alone
-TWO_FACTOR_LOGIN_TIMEOUT = PORTAL_SIGN_IN_MINUTES * 60
 OTP_ADMIN_HIDE_SENSITIVE_DATA = True  # seeds never show in an admin page
 
 AXES_HANDLER = "accounts.axes_handler.BudgetHandler"  # its own count is check-then-act: parallel guesses pass it

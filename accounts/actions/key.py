@@ -1,6 +1,7 @@
 """Deeds on Keys: enrol one, spend its code once, end it."""
 
 import base64
+import math
 import secrets
 from datetime import datetime
 
@@ -30,20 +31,31 @@ def spend_code(*, user: User, code: str, purpose: CodePurpose, origin: client.Or
     """
     attempt = throttle.reserve(throttle.code_claim(user.name_digest), now=now)
     with transaction.atomic():
-        key = use_code(user_id=user.pk, auth_epoch=user.auth_epoch, code=code, attempt=attempt, now=now)
+        key = use_code(
+            user_id=user.pk,
+            auth_epoch=user.auth_epoch,
+            proved_at=math.inf,
+            code=code,
+            attempt=attempt,
+            now=now,
+        )
         audit.record(Action.CODE_USED, by=user, on=user, now=now, origin=origin, purpose=str(purpose), key=key.pk)
     throttle.give_back(attempt)
     return key
 
 
-def use_code(*, user_id: int, auth_epoch: int, code: str, attempt: throttle.Attempt, now: datetime) -> Key:
+def use_code(
+    *, user_id: int, auth_epoch: int, proved_at: float, code: str, attempt: throttle.Attempt, now: datetime
+) -> Key:
     """Find the live Key this code is right for and move its memory past it (KEY-1).
 
     The Keys are locked with their user, read as ``key.user``. A code spent on one thing opens nothing
-    else: sign-in, enrolment, step-up and recovery all come through here.
+    else: sign-in, enrolment, step-up and recovery all come through here. ``proved_at``: when the proof that
+    came before the code was given, in seconds since 1970 (infinite: it still holds); a code used since has
+    used up that proof, too.
     Needs: a reserved try, an open transaction.
     Raises: ``CodeWrong``, ``CodeUsed``, ``Paused``, ``NoKey``, ``OnHold``; ``SignInTooSlow`` if everything
-    was ended since.
+    was ended, or a code used, since.
     """
     keys = list(
         Key.objects.select_related("user", "user__customer")
@@ -53,7 +65,7 @@ def use_code(*, user_id: int, auth_epoch: int, code: str, attempt: throttle.Atte
     if not keys:
         raise NoKey
     user = keys[0].user
-    if user.auth_epoch != auth_epoch:
+    if user.auth_epoch != auth_epoch or any(k.last_used_at and k.last_used_at.timestamp() > proved_at for k in keys):
         raise SignInTooSlow
     if user.on_hold_since:
         raise OnHold

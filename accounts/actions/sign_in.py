@@ -12,12 +12,13 @@ from portal.lib import client
 
 @dataclass(frozen=True)
 class Pending:
-    """A person whose password was right: who, at which epoch, in which lane of tries."""
+    """A person whose password was right: who, at which epoch, in which lane of tries, when (seconds since 1970)."""
 
     user_id: int
     auth_epoch: int
     name_digest: str
     lane: str
+    proved_at: float
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,14 @@ def sign_in(
     a notice if the browser is new. The caller opens the session in the same transaction.
     Needs: an open transaction. Raises: as ``key.use_code``.
     """
-    used = key.use_code(user_id=pending.user_id, auth_epoch=pending.auth_epoch, code=code, attempt=attempt, now=now)
+    used = key.use_code(
+        user_id=pending.user_id,
+        auth_epoch=pending.auth_epoch,
+        proved_at=pending.proved_at,
+        code=code,
+        attempt=attempt,
+        now=now,
+    )
     user = used.user
     remembered = browsers.remember(user, browser, origin=origin, now=now)
     audit.record(Action.SIGNED_IN, by=user, on=user, now=now, origin=origin, key=used.pk, new_browser=remembered.is_new)

@@ -14,7 +14,7 @@ from formtools.wizard.storage.base import BaseStorage
 
 from accounts.actions.sign_in import Pending
 from accounts.models import User
-from portal.lib import sealing
+from portal.lib import clock, sealing
 
 _BOUND_TO = "pending-sign-in"
 
@@ -25,16 +25,17 @@ class PendingStorage(BaseStorage):
     validated_step_data: dict[str, Any] = {}
 
     def __init__(self, prefix: str, request: HttpRequest, file_storage: Any = None) -> None:
-        """Open the cookie, or start empty; a cookie that does not open counts as none."""
+        """Open the cookie, or start empty; one that does not open, or is too old, counts as none."""
         super().__init__(prefix, request, file_storage)
         self.cookie = f"{settings.PORTAL_COOKIE_PREFIX}pending"
         self.init_data()
         try:
-            self.data |= json.loads(sealing.unseal(request.COOKIES.get(self.cookie, ""), bound_to=_BOUND_TO))
+            sent = json.loads(sealing.unseal(request.COOKIES.get(self.cookie, ""), bound_to=_BOUND_TO))
         except sealing.SealBroken:
             self.was_sent = False
         else:
             self.was_sent = True
+            self.data |= sent if _is_in_time(sent["pending"]) else {}
 
     @property
     def pending(self) -> Pending | None:
@@ -42,7 +43,7 @@ class PendingStorage(BaseStorage):
         return Pending(**self.data["pending"]) if self.data.get("pending") else None
 
     def _set_user(self, user: User) -> None:
-        pending = Pending(user.pk, user.auth_epoch, user.name_digest, self.request.lane)
+        pending = Pending(user.pk, user.auth_epoch, user.name_digest, self.request.lane, clock.now().timestamp())
         self.data["pending"] = asdict(pending)
 
     authenticated_user = property(lambda self: self.pending, _set_user)
@@ -50,7 +51,7 @@ class PendingStorage(BaseStorage):
     def update_response(self, response: Any) -> None:
         """Write the cookie while a sign-in is under way, delete it when none is."""
         if self.data.get("pending"):
-            kept = {name: self.data[name] for name in ("step", "pending", "authentication_time")}
+            kept = {name: self.data[name] for name in ("step", "pending")}
             response.set_cookie(
                 self.cookie,
                 sealing.seal(json.dumps(kept), bound_to=_BOUND_TO),
@@ -61,3 +62,7 @@ class PendingStorage(BaseStorage):
             )
         elif self.was_sent:
             response.delete_cookie(self.cookie, samesite="Strict")
+
+
+def _is_in_time(pending: dict[str, Any]) -> bool:
+    return clock.now().timestamp() - float(pending["proved_at"]) <= settings.PORTAL_SIGN_IN_MINUTES * 60

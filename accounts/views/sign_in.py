@@ -1,13 +1,14 @@
 """Signing in: password, then Key code, on two_factor's log-in view."""
 
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 from django.conf import settings
 from django.contrib.auth import login
 from django.db import transaction
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils.translation import gettext as _
 from two_factor.views import LoginView as TwoFactorLoginView
 
@@ -33,8 +34,8 @@ class LoginView(TwoFactorLoginView):
 
     def post(self, *args: Any, **kwargs: Any) -> HttpResponse:
         """Send a code that comes without a right password, or too late, back to the start."""
-        asks_for_code = self.request.POST.get(f"{self.prefix}-current_step") == self.TOKEN_STEP
-        if asks_for_code and (self.storage.pending is None or self.expired):
+        step = self.request.POST.get(f"{self.prefix}-current_step", "").strip()
+        if step == self.TOKEN_STEP and self.storage.pending is None:
             return self._start_again()
         return super(TwoFactorLoginView, self).post(*args, **kwargs)
 
@@ -86,7 +87,13 @@ class LoginView(TwoFactorLoginView):
             form.refuse(refusal, "otp_token")
             return self.render(form)
         self.storage.reset()
-        return _remember(redirect(self.get_success_url()), browser)
+        return _remember(HttpResponseRedirect(self.get_success_url()), browser)
+
+    def get_redirect_url(self) -> str:
+        """Return the page one was going to, if it is a page of ours and not this one, or the empty text."""
+        wanted: str = super().get_redirect_url()
+        path = unquote(urlsplit(wanted).path)
+        return wanted if path.startswith("/") and path != self.request.path else ""
 
     def _start_again(self) -> HttpResponse:
         self.storage.reset()
