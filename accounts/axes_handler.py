@@ -26,16 +26,16 @@ class BudgetHandler(AxesHandler):
     def is_allowed(self, request: SignInRequest, credentials: dict[str, Any] | None = None) -> bool:
         """Reserve a try for this username and this network; called once per check of a password.
 
+        A browser that is known for the name is asked for no try of its network, which strangers may share.
         Effects: ``request.password_attempt`` holds the reserved try, or the refusal.
         """
         name = (credentials or {}).get("username") or ""
         lane = getattr(request, "lane", throttle.STRANGER)
+        claims = [throttle.password_claim(name, lane=lane)]
+        if lane == throttle.STRANGER:
+            claims.append(throttle.source_claim(client.address(request)))
         try:
-            attempt: throttle.Attempt | Refusal = throttle.reserve(
-                throttle.password_claim(name, lane=lane),
-                throttle.source_claim(client.address(request)),
-                now=clock.now(),
-            )
+            attempt: throttle.Attempt | Refusal = throttle.reserve(*claims, now=clock.now())
         except Refusal as refusal:
             attempt = refusal
         request.password_attempt = attempt

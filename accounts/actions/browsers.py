@@ -13,18 +13,21 @@ from accounts.models.people import digest_of_name
 from portal.lib import client, digests
 
 _VALUE_BYTES = 24
+_VALUE_LENGTH = 32  # characters of base64
+_SEPARATOR = "."
+_MOST_VALUES = 5  # people who share a browser; who came first makes room for a sixth
 
 
 @dataclass(frozen=True)
 class Remembered:
-    """What the browser carries from now on, and whether this user had used it before."""
+    """The cookie the browser carries from now on, and whether this user had used it before."""
 
-    value: str
+    cookie: str
     is_new: bool
 
 
 def cookie_of(request: HttpRequest) -> str:
-    """Return the random value this browser carries, or the empty text."""
+    """Return the cookie this browser carries, random values separated by dots, or the empty text."""
     return request.COOKIES.get(cookie_name(), "")
 
 
@@ -33,28 +36,35 @@ def cookie_name() -> str:
     return f"{settings.PORTAL_COOKIE_PREFIX}browser"
 
 
-def lane_of(browser: str, username: str) -> str:
-    """Return the lane of password tries for this browser's cookie and this name as typed.
+def lane_of(cookie: str, username: str) -> str:
+    """Return the lane of tries for this browser's cookie and this name as typed.
 
     The same statement runs for every name. An unknown browser is in the lane of strangers.
     """
-    if not browser:
+    if not cookie:
         return throttle.STRANGER
-    digest = _digest(browser)
-    is_known = KnownBrowser.objects.filter(digest=digest, user__name_digest=digest_of_name(username)).exists()
-    return digest if is_known else throttle.STRANGER
+    known = KnownBrowser.objects.filter(digest__in=_digests(cookie), user__name_digest=digest_of_name(username))
+    return known.values_list("digest", flat=True).first() or throttle.STRANGER
 
 
-def remember(user: User, browser: str, *, origin: client.Origin, now: datetime) -> Remembered:
-    """Note that this browser completed a sign-in of this user; one that carries no value gets one."""
-    if browser:
-        known = KnownBrowser.objects.filter(digest=_digest(browser), user=user)
-        if known.update(last_used_at=now, device=origin.device):
-            return Remembered(browser, is_new=False)
-    value = browser or secrets.token_urlsafe(_VALUE_BYTES)
-    KnownBrowser.objects.create(user=user, digest=_digest(value), device=origin.device, last_used_at=now)
-    return Remembered(value, is_new=True)
+def remember(user: User, cookie: str, *, origin: client.Origin, now: datetime) -> Remembered:
+    """Note that this browser completed a sign-in of this user.
+
+    A browser that is new to them gets a fresh value before those it carries: a value that somebody else put
+    there, and knows, never becomes one of theirs.
+    """
+    known = KnownBrowser.objects.filter(digest__in=_digests(cookie), user=user)
+    if cookie and known.update(last_used_at=now, device=origin.device):
+        return Remembered(cookie, is_new=False)
+    fresh = secrets.token_urlsafe(_VALUE_BYTES)
+    KnownBrowser.objects.create(user=user, digest=_digests(fresh)[0], device=origin.device, last_used_at=now)
+    return Remembered(_SEPARATOR.join([fresh, *_values(cookie)][:_MOST_VALUES]), is_new=True)
 
 
-def _digest(browser: str) -> str:
-    return digests.keyed("browser", browser)
+def _values(cookie: str) -> list[str]:
+    values = cookie.split(_SEPARATOR)[:_MOST_VALUES]
+    return [value for value in values if len(value) == _VALUE_LENGTH]
+
+
+def _digests(cookie: str) -> list[str]:
+    return [digests.keyed("browser", value) for value in _values(cookie)]

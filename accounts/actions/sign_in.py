@@ -23,7 +23,7 @@ class Pending:
 
 @dataclass(frozen=True)
 class SignedIn:
-    """What opened the session: the Key, with its user, and the value this browser is known by."""
+    """What opened the session: the Key, with its user, and the cookie this browser is known by."""
 
     key: Key
     browser: str
@@ -36,7 +36,7 @@ def reserve_code(pending: Pending, *, now: datetime) -> throttle.Attempt:
     """
     if until := throttle.paused_until(throttle.password_claim_of(pending.name_digest, lane=pending.lane), now=now):
         raise Paused(until=until)
-    return throttle.reserve(throttle.code_claim(pending.name_digest), now=now)
+    return throttle.reserve(throttle.code_claim(pending.name_digest, lane=pending.lane), now=now)
 
 
 def sign_in(
@@ -44,9 +44,9 @@ def sign_in(
 ) -> SignedIn:
     """Check the code of a person whose password was right.
 
-    ``attempt`` from ``reserve_code``; ``browser`` is the random value the browser carries, or empty.
-    Effects: the code is spent, all tries of this lane forgotten, the browser known from now on; one event;
-    a notice if the browser is new. The caller opens the session in the same transaction.
+    ``attempt`` from ``reserve_code``; ``browser`` is the cookie the browser is known by, or empty.
+    Effects: the code is spent, all tries of this lane and all wrong codes of strangers forgotten, the browser
+    known from now on; one event; a notice if the browser is new. The caller opens the session in the same transaction.
     Needs: an open transaction. Raises: as ``key.use_code``.
     """
     used = key.use_code(
@@ -61,11 +61,13 @@ def sign_in(
     remembered = browsers.remember(user, browser, origin=origin, now=now)
     audit.record(Action.SIGNED_IN, by=user, on=user, now=now, origin=origin, key=used.pk, new_browser=remembered.is_new)
     throttle.clear(
-        throttle.password_claim_of(user.name_digest, lane=pending.lane), throttle.code_claim(user.name_digest)
+        throttle.password_claim_of(user.name_digest, lane=pending.lane),
+        throttle.code_claim(user.name_digest, lane=pending.lane),
+        throttle.code_claim(user.name_digest),
     )
     if remembered.is_new:
         notices.tell(user, "new_device", now=now, device=origin.device, at=now.isoformat())
-    return SignedIn(used, remembered.value)
+    return SignedIn(used, remembered.cookie)
 
 
 def sign_out(user: User, *, origin: client.Origin, now: datetime) -> None:

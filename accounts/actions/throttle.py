@@ -44,11 +44,12 @@ def password_claim_of(name_digest: str, *, lane: str = STRANGER) -> Claim:
     return _claim(Budget.PASSWORD, name_digest, lane, limit=settings.PORTAL_FAILURE_LIMIT)
 
 
-def code_claim(name_digest: str) -> Claim:
-    """Claim a try at a Key code: counted apart from passwords, bounded over any time (LOCK-6)."""
+def code_claim(name_digest: str, *, lane: str = STRANGER) -> Claim:
+    """Claim a try at a Key code: counted apart from passwords, bounded over any time in each lane (LOCK-6)."""
     return _claim(
         Budget.CODE,
         name_digest,
+        lane,
         limit=settings.PORTAL_FAILURE_LIMIT,
         total_limit=settings.PORTAL_CODE_FAILURE_TOTAL,
     )

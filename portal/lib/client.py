@@ -1,6 +1,7 @@
 """Where a request came from."""
 
 import ipaddress
+import re
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -14,14 +15,19 @@ def address(request: HttpRequest) -> str:
 
     With ``PORTAL_TRUSTED_PROXIES`` = n the address is the n-th from the right of
     X-Forwarded-For, which the outermost proxy of ours wrote; whatever stands further
-    left is the client's own claim and is not read. A chain that is too short or does
-    not parse gives ``UNKNOWN``, never the proxy and never the claim.
+    left is the client's own claim and is not read. A port that the proxy added is left
+    out. A chain that is too short or does not parse gives ``UNKNOWN``, never the proxy and never the claim.
     """
     hops = settings.PORTAL_TRUSTED_PROXIES
     if not hops:
         return canonical(request.META.get("REMOTE_ADDR", ""))
     chain = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")
-    return canonical(chain[-hops]) if len(chain) >= hops else UNKNOWN
+    return canonical(_without_port(chain[-hops].strip())) if len(chain) >= hops else UNKNOWN
+
+
+def _without_port(text: str) -> str:
+    parts = re.fullmatch(r"\[([0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*)\](?::\d+)?|([0-9.]+):\d+", text)
+    return parts[1] or parts[2] if parts else text
 
 
 def canonical(text: str) -> str:

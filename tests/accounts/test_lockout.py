@@ -27,6 +27,15 @@ def fail(person: Person, times: int, client: Client | None = None) -> object:
     return answer
 
 
+def known_browser(person: Person, clock: Clock) -> Client:
+    """Return a browser this person has signed in with and left."""
+    home = Client()
+    factories.sign_in(home, person)
+    home.post("/logout/")
+    clock.move(minutes=1)
+    return home
+
+
 @pytest.mark.promise("LOCK-1")
 def test_five_wrong_tries_pause_sign_in(ada: Person, clock: Clock) -> None:
     assert [fail(ada, 1).status_code for _ in range(LIMIT)] == [200, 200, 200, 200, 429]
@@ -114,10 +123,7 @@ def test_success_with_one_name_gives_no_tries_at_another(ada: Person, mallory: P
 
 @pytest.mark.promise("LOCK-5")
 def test_a_stranger_does_not_lock_the_owner_out(ada: Person, clock: Clock) -> None:
-    home = Client()
-    factories.sign_in(home, ada)
-    home.post("/logout/")
-    clock.move(minutes=1)
+    home = known_browser(ada, clock)
 
     fail(ada, LIMIT)
 
@@ -127,10 +133,7 @@ def test_a_stranger_does_not_lock_the_owner_out(ada: Person, clock: Clock) -> No
 
 @pytest.mark.promise("LOCK-5")
 def test_a_known_browser_has_five_tries_of_its_own(ada: Person, clock: Clock) -> None:
-    home = Client()
-    factories.sign_in(home, ada)
-    home.post("/logout/")
-    clock.move(minutes=1)
+    home = known_browser(ada, clock)
 
     assert fail(ada, LIMIT, home).status_code == 429
     assert factories.sign_in(Client(), ada).status_code == 302
@@ -157,6 +160,34 @@ def test_wrong_codes_are_counted_apart_from_wrong_passwords(ada: Person, clock: 
     assert statuses == [200, 200, 200, 200, 429]
     assert factories.type_password(Client(), "ada", ada.password).status_code == 200
     assert factories.type_code(client, ada.code()).status_code == 429
+
+
+@pytest.mark.promise("LOCK-5")
+def test_a_thief_of_the_password_does_not_lock_a_known_browser_out(ada: Person, clock: Clock) -> None:
+    home = known_browser(ada, clock)
+    for _ in range(LIMIT):
+        factories.sign_in(Client(), ada, code="000000")
+
+    assert factories.sign_in(Client(), ada).status_code == 429
+    assert factories.sign_in(home, ada).status_code == 302
+
+
+@pytest.mark.promise("LOCK-6")
+def test_a_known_browser_has_no_more_tries_at_codes_than_others(ada: Person, clock: Clock) -> None:
+    home = known_browser(ada, clock)
+
+    assert [factories.sign_in(home, ada, code="000000").status_code for _ in range(LIMIT)] == [200] * 4 + [429]
+    assert set(Throttle.objects.filter(budget="code").values_list("total_limit", flat=True)) == {100}
+
+
+@pytest.mark.promise("LOCK-6")
+def test_a_full_sign_in_forgets_wrong_codes_in_a_row(ada: Person, clock: Clock) -> None:
+    home = known_browser(ada, clock)
+    for browser in (home, Client()):
+        factories.sign_in(browser, ada, code="000000")
+    assert factories.sign_in(home, ada).status_code == 302
+
+    assert set(Throttle.objects.values_list("total", flat=True)) == {0}
 
 
 @pytest.mark.promise("LOCK-6")
@@ -230,6 +261,17 @@ def test_one_network_that_tries_many_names_is_paused(ada: Person, clock: Clock, 
     assert statuses == [200] * 9 + [429, 429]
     assert factories.sign_in(Client(REMOTE_ADDR="192.0.2.7"), ada).status_code == 429
     assert factories.sign_in(Client(REMOTE_ADDR="192.0.2.8"), ada).status_code == 302
+
+
+@pytest.mark.promise("LOCK-5")
+def test_a_paused_network_does_not_shut_a_known_browser_out(ada: Person, clock: Clock, settings: object) -> None:
+    settings.PORTAL_SOURCE_LIMIT = 10
+    home = known_browser(ada, clock)
+    for number in range(11):
+        factories.type_password(Client(), f"name{number}", "x")
+
+    assert factories.sign_in(Client(), ada).status_code == 429
+    assert factories.sign_in(home, ada).status_code == 302
 
 
 def test_addresses_of_one_ipv6_network_share_a_budget(clock: Clock) -> None:

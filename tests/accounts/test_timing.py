@@ -87,13 +87,14 @@ def test_a_wrong_try_costs_the_same_whoever_it_names(kind: str, clock: Clock, wo
 
 
 def test_a_browser_that_is_known_for_a_name_does_not_change_the_cost(ada: Person, clock: Clock, work: Work):
+    """Only its budget differs: the network's is not asked, which the owner of the browser may know."""
     home = Client()
     factories.sign_in(home, ada)
     cookie = home.cookies[browsers.cookie_name()].value
 
     own, foreign = Look(work, "ada", browser=cookie), Look(work, "nobody", browser=cookie)
 
-    assert own.statements == foreign.statements
+    assert len(own.statements) == len(foreign.statements)
     assert own.hashed == foreign.hashed == PRESENT
 
 
