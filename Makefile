@@ -56,7 +56,7 @@ demo: $(VENV)/.runtime ## Run the portal with demo data on 127.0.0.1:8000, worke
 	stop; echo "The portal stopped by itself; is port $(PORT) taken? Try make demo PORT=8001."; exit 1
 
 test: $(VENV)/.development ## Run the suite on SQLite; what this machine lacks is skipped and named
-	$(MANAGE) test --pytest-args="$(PARALLEL) $(COVERAGE) $(ARGS)"
+	$(MANAGE) test --pytest-args="$(PARALLEL) $(ARGS)"
 
 test-all: $(VENV)/.development ## Run everything on SQLite, then on PostgreSQL; nothing may be skipped
 	@test -n "$${PORTAL_TEST_POSTGRES_URL:-}" || \

@@ -126,6 +126,7 @@ def page_without_script(open_browser: Callable[..., Page]) -> Page:
 
 def assert_accessible(page: Page) -> None:
     """Fail with a list if axe-core finds anything on the page, or if it scrolls sideways."""
+    page.wait_for_load_state("load")  # a click returns before the next page has its style sheet
     # No preload: axe would copy style sheets into inline styles, and be refused by the content policy.
     options = {"runOnly": RULES, "resultTypes": ["violations"], "preload": False}
     found = Axe().run(page, options=options).response["violations"]
