@@ -17,6 +17,8 @@ from accounts.imports import columns, reader
 from accounts.models import Customer, Mandate, SecurityEvent, TradingAccount, User
 from tests.house.sources import ROOT, read
 
+pytestmark = pytest.mark.usefixtures("dear_hashes")  # what an imported hash may cost depends on it
+
 ROW = {
     "customer_number": "C1",
     "username": "ada",
@@ -147,7 +149,16 @@ def test_batches_make_no_difference(db, tmp_path, monkeypatch):
         ("customer_number", "9" * 33, "is 33 characters long, 32 is the most"),
         ("username", "\u200b", "holds no visible character"),
         ("username", "u" * 151, "is 151 characters long, 150 is the most"),
-        ("email", "ada", "is not an e-mail address"),
+        ("email", "ada", "is not one plain e-mail address"),
+        ("email", "x@b..test", "is not one plain e-mail address"),
+        ("email", "x@" + "a" * 64 + ".test", "is not one plain e-mail address"),
+        ("email", "a,b@example.test", "is not one plain e-mail address"),
+        ("email", '"a,b"@example.test', "is not one plain e-mail address"),
+        ("email", "Ada <ada@example.test>", "is not one plain e-mail address"),
+        ("email", "x<ada@example.test>", "is not one plain e-mail address"),
+        ("email", "ü@example.test", "is not one plain e-mail address"),
+        ("email", "ada@[192.0.2.1]", "is not one plain e-mail address"),
+        ("email", "ada@localhost", "is not one plain e-mail address"),
         ("realm", "moon", "is not one of live, paper"),
         ("given_name", "A\ndа", "holds a line break"),
         ("birth_date", "1985-02-30", "is not a date"),
@@ -160,11 +171,18 @@ def test_batches_make_no_difference(db, tmp_path, monkeypatch):
         ("account_cash", "1e15", "at most two places"),
         ("password_hash", "hunter2", "is not an argon2id hash"),
         ("password_hash", "$2b$12$" + "a" * 53, "is not an argon2id hash"),
-        ("password_hash", OWASP.replace("argon2id", "argon2i"), "argon2id hash of version 19"),
-        ("password_hash", OWASP.replace("v=19", "v=16"), "argon2id hash of version 19"),
+        ("password_hash", OWASP.replace("argon2id", "argon2i"), "is not an argon2id hash"),
+        ("password_hash", OWASP.replace("v=19", "v=16"), "is not an argon2id hash"),
         ("password_hash", OWASP.replace("m=19456", "m=19455"), "less than OWASP's cost"),
         ("password_hash", OWASP.replace("t=2", "t=1"), "less than OWASP's cost"),
-        ("password_hash", OWASP.replace("m=19456", "m=2000000"), "every sign-in here would have to pay"),
+        ("password_hash", OWASP.replace("m=19456", "m=2000000"), "costs more than this installation's own hashes"),
+        ("password_hash", OWASP.replace("m=19456", "m=19457"), "costs more than this installation's own hashes"),
+        ("password_hash", OWASP.replace("t=2", "t=3"), "costs more than this installation's own hashes"),
+        ("password_hash", OWASP.replace("m=19456,t=2", "m=7168,t=6"), "costs more than this installation's own hashes"),
+        ("password_hash", OWASP.replace("p=1", "p=2"), "with one lane (p=1)"),
+        ("password_hash", OWASP.replace("p=1", "p=1,data=AAAA"), "is not an argon2id hash"),
+        ("password_hash", OWASP[:-1] + "!", "is not an argon2id hash"),
+        ("password_hash", OWASP + "$AAAA", "is not an argon2id hash"),
     ],
 )
 def test_a_value_that_does_not_fit_is_told_with_line_and_column(db, tmp_path, column, value, words):
@@ -176,7 +194,8 @@ def test_a_value_that_does_not_fit_is_told_with_line_and_column(db, tmp_path, co
 
 
 @pytest.mark.parametrize(("memory", "passes"), columns.OWASP_MINIMUM)
-def test_every_minimum_of_owasp_is_taken(memory, passes):
+def test_every_minimum_of_owasp_is_taken_that_costs_no_more_than_our_own(settings, memory, passes):
+    settings.PORTAL_ARGON2_MEMORY_KIB = max(memory, settings.PORTAL_ARGON2_MEMORY_KIB)
     made = PasswordHasher(time_cost=passes, memory_cost=memory, parallelism=1, type=Type.ID).hash("x")
 
     assert columns.BY_NAME["password_hash"].value(made) == f"argon2{made}"
