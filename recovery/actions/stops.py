@@ -1,11 +1,12 @@
 """The owner says "that is not me": the case stops, at any time, from any notice or while signed in."""
 
+import contextlib
 from datetime import datetime
 
 from django.db import transaction
 
 from accounts.actions import audit, sessions, throttle
-from accounts.enums import Action, Budget, Role
+from accounts.enums import Action, Role
 from accounts.models import User
 from accounts.refusals import CodesUsedUp, Paused
 from portal.lib import client
@@ -16,25 +17,19 @@ from recovery.models import Case, Event, Hold, StopCode
 from recovery.policies import moves, references
 from recovery.refusals import CaseNotOpen, MayNotDecide, NotComplete
 
-_TRIES = 5
-
 
 def stop_by_code(*, reference: str, code: str, origin: client.Origin, now: datetime) -> None:
     """Act on the reference and stop code of a notice. Says nothing: unknown, used and right ones look alike.
 
+    A right code always works: its twelve signs cannot be guessed, so wrong ones before it shut nothing. Those
+    count against the network they come from, as wrong passwords do.
     Effects: the case is cancelled or contested. Needs: no open transaction.
     """
-    canonical = references.plain(reference)
-    budget = throttle.claim(Budget.CASE_PIN, f"stop|{canonical}", limit=_TRIES)
-    try:
-        attempt = throttle.reserve(budget, now=now)
-    except (Paused, CodesUsedUp):
-        return
-    digest = stop_digest(reference, code)
-    stop = StopCode.objects.filter(digest=digest, used_at=None).first()
+    stop = StopCode.objects.filter(digest=stop_digest(reference, code), used_at=None).first()
     if stop is None:
+        with contextlib.suppress(Paused, CodesUsedUp):
+            throttle.reserve(throttle.source_claim(origin.address), now=now)
         return
-    throttle.give_back(attempt)
     with transaction.atomic():
         case = moving.lock(stop.case_id)
         if StopCode.objects.filter(pk=stop.pk, used_at=None).update(used_at=now):

@@ -2,7 +2,8 @@
 
 import pytest
 
-from accounts.models import Notice, PlatformSession, SecurityEvent
+from accounts.enums import Budget
+from accounts.models import Notice, PlatformSession, SecurityEvent, Throttle
 from recovery.actions import clocks, passes, stops
 from recovery.enums import Scope, State
 from recovery.models import Hold, StopCode
@@ -130,7 +131,9 @@ def test_a_stop_code_works_once_and_a_used_one_answers_like_any(clock, walk):
     assert walk.state == State.OPEN
 
 
-def test_stop_codes_are_tried_five_times_and_then_not_looked_at(clock, walk):
+@pytest.mark.promise("CASE-5")
+def test_wrong_stop_codes_never_shut_out_the_right_one(clock, walk, settings):
+    settings.PORTAL_SOURCE_LIMIT = 3
     walk.opened()
     clocks.tick(clock.now)
     notice = newest("case_started")
@@ -138,10 +141,19 @@ def test_stop_codes_are_tried_five_times_and_then_not_looked_at(clock, walk):
         stop(notice, code="2222 2222 2222")
 
     stop(notice)
-    assert walk.state == State.OPEN
-    clock.move(minutes=15)
-    stop(notice)
+
     assert walk.state == State.CANCELLED
+
+
+def test_wrong_stop_codes_count_against_their_network_and_right_ones_do_not(clock, walk):
+    walk.opened()
+    clocks.tick(clock.now)
+    notice = newest("case_started")
+
+    stop(notice, code="2222 2222 2222")
+    stop(notice)
+
+    assert Throttle.objects.get(budget=Budget.SOURCE).used == 1
 
 
 def test_each_notice_has_a_code_of_its_own_and_none_is_kept_in_clear(clock, walk):
