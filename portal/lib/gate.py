@@ -43,10 +43,12 @@ def _in_slot(work: Callable[[], Result], deadline: float) -> Result:
 
 @contextmanager
 def _slot(deadline: float) -> Iterator[None]:
-    while (held := _take()) is None:
-        if time.monotonic() >= deadline:
-            raise Busy
+    while time.monotonic() < deadline:  # it may be over at once: the work has waited for a thread, too
+        if (held := _take()) is not None:
+            break
         time.sleep(_PAUSE_SECONDS)
+    else:
+        raise Busy
     try:
         yield
     finally:

@@ -83,7 +83,29 @@ def test_who_waits_too_long_is_told_to_come_again(settings):
         for handle in held:
             os.close(handle)
 
+    settings.PORTAL_HASH_QUEUE_SECONDS = 20
     assert gate.run(lambda: "done") == "done"
+
+
+def test_who_waits_too_long_behind_others_of_the_same_process_is_told_as_well(settings):
+    go_on, all_in = threading.Event(), threading.Barrier(SLOTS + 1)
+
+    def hold() -> str:
+        all_in.wait(10)
+        go_on.wait(10)
+        return "done"
+
+    with ThreadPoolExecutor(SLOTS + 1) as pool:
+        holders = [pool.submit(gate.run, hold) for _ in range(SLOTS)]
+        all_in.wait(10)
+        settings.PORTAL_HASH_QUEUE_SECONDS = 0.05
+        late = pool.submit(gate.run, lambda: "it ran")
+        time.sleep(0.2)
+        go_on.set()
+
+    assert [holder.result() for holder in holders] == ["done"] * SLOTS
+    with pytest.raises(gate.Busy):
+        late.result()
 
 
 def test_a_fault_in_the_work_frees_its_slot():
