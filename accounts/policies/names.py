@@ -9,7 +9,15 @@ def canonical(typed: str) -> str:
     """Return the form usernames are stored, counted and compared in.
 
     Compatibility characters are folded (NFKC), case is folded, surrounding white space and invisible
-    format characters are dropped, so that no spelling of a name has a budget of tries of its own.
+    format characters are dropped, so that no spelling of a name has a budget of tries of its own. What one
+    round leaves behind the next one takes, until nothing changes: the result is its own canonical form.
     """
-    folded = unicodedata.normalize("NFKC", typed).casefold()
+    name = _plainer(typed)
+    while (plainer := _plainer(name)) != name:
+        name = plainer
+    return name
+
+
+def _plainer(text: str) -> str:
+    folded = unicodedata.normalize("NFKC", text[:MAX_LENGTH]).casefold()
     return "".join(c for c in folded if unicodedata.category(c) not in {"Cf", "Cc"}).strip()[:MAX_LENGTH]

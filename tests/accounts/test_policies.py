@@ -5,6 +5,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 from django.conf import settings
 
 from accounts.policies import codes, idleness, names
@@ -137,6 +139,18 @@ def test_a_seed_that_is_none_is_refused(secret: str):
 )
 def test_a_username_has_one_spelling(typed: str, canonical: str):
     assert names.canonical(typed) == canonical
+
+
+@given(st.text(max_size=400) | st.text("a \u200b\u0345\u0301ß\u1e9eﷺ\u3000\u00ad", max_size=200))
+@example(typed="a" * 149 + " b")
+@example(typed="a\u200b\u0301")
+@example(typed="\u0345\u0301")
+def test_any_spelling_leads_to_one_that_is_its_own(typed: str):
+    once = names.canonical(typed)
+
+    assert names.canonical(once) == once
+    assert once == once.strip()
+    assert len(once) <= names.MAX_LENGTH
 
 
 @pytest.mark.parametrize("typed", ["ADA", "ﬁnn", "Straße", "e\u0301va", "x" * 200, "İstanbul", "ϓ\u0301", "ᾳ", "½"])
