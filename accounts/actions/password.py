@@ -38,7 +38,8 @@ def rules() -> passwords.Rules:
 def check_new_password(user: User, password: str) -> None:
     """Refuse what breaks the rules, is common, or was used before. Cheap checks first.
 
-    Cost: one argon2 hash per set of cost parameters in the history, normally one (PW-2).
+    Cost: one argon2 hash per set of cost parameters in the history, normally one (PW-2). An imported password
+    enters the history at the first sign-in; until then its own hash is asked.
     Raises: ``PasswordTooLong``, ``PasswordTooSimple``, ``PasswordTooCommon``, ``PasswordUsedBefore``.
     """
     if len(password) > rules().longest:
@@ -48,7 +49,7 @@ def check_new_password(user: User, password: str) -> None:
     own = [settings.PORTAL_BRAND_NAME.split()[0], settings.PORTAL_KEY_NAME.split()[0]]
     if passwords.is_common(password, own_words=[*own, user.username, user.email.partition("@")[0]]):
         raise PasswordTooCommon
-    if _was_used(user, password):
+    if _was_used(user, password) or _is_imported(user, password):
         raise PasswordUsedBefore
 
 
@@ -115,6 +116,10 @@ def _was_used(user: User, password: str) -> bool:
         for digest, made_with in rows:
             found |= made_with == parameters and hmac.compare_digest(digest, candidate)
     return found
+
+
+def _is_imported(user: User, password: str) -> bool:
+    return user.password_changed_at is None and user.has_usable_password() and user.check_password(password)
 
 
 def _parameters() -> str:

@@ -136,6 +136,18 @@ def change(person: Person, password: str, clock: Clock) -> None:
 
 @pytest.mark.django_db
 @pytest.mark.promise("PW-2")
+@pytest.mark.django_db
+@pytest.mark.parametrize("cost", [(19_456, 2), (9_728, 2)])
+def test_an_imported_password_that_was_never_used_here_counts_as_used(ada: Person, cost: tuple[int, int]):
+    ada.user.password, ada.user.password_changed_at = hash_with(ada.password, *cost), None
+    ada.user.save()
+
+    with pytest.raises(PasswordUsedBefore):
+        deed.prepare(ada.user, ada.password)
+    assert deed.prepare(ada.user, f"{ada.password}!").encoded
+
+
+@pytest.mark.promise("PW-2")
 def test_none_of_thirty_passwords_comes_back_and_asking_costs_one_hash(ada: Person, clock: Clock, work: Work):
     former = [f"Engine-Part-{number:02}" for number in range(30)]
     change(ada, former[0], clock)
