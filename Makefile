@@ -23,7 +23,7 @@ PRODUCTION = env PORTAL_DEBUG=0 PORTAL_HOST=portal.example PORTAL_TRUSTED_PROXIE
   PORTAL_SECRET_KEY="$$($(RUN) -c 'import secrets; print(secrets.token_urlsafe(50))')" \
   PORTAL_FIELD_KEYS="check:$$($(RUN) -c 'import base64, os; print(base64.b64encode(os.urandom(32)).decode())')"
 
-.PHONY: help demo test test-all check fix docs screenshots bench
+.PHONY: help demo code test test-all check fix docs screenshots bench
 
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -43,6 +43,7 @@ $(VENV)/.development: requirements.txt requirements-scale.txt requirements-dev.t
 # A waiting period and a review one can sit through.
 demo: export PORTAL_CASE_COOLING_MINUTES ?= 2
 demo: export PORTAL_CASE_DWELL_SECONDS ?= 10
+demo: export PORTAL_HOST ?= 127.0.0.1:$(PORT)
 demo: $(VENV)/.runtime ## Run the portal with demo data on 127.0.0.1:8000, worker included
 	@mkdir -p var
 	@$(MANAGE) migrate --verbosity 0
@@ -54,6 +55,9 @@ demo: $(VENV)/.runtime ## Run the portal with demo data on 127.0.0.1:8000, worke
 	trap 'stop; exit 0' INT TERM; \
 	wait -n $$server $$worker || true; \
 	stop; echo "The portal stopped by itself; is port $(PORT) taken? Try make demo PORT=8001."; exit 1
+
+code: $(VENV)/.runtime ## Say what a Key of the demo shows next: make code USER=ada
+	@$(MANAGE) portal_demo_code $(USER)
 
 test: $(VENV)/.development ## Run the suite on SQLite; what this machine lacks is skipped and named
 	$(MANAGE) test --pytest-args="$(PARALLEL) $(ARGS)"

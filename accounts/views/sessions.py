@@ -4,6 +4,7 @@ from django.contrib.auth import logout
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.actions import sessions, sign_in
@@ -19,7 +20,7 @@ def sign_out(request: HttpRequest) -> HttpResponse:
         with transaction.atomic():
             sign_in.sign_out(known.user, origin=client.origin(request), now=clock.now())
             logout(request)
-    response = redirect("accounts:login")
+    response = redirect(f"{reverse('accounts:login')}?ended=here")
     response["Clear-Site-Data"] = '"cache", "storage"'
     return response
 

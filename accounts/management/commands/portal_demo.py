@@ -51,7 +51,7 @@ class Command(BaseCommand):
         self.stdout.write(_line("username", "password", "code now", "who"))
         for login, who in _who(cast):
             self.stdout.write(_line(login.username, login.password, _code(login, now), who))
-        self.stdout.write("\nA code opens one thing once. The next one: manage.py portal_demo_code USERNAME")
+        self.stdout.write("\nA code opens one thing once. The next one: make code USER=ada")
         for login in cast.logins():
             for key in login.keys:
                 if key.clock_offset:
