@@ -5,10 +5,12 @@ is lost. Killed in the instant between the mail server's yes and our mark, the s
 again, which mail stores recognise. See docs/decisions/0011-outbox.md.
 """
 
+import contextlib
 import logging
 import secrets
 from datetime import datetime, timedelta
 from smtplib import SMTPException
+from typing import Any
 
 from django.conf import settings
 from django.core.mail import get_connection
@@ -18,13 +20,12 @@ from django.db.models import F, Q
 from accounts import emails
 from accounts.enums import NoticeState
 from accounts.models import Notice
-from portal.lib import clock
+from portal.lib import clock, logs
 from portal.lib.mail import LinkInMail
-from portal.lib.sealing import SealBroken
 
 log = logging.getLogger("portal.mail")
 
-MOST_ATTEMPTS = 12
+MOST_ATTEMPTS = 84  # the last one more than three days after the first
 _FIRST_RETRY = 10  # seconds, doubled each time
 _LONGEST_RETRY = 3600  # seconds
 _CANDIDATES = 20
@@ -39,8 +40,18 @@ def deliver_due(*, limit: int = 100) -> int:
             _deliver(notice, connection)
             tried += 1
     finally:
-        connection.close()
+        _hang_up(connection)
     return tried
+
+
+def requeue(*, now: datetime) -> int:
+    """Make notices that were given up due again, as if never tried; return how many.
+
+    Leaves those whose facts were purged and those nobody can use any more (a code that has run out).
+    """
+    useful = Q(useful_until=None) | Q(useful_until__gt=now)
+    dead = Notice.objects.filter(useful, state=NoticeState.DEAD).exclude(facts="")
+    return dead.update(state=NoticeState.DUE, attempts=0, due_at=now)
 
 
 def claim(*, now: datetime) -> Notice | None:
@@ -56,19 +67,27 @@ def claim(*, now: datetime) -> Notice | None:
 
 
 def _deliver(notice: Notice, connection: BaseEmailBackend) -> None:
+    if notice.attempts > MOST_ATTEMPTS or (notice.useful_until and notice.useful_until <= clock.now()):
+        _give_up(notice, {"fault": "too late"})
+        return
     try:
         connection.send_messages([emails.message_for(notice)])
-    except (OSError, SMTPException) as fault:
-        connection.close()  # a broken conversation is not carried on
-        _try_again(notice, fault)
-    except (LinkInMail, SealBroken) as fault:
-        _give_up(notice, fault)
+    except LinkInMail as fault:
+        _give_up(notice, logs.fault(fault))
+    except Exception as fault:  # noqa: BLE001  whatever is wrong with one notice, the others must go out
+        _hang_up(connection)  # a broken conversation is not carried on
+        _try_again(notice, logs.fault(fault))
     else:
-        _finish(notice, state=NoticeState.SENT, sent_at=clock.now())
+        _finish(notice, state=NoticeState.SENT, sent_at=clock.now(), facts="")
         log.info("sent", extra={"facts": {"reference": notice.reference, "kind": notice.kind}})
 
 
-def _try_again(notice: Notice, fault: Exception) -> None:
+def _hang_up(connection: BaseEmailBackend) -> None:
+    with contextlib.suppress(OSError, SMTPException):
+        connection.close()
+
+
+def _try_again(notice: Notice, fault: dict[str, str]) -> None:
     if notice.attempts >= MOST_ATTEMPTS:
         _give_up(notice, fault)
         return
@@ -76,15 +95,16 @@ def _try_again(notice: Notice, fault: Exception) -> None:
     wait += secrets.randbelow(wait // 2 + 1)  # so that many do not come back together
     mine = Notice.objects.filter(pk=notice.pk, attempts=notice.attempts)
     mine.update(lease_until=None, due_at=clock.now() + timedelta(seconds=wait))
-    log.warning("not sent", extra={"facts": {"reference": notice.reference, "fault": type(fault).__name__}})
+    log.warning("not sent", extra={"facts": {"reference": notice.reference} | fault})
 
 
-def _give_up(notice: Notice, fault: Exception) -> None:
-    _finish(notice, state=NoticeState.DEAD, sent_at=None)
-    log.error("given up", extra={"facts": {"reference": notice.reference, "fault": type(fault).__name__}})
+def _give_up(notice: Notice, fault: dict[str, str]) -> None:
+    """Close the notice; its facts stay until they are purged, so that ``requeue`` can have it sent after all."""
+    _finish(notice, state=NoticeState.DEAD)
+    log.error("given up", extra={"facts": {"reference": notice.reference} | fault})
 
 
-def _finish(notice: Notice, *, state: NoticeState, sent_at: datetime | None) -> None:
-    """Close the notice and wipe its facts, unless a later attempt has taken over."""
+def _finish(notice: Notice, **columns: Any) -> None:
+    """Close the notice, unless a later attempt has taken over."""
     mine = Notice.objects.filter(pk=notice.pk, attempts=notice.attempts)
-    mine.update(state=state, sent_at=sent_at, lease_until=None, facts="")
+    mine.update(lease_until=None, **columns)

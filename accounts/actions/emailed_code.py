@@ -25,6 +25,7 @@ def send(*, user: User, purpose: CodePurpose, by: User | None, origin: client.Or
         throttle.claim(Budget.EMAIL_CODE, f"send|{purpose}|{user.name_digest}", limit=_SENT_LIMIT), now=now
     )
     code = digests.random_digits(codes.DIGITS)
+    expires_at = now + timedelta(minutes=settings.PORTAL_EMAIL_CODE_MINUTES)
     with transaction.atomic():
         EmailedCode.objects.update_or_create(
             user=user,
@@ -32,10 +33,10 @@ def send(*, user: User, purpose: CodePurpose, by: User | None, origin: client.Or
             defaults={
                 "code_digest": _digest(user, purpose, code),
                 "sent_at": now,
-                "expires_at": now + timedelta(minutes=settings.PORTAL_EMAIL_CODE_MINUTES),
+                "expires_at": expires_at,
             },
         )
-        notices.tell(user, "code", now=now, code=f"{code[:3]} {code[3:]}")
+        notices.tell(user, "code", now=now, useful_until=expires_at, code=f"{code[:3]} {code[3:]}")
         audit.record(Action.CODE_SENT, by=by, on=user, now=now, origin=origin, purpose=str(purpose))
 
 

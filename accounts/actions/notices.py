@@ -9,12 +9,21 @@ from accounts.models import Notice, User
 _ALPHABET = "23456789CDFGHJKMNPQRTVWX"
 
 
-def tell(user: User, kind: str, *, now: datetime, address: str | None = None, dedupe: str = "", **facts: Any) -> Notice:
+def tell(
+    user: User,
+    kind: str,
+    *,
+    now: datetime,
+    address: str | None = None,
+    dedupe: str = "",
+    useful_until: datetime | None = None,
+    **facts: Any,
+) -> Notice:
     """Queue one e-mail in the deed's transaction; it is sent by the worker, once.
 
     ``kind`` names the templates (templates/email/<kind>.txt, .html, .subject.txt). ``address``: another
     than the one on file, for example the previous one. ``dedupe``: the same text queues the same notice
-    only once, for ever; a second ``tell`` raises IntegrityError.
+    only once, for ever; a second ``tell`` raises IntegrityError. ``useful_until``: not sent any more from then on.
     """
     reference = new_reference("N")
     return Notice.objects.create(
@@ -26,6 +35,7 @@ def tell(user: User, kind: str, *, now: datetime, address: str | None = None, de
         dedupe=dedupe or reference,
         created_at=now,
         due_at=now,
+        useful_until=useful_until,
     )
 
 

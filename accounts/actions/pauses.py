@@ -5,36 +5,50 @@ afterwards whose it was. See docs/decisions/0006-budgets-of-tries.md.
 """
 
 from datetime import datetime, timedelta
+from functools import partial
 
 from django.conf import settings
 from django.db import transaction
 
 from accounts.actions import audit, notices
 from accounts.enums import Action, Budget
-from accounts.models import Throttle, User
+from accounts.models import Notice, Throttle, User
+from portal.lib import ticks
 
 _BATCH = 200
+_KIND = "paused"
+_TOLD_EVERY = timedelta(days=1)
 
 
 def announce(now: datetime) -> int:
-    """Write the event and the notice of each pause that has begun; return how many were looked at.
+    """Write the event and the notice of each pause that has begun; return how many were settled.
 
     Waits until the try that began the pause has been evaluated: a right one takes the pause back.
     """
     settled = now - timedelta(seconds=settings.PORTAL_HASH_QUEUE_SECONDS + 5)
     waiting = Throttle.objects.filter(announced=False, paused_until__isnull=False, last_at__lte=settled)
-    rows = list(waiting.order_by("last_at")[:_BATCH])
-    for row in rows:
-        _announce(row, now=now)
-    return len(rows)
+    rows = waiting.order_by("last_at").values_list("pk", flat=True)[:_BATCH]
+    return ticks.each("pauses", rows, partial(_announce, now=now))
 
 
-def _announce(row: Throttle, *, now: datetime) -> None:
+def _announce(pk: int, *, now: datetime) -> int:
     with transaction.atomic():
+        row = Throttle.objects.filter(pk=pk).first()
+        if row is None:
+            return 0
         claimed = Throttle.objects.filter(pk=row.pk, announced=False, last_at=row.last_at).update(announced=True)
         user = User.objects.filter(name_digest=row.subject).first()
         if not claimed or user is None or row.budget not in {Budget.PASSWORD, Budget.CODE}:
-            return
+            return claimed
         audit.record(Action.PAUSED, by=None, on=user, now=now, budget=row.budget, tries=row.used)
-        until = row.paused_until.isoformat() if row.paused_until else ""
-        notices.tell(user, "paused", now=now, tries=row.used, budget=row.budget, until=until)
+        _tell(user, row, now=now)
+    return claimed
+
+
+def _tell(user: User, row: Throttle, *, now: datetime) -> None:
+    """Tell the owner once a day at most: whoever keeps a log-in paused must not fill its owner's mailbox."""
+    if Notice.objects.filter(user=user, kind=_KIND, created_at__gt=now - _TOLD_EVERY).exists():
+        return
+    until = row.paused_until.isoformat() if row.paused_until else ""
+    once = f"{_KIND}|{user.pk}|{now:%Y-%m-%d}"  # two workers at once: the second finds it told, a round later
+    notices.tell(user, _KIND, now=now, dedupe=once, tries=row.used, budget=row.budget, until=until)

@@ -6,19 +6,30 @@ from datetime import datetime, timedelta
 
 from django.db.models import Model, Q, QuerySet
 
-from accounts.models import EmailedCode, KnownBrowser, PlatformSession, Throttle
+from accounts.enums import NoticeState
+from accounts.models import EmailedCode, KnownBrowser, Notice, PlatformSession, Throttle
 
 BATCH = 1000
 _BUDGET_DAYS = 2
 _BROWSER_DAYS = 400
+_DEAD_NOTICE_DAYS = 30
+
+
+def _delete(rows: QuerySet[Model]) -> int:
+    return rows.delete()[0]
+
+
+def _forget_facts(rows: QuerySet[Model]) -> int:
+    return rows.update(facts="")
 
 
 @dataclass(frozen=True)
 class Kind:
-    """Rows of one table that may go: what they are, and which."""
+    """Rows of one table that may go, or lose what they hold: what they are, and which."""
 
     name: str
     over: Callable[[datetime], QuerySet[Model]]
+    end: Callable[[QuerySet[Model]], int] = _delete
 
 
 def _budgets(now: datetime) -> QuerySet[Model]:
@@ -27,10 +38,17 @@ def _budgets(now: datetime) -> QuerySet[Model]:
     return Throttle.objects.filter(untouched & (Q(total_limit=0) | Q(total=0)))
 
 
+def _given_up(now: datetime) -> QuerySet[Model]:
+    """Notices nobody had sent after all: that they were due stays on record, not what they held."""
+    old = now - timedelta(days=_DEAD_NOTICE_DAYS)
+    return Notice.objects.filter(state=NoticeState.DEAD, created_at__lt=old).exclude(facts="")
+
+
 KINDS = (
     Kind("budgets of tries", _budgets),
     Kind("sessions that are over", lambda now: PlatformSession.objects.filter(ends_at__lte=now)),
     Kind("e-mailed codes that ran out", lambda now: EmailedCode.objects.filter(expires_at__lte=now)),
+    Kind("facts of notices given up", _given_up, _forget_facts),
     Kind(
         "browsers not seen for long",
         lambda now: KnownBrowser.objects.filter(last_used_at__lt=now - timedelta(days=_BROWSER_DAYS)),
@@ -46,7 +64,7 @@ def purge(*, now: datetime) -> Iterator[tuple[str, int]]:
     for kind in KINDS:
         gone = 0
         while batch := list(kind.over(now).values_list("pk", flat=True)[:BATCH]):
-            gone += kind.over(now).filter(pk__in=batch).delete()[0]
+            gone += kind.end(kind.over(now).filter(pk__in=batch))
         yield kind.name, gone
 
 

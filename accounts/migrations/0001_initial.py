@@ -144,6 +144,7 @@ class Migration(migrations.Migration):
                 ('state', models.CharField(choices=[('due', 'Waiting'), ('sent', 'Sent'), ('dead', 'Given up')], default='due', max_length=4)),
                 ('created_at', models.DateTimeField()),
                 ('due_at', models.DateTimeField()),
+                ('useful_until', models.DateTimeField(null=True)),
                 ('lease_until', models.DateTimeField(null=True)),
                 ('attempts', models.PositiveSmallIntegerField(default=0)),
                 ('sent_at', models.DateTimeField(null=True)),

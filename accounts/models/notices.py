@@ -13,7 +13,8 @@ from accounts.models.sealed import SealedJSONField, SealedModel, SealedTextField
 class Notice(SealedModel):
     """One message on one channel. Text is rendered from ``kind`` and ``facts`` when it is sent.
 
-    Facts are sealed (they may hold a code) and wiped when the notice has gone. ``attempts`` is the
+    Facts are sealed (they may hold a code) and wiped when the notice has gone. ``useful_until`` is set where
+    it is worth nothing later, as a code that runs out. ``attempts`` is the
     fencing token: who claimed the row as attempt n may finish it only while it is still n.
     """
 
@@ -27,6 +28,7 @@ class Notice(SealedModel):
     state = models.CharField(max_length=4, choices=NoticeState.choices, default=NoticeState.DUE)
     created_at = models.DateTimeField()
     due_at = models.DateTimeField()
+    useful_until = models.DateTimeField(null=True)
     lease_until = models.DateTimeField(null=True)
     attempts = models.PositiveSmallIntegerField(default=0)
     sent_at = models.DateTimeField(null=True)

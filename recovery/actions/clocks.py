@@ -3,12 +3,14 @@
 import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 
 from django.db import transaction
 from django.db.models import F, Q
 
 from accounts.enums import NoticeState, Role
 from accounts.models import Notice, User
+from portal.lib import ticks
 from recovery.actions import moving, passes, reviews, stops, telling
 from recovery.actions.record import Who
 from recovery.enums import Actor, State, Verdict
@@ -44,12 +46,12 @@ def _contest_live_keys(*, now: datetime) -> int:
         subject__key__confirmed=True,
     )
     found = living.values_list("pk", flat=True).distinct()[:_BATCH]
-    return sum(stops.contest_live_key(case_id=pk, now=now) for pk in found)
+    return ticks.each("contests", found, partial(stops.contest_live_key, now=now))
 
 
 def _move_due(*, now: datetime) -> int:
     due = Case.objects.filter(closed_at=None, until__lte=now).order_by("until")
-    return sum(_move_one(pk, now=now) for pk in due.values_list("pk", flat=True)[:_BATCH])
+    return ticks.each("cases", due.values_list("pk", flat=True)[:_BATCH], partial(_move_one, now=now))
 
 
 def _move_one(case_id: int, *, now: datetime) -> int:
@@ -109,7 +111,7 @@ def _draw_again(*, now: datetime) -> int:
     seniors = User.objects.filter(is_active=True, is_superuser=False, groups__name=str(Role.SENIOR))
     gone = Q(assigned_to=None) | ~Q(assigned_to__in=seniors) | Q(opened_at=None, assigned_at__lte=now - _SHORTEST_WAIT)
     waiting = Decision.objects.filter(gone, outcome=Verdict.PENDING).order_by("created_at")
-    return sum(_draw_one(pk, now=now) for pk in waiting.values_list("pk", flat=True)[:_BATCH])
+    return ticks.each("draws", waiting.values_list("pk", flat=True)[:_BATCH], partial(_draw_one, now=now))
 
 
 _SHORTEST_WAIT = timedelta(minutes=5)

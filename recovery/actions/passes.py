@@ -61,6 +61,7 @@ def start_pass(*, claim: Claim, browser: str, origin: client.Origin, now: dateti
             case.subject,
             "case_half",
             now=now,
+            useful_until=granted.open_until,
             half=references.grouped(second),
             case=claim.reference,
             minutes=case.terms.pass_open_minutes,

@@ -102,7 +102,7 @@ def _freeze(case: Case, *, now: datetime) -> None:
     audit.record(Action.HELD, by=None, on=user, now=now, case=case.number)
 
 
-def contest_live_key(*, case_id: int, now: datetime) -> int:
+def contest_live_key(case_id: int, *, now: datetime) -> int:
     """Contest a case whose holder has signed in with a Key since it was opened: somebody there has everything."""
     with transaction.atomic():
         case = moving.lock(case_id)

@@ -5,12 +5,14 @@ for a name nobody has, and no deed can forget to tell.
 """
 
 from datetime import datetime, timedelta
+from functools import partial
 
 from django.db import transaction
 from django.db.models import F
 
 from accounts.actions import audit, notices
 from accounts.enums import Action
+from portal.lib import ticks
 from recovery.actions import moving, secrets, stops
 from recovery.enums import CaseKind, State
 from recovery.models import Case, Event, StopCode
@@ -54,7 +56,7 @@ _TOLD: dict[Action, str] = {
 def tell_owners(*, now: datetime, limit: int) -> int:
     """Tell the owners of up to ``limit`` real cases what has happened since they were last told."""
     behind = Case.objects.filter(kind=CaseKind.REAL, told_n__lt=F("event_n")).order_by("pk")
-    return sum(_tell_owner(pk, now=now) for pk in behind.values_list("pk", flat=True)[:limit])
+    return ticks.each("tellings", behind.values_list("pk", flat=True)[:limit], partial(_tell_owner, now=now))
 
 
 @transaction.atomic
