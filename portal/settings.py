@@ -20,31 +20,35 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 DEBUG = env.flag("PORTAL_DEBUG", False, help="Development and demo only: known secrets, no HTTPS, detailed errors.")
 
 
-def _development(value: str) -> str | None:
-    return value if DEBUG else None
+def _key(name: str, published: str, *, prefix: str = "", help: str) -> str:
+    """Read a key. Development does with the one published here; a real installation refuses it, and short ones."""
+    if DEBUG:
+        return env.secret(name, development=prefix + published, help=help)
+    return env.secret(name, development=None, shortest=32, published=published, help=help)
 
 
-SECRET_KEY = env.secret(
+SECRET_KEY = _key(
     "PORTAL_SECRET_KEY",
-    development=_development("development-only-secret-key-development-only-secret-key"),
+    "development-only-secret-key-development-only-secret-key",
     help="Signs cookies and form tokens; 50 or more random characters.",
 )
 SECRET_KEY_FALLBACKS = env.words(
     "PORTAL_SECRET_KEY_FALLBACKS", [], help="Older values of PORTAL_SECRET_KEY that still verify, newest first."
 )
-PORTAL_FIELD_KEYS = env.secret(
+PORTAL_FIELD_KEYS = _key(
     "PORTAL_FIELD_KEYS",
-    development=_development("dev:ZGV2ZWxvcG1lbnQtb25seS1maWVsZC1rZXktLTMyYnk="),
+    "ZGV2ZWxvcG1lbnQtb25seS1maWVsZC1rZXktLTMyYnk=",
+    prefix="dev:",
     help="Key ring for fields encrypted at rest: id:base64 of 32 bytes, comma-separated, the first one seals.",
 )
-PORTAL_INDEX_KEY = env.secret(
+PORTAL_INDEX_KEY = _key(
     "PORTAL_INDEX_KEY",
-    development=_development("development-only-index-key"),
+    "development-only-index-key",
     help="Keys the digests that stand in for user names and addresses. Never changes in a running installation.",
 )
-PORTAL_AUDIT_KEY = env.secret(
+PORTAL_AUDIT_KEY = _key(
     "PORTAL_AUDIT_KEY",
-    development=_development("development-only-audit-key"),
+    "development-only-audit-key",
     help="Keys the audit chain. Whoever has the database but not this key cannot rewrite the record unseen.",
 )
 

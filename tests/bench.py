@@ -5,6 +5,7 @@ called through its WSGI entry under production settings; CPU is that of this pro
 server's processes.
 """
 
+import base64
 import io
 import os
 import re
@@ -336,7 +337,7 @@ def main() -> None:
             "PORTAL_DEBUG": "no",
             "PORTAL_HOST": "bench.test",
             "PORTAL_SECRET_KEY": secrets.token_urlsafe(60),
-            "PORTAL_FIELD_KEYS": "b1:ZGV2ZWxvcG1lbnQtb25seS1maWVsZC1rZXktLTMyYnk=",
+            "PORTAL_FIELD_KEYS": f"b1:{base64.b64encode(secrets.token_bytes(32)).decode()}",
             "PORTAL_INDEX_KEY": secrets.token_urlsafe(40),
             "PORTAL_AUDIT_KEY": secrets.token_urlsafe(40),
             "PORTAL_SMTP_PASSWORD": "unused",

@@ -114,14 +114,19 @@ def mapping(name: str, default: dict[str, str], *, help: str) -> dict[str, str]:
     return value
 
 
-def secret(name: str, *, development: str | None, help: str) -> str:
+def secret(name: str, *, development: str | None, shortest: int = 0, published: str = "", help: str) -> str:
     """Read a secret, from the variable or from the file it names.
 
-    ``development`` is what a demo or a test uses; without one, a missing secret stops the start.
+    ``development`` is what a demo or a test uses; without one, a missing secret stops the start, and so does
+    one shorter than ``shortest`` characters or one that holds ``published``, which everybody can read.
     """
     raw, origin = _raw(name)
     value = development if raw is None else raw
     if not value:
         raise ImproperlyConfigured(f"{name} (or {name}_FILE) must be set. {help}")
+    if published and published in value:
+        raise ImproperlyConfigured(f"{name} is published with the program and keeps nothing secret: make your own.")
+    if len(value) < shortest:
+        raise ImproperlyConfigured(f"{name} must be {shortest} characters or longer, you gave {len(value)}.")
     _remember(name, value, None, origin, help=help, is_secret=True)
     return value

@@ -68,6 +68,29 @@ def test_the_database_is_one_that_other_processes_can_open():
     assert "memory" not in str(name)
 
 
+KEYS = ("SECRET_KEY", "FIELD_KEYS", "INDEX_KEY", "AUDIT_KEY")
+
+
+@pytest.mark.parametrize("name", KEYS)
+@pytest.mark.parametrize("given", ["published", "x" * 31])
+def test_a_real_installation_does_not_start_with_a_secret_that_anybody_knows(name: str, given: str):
+    published = getattr(settings, "SECRET_KEY" if name == "SECRET_KEY" else f"PORTAL_{name}")
+    own = {f"PORTAL_{key}": "x" * 50 for key in KEYS} | {"PORTAL_DEBUG": "0"}
+    environment = own | {f"PORTAL_{name}": published if given == "published" else given}
+
+    done = subprocess.run(
+        [sys.executable, "-c", "import portal.settings"],
+        cwd=settings.BASE_DIR,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 1
+    assert f"ImproperlyConfigured: PORTAL_{name} " in done.stderr
+
+
 def test_a_missing_secret_stops_the_start_with_a_sentence():
     command = [sys.executable, "manage.py", "check"]
 

@@ -115,6 +115,35 @@ def test_a_file_that_is_missing_empty_or_not_text_is_refused(monkeypatch, tmp_pa
         secret()
 
 
+PUBLISHED = "everybody-can-read-this-secret-in-the-repository"
+
+
+def key() -> str:
+    return env.secret(NAME, development=None, shortest=32, published=PUBLISHED, help="Signs cookies.")
+
+
+def test_a_secret_of_ones_own_is_taken(monkeypatch):
+    monkeypatch.setenv(NAME, "x" * 32)
+
+    assert key() == "x" * 32
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ("x" * 31, "must be 32 characters or longer, you gave 31"),
+        (PUBLISHED, "is published with the program"),
+        (f"own:{'x' * 40},dev:{PUBLISHED}", "is published with the program"),
+    ],
+)
+def test_a_secret_that_can_be_guessed_or_read_is_refused_and_not_repeated(monkeypatch, given: str, words: str):
+    monkeypatch.setenv(NAME, given)
+
+    with pytest.raises(ImproperlyConfigured, match=f"^{NAME} .*{words}") as refused:
+        key()
+    assert given not in str(refused.value)
+
+
 def test_a_secret_given_twice_is_refused_and_not_repeated(monkeypatch, tmp_path):
     monkeypatch.setenv(NAME, "hush-hush")
     monkeypatch.setenv(f"{NAME}_FILE", str(tmp_path / "secret"))
