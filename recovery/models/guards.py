@@ -20,6 +20,21 @@ _EARNED = (
     "AND c.subject_id = NEW.subject_id AND c.claim_id = NEW.claim_id "
     f"AND d.outcome IN ('{Verdict.APPROVED}', '{Verdict.AUTO}')"
 )
+_BY_THE_OTHER = (
+    "SELECT 1 FROM recovery_case c WHERE c.id = NEW.case_id AND c.maker_id = NEW.maker_id "
+    "AND c.maker_id <> COALESCE(NEW.checker_id, 0) AND c.maker_id <> COALESCE(NEW.second_checker_id, 0)"
+)
+_SUBJECT_CHANGED = (
+    "COALESCE(OLD.subject_id, 0) <> COALESCE(NEW.subject_id, 0) "
+    "OR OLD.kind <> NEW.kind OR OLD.name_digest <> NEW.name_digest"
+)
+_IN_SESSION = ", ".join(f"'{state}'" for state in (State.OPEN, State.VERIFYING, State.POSSESSION))
+_MAKER_SWAPPED = f"COALESCE(OLD.maker_id, 0) <> COALESCE(NEW.maker_id, 0) AND OLD.state NOT IN ({_IN_SESSION})"
+_PASS_STANDS = ("case_id", "claim_id", "subject_id", "first_digest", "second_digest", "first_channel", "second_channel")
+_PASS_CHANGED = " OR ".join(
+    [f"OLD.{column} <> NEW.{column}" for column in _PASS_STANDS]
+    + [f"(OLD.{column} IS NOT NULL AND NEW.{column} IS NULL)" for column in ("used_at", "revoked_at")]
+)
 
 
 def _guard(name: str, table: str, when: str, condition: str, message: str) -> Guard:
@@ -54,8 +69,20 @@ def _looking_guard(name: str, table: str, when: str, condition: str, message: st
     )
 
 
-def every() -> list[Guard]:
-    """Return all guards of recovery."""
+def _kept(table: str, message: str) -> list[Guard]:
+    """Return guards that refuse to delete from a table whose rows may change, and to empty it."""
+    truncate = (
+        f"CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table} "
+        f"FOR EACH STATEMENT EXECUTE FUNCTION portal_refuse('{message}')"
+    )
+    return [
+        _guard(f"{table}_kept", table, "BEFORE DELETE", "1 = 1", message),
+        Guard(f"{table}_no_truncate", table, (), (truncate,)),
+    ]
+
+
+def _of_cases() -> list[Guard]:
+    """Return what a case is held to."""
     return [
         _guard("recovery_case_fresh", "recovery_case", "BEFORE INSERT", _NOT_FRESH, "a case starts open"),
         _guard("recovery_case_legal", "recovery_case", "BEFORE UPDATE", _ILLEGAL, "a case cannot move like that"),
@@ -66,8 +93,26 @@ def every() -> list[Guard]:
             f"({_MOVING}) AND ({_UNRECORDED})",
             "a case moves only with its event",
         ),
-        _guard("recovery_case_kept", "recovery_case", "BEFORE DELETE", "1 = 1", "cases are kept"),
-        _guard("recovery_claim_kept", "recovery_claim", "BEFORE DELETE", "1 = 1", "claims are kept"),
+        _guard(
+            "recovery_case_subject",
+            "recovery_case",
+            "BEFORE UPDATE",
+            _SUBJECT_CHANGED,
+            "a case stays with its holder",
+        ),
+        _guard(
+            "recovery_case_maker",
+            "recovery_case",
+            "BEFORE UPDATE",
+            _MAKER_SWAPPED,
+            "who asked the questions is settled",
+        ),
+    ]
+
+
+def _of_decisions() -> list[Guard]:
+    """Return what a decision is held to."""
+    return [
         _guard(
             "recovery_decision_frozen",
             "recovery_decision",
@@ -75,7 +120,22 @@ def every() -> list[Guard]:
             f"OLD.outcome <> '{Verdict.PENDING}'",
             "a decision stands",
         ),
-        _guard("recovery_decision_kept", "recovery_decision", "BEFORE DELETE", "1 = 1", "decisions are kept"),
+        *[
+            _looking_guard(
+                f"recovery_decision_other_{verb.lower()}",
+                "recovery_decision",
+                f"BEFORE {verb}",
+                f"NOT EXISTS ({_BY_THE_OTHER})",
+                "a decision names the maker of its case, who never decides it",
+            )
+            for verb in ("INSERT", "UPDATE")
+        ],
+    ]
+
+
+def _of_passes() -> list[Guard]:
+    """Return what a pass is held to."""
+    return [
         _looking_guard(
             "recovery_pass_earned",
             "recovery_pass",
@@ -83,8 +143,27 @@ def every() -> list[Guard]:
             f"NOT EXISTS ({_EARNED})",
             "a pass needs an approved case that is ready",
         ),
+        _guard("recovery_pass_stands", "recovery_pass", "BEFORE UPDATE", _PASS_CHANGED, "a pass stays what it was"),
+    ]
+
+
+def _of_the_record() -> list[Guard]:
+    """Return what keeps the record: some tables only grow, the others lose nothing."""
+    return [
+        *_kept("recovery_case", "cases are kept"),
+        *_kept("recovery_claim", "claims are kept"),
+        *_kept("recovery_decision", "decisions are kept"),
+        *_kept("recovery_pass", "passes are kept"),
+        *_kept("recovery_hold", "holds are kept"),
+        *_kept("recovery_stopcode", "stop codes are kept"),
+        *append_only("recovery_observation"),
         *append_only("recovery_event"),
         *append_only("recovery_evidence"),
         *append_only("recovery_flag"),
         *append_only("recovery_policy"),
     ]
+
+
+def every() -> list[Guard]:
+    """Return all guards of recovery."""
+    return [*_of_cases(), *_of_decisions(), *_of_passes(), *_of_the_record()]

@@ -8,7 +8,7 @@ from django.db import IntegrityError, connection, transaction
 
 from portal.lib import guards
 from recovery.enums import Actor, Basis, CaseKind, Outcome, State, Verdict
-from recovery.models import Case, Claim, Decision, Event, Evidence, Flag, Pass, Policy
+from recovery.models import Case, Claim, Decision, Event, Evidence, Flag, Hold, Observation, Pass, Policy, StopCode
 
 
 def refused(attack, *args, **kwargs) -> bool:
@@ -201,10 +201,76 @@ def test_d10_a_decision_that_was_made_stands(clock, walk):
     assert refused(sql, f"UPDATE recovery_decision SET outcome = 'refused' WHERE id = {decision.pk}")
 
 
-@pytest.mark.parametrize("model", [Case, Claim, Decision])
-def test_d10_cases_claims_and_decisions_are_kept(clock, walk, model):
-    walk.in_review().approved(clock)
+@pytest.mark.promise("CASE-8")
+def test_d10_what_the_agent_stated_stands(walk):
+    walk.in_session().answered().stated()
 
+    assert refused(sql, "UPDATE recovery_observation SET recommends = recommends")
+
+
+_KEPT = [Case, Claim, Decision, Pass, Hold, StopCode, Observation]
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("model", _KEPT)
+def test_d10_what_is_kept_cannot_be_emptied(db, model):
+    assert refused(sql, f"TRUNCATE {model._meta.db_table} CASCADE")
+
+
+@pytest.mark.promise("CASE-4")
+def test_d4_a_decision_names_the_maker_of_its_case(walk, agent, lee, kim):
+    decision = walk.in_review().decision
+    others = {"maker": kim.user, "checker": agent.user}
+    mine = Decision.objects.filter(pk=decision.pk)
+    approved = {"outcome": Verdict.APPROVED, "decided_at": decision.created_at}
+
+    assert refused(a_decision(walk.case, **others).save)
+    assert refused(mine.update, **others, **approved)
+    assert refused(mine.update, maker=kim.user)
+    assert refused(mine.update, checker=agent.user)
+    assert refused(mine.update, second_checker=agent.user)
+    assert not refused(mine.update, checker=lee.user, **approved)
+
+
+@pytest.mark.promise("CASE-4")
+def test_d4_the_maker_cannot_be_swapped_once_a_second_person_looks(walk, lee):
+    case = walk.in_session().case
+    assert not refused(Case.objects.filter(pk=case.pk).update, maker=lee.user)
+
+    walk.answered().stated().with_mail_code()
+
+    assert refused(Case.objects.filter(pk=case.pk).update, maker=lee.user)
+    assert refused(Case.objects.filter(pk=case.pk).update, maker=None)
+
+
+@pytest.mark.promise("CASE-6")
+def test_d11_a_case_stays_with_its_holder(walk, stranger, mallory):
+    case, phantom = walk.opened().case, stranger.opened().case
+
+    assert refused(Case.objects.filter(pk=case.pk).update, subject=mallory.user)
+    assert refused(Case.objects.filter(pk=case.pk).update, name_digest="another")
+    assert refused(Case.objects.filter(pk=phantom.pk).update, subject=mallory.user, kind=CaseKind.REAL)
+
+
+@pytest.mark.promise("CASE-6")
+def test_d11_a_pass_stays_what_it_was(clock, walk, stranger, mallory):
+    walk.ready(clock).started()
+    mine = Pass.objects.filter(pk=walk.granted.pk)
+    other = stranger.opened()
+
+    for change in ({"subject": mallory.user}, {"claim": other.claim}, {"case": other.case}, {"second_channel": "x"}):
+        assert refused(mine.update, **change)
+    assert refused(mine.update, first_channel="x")
+    assert refused(mine.update, second_digest="3" * 64)
+    mine.update(revoked_at=clock.now)
+    assert refused(mine.update, revoked_at=None)
+
+
+@pytest.mark.parametrize("model", _KEPT)
+def test_d10_what_a_case_rests_on_is_kept(clock, walk, model):
+    walk.ready(clock).started().opened_pass().completed()
+
+    assert model.objects.exists()
     assert refused(sql, f"DELETE FROM {model._meta.db_table}")
 
 
