@@ -77,7 +77,7 @@ def test_five_wrong_passwords_lead_to_the_pause_which_says_until_when_and_the_wa
     expect(page.get_by_role("heading", level=1)).to_have_text("Sign-in is paused")
     expect(main).to_contain_text("(New York time)")
     expect(main).to_contain_text(settings.PORTAL_SUPPORT_PHONE)
-    expect(main.get_by_role("link", name="Forgot your password?")).to_be_visible()
+    expect(main.get_by_role("link", name="Forgot your password or lost your Key?")).to_be_visible()
     assert_fits(page)
     if javascript:
         expect(page.locator("[data-countdown-clock]")).to_have_text(re.compile("^1[45]:"))
