@@ -46,8 +46,7 @@ def check_new_password(user: User, password: str) -> None:
         raise PasswordTooLong
     if missing := passwords.missing(password, rules()):
         raise PasswordTooSimple(missing=missing)
-    own = [settings.PORTAL_BRAND_NAME.split()[0], settings.PORTAL_KEY_NAME.split()[0]]
-    if passwords.is_common(password, own_words=[*own, user.username, user.email.partition("@")[0]]):
+    if passwords.is_common(password, own_words=_own_words(user)):
         raise PasswordTooCommon
     if _was_used(user, password) or _is_imported(user, password):
         raise PasswordUsedBefore
@@ -106,6 +105,15 @@ def remember_password(user: User, password: str, *, now: datetime) -> None:
     FormerPassword.objects.get_or_create(user=user, digest=digest, defaults={"parameters": parameters})
     user.password_changed_at = now
     user.save(update_fields=["password_changed_at"])
+
+
+def _own_words(user: User) -> list[str]:
+    """Return what somebody who knows the customer or the firm would try first."""
+    firm = [settings.PORTAL_BRAND_NAME.split()[0], settings.PORTAL_KEY_NAME.split()[0]]
+    words = [*firm, user.username, user.email.partition("@")[0]]
+    if person := user.customer:
+        words += [person.given_name, person.middle_name, person.family_name, person.birth_date[:4]]
+    return words
 
 
 def _was_used(user: User, password: str) -> bool:

@@ -2,6 +2,8 @@
 
 import functools
 import gzip
+import re
+import string
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -9,6 +11,9 @@ from importlib import resources
 
 _LEET = str.maketrans("@4301!|$5+7", "aaeoiiiss" + "tt")
 _SHORTEST_WORD = 4
+_SHORTEST_PART = 3
+_FEWEST_OTHERS = 4
+_LETTERS = re.compile(r"[^\W\d_]+")
 
 
 @dataclass(frozen=True)
@@ -34,18 +39,49 @@ def missing(password: str, rules: Rules) -> list[str]:
 
 
 def is_common(password: str, *, own_words: Iterable[str]) -> bool:
-    """Tell whether a password is famous, or is a famous or own word with decoration.
+    """Tell whether a password is famous, or is a famous word or own words with decoration.
 
-    Decoration: case, digits and signs at both ends, letters written as digits or signs. Own words:
-    the brand, the username, the e-mail name; matched when they make up most of the password.
+    Decoration: case, digits and signs, letters written as digits or signs. Own words: what others know
+    of the customer and of the firm, such as names, the username and the year of birth.
     """
     folded = unicodedata.normalize("NFKC", password).casefold()
     cores = {core for bare in _undecorated(folded) for core in (bare, bare.translate(_LEET))}
-    if not cores.isdisjoint(_famous()):
-        return True
-    words = {w.casefold() for w in own_words if len(w) >= _SHORTEST_WORD}
-    words |= {w[::-1] for w in words}
-    return any(w in core and len(w) * 2 >= len(core) for w in words for core in cores)
+    return not cores.isdisjoint(_famous()) or _is_made_of(own_words, password)
+
+
+def _is_made_of(own_words: Iterable[str], password: str) -> bool:
+    """Tell whether own words, together and also backwards, leave little else but digits and signs.
+
+    Little: fewer than four letters, or no more of them than the own words have.
+    """
+    plain = _plain(password)
+    words = {part for word in own_words for part in _parts(_plain(word))}
+    spans = [span for word in words | {word[::-1] for word in words} for span in _found(word, plain)]
+    named = {at for start, end in spans for at in range(start, end) if not plain[start:end].isdigit()}
+    rest = sum(at not in named and _is_letter(sign) for at, sign in enumerate(plain))
+    return bool(spans) and (rest < _FEWEST_OTHERS or rest <= len(named))
+
+
+def _plain(text: str) -> str:
+    """Return the text without case, accents and other variants of its letters."""
+    folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold())
+    return "".join(sign for sign in folded if not unicodedata.combining(sign))
+
+
+def _parts(word: str) -> set[str]:
+    """Return a word with its separators dropped, and each run of letters in it: obrien and brien for O'Brien."""
+    return {part for part in (re.sub(r"[\W_]+", "", word), *_LETTERS.findall(word)) if len(part) > 1}
+
+
+def _found(word: str, text: str) -> list[tuple[int, int]]:
+    """Return where a word stands in the text, as written or with signs for letters; a tiny one must stand alone."""
+    alone = len(word) < _SHORTEST_PART
+    pattern = rf"(?<![^\W\d_]){re.escape(word)}(?![^\W\d_])" if alone else re.escape(word)
+    return [match.span() for form in (text, text.translate(_LEET)) for match in re.finditer(pattern, form)]
+
+
+def _is_letter(sign: str) -> bool:
+    return not (sign.isdigit() or sign.isspace() or sign in string.punctuation)
 
 
 def _undecorated(text: str) -> set[str]:

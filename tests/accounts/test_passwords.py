@@ -100,6 +100,44 @@ def test_the_rules_give_this_verdict(password: str, missing: str, common: bool):
     assert passwords.is_common(password, own_words=OWN) is common
 
 
+MADE_OF_OWN_WORDS = [
+    "Ada-Winter-1985",
+    "AdaWinter1985!",
+    "1985-Winter-Ada!",
+    "Winter!1012",
+    "W1nt3r-4d4-12",
+    "retniW-adA-1985",
+    "Ada+Ada+Ada+77",
+    "Zoe-Ada-Winter-1!",
+    "Zoé-Ada-xyz-1985",
+    "OBrien-Ada-1985",
+    "Brien*Winter*85",
+    "Ng-Ada-2026!",
+    "Northgate-Ada-1!",
+    "Abc-1985-!",
+    "a.b.winter-A1",
+    "Ada-Winter-Key-1",
+]
+NOT_MADE_OF_OWN_WORDS = [
+    "correct-Horse-ada-7-battery",
+    "Winter-Falls-On-Kensington-9",
+    "Adamant-Otter-7",
+    "Zq7!vbnm-1985",
+    "Ada?Kqzwv7!",
+    "Canada-Goose-12",
+    "Ngong-Hills-77!",
+    "🙂🙂🙂🙂-Ada-1",
+]
+
+
+@pytest.mark.promise("PW-1")
+@pytest.mark.parametrize("password", MADE_OF_OWN_WORDS + NOT_MADE_OF_OWN_WORDS)
+def test_several_own_words_make_no_password_and_one_among_others_does_no_harm(password: str):
+    words = ["Northgate", "Gatehouse", "a.b.winter", "Ada", "Zoë", "Winter", "O'Brien", "Ng", "1985"]
+
+    assert passwords.is_common(password, own_words=words) is (password in MADE_OF_OWN_WORDS)
+
+
 def test_only_the_kinds_that_are_asked_for_are_missed():
     rules = passwords.Rules(12, 128, ("digit", "upper"))
 
@@ -118,6 +156,8 @@ def test_only_the_kinds_that_are_asked_for_are_missed():
         ("Password1!", PasswordTooCommon),
         ("Adalovelace-1", None),
         ("Northgate-12", PasswordTooCommon),
+        ("Ada-Byron-1985", PasswordTooCommon),
+        ("Byron-Pearl-1!", PasswordTooCommon),
     ],
 )
 def test_a_new_password_is_held_to_all_rules_at_once(ada: Person, password: str, refusal: type | None):
