@@ -259,6 +259,14 @@ _RECOVERY = [
             _("This step is not open now"),
             _("The case is closed, or it is at another step. Its page shows where it stands and what comes next."),
         ),
+        (
+            "A6",
+            _("This case belongs to another browser"),
+            _(
+                "Go on in the browser in which you opened it. "
+                "You no longer have it? Call us at {support_phone}, or ask for help again."
+            ),
+        ),
     ),
 ]
 

@@ -40,6 +40,12 @@ class CaseNotOpen(Refusal):
         self.state = state
 
 
+class OtherBrowser(Refusal):
+    """The claim belongs to a browser, and this is not it."""
+
+    code = "A6"
+
+
 class CodeFromPage(Refusal):
     """What was typed is not the code that was e-mailed for this case."""
 

@@ -14,12 +14,12 @@ from accounts.models.people import digest_of_name
 from accounts.models.throttle import Claim as BudgetClaim
 from accounts.refusals import CodesUsedUp, Paused
 from portal.lib import client, digests, gate
-from recovery.actions import moving, people, policy, secrets
+from recovery.actions import moving, people, policy, reviews, secrets
 from recovery.actions.record import Who
 from recovery.enums import Actor, CaseKind, Door, FlagKind, Purpose, State
 from recovery.models import Case, Claim
 from recovery.policies import moves, references, terms
-from recovery.refusals import CaseNotOpen, ClaimLocked, ClaimUnknown
+from recovery.refusals import CaseNotOpen, ClaimLocked, ClaimUnknown, OtherBrowser
 
 _PIN_TRIES = 5
 _OPENINGS = 20  # from one network within a pause; the page says to wait
@@ -147,6 +147,19 @@ def find_claim(*, reference: str, pin: str, now: datetime) -> Claim:
     return claim
 
 
+def find_heard_claim(*, reference: str, pin: str, by: User, now: datetime) -> Claim:
+    """Return the claim of a reference and a PIN that a caller has told an agent.
+
+    Effects: the PIN no longer counts as the claimant's alone. Needs and raises what ``find_claim`` does, and raises
+    ``NotAllowed``.
+    """
+    people.need_role(by, Role.AGENT, Role.SENIOR)
+    claim = find_claim(reference=reference, pin=pin, now=now)
+    Claim.objects.filter(pk=claim.pk, pin_hash=claim.pin_hash).update(agent_knows_pin=True)
+    claim.agent_knows_pin = True
+    return claim
+
+
 def _pin_budget(reference: str) -> BudgetClaim:
     """Five tries in all, whatever time passes between them."""
     budget = throttle.claim(Budget.CASE_PIN, reference, limit=_PIN_TRIES)
@@ -179,12 +192,16 @@ def is_browser_of(claim: Claim, browser: str) -> bool:
 def bind_browser(*, claim: Claim, browser: str, origin: client.Origin, now: datetime) -> None:
     """Make this the claim's browser, after its PIN was right there.
 
-    Until a second person looks at the case; from then on the browser is part of what was approved.
-    Raises: ``CaseNotOpen``.
+    Until a second person looks at the case; from then on the browser is part of what was approved. One browser
+    gives way to another only while nobody but the claimant knows the PIN and no channel was shown in it.
+    Raises: ``CaseNotOpen``, ``OtherBrowser``.
     """
     with transaction.atomic():
-        case = moving.lock(claim.case_id)
-        moving.need_state(case, *moves.UNPROVED)
+        case = _lock(claim)
+        if state_for(claim) not in moves.UNPROVED:
+            raise CaseNotOpen(case.state)
+        if not may_bind(claim):
+            raise OtherBrowser
         moving.note(
             case, "browser_bound", who=Who(Actor.CLAIMANT, None, origin), now=now, body={"claim": claim.reference}
         )
@@ -192,15 +209,39 @@ def bind_browser(*, claim: Claim, browser: str, origin: client.Origin, now: date
         claim.save(update_fields=["browser_digest"])
 
 
-def replace_pin(*, claim: Claim, origin: client.Origin, now: datetime) -> str:
+def may_bind(claim: Claim) -> bool:
+    """Tell whether the claim may take a browser, or another one than it has."""
+    if not claim.browser_digest:
+        return True
+    has_shown = claim.case.claim_id == claim.pk and reviews.families_of(claim.case)
+    return not (claim.agent_knows_pin or has_shown)
+
+
+def _lock(claim: Claim) -> Case:
+    """Lock the case of a claim and read the claim anew."""
+    case = moving.lock(claim.case_id)
+    claim.refresh_from_db(fields=["browser_digest", "agent_knows_pin"])
+    claim.case = case
+    return case
+
+
+def _need_browser(claim: Claim, browser: str) -> None:
+    """Refuse whoever has the PIN and not the browser; a claim that has none yet is the PIN's alone."""
+    if claim.browser_digest and not is_browser_of(claim, browser):
+        raise OtherBrowser
+
+
+def replace_pin(*, claim: Claim, browser: str, origin: client.Origin, now: datetime) -> str:
     """Give the claimant a PIN that no agent has heard; return it, to be shown once.
 
-    Needs: no open transaction; the old PIN, typed just before. Raises: ``CaseNotOpen``, ``gate.Busy``.
+    Needs: no open transaction; the old PIN, typed just before.
+    Raises: ``CaseNotOpen``, ``OtherBrowser``, ``gate.Busy``.
     """
     pin = secrets.new_pin()
     encoded = secrets.pin_hash(pin)
     with transaction.atomic():
-        case = moving.lock(claim.case_id)
+        case = _lock(claim)
+        _need_browser(claim, browser)
         if not case.is_open:
             raise CaseNotOpen(case.state)
         moving.note(
@@ -211,14 +252,15 @@ def replace_pin(*, claim: Claim, origin: client.Origin, now: datetime) -> str:
     return pin
 
 
-def withdraw(*, claim: Claim, origin: client.Origin, now: datetime) -> Case:
+def withdraw(*, claim: Claim, browser: str, origin: client.Origin, now: datetime) -> Case:
     """Let the claimant give up. The case ends with the claim it rests on, or with its last one.
 
-    A stranger's claim on the same name therefore ends nothing but itself. Raises: ``CaseNotOpen``.
+    A stranger's claim on the same name therefore ends nothing but itself. Raises: ``CaseNotOpen``, ``OtherBrowser``.
     """
     who = Who(Actor.CLAIMANT, None, origin)
     with transaction.atomic():
-        case = moving.lock(claim.case_id)
+        case = _lock(claim)
+        _need_browser(claim, browser)
         if not Claim.objects.filter(pk=claim.pk, closed_at=None).update(closed_at=now):
             raise CaseNotOpen(case.state)
         others = case.claims.filter(closed_at=None).exists()

@@ -197,7 +197,7 @@ def start_page(request: HttpRequest, viewer: Viewer) -> HttpResponse:
         return frame.show(request, "start", context, status_of(form))
     typed, now = form.cleaned_data, clock.now()
     try:
-        claim = claims.find_claim(reference=typed["reference"], pin=typed["pin"], now=now)
+        claim = claims.find_heard_claim(reference=typed["reference"], pin=typed["pin"], by=viewer.user, now=now)
         case = desk.begin_call(
             claim=claim, takes_over=typed["takes_over"], by=viewer.user, origin=client.origin(request), now=now
         )

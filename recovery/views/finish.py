@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.actions import key
 from accounts.refusals import Refusal
 from portal.lib import client, clock
-from recovery.actions import completion, passes
+from recovery.actions import claims, completion, passes
 from recovery.forms.set_up import HalfForm, SetUpForm
 from recovery.models import Claim, Pass
 from recovery.policies import references
@@ -142,7 +142,7 @@ def leave_set_up(request: HttpRequest, claim: Claim) -> HttpResponse:
     live = Pass.objects.filter(claim=claim, used_at=None, revoked_at=None, opened_at__isnull=False).first()
     response = redirect("recovery:status")
     SET_UP.drop(response)
-    if live is not None:
+    if live is not None and claims.is_browser_of(claim, browser_of(request)):
         try:
             passes.leave(granted=live, origin=client.origin(request), now=clock.now())
         except CaseNotOpen as refusal:

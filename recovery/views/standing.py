@@ -151,13 +151,14 @@ class Standing:
     @property
     def may_withdraw(self) -> bool:
         """Tell whether giving up is still of use."""
-        return not self.is_over and self.face != Face.HOLD
+        is_theirs = self.is_own_browser or not self.claim.browser_digest
+        return is_theirs and not (self.is_over or self.face == Face.HOLD)
 
     @property
     def may_change_browser(self) -> bool:
         """Tell whether the case could be moved to this browser."""
-        early = self.claim.case.state in moves.UNPROVED
-        return early and not (self.is_over or self.is_own_browser)
+        early = claims.state_for(self.claim) in moves.UNPROVED
+        return early and not self.is_own_browser and claims.may_bind(self.claim)
 
 
 def standing_of(claim: Claim, request: HttpRequest) -> Standing:

@@ -13,7 +13,7 @@ from portal.lib import client, clock
 from recovery.actions import claims, possession
 from recovery.forms.case import MailCodeForm, PinForm, ReferenceForm
 from recovery.models import Claim
-from recovery.refusals import CaseNotOpen
+from recovery.refusals import CaseNotOpen, OtherBrowser
 from recovery.views import answers, cookies, receipt
 from recovery.views.gate import case_page, claim_of, open_page
 from recovery.views.standing import STEPS, standing_of
@@ -39,7 +39,7 @@ def _enter(request: HttpRequest, claim: Claim) -> HttpResponse:
     browser = cookies.browser_of(request) or cookies.new_browser()
     response = redirect("recovery:status")
     if not claim.browser_digest:
-        with contextlib.suppress(CaseNotOpen):  # too late for another browser: the page says so
+        with contextlib.suppress(CaseNotOpen, OtherBrowser):  # too late for another browser: the page says so
             claims.bind_browser(claim=claim, browser=browser, origin=client.origin(request), now=clock.now())
     cookies.keep_browser(response, browser)
     open_page(response, claim)
@@ -68,6 +68,7 @@ def show(
 def send_code(request: HttpRequest, claim: Claim) -> HttpResponse:
     """Have the code e-mailed, or e-mailed again."""
     try:
+        _need_own_browser(request, claim)
         possession.send_mail_code(claim=claim, by=None, origin=client.origin(request), now=clock.now())
     except Refusal as refusal:
         return show(request, claim, refusal=refusal)
@@ -92,9 +93,13 @@ def code(request: HttpRequest, claim: Claim) -> HttpResponse:
     return show(request, claim, form=form)
 
 
-def _accept(request: HttpRequest, claim: Claim, typed: str) -> None:
+def _need_own_browser(request: HttpRequest, claim: Claim) -> None:
     if not claims.is_browser_of(claim, cookies.browser_of(request)):
-        raise CaseNotOpen(claim.case.state)
+        raise OtherBrowser
+
+
+def _accept(request: HttpRequest, claim: Claim, typed: str) -> None:
+    _need_own_browser(request, claim)
     possession.accept_mail_code(claim=claim, code=typed, origin=client.origin(request), now=clock.now())
 
 
@@ -122,7 +127,9 @@ def pin(request: HttpRequest, claim: Claim) -> HttpResponse:
         now = clock.now()
         try:
             found = claims.find_claim(reference=claim.reference, pin=form.cleaned_data["pin"], now=now)
-            return show_pin_once(found, claims.replace_pin(claim=found, origin=client.origin(request), now=now))
+            browser = cookies.browser_of(request)
+            fresh = claims.replace_pin(claim=found, browser=browser, origin=client.origin(request), now=now)
+            return show_pin_once(found, fresh)
         except Refusal as refusal:
             answers.refuse(form, refusal, "pin")
     return answers.page(request, "recovery/pin.html", form=form, claim=claim)
@@ -135,7 +142,9 @@ def withdraw(request: HttpRequest, claim: Claim) -> HttpResponse:
     if request.method != "POST":
         return render(request, "recovery/withdraw.html", {"claim": claim})
     try:
-        claims.withdraw(claim=claim, origin=client.origin(request), now=clock.now())
+        claims.withdraw(
+            claim=claim, browser=cookies.browser_of(request), origin=client.origin(request), now=clock.now()
+        )
     except Refusal as refusal:
         return show(request, claim, refusal=refusal)
     return redirect("recovery:status")

@@ -116,7 +116,7 @@ def test_an_agent_opens_a_claim_from_a_call_and_sees_nothing_of_the_customer(wal
 def test_a_pin_that_was_read_out_is_replaced_by_the_claimant(walk, agent):
     walk.opened(by=agent.user)
 
-    fresh = claims.replace_pin(claim=walk.claim, origin=ORIGIN, now=now())
+    fresh = claims.replace_pin(claim=walk.claim, browser=walk.browser, origin=ORIGIN, now=now())
 
     assert not walk.claim.agent_knows_pin
     with pytest.raises(ClaimUnknown):
@@ -220,18 +220,18 @@ def test_a_strangers_claim_ends_nothing_but_itself(walk):
     walk.claim = None
     walk.in_review()
 
-    claims.withdraw(claim=stray, origin=ORIGIN, now=now())
+    claims.withdraw(claim=stray, browser=walk.browser, origin=ORIGIN, now=now())
 
     assert walk.state == State.REVIEW
     assert claims.state_for(Claim.objects.get(pk=stray.pk)) == State.WITHDRAWN
     with pytest.raises(CaseNotOpen):
-        claims.withdraw(claim=stray, origin=ORIGIN, now=now())
+        claims.withdraw(claim=stray, browser=walk.browser, origin=ORIGIN, now=now())
 
 
 def test_whoever_is_in_session_withdraws_the_whole_case(walk):
     walk.in_review()
 
-    claims.withdraw(claim=walk.claim, origin=ORIGIN, now=now())
+    claims.withdraw(claim=walk.claim, browser=walk.browser, origin=ORIGIN, now=now())
 
     assert walk.state == State.WITHDRAWN
     assert walk.decision.outcome == "dropped"
@@ -240,7 +240,7 @@ def test_whoever_is_in_session_withdraws_the_whole_case(walk):
 def test_the_last_claim_takes_its_case_with_it(walk):
     walk.opened()
 
-    claims.withdraw(claim=walk.claim, origin=ORIGIN, now=now())
+    claims.withdraw(claim=walk.claim, browser=walk.browser, origin=ORIGIN, now=now())
 
     assert walk.state == State.WITHDRAWN
     assert not walk.case.is_open

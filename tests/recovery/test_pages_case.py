@@ -108,7 +108,7 @@ def test_the_code_is_taken_in_the_cases_own_browser_only(claimant, walk):
 
     answer = other.presses("status/code/", code=mailed("code", "code"))
 
-    assert "This step is not open now" in words(answer)
+    assert "This case belongs to another browser" in words(answer)
     assert walk.state == "possession"
 
 

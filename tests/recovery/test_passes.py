@@ -130,7 +130,7 @@ def test_no_pass_while_an_agent_knows_the_pin(clock, walk, agent):
     with pytest.raises(ClaimUnknown):
         walk.started()
 
-    claims.replace_pin(claim=walk.claim, origin=ORIGIN, now=now())
+    claims.replace_pin(claim=walk.claim, browser=walk.browser, origin=ORIGIN, now=now())
     walk.started()
 
     assert walk.first_half

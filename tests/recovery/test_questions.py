@@ -135,7 +135,7 @@ def test_confirming_what_never_happened_twice_is_a_red_flag(clock, walk):
         return "500" if item.is_decoy else right_answer(item)
 
     assert walk.in_session().answered(trusting).state == State.POSSESSION
-    claims.withdraw(claim=walk.claim, origin=ORIGIN, now=now())
+    claims.withdraw(claim=walk.claim, browser=walk.browser, origin=ORIGIN, now=now())
 
     assert walk.opened().in_session().answered(trusting).state == State.REFUSED
     assert walk.case.flags.get(colour=Colour.RED).kind == FlagKind.DECOYS_TAKEN
@@ -277,7 +277,7 @@ def test_a_second_claimant_while_the_case_is_under_way_is_refused_and_flagged(wa
 def test_a_withdrawn_claim_starts_no_session(walk):
     first = walk.opened().claim
     walk.opened()
-    claims.withdraw(claim=first, origin=ORIGIN, now=now())
+    claims.withdraw(claim=first, browser=walk.browser, origin=ORIGIN, now=now())
 
     with pytest.raises(CaseNotOpen):
         questions.start_session(claim=first, by=walk.maker, origin=ORIGIN, now=now())

@@ -1,0 +1,137 @@
+"""An agent who has heard a PIN has heard it, and gets nothing else of the claimant's with it."""
+
+import re
+
+import pytest
+
+from recovery.actions import claims
+from recovery.enums import State
+from recovery.refusals import OtherBrowser
+from tests.recovery.claimant import Claimant, mailed, words
+from tests.recovery.conftest import ORIGIN, now, right_answer
+from tests.recovery.desk import START, STATEMENT, Seat
+
+ELSEWHERE = "This case belongs to another browser"
+
+
+@pytest.fixture
+def claimant(clock, holder) -> Claimant:
+    someone = Claimant()
+    someone.asks("ada")
+    return someone
+
+
+@pytest.fixture
+def dana(agent) -> Seat:
+    return Seat.of(agent)
+
+
+def told(dana: Seat, claimant: Claimant) -> Claimant:
+    """Tell the agent reference and PIN; return the agent, who types both into the claimant's page."""
+    dana.client.post(START, {"reference": claimant.reference, "pin": claimant.pin})
+    listener = Claimant()
+    listener.enters(claimant.reference, claimant.pin)
+    return listener
+
+
+def new_pin(claimant: Claimant) -> str:
+    answer = claimant.presses("status/pin/", pin=claimant.pin)
+    return re.search(r"<code data-copy-text>(\d{6})</code>", answer.content.decode())[1]
+
+
+def asked(dana: Seat, claimant: Claimant) -> None:
+    """Bring the call to where the e-mailed code is due."""
+    case = claimant.claim.case
+    case.claim = claimant.claim
+    dana.answer_all(case, right_answer)
+    dana.do(case, "finish")
+
+
+@pytest.mark.promise("CASE-6")
+def test_a_pin_that_the_desk_has_typed_no_longer_counts_as_the_claimants_alone(claimant, dana):
+    assert not claimant.claim.agent_knows_pin
+
+    told(dana, claimant)
+
+    assert claimant.claim.agent_knows_pin
+    assert "Your PIN was said on the phone" in words(claimant.looks())
+
+
+@pytest.mark.parametrize("path", ["status/browser/", "status/pin/", "status/withdraw/", "status/code/send/"])
+def test_whoever_heard_the_pin_can_do_nothing_in_another_browser(claimant, dana, path):
+    listener = told(dana, claimant)
+    asked(dana, claimant)
+    before = claimant.claim
+
+    answer = listener.presses(path, pin=claimant.pin)
+
+    assert ELSEWHERE in words(answer)
+    after = claimant.claim
+    assert (after.pin_hash, after.browser_digest, after.closed_at) == (before.pin_hash, before.browser_digest, None)
+
+
+def test_the_page_elsewhere_says_where_the_case_goes_on(claimant, dana):
+    listener = told(dana, claimant)
+
+    page = words(listener.looks())
+
+    assert "Your case belongs to another browser. Only there can it be finished." in page
+    assert "Go on in this browser instead" not in page
+    assert "Withdraw this request" not in page
+    assert "change it" not in page
+
+
+def test_the_claimant_changes_the_pin_and_the_agents_page_is_shut(claimant, dana):
+    listener = told(dana, claimant)
+
+    claimant.pin = new_pin(claimant)
+
+    assert not claimant.claim.agent_knows_pin
+    assert "change it" not in words(claimant.looks())
+    assert listener.looks().context["form"].is_bound is False
+    assert "We are asking our questions" in words(claimant.enters())
+
+
+def test_a_case_whose_channel_was_shown_moves_to_no_other_browser(claimant, dana):
+    told(dana, claimant)
+    claimant.pin = new_pin(claimant)
+    asked(dana, claimant)
+    claimant.gives_code()
+
+    other = Claimant()
+    assert "Go on in this browser instead" not in words(other.enters(claimant.reference, claimant.pin))
+    assert ELSEWHERE in words(other.presses("status/browser/"))
+    with pytest.raises(OtherBrowser):
+        claims.bind_browser(claim=claimant.claim, browser="third", origin=ORIGIN, now=now())
+
+
+@pytest.mark.promise("CASE-6")
+def test_after_a_call_the_page_asks_for_a_new_pin_and_then_starts(claimant, dana, walk, clock):
+    told(dana, claimant)
+    asked(dana, claimant)
+    claimant.gives_code()
+    dana.do(claimant.claim.case, "statement", **STATEMENT)
+    walk.claim = claimant.claim
+    walk.approved(clock).waited(clock)
+
+    assert "Change it first" in words(claimant.enters())
+    claimant.pin = new_pin(claimant)
+    claimant.begins()
+    claimant.opens_pass(mailed("case_half", "half"))
+
+    assert walk.state == State.ENROLLING
+
+
+def test_a_set_up_is_left_in_its_own_browser_only(claimant, dana, walk, clock):
+    walk.claim = claimant.claim
+    walk.pin = claimant.pin
+    walk.ready(clock)
+    claimant.enters()
+    claimant.begins()
+    claimant.opens_pass()
+    other = Claimant()
+    other.enters(claimant.reference, claimant.pin)
+
+    other.presses("finish/leave/")
+
+    assert walk.state == State.ENROLLING
