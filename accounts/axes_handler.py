@@ -10,7 +10,7 @@ from typing import Any
 from axes.handlers.base import AxesHandler
 from django.http import HttpRequest
 
-from accounts.actions import throttle
+from accounts.actions import lifting, throttle
 from accounts.models import Throttle, User
 from accounts.models.people import digest_of_name
 from accounts.refusals import Refusal
@@ -61,8 +61,9 @@ class BudgetHandler(AxesHandler):
         self, *, ip_address: str | None = None, username: str | None = None, ip_or_username: bool = False
     ) -> int:
         """End pauses for ``axes_reset``, ``axes_reset_username`` and ``axes_reset_ip``; return rows changed."""
+        subject = None
         if username:
-            return throttle.lift(name_digest=digest_of_name(username))
-        if ip_address:
-            return throttle.lift(name_digest=digests.keyed("network", client.network(ip_address)))
-        return Throttle.objects.clear(Throttle.objects.values_list("key", flat=True))
+            subject = digest_of_name(username)
+        elif ip_address:
+            subject = digests.keyed("network", client.network(ip_address))
+        return lifting.forget(subject, reason="axes_reset", now=clock.now())

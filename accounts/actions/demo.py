@@ -190,7 +190,7 @@ def _state(login: Login, *, now: datetime) -> bool:
             audit.record(Action.RELEASED, by=None, on=user, now=now, demo=True)
         lifted = Throttle.objects.filter(stopped, subject=subject).exists()
         if lifted:
-            throttle.lift(name_digest=subject)
+            throttle.forget(subject)
             audit.record(Action.PAUSE_LIFTED, by=None, on=user, now=now, demo=True)
     return released or lifted
 

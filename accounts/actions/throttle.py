@@ -89,10 +89,11 @@ def clear(*claims: Claim) -> None:
     Throttle.objects.clear(c.key for c in claims)
 
 
-def lift(*, name_digest: str) -> int:
-    """End every pause of one username on all lanes; return how many rows changed. For staff and commands."""
-    keys = Throttle.objects.filter(subject=name_digest).values_list("key", flat=True)
-    return Throttle.objects.clear(keys)
+def forget(subject: str | None) -> int:
+    """Forget all tries of one subject on all lanes, or of everybody; return how many budgets had any."""
+    rows = Throttle.objects.filter(total__gt=0)
+    rows = rows if subject is None else rows.filter(subject=subject)
+    return rows.update(used=0, total=0, paused_until=None)
 
 
 def end_pauses(subject: str, *, now: datetime) -> int:

@@ -12,13 +12,10 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.actions import lifting
 from accounts.admin.reading import ReadOnlyAdmin
-from accounts.enums import Role
 from accounts.forms.lifting import LiftForm
 from accounts.models import Throttle, User
 from accounts.models.people import digest_of_name
 from portal.lib import client, clock
-
-_MAY_LIFT = (Role.AGENT, Role.SENIOR, Role.OPERATOR)
 
 
 @admin.register(Throttle)
@@ -57,14 +54,14 @@ class ThrottleAdmin(ReadOnlyAdmin):
     def change_view(self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None) -> Any:
         """Show the button to those who may use it, while a pause runs."""
         row = self.get_object(request, object_id)
-        shows = _may_lift(request) and row is not None and _is_paused(row)
+        shows = row is not None and _is_paused(row) and _may_lift(request, row)
         return super().change_view(request, object_id, form_url, {"may_lift": shows})
 
     def lift(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Ask for the reason, then end the pauses of this subject."""
-        if not _may_lift(request):
-            raise PermissionDenied
         row = get_object_or_404(self.get_queryset(request), pk=pk)
+        if not _may_lift(request, row):
+            raise PermissionDenied
         form = LiftForm(request.POST if request.method == "POST" else None)
         if form.is_valid():
             self._lift(request, row, form.cleaned_data["reason"])
@@ -84,8 +81,8 @@ class ThrottleAdmin(ReadOnlyAdmin):
             messages.success(request, _("The pause has ended. The person can sign in again."))
 
 
-def _may_lift(request: HttpRequest) -> bool:
-    return isinstance(request.user, User) and request.user.has_role(*_MAY_LIFT)
+def _may_lift(request: HttpRequest, row: Any) -> bool:
+    return isinstance(request.user, User) and lifting.may_lift(request.user, subject=row.subject)
 
 
 def _is_paused(row: Any) -> bool:

@@ -173,6 +173,51 @@ def test_who_checks_the_record_lifts_nothing(request, life, who, status):
     assert ("Lift pause" in client.get(address(Throttle, "change", row.pk)).content.decode()) == (status == 200)
 
 
+@pytest.mark.promise("LOCK-3")
+@pytest.mark.parametrize(
+    ("who", "whose", "status"),
+    [
+        ("agent", "agent", 403),
+        ("agent", "reviewer", 403),
+        ("reviewer", "agent", 403),
+        ("operator", "agent", 302),
+        ("operator", "operator", 403),
+    ],
+)
+def test_nobody_lifts_a_pause_of_their_own_and_operators_alone_those_of_staff(request, clock, who, whose, status):
+    by, owner = request.getfixturevalue(who), request.getfixturevalue(whose)
+    client = signed_in(by)
+    pause(owner)
+    row = Throttle.objects.get(subject=owner.user.name_digest)
+
+    answer = client.post(address(Throttle, "lift", row.pk), {"reason": "Called back"})
+
+    assert answer.status_code == status
+    assert ("Lift pause" in client.get(address(Throttle, "change", row.pk)).content.decode()) is False
+    assert (Throttle.objects.get(pk=row.pk).paused_until is None) == (status == 302)
+
+
+def test_the_deed_itself_refuses_to_lift_ones_own_pause(agent, clock):
+    pause(agent)
+
+    with pytest.raises(lifting.NotTheirsToLift):
+        lifting.lift_pauses(subject=agent.user.name_digest, reason="Me", by=agent.user, origin=None, now=clock.now)
+
+
+@pytest.mark.parametrize(
+    ("command", "chain"),
+    [(["axes_reset"], "system"), (["axes_reset_username", "ADA"], "user"), (["axes_reset_ip", "192.0.2.7"], "system")],
+)
+def test_what_axes_commands_forget_is_recorded(life, clock, command, chain):
+    throttle.reserve(throttle.source_claim("192.0.2.7"), now=clock.now)
+
+    run(*command)
+
+    event = SecurityEvent.objects.get(action=Action.PAUSE_LIFTED)
+    assert (event.chain.partition(":")[0], event.actor) == (chain, None)
+    assert event.facts["reason"] == "axes_reset"
+
+
 def test_a_customer_finds_no_desk(life, mallory):
     row = Throttle.objects.get()
 
