@@ -1,5 +1,6 @@
 """Writing the e-mails: one kind, three templates, never a link."""
 
+import contextlib
 from datetime import datetime
 from typing import Any
 
@@ -8,6 +9,7 @@ from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 
 from accounts.models import Notice
+from portal.lib.mail import defused
 
 
 def message_for(notice: Notice) -> EmailMultiAlternatives:
@@ -33,10 +35,10 @@ def message_for(notice: Notice) -> EmailMultiAlternatives:
 
 
 def _context(notice: Notice) -> dict[str, Any]:
-    facts = {name: _moment(value) for name, value in notice.facts.items()}
+    facts = {name: _fact(value) for name, value in notice.facts.items()}
     return facts | {
         "notice": notice,
-        "user": notice.user,
+        "greeting": defused(notice.user.greeting),
         "zone": notice.user.zone,
         "brand_name": settings.PORTAL_BRAND_NAME,
         "key_name": settings.PORTAL_KEY_NAME,
@@ -47,8 +49,11 @@ def _context(notice: Notice) -> dict[str, Any]:
     }
 
 
-def _moment(value: Any) -> Any:
-    """Turn an ISO moment back into one; leave everything else."""
-    if isinstance(value, str) and len(value) >= 19 and value[4:5] == "-" and value[10:11] == "T":
-        return datetime.fromisoformat(value)
-    return value
+def _fact(value: Any) -> Any:
+    """Turn an ISO moment back into one, and take what would be a link out of other texts."""
+    if not isinstance(value, str):
+        return value
+    if len(value) >= 19 and value[4] == "-" and value[10] == "T":
+        with contextlib.suppress(ValueError):
+            return datetime.fromisoformat(value)
+    return defused(value)

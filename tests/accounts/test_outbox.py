@@ -26,7 +26,7 @@ from accounts import emails
 from accounts.actions import delivery, notices
 from accounts.models import Notice, User
 from portal.lib import clock as portal_clock
-from portal.lib.mail import LinkInMail, refuse_links
+from portal.lib.mail import LinkInMail, defused, refuse_links
 from tests import factories
 from tests.accounts.test_races import database_url
 from tests.conftest import Clock
@@ -230,13 +230,38 @@ def test_the_guard_refuses_links_in_subject_text_and_html(text: str) -> None:
 
 
 @pytest.mark.django_db
-def test_a_message_with_a_link_is_given_up_at_once(ada: Person, clock: Clock, outbox: list[object]) -> None:
-    notices.tell(ada.user, "new_device", now=clock.now, device="https://evil.test", at=clock.now.isoformat())
+def test_a_message_with_a_link_is_given_up_at_once(
+    ada: Person, clock: Clock, outbox: list[object], settings: object
+) -> None:
+    settings.PORTAL_BRAND_NAME = "https://portal.test"
+    notices.tell(ada.user, "new_device", now=clock.now, device="x", at=clock.now.isoformat())
 
     delivery.deliver_due()
 
     assert Notice.objects.get().state == "dead"
     assert outbox == []
+
+
+CHOSEN = ["www.", "www", "http", "Pixel http:", "url (x", "https://x.test", "<img src=x>", "w<ww.", "url ((", "HREF =="]
+CHOSEN += ["2026-99-99T99:99:99", "www..", "http:\thttps:", "a href\n=b", "src=", "<\nlink>", "s<rc=", "hthttp:tp:"]
+
+
+@pytest.mark.django_db
+@pytest.mark.promise("SIGN-5")
+@pytest.mark.parametrize("chosen", CHOSEN)
+def test_nothing_people_name_keeps_a_notice_from_going_out(clock: Clock, outbox: list[object], chosen: str) -> None:
+    eve = factories.customer("eve", given_name=chosen)
+    for kind, facts in KINDS.items():
+        notices.tell(eve.user, kind, now=clock.now, **(facts | dict.fromkeys(facts.keys() & {"device", "key"}, chosen)))
+
+    delivery.deliver_due()
+
+    assert len(outbox) == len(KINDS)
+
+
+@pytest.mark.parametrize("plain", ["Ada's phone", "Pixel 8 (blue)", "Chrome 120.0 on Windows", "Curl and source", "Zoë"])
+def test_ordinary_names_are_left_as_they_are(plain: str) -> None:
+    assert defused(plain) == plain
 
 
 @pytest.mark.django_db
