@@ -18,6 +18,7 @@ class Notice(SealedModel):
     fencing token: who claimed the row as attempt n may finish it only while it is still n.
     """
 
+    seal_owner = "user_id"
     user = models.ForeignKey(User, models.PROTECT, related_name="notices")
     kind = models.CharField(max_length=40)
     channel = models.CharField(max_length=8, choices=Channel.choices, default=Channel.EMAIL)

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 class Customer(SealedModel):
     """A person the firm holds money for. Everything personal is sealed."""
 
+    seal_owner = "number"
     number = models.CharField(max_length=32, unique=True)
     given_name = SealedTextField()
     middle_name = SealedTextField(blank=True)
@@ -57,6 +58,7 @@ def _new_salt() -> str:
 class User(SealedModel, AbstractBaseUser, PermissionsMixin):  # type: ignore[django-manager-missing]  # Device is untyped
     """One log-in. ``name_digest`` stands in for the name wherever the name must not stand."""
 
+    seal_owner = "username"
     username = models.CharField(max_length=names.MAX_LENGTH, unique=True)
     name_digest = models.CharField(max_length=64, unique=True, editable=False)
     email = SealedTextField()

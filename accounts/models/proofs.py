@@ -25,6 +25,7 @@ class Key(SealedModel, Device):  # type: ignore[django-manager-missing]  # djang
     ``actions.key.spend_code``, which only moves it forward.
     """
 
+    seal_owner = "user_id"
     kind = models.CharField(max_length=8, choices=KeyKind.choices, default=KeyKind.APP)
     secret = SealedTextField()  # base32
     last_step = models.BigIntegerField(default=-1)

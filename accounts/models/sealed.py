@@ -2,7 +2,7 @@
 
 import json
 import uuid
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db import models
 
@@ -16,8 +16,13 @@ class Ciphertext(str):
 
 
 class SealedModel(models.Model):
-    """Base of models with sealed fields: ``seal_id`` binds each ciphertext to its row."""
+    """Base of models with sealed fields: ``seal_id`` binds each ciphertext to its row.
 
+    ``seal_owner`` names a column that says whose the row is and never changes: the ciphertext is bound to it as
+    well, so that it does not open in somebody else's row even if its ``seal_id`` was moved along.
+    """
+
+    seal_owner: ClassVar[str] = ""
     seal_id = models.UUIDField(default=uuid.uuid4, editable=False, unique=True)
 
     class Meta:
@@ -89,7 +94,8 @@ class SealedTextField(models.TextField):  # type: ignore[type-arg]  # the stubs'
         return text
 
     def _row(self, instance: Any) -> str:
-        return f"{self.model._meta.db_table}.{self.column}|{instance.seal_id}"  # Django's public _meta
+        row = f"{self.model._meta.db_table}.{self.column}|{instance.seal_id}"  # Django's public _meta
+        return f"{row}|{getattr(instance, instance.seal_owner)}" if instance.seal_owner else row
 
 
 class SealedJSONField(SealedTextField):

@@ -18,6 +18,7 @@ class PlatformSession(SealedModel):
     one indexed DELETE. See docs/decisions/0007-sessions-need-two-factors.md.
     """
 
+    seal_owner = "user_id"
     digest = models.CharField(max_length=64, primary_key=True)
     user = models.ForeignKey(User, models.CASCADE, related_name="sessions")
     key = models.ForeignKey(Key, models.SET_NULL, null=True, related_name="+")

@@ -259,7 +259,9 @@ def test_nothing_people_name_keeps_a_notice_from_going_out(clock: Clock, outbox:
     assert len(outbox) == len(KINDS)
 
 
-@pytest.mark.parametrize("plain", ["Ada's phone", "Pixel 8 (blue)", "Chrome 120.0 on Windows", "Curl and source", "Zoë"])
+@pytest.mark.parametrize(
+    "plain", ["Ada's phone", "Pixel 8 (blue)", "Chrome 120.0 on Windows", "Curl and source", "Zoë"]
+)
 def test_ordinary_names_are_left_as_they_are(plain: str) -> None:
     assert defused(plain) == plain
 

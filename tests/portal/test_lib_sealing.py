@@ -1,13 +1,18 @@
 """Encryption at rest: only the right key, the right row and the untouched text open."""
 
 import base64
+import uuid
+from dataclasses import replace
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connection
+from django.test import Client
 
 from accounts.models import Key
 from portal.lib import digests, sealing
+from tests import factories
+from tests.conftest import Clock
 from tests.factories import Person
 
 ROW, OTHER_ROW = "accounts_key.secret|1", "accounts_key.secret|2"
@@ -99,6 +104,25 @@ def test_a_seed_copied_to_another_persons_key_opens_nothing(settings, ada: Perso
     with pytest.raises(sealing.SealBroken):
         _ = Key.objects.get(user=mallory.user).secret
     assert Key.objects.get(user=ada.user).secret == ada.seed
+
+
+@pytest.mark.django_db
+def test_a_seed_moved_along_with_its_row_id_opens_nothing_and_signs_nobody_in(
+    ada: Person, mallory: Person, clock: Clock, caplog: pytest.LogCaptureFixture
+):
+    keys = {key.user_id: key for key in Key.objects.filter(user__in=[ada.user, mallory.user])}
+    rows = {pk: Key.objects.filter(user=pk).values_list("seal_id", "secret").get() for pk in keys}
+    with connection.cursor() as cursor:
+        for pk in rows:  # seal_id is unique: out of the way first
+            cursor.execute("UPDATE accounts_key SET seal_id = %s WHERE user_id = %s", [uuid.uuid4().hex, pk])
+        for pk, (seal_id, secret) in zip(rows, reversed(rows.values()), strict=True):
+            swapped = [seal_id.hex, str(secret), pk]
+            cursor.execute("UPDATE accounts_key SET seal_id = %s, secret = %s WHERE user_id = %s", swapped)
+
+    with pytest.raises(sealing.SealBroken):
+        _ = Key.objects.get(user=ada.user).secret
+    assert factories.sign_in(Client(), replace(ada, seed=mallory.seed)).status_code != 302
+    assert "the seed of a Key does not open" in caplog.messages
 
 
 def test_digests_keep_kinds_apart_and_hang_on_the_key(settings):
