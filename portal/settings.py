@@ -312,6 +312,7 @@ if PORTAL_TRUSTED_PROXIES:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 DATA_UPLOAD_MAX_MEMORY_SIZE = 262_144
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 100
+FILE_UPLOAD_HANDLERS = ["portal.lib.uploads.NoUploads"]  # no page takes files; Django's would write them to disk
 
 # --- Mail ----------------------------------------------------------------------------------------------
 EMAIL_BACKEND = "portal.lib.mail.GuardedBackend"  # refuses any message that holds a link
