@@ -77,7 +77,7 @@ def faults() -> Iterator[str]:
     """
     for case in Case.objects.order_by("pk").iterator(chunk_size=500):
         yield from faults_of(case)
-    told = SecurityEvent.objects.filter(facts__has_key="case").order_by("pk").values_list("facts", "chain")
+    told = SecurityEvent.objects.filter(facts__has_keys=["case", "digest"]).order_by("pk").values_list("facts", "chain")
     known = dict(Event.objects.values_list("digest", "case__number"))
     for facts, chain in told.iterator(chunk_size=1000):
         if known.get(facts["digest"]) != facts["case"]:

@@ -12,6 +12,8 @@ Comparer = Callable[[str, str], bool]
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _NOTHING = {"none", "no", "nothing", "never", "not any", "there was none", "did not happen"}
 _FORGOTTEN = {"", "do not know", "dont know", "i do not know", "i dont know", "does not remember", "forgotten", "-"}
+_MOST_DIGITS = 9
+_MOST_NUMBERS = 2  # in an address: the house and a flat; whoever says more is guessing
 _FILLERS = {"ltd", "limited", "inc", "llc", "plc", "gmbh", "ag", "co", "corp", "corporation", "company", "the", "bank"}
 
 
@@ -34,7 +36,14 @@ def is_nothing(typed: str) -> bool:
 
 def same_text(expected: str, given: str) -> bool:
     """Compare in constant time over the folded text; the empty text equals nothing."""
-    return bool(expected) and hmac.compare_digest(expected.encode(), given.encode())
+    return bool(expected) and hmac.compare_digest(
+        expected.encode(errors="surrogatepass"), given.encode(errors="surrogatepass")
+    )
+
+
+def _number(digits: str) -> int:
+    """Return the number, or for more digits than anything on file has one that matches nothing."""
+    return int(digits) if len(digits) <= _MOST_DIGITS else 10**_MOST_DIGITS
 
 
 def dates(expected: str, given: str) -> bool:
@@ -49,7 +58,7 @@ def read_dates(given: str) -> set[date]:
     """Return every way a date can be read."""
     parts = re.findall(r"\d+|[a-z]+", fold(given))
     words = [_MONTHS.index(part[:3]) + 1 for part in parts if part[:3] in _MONTHS]
-    numbers = [int(part) for part in parts if part.isdigit()]
+    numbers = [_number(part) for part in parts if part.isdigit()]
     if len(parts) == 1 and len(parts[0]) == 8 and parts[0].isdigit():
         text = parts[0]
         numbers = [int(text[:4]), int(text[4:6]), int(text[6:])]
@@ -79,7 +88,7 @@ def months(expected: str, given: str) -> bool:
     """Compare with the month and year of an ISO date: March 2019, 3/2019, 2019-03, or a whole date."""
     parts = re.findall(r"\d+|[a-z]+", fold(given))
     words = [_MONTHS.index(part[:3]) + 1 for part in parts if part[:3] in _MONTHS]
-    numbers = [int(part) for part in parts if part.isdigit()]
+    numbers = [_number(part) for part in parts if part.isdigit()]
     years = [number for number in numbers if number > 1900]
     small = words or [number for number in numbers if 1 <= number <= 12]
     readings = {f"{reading:%Y-%m}" for reading in read_dates(given)}
@@ -125,31 +134,27 @@ def _words(text: str) -> set[str]:
 
 
 def addresses(expected: str, given: str) -> bool:
-    """Compare house number and postcode; ``expected`` is "number|postcode", anything else in the answer is skipped."""
+    """Compare house number and postcode; ``expected`` is "number|postcode", other words in the answer are skipped."""
     number, _, postcode = expected.partition("|")
-    said = fold(given).replace(" ", "")
-    code = fold(postcode).replace(" ", "")
-    if not number or not code or code not in said:
-        return False
-    house = fold(number)
-    return any(same_text(house, part) for part in _house_numbers(given, code))
-
-
-def _house_numbers(given: str, code: str) -> set[str]:
+    house, code = fold(number), fold(postcode).replace(" ", "")
     words = fold(given).split()
-    return {
-        word
-        for start in range(len(words))
-        for word in [words[start]]
-        if any(sign.isdigit() for sign in word)
-        and not (word in code and len(word) > 1 and _is_tail(words, start, code))
-    }
+    rest = _without(words, code)
+    if not house or not code or len(rest) == len(words):
+        return False
+    numbers = {word for word in rest if any(sign.isdigit() for sign in word)}
+    return len(numbers) <= _MOST_NUMBERS and any(same_text(house, said) for said in numbers)
 
 
-def _is_tail(words: list[str], start: int, code: str) -> bool:
-    """Tell whether the word at ``start`` is part of the spoken postcode."""
-    joined = ["".join(words[first:last]) for first in range(start + 1) for last in range(start + 1, len(words) + 1)]
-    return code in joined
+def _without(words: list[str], code: str) -> list[str]:
+    """Return the words but for those that together are the postcode, however it was spaced."""
+    rest, at = [], 0
+    while at < len(words):
+        lengths = range(1, len(code) + 1)
+        spoken = next((length for length in lengths if "".join(words[at : at + length]) == code), 0)
+        if not spoken:
+            rest.append(words[at])
+        at += spoken or 1
+    return rest
 
 
 def instruments(expected: str, given: str) -> bool:
@@ -186,8 +191,8 @@ _COUNTRIES = {
 
 def bands(expected: str, given: str) -> bool:
     """Compare a band such as "5-10 years" with itself or with a number inside it."""
-    wanted = [int(number) for number in re.findall(r"\d+", expected)]
-    said = [int(number) for number in re.findall(r"\d+", given)[:2]]
+    wanted = [_number(number) for number in re.findall(r"\d+", expected)]
+    said = [_number(number) for number in re.findall(r"\d+", given)[:2]]
     if not wanted or not said:
         return same_text(fold(expected), fold(given))
     if len(said) == 2:

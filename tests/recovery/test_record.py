@@ -10,9 +10,9 @@ from django.db import connection
 from accounts import emails
 from accounts.models import Notice
 from portal.lib import guards, mail
-from recovery.actions import clocks, record
+from recovery.actions import clocks, record, stops
 from recovery.models import Event
-from tests.recovery.conftest import NEW_PASSWORD, NEW_SEED, QUESTIONS, RIGHT, wrong_answer
+from tests.recovery.conftest import NEW_PASSWORD, NEW_SEED, ORIGIN, QUESTIONS, RIGHT, wrong_answer
 
 
 def sql(statement: str) -> None:
@@ -158,3 +158,16 @@ def test_messages_of_an_end_hold_no_stop_code_and_render(clock, walk, holder, ki
 
     assert "C-7F3K2Q9C" in message.body
     assert "stop code" not in message.body
+
+
+def test_a_freeze_after_completion_leaves_a_record_without_faults(clock, walk, holder):
+    walk.ready(clock).started().opened_pass().completed()
+    clocks.tick(clock.now)
+    notice = Notice.objects.get(kind="case_completed")
+
+    stops.stop_by_code(reference=notice.reference, code=notice.facts["stop_code"], origin=ORIGIN, now=clock.now)
+    clocks.tick(clock.now)
+
+    holder.user.refresh_from_db()
+    assert holder.user.on_hold_since == clock.now
+    assert faults() == ""
