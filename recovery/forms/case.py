@@ -8,6 +8,7 @@ from accounts.policies import names
 from helpcenter import causes
 from recovery.enums import Purpose
 from recovery.forms.fields import LineField, pin_input, reference_input, signs_input
+from recovery.policies import references
 
 _LOST = ((Purpose.PASSWORD, _("My password")), (Purpose.KEY, _("My Key, or the phone it was on")))
 _CONTACT_LENGTH = 200
@@ -71,3 +72,19 @@ class StopForm(Refusable, forms.Form):
     code = LineField(
         label=_("Stop code"), help_text=_("Twelve signs in three groups, in the same message."), widget=signs_input()
     )
+
+    def clean_reference(self) -> str:
+        """Return N and eight signs; refuse what no message carries, before it looks like a stop."""
+        signs = references.read_message_reference(self.cleaned_data["reference"])
+        if signs is None:
+            raise forms.ValidationError(_("It looks like N-7F3K-2Q9C. Copy it again from the message."), code="shape")
+        return signs
+
+    def clean_code(self) -> str:
+        """Return the signs of a stop code; refuse another number of them, and signs that none has."""
+        signs = references.read_stop_code(self.cleaned_data["code"])
+        if signs is None:
+            raise forms.ValidationError(
+                _("This is not a stop code: it has twelve signs. Copy it again from the message."), code="shape"
+            )
+        return signs

@@ -5,6 +5,8 @@ import unicodedata
 ALPHABET = "23456789CDFGHJKMNPQRTVWX"
 CLAIM_PREFIX = "RC"
 _BODY = 7
+_MESSAGE_PREFIX = "N"
+_MESSAGE_BODY = 8
 STOP_CODE_LENGTH = 12
 HALF_LENGTH = 8
 PIN_LENGTH = 6
@@ -28,6 +30,26 @@ def read_claim_reference(typed: str) -> str | None:
     if len(text) != _BODY + 1 or not set(text) <= set(ALPHABET) or check_sign(text[:-1]) != text[-1]:
         return None
     return f"{CLAIM_PREFIX}-{text[:4]}-{text[4:]}"
+
+
+def read_message_reference(typed: str) -> str | None:
+    """Return N and the eight signs of a message's reference, or None for what cannot be one.
+
+    The N may be left out, unless the signs begin with one: then a sign is more likely to be missing.
+    """
+    text = plain(typed)
+    text = text if text.startswith(_MESSAGE_PREFIX) else f"{_MESSAGE_PREFIX}{text}"
+    return text if _is_made_of(text, 1 + _MESSAGE_BODY) else None
+
+
+def read_stop_code(typed: str) -> str | None:
+    """Return the twelve signs of a stop code, or None for what cannot be one."""
+    text = plain(typed)
+    return text if _is_made_of(text, STOP_CODE_LENGTH) else None
+
+
+def _is_made_of(text: str, length: int) -> bool:
+    return len(text) == length and set(text) <= set(ALPHABET)
 
 
 def plain(typed: str) -> str:

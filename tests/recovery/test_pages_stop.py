@@ -36,6 +36,13 @@ def test_the_code_of_any_message_stops_the_case(walk):
     assert walk.state == State.CANCELLED
 
 
+def test_after_a_code_the_page_says_how_one_knows_that_it_worked(client):
+    page = words(client.get("/recover/stop/thanks/"))
+
+    assert "an e-mail says so within minutes" in page
+    assert "Type the code again, or call us" in page
+
+
 def test_looking_at_the_page_stops_nothing(walk, client):
     walk.opened()
 
@@ -50,7 +57,7 @@ def test_right_used_wrong_and_unknown_codes_get_the_same_page(walk):
     code = message.facts["stop_code"]
     tried = [(message.reference, "2222 2222 2222"), (message.reference, code), (message.reference, code)]
 
-    answers = [stop(*pair) for pair in [*tried, ("N-7F3K-2Q9C", code), ("x", "y")]]
+    answers = [stop(*pair) for pair in [*tried, ("N-7F3K-2Q9C", code)]]
 
     assert {answer.content for answer in answers} == {answers[0].content}
     assert {tuple(answer.redirect_chain) for answer in answers} == {tuple(THANKS)}
@@ -61,6 +68,10 @@ def test_right_used_wrong_and_unknown_codes_get_the_same_page(walk):
     [
         ("", "2222 2222 2222", 200, "Fill in this field."),
         ("N-7F3K-2Q9C", "", 200, "Fill in this field."),
+        ("N-7F3K-2Q9", "2222 2222 2222", 200, "It looks like N-7F3K-2Q9C."),
+        ("RC-7F3K-2Q9C", "2222 2222 2222", 200, "It looks like N-7F3K-2Q9C."),
+        ("N-7F3K-2Q9C", "2222 2222 222", 200, "it has twelve signs"),
+        ("N-7F3K-2Q9C", "2222 2222 222A", 200, "it has twelve signs"),
         ("N" * 61, "2222", 400, "Use fewer characters."),
         ("N-7F3K-2Q9C\x00", "2222", 200, "We cannot read this"),
     ],

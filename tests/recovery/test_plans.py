@@ -149,3 +149,28 @@ def test_six_digits_look_like_a_key_code(typed, is_code):
 def test_phrases_are_two_words_out_of_thousands():
     assert len(set(phrases.FIRST)) * len(set(phrases.SECOND)) > 4000
     assert phrases.phrase(0, 0) == "amber acorn"
+
+
+@pytest.mark.parametrize(
+    ("typed", "read"),
+    [
+        ("N-7F3K-2Q9C", "N7F3K2Q9C"),
+        (" n 7f3k 2q9c", "N7F3K2Q9C"),
+        ("7F3K-2Q9C", "N7F3K2Q9C"),
+        ("N-NF3K-2Q9C", "NNF3K2Q9C"),
+        ("N-7F3K-2Q9", None),
+        ("N-7F3K-2Q9A", None),
+        ("RC-7F3K-2Q9C", None),
+        ("", None),
+    ],
+)
+def test_the_reference_of_a_message_is_read_however_it_is_spelled(typed, read):
+    assert references.read_message_reference(typed) == read
+
+
+@pytest.mark.parametrize(
+    ("typed", "read"),
+    [("2222 3333 4444", "222233334444"), ("dfgh-dfgh-dfgh", "DFGHDFGHDFGH"), ("2222 3333 444", None), ("é" * 12, None)],
+)
+def test_a_stop_code_is_read_however_it_is_spelled(typed, read):
+    assert references.read_stop_code(typed) == read
