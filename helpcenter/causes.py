@@ -233,6 +233,19 @@ _RECOVERY = [
             _("Look at the page or the letter that showed you both, and type them again."),
         ),
         (
+            "A7",
+            _("The reference or the PIN is not right"),
+            _("Look at the page that showed you both, and type them again. Tries left: {tries_left}."),
+        ),
+        (
+            "A8",
+            _("The reference or the PIN is not right"),
+            _(
+                "One try is left. After that, this reference is locked. "
+                "If you are not sure, look for the page that showed you both first."
+            ),
+        ),
+        (
             "A2",
             _("This reference is locked"),
             _("The wrong PIN was typed too often. Call us at {support_phone} and have the reference at hand."),
@@ -241,9 +254,14 @@ _RECOVERY = [
             "A3",
             _("This set-up pass does not work"),
             _(
-                "It was mistyped, already used, or its time is over. "
-                "Call us at {support_phone} and we will see how you can go on."
+                "It was already used, mistyped too often, or its time is over. Go back to your case and start again. "
+                "If no start is left there, call us at {support_phone}."
             ),
+        ),
+        (
+            "A9",
+            _("Type the second half again"),
+            _("It does not match. Copy it from our newest e-mail about your pass. Tries left: {tries_left}."),
         ),
         (
             "A4",

@@ -11,6 +11,22 @@ class ClaimUnknown(Refusal):
     code = "A1"
 
 
+class PinWrong(ClaimUnknown):
+    """The same, at the price of a try; known and unknown references count alike."""
+
+    code = "A7"
+
+    def __init__(self, *, tries_left: int) -> None:
+        """Keep how many tries are left before the reference locks."""
+        super().__init__(tries_left=tries_left)
+
+
+class LastPin(ClaimUnknown):
+    """The same, with one try left."""
+
+    code = "A8"
+
+
 class ClaimLocked(Refusal):
     """The PIN of this reference was typed wrongly too often, for good."""
 
@@ -18,9 +34,19 @@ class ClaimLocked(Refusal):
 
 
 class PassNotGood(Refusal):
-    """A half is wrong, or the pass is used, revoked or over: one answer for all."""
+    """The pass is used, revoked or over, or was mistyped too often: one answer for all."""
 
     code = "A3"
+
+
+class HalfWrong(PassNotGood):
+    """The second half is wrong, and may be typed again."""
+
+    code = "A9"
+
+    def __init__(self, *, tries_left: int) -> None:
+        """Keep how many tries are left before the pass is revoked."""
+        super().__init__(tries_left=tries_left)
 
 
 class NotConfirmed(Refusal):

@@ -12,14 +12,14 @@ from accounts.enums import Budget, Role
 from accounts.models import User
 from accounts.models.people import digest_of_name
 from accounts.models.throttle import Claim as BudgetClaim
-from accounts.refusals import CodesUsedUp, Paused
+from accounts.refusals import CodesUsedUp, Paused, Refusal
 from portal.lib import client, digests, gate
 from recovery.actions import moving, people, policy, reviews, secrets
 from recovery.actions.record import Who
 from recovery.enums import Actor, CaseKind, Door, FlagKind, Purpose, State
 from recovery.models import Case, Claim
 from recovery.policies import moves, references, terms
-from recovery.refusals import CaseNotOpen, ClaimLocked, ClaimUnknown, OtherBrowser
+from recovery.refusals import CaseNotOpen, ClaimLocked, ClaimUnknown, LastPin, OtherBrowser, PinWrong
 
 _PIN_TRIES = 5
 _OPENINGS = 20  # from one network within a pause; the page says to wait
@@ -142,7 +142,7 @@ def find_claim(*, reference: str, pin: str, now: datetime) -> Claim:
         throttle.give_back(attempt)
         raise
     if claim is None or not is_right:
-        raise ClaimUnknown if attempt.tries_left else ClaimLocked
+        raise _wrong_pin(attempt.tries_left)
     throttle.give_back(attempt)
     return claim
 
@@ -158,6 +158,12 @@ def find_heard_claim(*, reference: str, pin: str, by: User, now: datetime) -> Cl
     Claim.objects.filter(pk=claim.pk, pin_hash=claim.pin_hash).update(agent_knows_pin=True)
     claim.agent_knows_pin = True
     return claim
+
+
+def _wrong_pin(tries_left: int) -> Refusal:
+    if not tries_left:
+        return ClaimLocked()
+    return LastPin() if tries_left == 1 else PinWrong(tries_left=tries_left)
 
 
 def _pin_budget(reference: str) -> BudgetClaim:

@@ -15,7 +15,7 @@ from recovery.enums import Actor, Method, State
 from recovery.models import Case, Claim, Pass
 from recovery.models.passes import MOST_TRIES
 from recovery.policies import references
-from recovery.refusals import CaseNotOpen, ClaimUnknown, PassNotGood
+from recovery.refusals import CaseNotOpen, ClaimUnknown, HalfWrong, PassNotGood
 
 _FIRST_HALF_BYTES = 16
 
@@ -75,7 +75,7 @@ def open_pass(
     """Open the pass with both halves in the claim's own browser; the time to finish begins.
 
     A try is counted before the halves are looked at; the third wrong one revokes the pass.
-    Needs: no open transaction. Raises: ``PassNotGood``, ``CaseNotOpen``.
+    Needs: no open transaction. Raises: ``HalfWrong`` (may be typed again), ``PassNotGood``, ``CaseNotOpen``.
     """
     live = Pass.objects.filter(
         claim=claim, opened_at=None, used_at=None, revoked_at=None, open_until__gt=now, tries__lt=MOST_TRIES
@@ -89,8 +89,9 @@ def open_pass(
         found.second_digest, _digest("second", references.plain(second_half))
     )
     if not (is_right and claims.is_browser_of(claim, browser)):
-        if found.tries >= MOST_TRIES:
-            Pass.objects.filter(pk=found.pk, opened_at=None).update(revoked_at=now)
+        if found.tries < MOST_TRIES:
+            raise HalfWrong(tries_left=MOST_TRIES - found.tries)
+        Pass.objects.filter(pk=found.pk, opened_at=None).update(revoked_at=now)
         raise PassNotGood
     who = Who(Actor.CLAIMANT, None, origin)
     with transaction.atomic():

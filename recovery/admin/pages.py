@@ -22,7 +22,7 @@ from recovery.models import Case
 from recovery.refusals import CaseMoved, NotAllowed
 
 _CASE, _STEP, _QUEUE = "admin:recovery_case_change", "admin:recovery_case_step", "admin:recovery_case_changelist"
-_AT_FIELD = {"K1": "code", "K3": "code", "G5": "code", "G7": "answer", "A1": "pin"}
+_AT_FIELD = {"K1": "code", "K3": "code", "G5": "code", "G7": "answer", "A1": "pin", "A7": "pin", "A8": "pin"}
 
 
 def case_page(request: HttpRequest, viewer: Viewer, pk: int) -> HttpResponse:

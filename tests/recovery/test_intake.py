@@ -14,7 +14,7 @@ from portal.lib.client import Origin
 from recovery.actions import claims, clocks, secrets
 from recovery.enums import CaseKind, Door, FlagKind, Purpose, State
 from recovery.models import Case, Claim
-from recovery.refusals import CaseNotOpen, ClaimLocked, ClaimUnknown, NotAllowed
+from recovery.refusals import CaseNotOpen, ClaimLocked, ClaimUnknown, LastPin, NotAllowed, PinWrong
 from tests.recovery.conftest import ORIGIN, now
 
 
@@ -179,7 +179,7 @@ def test_references_nobody_has_lock_like_those_somebody_has(db, clock):
         except (ClaimUnknown, ClaimLocked) as refusal:
             answers.append(type(refusal))
 
-    assert answers == [ClaimUnknown] * 4 + [ClaimLocked] * 2
+    assert answers == [PinWrong] * 3 + [LastPin] + [ClaimLocked] * 2
 
 
 @pytest.mark.parametrize("reference", ["", "RC-0000-0000", "nonsense", "RC" * 500])

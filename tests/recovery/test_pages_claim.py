@@ -142,15 +142,26 @@ def test_reference_and_pin_open_the_page_in_any_spelling(claimant, holder):
     assert problems(answer.content.decode()) == []
 
 
-def test_wrong_unknown_and_unreadable_pairs_get_one_answer(claimant, holder):
+def test_wrong_and_unknown_pairs_get_one_answer_with_the_tries_left(claimant, holder):
     claimant.asks()
     wrong_pin = "000000" if claimant.pin != "000000" else "000001"
-    tried = [(claimant.reference, wrong_pin), ("RC-7F3K-2Q9C", claimant.pin), ("nonsense", claimant.pin)]
+    tried = [(claimant.reference, wrong_pin), (_unknown_reference(), claimant.pin)]
 
     answers = {re.sub(r'value="[^"]*"', "", masked(Claimant().enters(*pair))) for pair in tried}
 
     assert len(answers) == 1
-    assert "The reference or the PIN is not right" in answers.pop()
+    said = answers.pop()
+    assert "The reference or the PIN is not right" in said
+    assert "Tries left: 4." in said
+
+
+def test_what_cannot_be_a_reference_takes_no_try(claimant, holder):
+    claimant.asks()
+
+    said = words(claimant.enters("nonsense"))
+
+    assert "The reference or the PIN is not right" in said
+    assert "left" not in said
 
 
 @pytest.mark.parametrize("is_known", [True, False])
@@ -159,12 +170,13 @@ def test_five_wrong_pins_lock_a_reference_for_good_known_or_not(claimant, holder
     reference = claimant.reference if is_known else _unknown_reference()
     wrong_pin = "000000" if claimant.pin != "000000" else "000001"
     other = Claimant()
-    statuses = [other.enters(reference, wrong_pin).status_code for _try in range(5)]
+    said = [other.enters(reference, wrong_pin) for _try in range(5)]
     clock.move(days=2)
 
     answer = other.enters(reference, claimant.pin)
 
-    assert statuses == [200, 200, 200, 200, 429]
+    assert [answer.status_code for answer in said] == [200, 200, 200, 200, 429]
+    assert "One try is left. After that, this reference is locked" in words(said[3])
     assert answer.status_code == 429
     assert "This reference is locked" in words(answer)
     assert "/help/problem/recovery-case/" in answer.content.decode()

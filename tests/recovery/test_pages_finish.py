@@ -98,11 +98,12 @@ def test_the_second_half_opens_nothing_in_another_browser(claimant, holder):
 def test_the_third_wrong_half_ends_the_pass_and_a_second_one_may_be_started(claimant, holder):
     claimant.begins()
     half = mailed("case_half", "half")
-    for _try in range(3):
-        wrong = claimant.opens_pass("2222 2222")
-        assert "This set-up pass does not work" in words(wrong)
-        assert "2222 2222" not in wrong.content.decode()
+    said = [claimant.opens_pass("2222 2222") for _try in range(3)]
 
+    assert ["Type the second half again" in words(answer) for answer in said] == [True, True, False]
+    assert ["Tries left: 2." in words(answer) for answer in said] == [True, False, False]
+    assert "This set-up pass does not work" in words(said[-1])
+    assert not any("2222 2222" in answer.content.decode() for answer in said)
     assert "This set-up pass does not work" in words(claimant.opens_pass(half))
     claimant.begins()
     assert "Nothing changes before" in words(claimant.opens_pass())
