@@ -9,7 +9,7 @@ from django.db import transaction
 
 from accounts.actions import emailed_code
 from accounts.enums import CodePurpose, Role
-from accounts.models import User
+from accounts.models import EmailedCode, User
 from portal.lib import client
 from recovery.actions import moving, people, reviews
 from recovery.actions.record import Who
@@ -57,6 +57,12 @@ def accept_mail_code(*, claim: Claim, code: str, origin: client.Origin, now: dat
         moving.note(case, "mail_code_accepted", who=who, now=now)
         reviews.begin_if_complete(case, origin=origin, now=now)
     return case
+
+
+def sent_at(case: Case, *, now: datetime) -> datetime | None:
+    """Return when the code went out that can still be typed for a case, None without one."""
+    live = EmailedCode.objects.filter(user=case.subject, purpose=CodePurpose.RECOVERY, expires_at__gt=now)
+    return live.values_list("sent_at", flat=True).first()
 
 
 def _who(by: User | None, origin: client.Origin) -> Who:

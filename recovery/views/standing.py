@@ -3,11 +3,15 @@
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from recovery.actions import claims, reviews
+from accounts.models import User
+from portal.lib import clock, hours
+from recovery.actions import claims, possession, reviews
 from recovery.enums import State, WaitingOn
 from recovery.models import Claim
 from recovery.policies import faces, moves, terms
@@ -18,6 +22,7 @@ if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
 STEPS = (_("Request"), _("Questions"), _("E-mailed code"), _("Second person"), _("Wait"), _("Set up"))
+_IN_TALK = frozenset({Face.VERIFYING, Face.CODE, Face.STATEMENT})
 _NEXT = {
     Face.OPEN: 2,
     Face.VERIFYING: 2,
@@ -141,7 +146,19 @@ class Standing:
     by: datetime | None
     starts_left: int
     is_own_browser: bool
+    code_sent_at: datetime | None  # of an e-mailed code that can still be typed
     is_under_way: bool  # a pass of this browser is open or waits for its second half
+
+    @property
+    def turn(self) -> "StrOrPromise":
+        """Say whose turn it is; without a way to reach them, a talk begins when the claimant calls."""
+        is_theirs = self.face == Face.OPEN and not self.claim.contact
+        return _("You: call us") if is_theirs else self.words.turn.label
+
+    @property
+    def agent(self) -> User | None:
+        """Return the agent who has the case in hand, from the first question to the statement."""
+        return self.claim.case.maker if self.face in _IN_TALK else None
 
     @property
     def is_over(self) -> bool:
@@ -178,14 +195,25 @@ def standing_of(claim: Claim, request: HttpRequest) -> Standing:
         by=_by(claim, face),
         starts_left=case.terms.most_passes - case.passes.count(),
         is_own_browser=claims.is_browser_of(claim, browser_of(request)),
+        code_sent_at=possession.sent_at(case, now=clock.now()) if face == Face.CODE else None,
         is_under_way=SET_UP.read(request).get("claim") == claim.pk,
     )
 
 
 def _by(claim: Claim, face: Face) -> datetime | None:
     """Return by when the next step is made. A claim that waits for its turn counts from its own beginning."""
-    if face == Face.OPEN:
-        return terms.target(State.OPEN, tier=1, now=claim.created_at)
     if face in faces.OVER:
         return None
-    return claim.case.target_at if face in faces.OURS else claim.case.until
+    if face not in faces.OURS:
+        return claim.case.until
+    if face != Face.OPEN:
+        return _in_hours(claim.case.target_at)
+    return _in_hours(terms.target(State.OPEN, tier=1, now=claim.created_at)) if claim.contact else None
+
+
+def _in_hours(target: datetime | None) -> datetime | None:
+    """Return the target, or the next opening where nobody is here then; None where none comes."""
+    if target is None:
+        return None
+    then = hours.status(settings.PORTAL_SUPPORT_HOURS, ZoneInfo(settings.PORTAL_SUPPORT_TZ), target)
+    return target if then.is_open else then.changes_at
