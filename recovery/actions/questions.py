@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from accounts.enums import Role
 from accounts.models import User
 from portal.lib import client, digests
-from recovery.actions import moving, people, sources
+from recovery.actions import moving, people, reviews, sources
 from recovery.actions.record import Who
 from recovery.enums import Actor, CaseKind, Colour, FlagKind, Method, Outcome, Prompt, Source, State
 from recovery.models import Case, Claim, Evidence, PlanItem
@@ -56,13 +56,20 @@ def start_session(*, claim: Claim, by: User, origin: client.Origin, now: datetim
 
 
 def _refuse_second_claimant(claim: Claim, who: Who, *, now: datetime) -> None:
-    """Flag a case whose name somebody else claims too, with a PIN of their own, while it is under way."""
+    """Flag a case whose name somebody else claims too, with a PIN of their own, while it is under way.
+
+    The first time, what was approved without knowing of it goes back to a second person, at a higher tier. A
+    stranger who knows a username can therefore cost its owner one more review, and no more.
+    """
     with transaction.atomic():
         case = moving.lock(claim.case_id)
         if case.claim_id in {None, claim.pk} or not case.is_open:
             return
+        is_news = not case.flags.filter(kind=FlagKind.COMPETING).exists()
         moving.flag(case, FlagKind.COMPETING, who=who, now=now, claim=claim)
         moving.note(case, "second_claimant", who=who, now=now, body={"claim": claim.reference})
+        if is_news:
+            reviews.look_again(case, who=Who(Actor.SYSTEM, None, who.origin), now=now)
     raise CaseNotOpen(case.state)
 
 

@@ -13,9 +13,9 @@ from portal.lib import client
 from recovery.actions import moving, people
 from recovery.actions.record import Who
 from recovery.enums import Actor, Basis, Colour, FlagKind, Method, Outcome, State, Verdict
-from recovery.models import Case, Decision, Evidence, Observation
-from recovery.policies import plans
-from recovery.policies.terms import tier_of
+from recovery.models import Case, Decision, Evidence, Observation, Pass
+from recovery.policies import moves, plans
+from recovery.policies.terms import HIGHEST_TIER, tier_of
 from recovery.refusals import CaseNotOpen, MayNotDecide, NotComplete, NotYours, TooQuick
 
 SHORTEST_REASON = 20
@@ -44,19 +44,43 @@ def begin_if_complete(case: Case, *, origin: client.Origin, now: datetime) -> bo
     if case.flags.filter(colour=Colour.RED).exists():
         moving.move(case, State.REFUSED, "ended_by_flag", who=who, now=now)
         return True
-    tier = tier_of(case.terms, {FlagKind(kind) for kind in case.flags.values_list("kind", flat=True)})
+    _ask(case, who, possession_count=len(families), now=now)
+    return True
+
+
+def look_again(case: Case, *, who: Who, now: datetime) -> None:
+    """Take a new flag into account where a review has begun or has ended already: what was approved is asked anew.
+
+    Effects on a locked case in review: the pending decision gets the tier that the flags now ask for. On an
+    approved one: its pass is revoked and it goes back to a second person. On any other: none.
+    """
+    if case.state in moves.APPROVED:
+        Pass.objects.filter(case=case, used_at=None, revoked_at=None).update(revoked_at=now)
+        _ask(case, who, possession_count=len(families_of(case)), now=now)
+    elif case.state == State.REVIEW:
+        tier = _tier(case)
+        Decision.objects.filter(case=case, outcome=Verdict.PENDING).update(tier=tier, two_seniors=tier == HIGHEST_TIER)
+        moving.note(case, "tier_raised", who=who, now=now, body={"tier": tier}, tier=tier)
+
+
+def _tier(case: Case) -> int:
+    flags = {FlagKind(kind) for kind in case.flags.values_list("kind", flat=True)}
+    return max(case.tier, tier_of(case.terms, flags))
+
+
+def _ask(case: Case, who: Who, *, possession_count: int, now: datetime) -> None:
+    tier = _tier(case)
     moving.move(case, State.REVIEW, "review_asked", who=who, now=now, body={"tier": tier}, tier=tier, basis=Basis.CODES)
     decision = Decision.objects.create(
         case=case,
         maker=case.questioner,
-        two_seniors=tier == 3,
+        two_seniors=tier == HIGHEST_TIER,
         tier=tier,
         basis=Basis.CODES,
-        possession_count=len(families),
+        possession_count=possession_count,
         created_at=now,
     )
     draw(case, decision, who=who, now=now)
-    return True
 
 
 def draw(case: Case, decision: Decision, *, who: Who, now: datetime) -> User | None:

@@ -12,7 +12,7 @@ from accounts.refusals import CodesUsedUp, Paused
 from portal.lib import client
 from recovery.actions import moving, people, reviews, secrets
 from recovery.actions.record import Who
-from recovery.enums import Actor, Scope, State
+from recovery.enums import Actor, FlagKind, Scope, State
 from recovery.models import Case, Event, Hold, StopCode
 from recovery.policies import moves, references
 from recovery.refusals import CaseNotOpen, MayNotDecide, NotComplete
@@ -111,6 +111,25 @@ def contest_live_key(case_id: int, *, now: datetime) -> int:
         moving.move(case, State.CONTESTED, "key_is_alive", who=Who(Actor.SYSTEM), now=now)
         hold_scopes(case, now=now)
     return 1
+
+
+def contest_by_desk(*, case: Case, reason: str, by: User, origin: client.Origin, now: datetime) -> Case:
+    """Stop a case because somebody on the phone turned out to be another claimant on the same log-in.
+
+    Effects: as an owner's objection; the reason stands in the record. Whoever decides it are two seniors.
+    Raises: ``NotAllowed``, ``CaseNotOpen``, ``NotComplete``.
+    """
+    people.need_role(by, Role.AGENT, Role.SENIOR)
+    who = Who(Actor.SENIOR if by.has_role(Role.SENIOR) else Actor.AGENT, by, origin)
+    with transaction.atomic():
+        locked = moving.lock(case.pk)
+        moving.need_state(locked, *moves.DISPUTABLE)
+        if len(reason.strip()) < reviews.SHORTEST_REASON:
+            raise NotComplete
+        moving.flag(locked, FlagKind.COMPETING, who=who, now=now)
+        moving.move(locked, State.CONTESTED, "contested_by_desk", who=who, now=now, body={"reason": reason.strip()})
+        hold_scopes(locked, now=now)
+    return locked
 
 
 def hold_scopes(case: Case, *, now: datetime) -> None:

@@ -21,6 +21,7 @@ from recovery.admin.sight import Viewer
 from recovery.enums import Observed, State
 from recovery.forms.staff import AnswerForm, ApproveForm, DeskForm, ReasonForm, StatementForm
 from recovery.models import Case, Decision
+from recovery.policies import moves
 from recovery.refusals import CaseNotOpen, MayNotDecide, NotYours
 
 if TYPE_CHECKING:
@@ -143,6 +144,12 @@ def _may_refuse_contested(case: Case, viewer: Viewer) -> None:
         raise MayNotDecide
 
 
+def _may_contest(case: Case, viewer: Viewer) -> None:
+    viewer.need(*sight.WORKERS)
+    if case.state not in moves.DISPUTABLE:
+        raise CaseNotOpen(case.state)
+
+
 # --- What a step does ------------------------------------------------------------------------------
 
 
@@ -236,6 +243,11 @@ def _refuse_contested(act: Act) -> "StrOrPromise":
     return _("Refused.") if case.state == State.REFUSED else _("Recorded. Another senior has to agree.")
 
 
+def _contest(act: Act) -> "StrOrPromise":
+    stops.contest_by_desk(case=act.case, reason=act.typed["reason"], **act.common)
+    return _("Stopped. Two seniors look at it.")
+
+
 # --- The table -------------------------------------------------------------------------------------
 
 _EVERY = (
@@ -313,6 +325,16 @@ _EVERY = (
         _refuse_contested,
         ReasonForm,
         _("Refuse"),
+        is_danger=True,
+    ),
+    Step(
+        "contest",
+        _("Contest this case"),
+        _("Somebody else on the phone shows that this log-in is theirs. The case stops until two seniors decide."),
+        _may_contest,
+        _contest,
+        ReasonForm,
+        _("Stop the case"),
         is_danger=True,
     ),
     Step(

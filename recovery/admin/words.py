@@ -186,6 +186,8 @@ INSIDE: dict[str, "StrOrPromise"] = {
     "wait_extended": gettext_lazy("No notice got out: the wait begins once more"),
     "owner_not_reached": gettext_lazy("The owner could not be reached: papers are needed"),
     "key_is_alive": gettext_lazy("The Key that was said to be lost signed in: stopped"),
+    "tier_raised": gettext_lazy("A second claim came in: the review is to be more careful"),
+    "contested_by_desk": gettext_lazy("Stopped by the desk: somebody else claims this log-in"),
     "second_claimant": gettext_lazy("Somebody with another claim called meanwhile, and was refused"),
     "refusal_proposed": gettext_lazy("A senior wants to refuse it; another one has to agree"),
     "contest_refused": gettext_lazy("A second senior agreed to refuse it"),

@@ -12,7 +12,7 @@ from recovery.models.cases import Case
 class Event(models.Model):
     """One thing that happened. ``digest`` is HMAC-SHA-256 over ``prev`` and the canonical JSON of the row.
 
-    The body holds ids, codes and counts: no answer, no PIN, no address.
+    The body holds ids, codes and counts, and the reason staff give for a stop: no answer, no PIN, no address.
     """
 
     case = models.ForeignKey(Case, models.PROTECT, related_name="events")

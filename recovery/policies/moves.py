@@ -10,6 +10,8 @@ START = State.OPEN
 UNPROVED = (State.OPEN, State.VERIFYING, State.POSSESSION, State.PROOFING)
 # In these, an objection meets evidence: it stops the case and people look at it.
 DISPUTABLE = (State.POSSESSION, State.PROOFING, State.REVIEW, State.COOLING, State.PASS_READY, State.ENROLLING)
+# What a second claim that comes now takes back: the second person had not heard of it.
+APPROVED = (State.COOLING, State.PASS_READY, State.ENROLLING)
 _WITHDRAWABLE = (*UNPROVED, State.REVIEW, State.COOLING, State.PASS_READY, State.ENROLLING, State.CONTESTED)
 _EXPIRING = (*UNPROVED, State.PASS_READY)
 
@@ -36,7 +38,8 @@ MOVES: dict[tuple[State, State], frozenset[Actor]] = {
     (State.HOLD, State.CONTESTED): frozenset({OWNER}),
     (State.CONTESTED, State.PROOFING): frozenset({SENIOR}),
     (State.CONTESTED, State.REFUSED): frozenset({SENIOR}),
-    **{(state, State.CONTESTED): frozenset({OWNER, SYSTEM}) for state in DISPUTABLE},
+    **{(state, State.CONTESTED): frozenset({OWNER, AGENT, SENIOR, SYSTEM}) for state in DISPUTABLE},
+    **{(state, State.REVIEW): frozenset({SYSTEM}) for state in APPROVED},
     **{(state, State.CANCELLED): frozenset({OWNER}) for state in UNPROVED},
     **{(state, State.WITHDRAWN): frozenset({CLAIMANT, OWNER}) for state in _WITHDRAWABLE},
     **{(state, State.EXPIRED): frozenset({CLOCK}) for state in _EXPIRING},

@@ -59,6 +59,8 @@ def expected_step(who: str, name: str) -> int:
     """What a step of a case in review answers to those who see the case."""
     if who == "auditor":
         return FORBIDDEN
+    if name == "contest":
+        return SHOWN
     if who == "drawn senior":
         if name in {"review", *DECIDING - {"approve"}}:
             return SHOWN
@@ -108,7 +110,7 @@ def test_writing_is_for_whom_the_matrix_says(people, before):
         (who, name): client.post(url, {"version": case.version, "reason": "a" * 30}).status_code
         for who, client in outsiders.items()
         for name, url in every_url(case).items()
-        if name not in DOORS
+        if name not in DOORS and (who, name) != ("agent", "contest")  # theirs to do: test_second_claims.py
     }
 
     assert {key: status for key, status in found.items() if status not in expected_posts(*key)} == {}
