@@ -23,7 +23,7 @@ class AccountsConfig(AppConfig):
 
         registry.unregister("generator")
         ticks.register("pauses", pauses.announce)
-        guards.register(guards.append_only("accounts_securityevent"))
+        guards.register(guards.append_only("accounts_securityevent", ("chain", "n")))
         pre_migrate.connect(_remove_guards, sender=self)
         post_migrate.connect(_install_guards, sender=self)
         # auth comes after accounts and recovery: when its turn comes, their permissions are written.

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db import connection
+from django.db.backends.utils import CursorWrapper
 
 _BLOCK_FUNCTION = """
     CREATE OR REPLACE FUNCTION portal_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -25,8 +26,23 @@ class Guard:
     postgresql: tuple[str, ...]
 
 
-def append_only(table: str) -> list[Guard]:
-    """Return guards that refuse UPDATE, DELETE and TRUNCATE of a table."""
+def not_replaced(table: str, *keys: tuple[str, ...]) -> Guard:
+    """Return a guard that refuses a row whose id, or another unique key, is there already.
+
+    SQLite's INSERT OR REPLACE deletes the row in the way without asking the triggers of DELETE. PostgreSQL has
+    nothing of the kind.
+    """
+    same = " OR ".join("(" + " AND ".join(f"{c} = NEW.{c}" for c in key) + ")" for key in (("id",), *keys))
+    name = f"{table}_no_replace"
+    statement = (
+        f"CREATE TRIGGER {name} BEFORE INSERT ON {table} WHEN EXISTS (SELECT 1 FROM {table} WHERE {same}) "  # noqa: S608  constants of ours
+        f"BEGIN SELECT RAISE(ABORT, '{table} is never replaced'); END"
+    )
+    return Guard(name, table, (statement,), ())
+
+
+def append_only(table: str, *keys: tuple[str, ...]) -> list[Guard]:
+    """Return guards that refuse UPDATE, DELETE, TRUNCATE and replacement of rows; ``keys``: other unique keys."""
     message = f"{table} is append-only"
     guards = [
         Guard(
@@ -47,7 +63,7 @@ def append_only(table: str) -> list[Guard]:
         f"CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table} "
         f"FOR EACH STATEMENT EXECUTE FUNCTION portal_refuse('{message}')"
     )
-    return [*guards, Guard(f"{table}_no_truncate", table, (), (truncate,))]
+    return [*guards, not_replaced(table, *keys), Guard(f"{table}_no_truncate", table, (), (truncate,))]
 
 
 _GUARDS: list[Guard] = []
@@ -59,14 +75,16 @@ def register(guards: Iterable[Guard]) -> None:
 
 
 def install() -> None:
-    """Create every registered guard that is missing and whose table exists."""
+    """Create every registered guard that is missing or was altered and whose table exists."""
     tables = set(connection.introspection.table_names())
-    present = installed()
+    present, wanting = installed(), missing()
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute(_BLOCK_FUNCTION)
         for guard in _GUARDS:
-            if guard.table in tables and guard.name not in present:
+            if guard.table in tables and guard.name in wanting:
+                if guard.name in present:
+                    _drop(guard, cursor)
                 for statement in _statements(guard):
                     cursor.execute(statement)
 
@@ -77,24 +95,45 @@ def remove() -> None:
     with connection.cursor() as cursor:
         for guard in _GUARDS:
             if guard.name in present:
-                on_table = f" ON {guard.table}" if connection.vendor == "postgresql" else ""
-                cursor.execute(f"DROP TRIGGER {guard.name}{on_table}")
+                _drop(guard, cursor)
 
 
-def installed() -> set[str]:
-    """Return the names of all triggers in the database."""
-    query = {
-        "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger'",
-        "postgresql": "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal",
-    }[connection.vendor]
+def _drop(guard: Guard, cursor: CursorWrapper) -> None:
+    on_table = f" ON {guard.table}" if connection.vendor == "postgresql" else ""
+    cursor.execute(f"DROP TRIGGER {guard.name}{on_table}")
+
+
+_TRIGGERS = {
+    "sqlite": "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'",
+    # The trigger, and the body of what it calls; one that is switched off counts as altered.
+    "postgresql": (
+        "SELECT t.tgname, CASE t.tgenabled WHEN 'O' THEN pg_get_triggerdef(t.oid, true) ELSE '' END || p.prosrc "
+        "FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid "
+        "JOIN pg_class c ON c.oid = t.tgrelid WHERE NOT t.tgisinternal AND pg_table_is_visible(c.oid)"
+    ),
+}
+
+
+def installed() -> dict[str, str]:
+    """Return the names of all triggers in the database, each with its text as the database holds it."""
     with connection.cursor() as cursor:
-        cursor.execute(query)
-        return {row[0] for row in cursor.fetchall()}
+        cursor.execute(_TRIGGERS[connection.vendor])
+        return dict(cursor.fetchall())
 
 
 def missing() -> set[str]:
-    """Return the names of guards that should be there and are not."""
-    return {guard.name for guard in _GUARDS if _statements(guard)} - installed()
+    """Return the names of guards that should be there and are not, or are not as we wrote them."""
+    present = installed()
+    return {guard.name for guard in _GUARDS if _statements(guard) and present.get(guard.name) != _text(guard)}
+
+
+def _text(guard: Guard) -> str:
+    """Return what the database should hold of a guard."""
+    *functions, trigger = _statements(guard)
+    if connection.vendor == "sqlite":
+        return trigger
+    body = (functions or [_BLOCK_FUNCTION])[0].split("$$")[1]
+    return trigger + body
 
 
 def _statements(guard: Guard) -> tuple[str, ...]:

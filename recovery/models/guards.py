@@ -1,6 +1,6 @@
 """What the database itself refuses: illegal moves, moves without their event, changed records, unearned passes."""
 
-from portal.lib.guards import Guard, append_only
+from portal.lib.guards import Guard, append_only, not_replaced
 from recovery.enums import State, Verdict
 from recovery.policies import moves
 
@@ -38,26 +38,15 @@ _PASS_CHANGED = " OR ".join(
 
 
 def _guard(name: str, table: str, when: str, condition: str, message: str) -> Guard:
-    """Return a guard whose condition looks at the row alone."""
-    return Guard(
-        name=name,
-        table=table,
-        sqlite=(
-            f"CREATE TRIGGER {name} {when} ON {table} WHEN {condition} BEGIN SELECT RAISE(ABORT, '{message}'); END",
-        ),
-        postgresql=(
-            f"CREATE TRIGGER {name} {when} ON {table} FOR EACH ROW WHEN ({condition}) "
-            f"EXECUTE FUNCTION portal_refuse('{message}')",
-        ),
-    )
+    """Return a guard.
 
-
-def _looking_guard(name: str, table: str, when: str, condition: str, message: str) -> Guard:
-    """Return a guard whose condition looks at other tables, which PostgreSQL allows only inside a function."""
+    On PostgreSQL the condition stands inside a function: there it may look at other tables, and the database
+    keeps it word for word, so that ``guards.missing`` can compare it.
+    """
     function = (
         f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
         f"IF {condition} THEN RAISE EXCEPTION USING MESSAGE = '{message}', ERRCODE = '23514'; END IF; "
-        f"RETURN NEW; END $$"
+        f"RETURN {'OLD' if 'DELETE' in when else 'NEW'}; END $$"
     )
     return Guard(
         name=name,
@@ -86,7 +75,7 @@ def _of_cases() -> list[Guard]:
     return [
         _guard("recovery_case_fresh", "recovery_case", "BEFORE INSERT", _NOT_FRESH, "a case starts open"),
         _guard("recovery_case_legal", "recovery_case", "BEFORE UPDATE", _ILLEGAL, "a case cannot move like that"),
-        _looking_guard(
+        _guard(
             "recovery_case_recorded",
             "recovery_case",
             "BEFORE UPDATE",
@@ -121,7 +110,7 @@ def _of_decisions() -> list[Guard]:
             "a decision stands",
         ),
         *[
-            _looking_guard(
+            _guard(
                 f"recovery_decision_other_{verb.lower()}",
                 "recovery_decision",
                 f"BEFORE {verb}",
@@ -136,7 +125,7 @@ def _of_decisions() -> list[Guard]:
 def _of_passes() -> list[Guard]:
     """Return what a pass is held to."""
     return [
-        _looking_guard(
+        _guard(
             "recovery_pass_earned",
             "recovery_pass",
             "BEFORE INSERT",
@@ -157,7 +146,8 @@ def _of_the_record() -> list[Guard]:
         *_kept("recovery_hold", "holds are kept"),
         *_kept("recovery_stopcode", "stop codes are kept"),
         *append_only("recovery_observation"),
-        *append_only("recovery_event"),
+        *(not_replaced(table) for table in ("recovery_case", "recovery_claim", "recovery_decision")),
+        *append_only("recovery_event", ("case_id", "n")),
         *append_only("recovery_evidence"),
         *append_only("recovery_flag"),
         *append_only("recovery_policy"),

@@ -38,6 +38,49 @@ def test_the_record_takes_no_change_and_no_loss(an_event: SecurityEvent, stateme
     assert list(SecurityEvent.objects.values_list("pk", "action")) == [(an_event.pk, "tried")]
 
 
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="only SQLite knows OR REPLACE")
+@pytest.mark.parametrize("number", ["id", "id + 1000"])
+def test_the_record_takes_no_replacement(an_event: SecurityEvent, number: str):
+    columns = [field.column for field in SecurityEvent._meta.concrete_fields if field.column not in {"id", "action"}]
+    names = ", ".join(columns)
+    statement = (
+        f"INSERT OR REPLACE INTO accounts_securityevent (id, action, {names}) "
+        f"SELECT {number}, 'other', {names} FROM accounts_securityevent"
+    )
+    with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statement)
+
+    assert list(SecurityEvent.objects.values_list("pk", "action")) == [(an_event.pk, "tried")]
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL has its own")
+def test_a_guard_that_was_emptied_is_missed_and_set_again():
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TRIGGER accounts_securityevent_no_update")
+        cursor.execute(
+            "CREATE TRIGGER accounts_securityevent_no_update BEFORE UPDATE ON accounts_securityevent "
+            "BEGIN SELECT 1; END"
+        )
+
+    assert guards.missing() == {"accounts_securityevent_no_update"}
+    guards.install()
+    assert guards.missing() == set()
+
+
+@pytest.mark.postgres
+def test_a_guard_that_was_emptied_or_switched_off_is_missed_and_set_again():
+    emptied = (
+        "CREATE OR REPLACE FUNCTION portal_refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$"
+    )
+    for statement in (emptied, "ALTER TABLE accounts_securityevent DISABLE TRIGGER accounts_securityevent_no_update"):
+        with connection.cursor() as cursor:
+            cursor.execute(statement)
+        assert "accounts_securityevent_no_update" in guards.missing()
+
+        guards.install()
+        assert guards.missing() == set()
+
+
 @pytest.mark.postgres
 def test_the_record_takes_no_truncation(an_event: SecurityEvent):
     with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
@@ -69,5 +112,9 @@ def test_setting_guards_twice_changes_nothing():
 
 
 def test_every_registered_guard_has_a_form_for_both_databases():
-    assert all(guard.sqlite and guard.postgresql for guard in guards._GUARDS if "truncate" not in guard.name)
-    assert all(guard.postgresql for guard in guards._GUARDS)
+    assert all(
+        guard.sqlite and guard.postgresql
+        for guard in guards._GUARDS
+        if not guard.name.endswith(("_truncate", "_replace"))
+    )
+    assert all(guard.postgresql or guard.sqlite for guard in guards._GUARDS)
