@@ -66,7 +66,7 @@ _SIGN_IN = [
             _("The username or password is not right"),
             _(
                 "One try is left. After that, sign-in is paused for {lockout_time}. "
-                "If you are not sure, choose Forgot password."
+                "If you are not sure, choose Forgot password or lost your Key? on the sign-in page."
             ),
         ),
     ),
@@ -111,7 +111,7 @@ _SIGN_IN = [
             _("Codes no longer open this account"),
             _(
                 "Too many wrong codes were typed for it in a row. To protect it, we no longer accept codes. "
-                "Choose Forgot password on the sign-in page, or call us at {support_phone}."
+                "Choose Forgot password or lost your Key? on the sign-in page, or call us at {support_phone}."
             ),
         ),
     ),
@@ -121,7 +121,10 @@ _SIGN_IN = [
         (
             "K1",
             _("That code is not right"),
-            _("Wait for the next code in your {key_name}, then type that one. Tries left: {tries_left}."),
+            _(
+                "Check that the clock of your phone is set automatically. Then wait for the next code in your "
+                "{key_name} and type that one. Tries left: {tries_left}."
+            ),
         ),
         (
             "K3",
@@ -135,7 +138,10 @@ _SIGN_IN = [
         (
             "K6",
             _("No Key is set up for you yet"),
-            _("Every sign-in needs a {key_name}. Set it up first, then everything else opens."),
+            _(
+                "Every sign-in needs a {key_name}. We set it up together: choose Forgot password or lost your Key? "
+                "on the sign-in page, or call us at {support_phone}."
+            ),
         ),
     ),
     *_row(
@@ -216,7 +222,10 @@ _RECOVERY = [
         (
             "R5",
             _("This password is too easy to guess"),
-            _("It is on the lists that thieves try first, or it holds your name or ours. Choose another one."),
+            _(
+                "It is on the lists that thieves try first, or it is little more than names and dates. "
+                "Choose another one."
+            ),
         ),
         (
             "R6",

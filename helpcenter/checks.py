@@ -11,7 +11,7 @@ from typing import Any
 from django.core.checks import CheckMessage, Error, Tags, register
 from django.core.checks import Warning as CheckWarning
 from django.db import connections
-from django.urls import NoReverseMatch
+from django.urls import NoReverseMatch, Resolver404, resolve
 
 from helpcenter import catalogue, causes, facts, rendering
 from helpcenter.catalogue import Article, ArticleError
@@ -20,7 +20,7 @@ _COUNT = "two|three|four|five|six|seven|eight|nine|ten|twelve|fifteen|twenty|thi
 _UNIT = "minutes?|hours?|seconds?|days?|tries|attempts?|times|characters?|digits?"
 TYPED_LIMIT = re.compile(rf"\b(?:\d+|{_COUNT})[\s-]+(?:{_UNIT})\b", re.IGNORECASE)
 _PROMISE = re.compile(r"[A-Z]+-[1-9]\d*")
-_JARGON = re.compile(r"\b(?:invalid|tokens?|credentials?|authenticat\w+|sessions?)\b", re.IGNORECASE)
+_JARGON = re.compile(r"\b(?:invalid|tokens?|credentials?|authenticat(?!ors?\b)\w+|sessions?)\b", re.IGNORECASE)
 
 
 @register("helpcenter")
@@ -93,8 +93,10 @@ def check_index(databases: Iterable[str] | None = None, **_options: Any) -> list
 def _check_links(name: str, article: Article) -> Iterator[CheckMessage]:
     for link in rendering.links(article.source):
         try:
-            rendering.address(article.language, link)
-        except (LookupError, NoReverseMatch):
+            target = rendering.address(article.language, link)
+            if target.startswith("/"):
+                resolve(target.partition("#")[0])
+        except (LookupError, NoReverseMatch, Resolver404):
             yield _error(7, f"{name} links to {link!r}, which is not there.", hint="Links look like problem:slug.")
 
 

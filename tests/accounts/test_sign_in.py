@@ -219,7 +219,7 @@ def test_paper_details_open_paper(client: Client, ada_on_paper: Person) -> None:
 def test_a_customer_without_a_key_is_told_so_after_the_right_password(client: Client, ben: Person) -> None:
     answer = factories.sign_in(client, ben)
 
-    assert "Set it up first" in answer.content.decode()
+    assert "We set it up together" in answer.content.decode()
     assert PlatformSession.objects.count() == 0
 
 

@@ -1,8 +1,10 @@
 """The articles say what they must, in plain words, and only what is true."""
 
 import pytest
+from django.urls import reverse
 
 from helpcenter import catalogue, checks, facts, readability, rendering
+from tests.house.test_docs import states
 
 ARTICLES = catalogue.sources("en")
 SEVEN = [
@@ -87,6 +89,17 @@ def test_the_questions_start_with_the_five():
 @pytest.mark.parametrize("article", ARTICLES, ids=lambda article: article.key)
 def test_every_article_passes_its_checks(article):
     assert list(checks.check_article(article)) == []
+
+
+@pytest.mark.parametrize("article", ARTICLES, ids=lambda article: article.key)
+def test_an_article_tells_of_kept_promises_alone(article):
+    assert {name for name in article.promises if states().get(name) != "kept"} == set()
+
+
+@pytest.mark.promise("HELP-2")
+@pytest.mark.parametrize("key", ["problem/set-up-key", "key/set-up", "key/lost-phone", "recovery/reset-password"])
+def test_whoever_lacks_a_key_or_password_is_led_to_where_help_begins(key):
+    assert reverse("recovery:start") in rendering.links(catalogue.articles("en")[key].source)
 
 
 @pytest.mark.parametrize("article", ARTICLES, ids=lambda article: article.key)

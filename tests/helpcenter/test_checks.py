@@ -51,6 +51,7 @@ def test_other_numbers_are_fine(text):
         ({"promises": ("LOCK2",)}, "helpcenter.E004"),
         ({"source": "[x](problem:moon)"}, "helpcenter.E007"),
         ({"source": "[x](moon:)"}, "helpcenter.E007"),
+        ({"source": "[x](/moon/)"}, "helpcenter.E007"),
         ({"source": "Your session ended."}, "helpcenter.E008"),
     ],
 )

@@ -52,6 +52,8 @@ def found(text: str) -> list[str]:
         ("2FA code rejected", "problem/key-code-not-accepted"),
         ("blocked", "problem/account-paused"),
         ("my account is locked", "problem/account-paused"),
+        ("unlock", "problem/account-paused"),
+        ("unlock my account", "problem/account-paused"),
         ("new iphone", "key/new-phone"),
         ("How do I reset my password?", "recovery/reset-password"),
         ("session expired", "problem/logged-out"),
