@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import Q
 
 from accounts.enums import NoticeState, Role
 from accounts.models import Notice, User
@@ -40,10 +40,9 @@ def tick(now: datetime) -> int:
 def _contest_live_keys(*, now: datetime) -> int:
     """Stop cases whose holder used a Key since: the lost one is not lost, or the claimant is not the holder."""
     living = Case.objects.filter(
+        stops.KEY_LIVES,
         closed_at=None,
         state__in=moves.DISPUTABLE,
-        subject__key__last_used_at__gt=F("opened_at"),
-        subject__key__confirmed=True,
     )
     found = living.values_list("pk", flat=True).distinct()[:_BATCH]
     return ticks.each("contests", found, partial(stops.contest_live_key, now=now))

@@ -29,6 +29,7 @@ def complete(
     Raises: ``PassNotGood``, ``CaseNotOpen``, ``PasswordTooSimple``, ``PasswordTooCommon``, ``PasswordUsedBefore``,
     ``CodeWrong``, ``Paused``, ``gate.Busy``.
     """
+    stops.refuse_living_key(granted.case_id, now=now)
     user = find_open(pass_id=granted.pk, now=now).subject
     prepared = password.prepare(user, new_password)
     attempt = throttle.reserve(_code_budget(granted), now=now)

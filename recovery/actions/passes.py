@@ -9,7 +9,7 @@ from django.db.models import F
 
 from accounts.actions import notices
 from portal.lib import client, digests
-from recovery.actions import claims, moving, secrets
+from recovery.actions import claims, moving, secrets, stops
 from recovery.actions.record import Who
 from recovery.enums import Actor, Method, State
 from recovery.models import Case, Claim, Pass
@@ -35,6 +35,7 @@ def start_pass(*, claim: Claim, browser: str, origin: client.Origin, now: dateti
     Raises: ``CaseNotOpen`` (not ready, or all passes used), ``ClaimUnknown`` (another browser, or an agent has
     heard the PIN and it was not replaced).
     """
+    stops.refuse_living_key(claim.case_id, now=now)
     first = randomness.token_urlsafe(_FIRST_HALF_BYTES)
     second = secrets.signs(references.HALF_LENGTH)
     who = Who(Actor.CLAIMANT, None, origin)
@@ -77,6 +78,7 @@ def open_pass(
     A try is counted before the halves are looked at; the third wrong one revokes the pass.
     Needs: no open transaction. Raises: ``HalfWrong`` (may be typed again), ``PassNotGood``, ``CaseNotOpen``.
     """
+    stops.refuse_living_key(claim.case_id, now=now)
     live = Pass.objects.filter(
         claim=claim, opened_at=None, used_at=None, revoked_at=None, open_until__gt=now, tries__lt=MOST_TRIES
     )

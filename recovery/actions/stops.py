@@ -4,6 +4,7 @@ import contextlib
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import F, Q
 
 from accounts.actions import audit, sessions, throttle
 from accounts.enums import Action, Role
@@ -16,6 +17,9 @@ from recovery.enums import Actor, FlagKind, Scope, State
 from recovery.models import Case, Event, Hold, StopCode
 from recovery.policies import moves, references
 from recovery.refusals import CaseNotOpen, MayNotDecide, NotComplete
+
+# The holder signed in with a Key after the case was opened.
+KEY_LIVES = Q(subject__key__last_used_at__gt=F("opened_at"), subject__key__confirmed=True)
 
 
 def stop_by_code(*, reference: str, code: str, origin: client.Origin, now: datetime) -> None:
@@ -100,6 +104,15 @@ def _freeze(case: Case, *, now: datetime) -> None:
     user.on_hold_since = now
     user.save(update_fields=["on_hold_since"])
     audit.record(Action.HELD, by=None, on=user, now=now, case=case.number)
+
+
+def refuse_living_key(case_id: int, *, now: datetime) -> None:
+    """Contest and refuse a case whose holder's Key is in use, without waiting for the clock to find it.
+
+    Asked by each step that leads to a new Key. Needs: no open transaction. Raises: ``CaseNotOpen``.
+    """
+    if Case.objects.filter(KEY_LIVES, pk=case_id).exists() and contest_live_key(case_id, now=now):
+        raise CaseNotOpen(State.CONTESTED)
 
 
 def contest_live_key(case_id: int, *, now: datetime) -> int:

@@ -1,6 +1,7 @@
 """The owner can stop a recovery at any time, from any notice or while signed in."""
 
 import pytest
+from django.test import Client
 
 from accounts.enums import Budget
 from accounts.models import Notice, PlatformSession, SecurityEvent, Throttle
@@ -209,3 +210,23 @@ def test_a_key_used_before_the_case_says_nothing(clock, walk, holder):
     clocks.tick(clock.now)
 
     assert walk.state == State.REVIEW
+
+
+@pytest.mark.promise("CASE-5")
+@pytest.mark.parametrize(
+    ("reached", "goes_on"),
+    [([], "started"), (["started"], "opened_pass"), (["started", "opened_pass"], "completed")],
+)
+def test_a_key_in_use_stops_every_step_before_the_clock_finds_it(clock, walk, holder, reached, goes_on):
+    walk.ready(clock)
+    for step in reached:
+        getattr(walk, step)()
+    clock.move(minutes=1)
+    factories.sign_in(Client(), holder)
+
+    with pytest.raises(CaseNotOpen):
+        getattr(walk, goes_on)()
+
+    assert walk.state == State.CONTESTED
+    holder.user.refresh_from_db()
+    assert holder.user.check_password(holder.password)
