@@ -20,7 +20,7 @@ class RequestForm(Refusable, forms.Form):
     username = LineField(
         label=_("Username"),
         max_length=names.MAX_LENGTH,
-        help_text=_("It stands in the document we welcomed you with."),
+        help_text=_("It stands in your welcome papers."),
         widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none"}),
     )
     lost = forms.MultipleChoiceField(

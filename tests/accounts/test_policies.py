@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from hypothesis import example, given
 from hypothesis import strategies as st
-from django.conf import settings
 
 from accounts.policies import codes, idleness, names
 from tests.conftest import missing
