@@ -71,10 +71,16 @@ def _expire(case: Case, now: datetime) -> None:
 
 
 def _end_wait(case: Case, now: datetime) -> None:
-    """Make a case ready whose owner was told; wait once more where no notice got out, then ask for papers."""
+    """Make a case ready whose owner has had the whole wait since they were told.
+
+    A notice that got out late begins the wait anew; where none did, it is waited once more, then asked for papers.
+    """
     approved = case.events.filter(to_state=State.COOLING, from_state=State.REVIEW).order_by("-n").first()
     told = approved and telling.dedupe(case, approved.n)
-    if Notice.objects.filter(dedupe=told, state=NoticeState.SENT).exists():
+    sent = Notice.objects.filter(dedupe=told, state=NoticeState.SENT, sent_at__isnull=False).first()
+    if sent and sent.sent_at and (full_wait := sent.sent_at + case.terms.cooling(case.tier)) > now:
+        moving.note(case, "told_late", who=_CLOCK, now=now, until=full_wait)
+    elif sent:
         ready_until = case.terms.ends(State.PASS_READY, now=now)
         moving.move(case, State.PASS_READY, "wait_over", who=_CLOCK, now=now, ready_until=ready_until)
     elif not case.was_extended:

@@ -184,6 +184,7 @@ INSIDE: dict[str, "StrOrPromise"] = {
     "first_of_two_approved": gettext_lazy("The first of two seniors approved"),
     "ended_by_flag": gettext_lazy("A red flag ended it"),
     "wait_extended": gettext_lazy("No notice got out: the wait begins once more"),
+    "told_late": gettext_lazy("The notice got out late: the wait counts from then"),
     "owner_not_reached": gettext_lazy("The owner could not be reached: papers are needed"),
     "key_is_alive": gettext_lazy("The Key that was said to be lost signed in: stopped"),
     "tier_raised": gettext_lazy("A second claim came in: the review is to be more careful"),

@@ -49,6 +49,25 @@ def test_the_wait_does_not_end_while_the_owner_was_not_reached(clock, walk):
     assert walk.state == State.PROOFING
 
 
+@pytest.mark.promise("CASE-5")
+def test_the_wait_counts_from_the_notice_and_not_from_the_approval(clock, walk):
+    walk.in_review().approved(clock)
+    clocks.tick(clock.now)
+    planned = walk.case.until
+    clock.set(planned)
+    clock.move(seconds=-2)
+    deliver(clock)
+    sent_at = clock.now
+    clock.set(planned)
+    clocks.tick(clock.now)
+    assert (walk.state, walk.case.until) == (State.COOLING, sent_at + walk.case.terms.cooling(1))
+
+    clock.set(walk.case.until)
+    clocks.tick(clock.now)
+
+    assert walk.state == State.PASS_READY
+
+
 def test_a_notice_that_got_out_late_still_counts(clock, walk):
     walk.in_review().approved(clock)
     clocks.tick(clock.now)
