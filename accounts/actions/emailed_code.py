@@ -43,7 +43,7 @@ def send(*, user: User, purpose: CodePurpose, by: User | None, origin: client.Or
 def accept(*, user: User, purpose: CodePurpose, code: str, origin: client.Origin, now: datetime) -> None:
     """Take a code that was sent, once.
 
-    Effects: a try reserved and given back; the code row deleted; one event.
+    Effects: a try reserved and given back; the code row deleted; one event. The last wrong try deletes it as well.
     Raises: ``EmailedCodeWrong`` (wrong, old, replaced, used: one answer), ``Paused``.
     Needs: no open transaction.
     """
@@ -53,9 +53,12 @@ def accept(*, user: User, purpose: CodePurpose, code: str, origin: client.Origin
         spent, _rows = EmailedCode.objects.filter(
             user=user, purpose=purpose, expires_at__gt=now, code_digest=_digest(user, purpose, code)
         ).delete()
-        if not spent:
-            raise attempt.refusal(EmailedCodeWrong())
-        audit.record(Action.CODE_ACCEPTED, by=user, on=user, now=now, origin=origin, purpose=str(purpose))
+        if spent:
+            audit.record(Action.CODE_ACCEPTED, by=user, on=user, now=now, origin=origin, purpose=str(purpose))
+    if not spent:
+        if not attempt.tries_left:
+            EmailedCode.objects.filter(user=user, purpose=purpose).delete()
+        raise attempt.refusal(EmailedCodeWrong())
     throttle.give_back(attempt)
 
 

@@ -19,6 +19,7 @@ from portal.lib import client, digests
 log = logging.getLogger("portal.security")
 
 STRANGER = "stranger"
+LIFTABLE = (Budget.PASSWORD, Budget.CODE, Budget.SOURCE)
 
 
 @dataclass(frozen=True)
@@ -97,8 +98,12 @@ def forget(subject: str | None) -> int:
 
 
 def end_pauses(subject: str, *, now: datetime) -> int:
-    """End the running pauses of one subject, keeping the count of tries in a row; return how many there were."""
-    return Throttle.objects.filter(subject=subject, paused_until__gt=now).update(used=0, paused_until=None)
+    """End the running pauses of one subject, keeping the count of tries in a row; return how many there were.
+
+    Those that stand in the way of signing in alone: what bounds the guessing of PINs and e-mailed codes stays.
+    """
+    running = Throttle.objects.filter(subject=subject, budget__in=LIFTABLE, paused_until__gt=now)
+    return running.update(used=0, paused_until=None)
 
 
 def paused_until(c: Claim, *, now: datetime) -> datetime | None:

@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 
-from accounts.actions import lifting
+from accounts.actions import lifting, throttle
 from accounts.admin.reading import ReadOnlyAdmin
 from accounts.forms.lifting import LiftForm
 from accounts.models import Throttle, User
@@ -54,7 +54,7 @@ class ThrottleAdmin(ReadOnlyAdmin):
     def change_view(self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None) -> Any:
         """Show the button to those who may use it, while a pause runs."""
         row = self.get_object(request, object_id)
-        shows = row is not None and _is_paused(row) and _may_lift(request, row)
+        shows = row is not None and _is_liftable(row) and _may_lift(request, row)
         return super().change_view(request, object_id, form_url, {"may_lift": shows})
 
     def lift(self, request: HttpRequest, pk: int) -> HttpResponse:
@@ -85,5 +85,5 @@ def _may_lift(request: HttpRequest, row: Any) -> bool:
     return isinstance(request.user, User) and lifting.may_lift(request.user, subject=row.subject)
 
 
-def _is_paused(row: Any) -> bool:
-    return row.paused_until is not None and row.paused_until > clock.now()
+def _is_liftable(row: Any) -> bool:
+    return row.budget in throttle.LIFTABLE and row.paused_until is not None and row.paused_until > clock.now()

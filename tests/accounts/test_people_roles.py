@@ -31,6 +31,11 @@ def test_operators_see_the_record_but_not_the_customers(db):
     assert "view_customer" in rights(Role.AGENT)
 
 
+@pytest.mark.parametrize("role", [Role.AGENT, Role.SENIOR])
+def test_who_works_on_cases_does_not_read_the_record(db, role):
+    assert not {"view_securityevent", "view_notice"} & rights(role)
+
+
 def test_groups_that_went_missing_or_got_more_are_mended(db):
     Group.objects.get(name=Role.AUDITOR.value).delete()
     Group.objects.get(name=Role.AGENT.value).permissions.add(Permission.objects.get(codename="delete_customer"))

@@ -18,18 +18,26 @@ TABLES = (Customer, User, Throttle, SecurityEvent, Notice, PlatformSession)
 
 
 @pytest.fixture
-def desk(page_in_every_look: Page, agent: factories.Person, ada: factories.Person, live_server: object) -> Page:
-    """An agent's screen, after ada has been paused, told and recorded."""
+def who(request: pytest.FixtureRequest) -> factories.Person:
+    """The person at the screen: an agent unless the test names another one."""
+    person: factories.Person = request.getfixturevalue(getattr(request, "param", "agent"))
+    return person
+
+
+@pytest.fixture
+def desk(page_in_every_look: Page, who: factories.Person, ada: factories.Person, live_server: object) -> Page:
+    """A screen of the staff, after ada has been paused, told and recorded."""
     for _ in range(5):
         throttle.reserve(throttle.password_claim("ada"), now=clock.now())
     with transaction.atomic():
         audit.record(Action.PAUSED, by=None, on=ada.user, now=clock.now())
         notices.tell(ada.user, "paused", now=clock.now())
-    cookie = factories.signed_in(agent).cookies[settings.SESSION_COOKIE_NAME]
+    cookie = factories.signed_in(who).cookies[settings.SESSION_COOKIE_NAME]
     page_in_every_look.context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": live_server.url}])
     return page_in_every_look
 
 
+@pytest.mark.parametrize("who", ["auditor"], indirect=True)
 def test_every_table_can_be_read_by_everybody(desk):
     for model in TABLES:
         name = f"admin:accounts_{model._meta.model_name}"

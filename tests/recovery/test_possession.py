@@ -4,7 +4,7 @@ import pytest
 
 from accounts.actions import emailed_code
 from accounts.enums import CodePurpose
-from accounts.models import Notice
+from accounts.models import Notice, Throttle
 from accounts.refusals import EmailedCodeWrong, Paused
 from recovery.actions import claims, possession, statements
 from recovery.enums import FlagKind, Method, Observed, State
@@ -78,6 +78,19 @@ def test_five_wrong_codes_are_all_that_is_looked_at(walk):
             accept(walk, f"{(int(code) + 1) % 1_000_000:06d}")
 
     with pytest.raises(Paused):
+        accept(walk, code)
+
+
+def test_after_five_wrong_tries_a_code_is_dead_whatever_becomes_of_the_pause(walk):
+    walk.in_session().answered()
+    send(walk)
+    code = the_code()
+    for _try in range(5):
+        with pytest.raises((EmailedCodeWrong, Paused)):
+            accept(walk, f"{(int(code) + 1) % 1_000_000:06d}")
+    Throttle.objects.all().delete()
+
+    with pytest.raises(EmailedCodeWrong):
         accept(walk, code)
 
 
