@@ -12,7 +12,7 @@ UNPROVED = (State.OPEN, State.VERIFYING, State.POSSESSION, State.PROOFING)
 DISPUTABLE = (State.POSSESSION, State.PROOFING, State.REVIEW, State.COOLING, State.PASS_READY, State.ENROLLING)
 # What a second claim that comes now takes back: the second person had not heard of it.
 APPROVED = (State.COOLING, State.PASS_READY, State.ENROLLING)
-_WITHDRAWABLE = (*UNPROVED, State.REVIEW, State.COOLING, State.PASS_READY, State.ENROLLING, State.CONTESTED)
+_WITHDRAWABLE = (*UNPROVED, State.REVIEW, State.COOLING, State.PASS_READY, State.ENROLLING)
 _EXPIRING = (*UNPROVED, State.PASS_READY)
 
 MOVES: dict[tuple[State, State], frozenset[Actor]] = {

@@ -169,7 +169,7 @@ class Standing:
     def may_withdraw(self) -> bool:
         """Tell whether giving up is still of use."""
         is_theirs = self.is_own_browser or not self.claim.browser_digest
-        return is_theirs and not (self.is_over or self.face == Face.HOLD)
+        return is_theirs and not (self.is_over or self.face in {Face.HOLD, Face.CONTESTED})
 
     @property
     def may_change_browser(self) -> bool:

@@ -5,7 +5,7 @@ from django.test import Client
 
 from accounts.enums import Budget
 from accounts.models import Notice, PlatformSession, SecurityEvent, Throttle
-from recovery.actions import clocks, passes, stops
+from recovery.actions import claims, clocks, passes, stops
 from recovery.enums import Scope, State
 from recovery.models import Hold, StopCode
 from recovery.refusals import CaseNotOpen, PassNotGood
@@ -230,3 +230,17 @@ def test_a_key_in_use_stops_every_step_before_the_clock_finds_it(clock, walk, ho
     assert walk.state == State.CONTESTED
     holder.user.refresh_from_db()
     assert holder.user.check_password(holder.password)
+
+
+@pytest.mark.promise("CASE-5")
+def test_a_contested_case_is_left_to_the_seniors(clock, walk, holder):
+    walk.in_review()
+    stops.stop_signed_in(user=holder.user, origin=ORIGIN, now=now())
+
+    with pytest.raises(CaseNotOpen):
+        claims.withdraw(claim=walk.claim, browser=walk.browser, origin=ORIGIN, now=now())
+    with pytest.raises(CaseNotOpen):
+        stops.cancel_own(user=holder.user, origin=ORIGIN, now=now())
+
+    walk.claim.refresh_from_db()
+    assert (walk.state, walk.claim.closed_at) == (State.CONTESTED, None)
