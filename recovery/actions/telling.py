@@ -82,7 +82,7 @@ def _record(case: Case, event: Event, action: Action) -> None:
 
 def _notify(case: Case, event: Event, action: Action, *, now: datetime) -> None:
     kind = _TOLD.get(action)
-    if kind is None or case.subject is None or (kind == "case_started" and _was_told_of_opening(case, event)):
+    if kind is None or case.subject is None or _is_flood(case, event, kind):
         return
     code = secrets.signs(references.STOP_CODE_LENGTH) if not moves.is_terminal(event.to_state) else ""
     notice = notices.tell(
@@ -99,12 +99,23 @@ def _notify(case: Case, event: Event, action: Action, *, now: datetime) -> None:
         StopCode.objects.create(case=case, notice=notice, digest=stops.stop_digest(notice.reference, code))
 
 
+def _is_flood(case: Case, event: Event, kind: str) -> bool:
+    """Tell whether this is one of many claims, opened and closed again by somebody who knows a username.
+
+    The first claim on a log-in within a day is told at once, further ones are not, in whatever case they are; and
+    a case nobody was told of closes in silence. The owner's own record has them all.
+    """
+    if kind == "case_closed":
+        return not case.stop_codes.exists()
+    return kind == "case_started" and _was_told_of_opening(case, event)
+
+
 def _was_told_of_opening(case: Case, event: Event) -> bool:
-    """Tell whether a day has not passed since the owner last read of a claim on this log-in."""
+    """Tell whether there was a claim on this log-in in the day before this one."""
     earlier = Event.objects.filter(
         case__subject=case.subject, action="claim_opened", at__gt=event.at - _DIGEST_AFTER, at__lte=event.at
     )
-    return earlier.filter(case=case, n__lt=event.n).exists()
+    return earlier.filter(pk__lt=event.pk).exists()
 
 
 def dedupe(case: Case, n: int) -> str:

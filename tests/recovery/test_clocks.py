@@ -5,10 +5,10 @@ import pytest
 from accounts.enums import NoticeState
 from accounts.models import Notice, SecurityEvent
 from portal.lib import ticks
-from recovery.actions import clocks, reviews
+from recovery.actions import claims, clocks, reviews
 from recovery.enums import State
 from recovery.models import Case, Decision
-from tests.recovery.conftest import wrong_answer
+from tests.recovery.conftest import ORIGIN, wrong_answer
 
 
 def kinds() -> list[str]:
@@ -242,3 +242,15 @@ def test_a_case_that_moved_before_its_clock_is_left_alone(clock, walk):
 
     assert clocks._move_one(walk.claim.case_id, now=clock.now) == 0
     assert Decision.objects.count() == 0
+
+
+def test_an_owner_is_not_flooded_by_claims_that_are_opened_and_withdrawn(clock, walk):
+    for _time in range(6):
+        walk.opened()
+        clocks.tick(clock.now)
+        claims.withdraw(claim=walk.claim, browser=walk.browser, origin=ORIGIN, now=clock.now)
+        clocks.tick(clock.now)
+        clock.move(seconds=5)
+
+    assert kinds() == ["case_started", "case_closed"]
+    assert SecurityEvent.objects.filter(action="case_opened").count() == 6
