@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import F, Q
 
-from accounts.actions import audit, sessions, throttle
+from accounts.actions import audit, hold, sessions, throttle
 from accounts.enums import Action, Role
 from accounts.models import User
 from accounts.refusals import CodesUsedUp, Paused
@@ -100,10 +100,10 @@ def _object(case: Case, who: Who, action: str, *, now: datetime) -> bool:
 
 def _freeze(case: Case, *, now: datetime) -> None:
     user = User.objects.select_for_update(of=("self",)).get(recovery_cases=case)
-    sessions.end_everything(user)
-    user.on_hold_since = now
-    user.save(update_fields=["on_hold_since"])
-    audit.record(Action.HELD, by=None, on=user, now=now, case=case.number)
+    if user.on_hold_since:  # for another reason, which stays; but whoever came in meanwhile goes
+        sessions.end_everything(user)
+    else:
+        hold.hold(user, reason=f"objection to case {case.number}", by=None, origin=None, now=now)
 
 
 def refuse_living_key(case_id: int, *, now: datetime) -> None:
@@ -185,9 +185,9 @@ def refuse_contested(*, case: Case, reason: str, by: User, origin: client.Origin
             raise MayNotDecide
         first = locked.events.filter(action="refusal_proposed").order_by("-n").first()
         if first is None:
-            moving.note(locked, "refusal_proposed", who=who, now=now)
+            moving.note(locked, "refusal_proposed", who=who, now=now, body={"reason": reason.strip()})
         elif first.actor_id == by.pk:
             raise MayNotDecide
         else:
-            moving.move(locked, State.REFUSED, "contest_refused", who=who, now=now)
+            moving.move(locked, State.REFUSED, "contest_refused", who=who, now=now, body={"reason": reason.strip()})
     return locked

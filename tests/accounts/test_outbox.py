@@ -37,6 +37,8 @@ KINDS = {
     "paused": {"tries": 5, "until": "2026-03-02T12:15:00+00:00"},
     "password_changed": {"device": "Chrome on Windows", "at": "2026-03-02T12:00:00+00:00"},
     "key_added": {"key": "Ada's phone", "at": "2026-03-02T12:00:00+00:00"},
+    "held": {"at": "2026-03-02T12:00:00+00:00"},
+    "released": {"at": "2026-03-02T12:00:00+00:00"},
     "code": {"code": "123 456"},
 }
 

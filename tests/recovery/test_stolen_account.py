@@ -3,9 +3,9 @@
 import pytest
 from django.test import Client
 
-from recovery.actions import clocks, stops
+from recovery.actions import clocks, record, stops
 from recovery.enums import State
-from recovery.models import Case
+from recovery.models import Case, Event
 from tests import factories
 from tests.recovery.conftest import NEW_SEED, ORIGIN, REASON, now
 from tests.recovery.test_stops import newest, stop
@@ -35,6 +35,13 @@ def test_an_owner_who_stopped_a_finished_recovery_gets_back_in_by_one_of_their_o
     assert stolen.state == State.HOLD
     assert stolen.case.tier == 2
     assert Case.objects.filter(state=State.REFUSED).count() == 1
+
+
+def test_why_two_seniors_refused_is_on_the_record_and_the_record_is_whole(stolen):
+    refusals = Event.objects.filter(action__in=["refusal_proposed", "contest_refused"])
+
+    assert [event.body["reason"] for event in refusals] == [REASON, REASON]
+    assert list(record.faults()) == []
 
 
 def test_a_hold_the_firm_placed_outlives_a_recovery(clock, walk, holder):
