@@ -35,10 +35,18 @@ class Anchor:
 def snapshot() -> Iterator[None]:
     """Read the record as it was at one moment, however many people sign in meanwhile.
 
-    On SQLite the open cursor does this by itself, and a transaction would keep everybody from writing.
+    On SQLite by a transaction that only reads: one of Django's would keep everybody from writing.
     """
-    if connection.vendor != "postgresql" or connection.in_atomic_block:
+    if connection.in_atomic_block:
         yield
+        return
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute("BEGIN DEFERRED")
+            try:
+                yield
+            finally:
+                cursor.execute("ROLLBACK")
         return
     with transaction.atomic():
         with connection.cursor() as cursor:

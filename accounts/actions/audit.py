@@ -97,14 +97,16 @@ def body_of(event: SecurityEvent) -> dict[str, Any]:
 
 
 def faults() -> Iterator[str]:
-    """Recompute every chain and yield a sentence for each edit, gap, insertion, swap or cut."""
-    seen: set[str] = set()
+    """Recompute every chain and yield a sentence for each edit, gap, insertion, swap or cut.
+
+    Needs: a snapshot (``anchors.snapshot``) where people write meanwhile.
+    """
+    heads = {head.chain: (head.n, head.digest) for head in ChainHead.objects.iterator(chunk_size=1000)}
     chain, n, prev = "", 0, GENESIS
     for event in SecurityEvent.objects.order_by("chain", "n").iterator(chunk_size=1000):
         if event.chain != chain:
-            yield from _head_fault(chain, n, prev)
+            yield from _head_fault(chain, n, prev, heads.pop(chain, None))
             chain, n, prev = event.chain, 0, GENESIS
-            seen.add(chain)
         if event.n != n + 1:
             yield f"{chain}: event {n + 1} is missing"
         if event.prev != prev:
@@ -112,16 +114,15 @@ def faults() -> Iterator[str]:
         if not digests.same(event.digest, digest_of(event)):
             yield f"{chain}: event {event.n} was altered"
         n, prev = event.n, event.digest
-    yield from _head_fault(chain, n, prev)
-    for head in ChainHead.objects.exclude(chain__in=seen):
-        yield f"{head.chain}: all {head.n} events are missing"
+    yield from _head_fault(chain, n, prev, heads.pop(chain, None))
+    for lost, (count, _digest) in heads.items():
+        yield f"{lost}: all {count} events are missing"
 
 
-def _head_fault(chain: str, n: int, digest: str) -> Iterator[str]:
+def _head_fault(chain: str, n: int, digest: str, head: tuple[int, str] | None) -> Iterator[str]:
     if not chain:
         return
-    head = ChainHead.objects.filter(chain=chain).first()
     if head is None:
         yield f"{chain}: its head is missing"
-    elif (head.n, head.digest) != (n, digest):
-        yield f"{chain}: the record ends at {n}, its head says {head.n}"
+    elif head != (n, digest):
+        yield f"{chain}: the record ends at {n}, its head says {head[0]}"

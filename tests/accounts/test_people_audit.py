@@ -3,16 +3,18 @@
 import io
 import json
 import re
+import threading
 from collections.abc import Iterator
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection, transaction
+from django.db import connection, connections, transaction
 
 from accounts.actions import anchors, audit
 from accounts.enums import Action
 from accounts.models import ChainHead, SecurityEvent
 from portal.lib import guards
+from tests import factories
 from tests.house.sources import ROOT, read
 
 
@@ -246,3 +248,32 @@ def test_on_postgresql_the_record_is_read_as_of_one_moment():
         cursor.execute("SHOW transaction_isolation")
 
         assert cursor.fetchone() == ("repeatable read",)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_verifying_is_not_misled_by_people_who_write_meanwhile(clock):
+    ada = factories.customer("ada").user
+
+    def write() -> None:
+        try:
+            with transaction.atomic():
+                audit.record(Action.PAUSED, by=None, on=ada, now=clock.now)
+        finally:
+            connections.close_all()
+
+    write()
+    with anchors.snapshot():
+        found = [*audit.faults()]
+        writer = threading.Thread(target=write)
+        writer.start()
+        writer.join(timeout=20)
+        assert [*audit.faults()] == found == []
+        assert SecurityEvent.objects.filter(subject=ada).count() == 1
+    assert SecurityEvent.objects.filter(subject=ada).count() == 2
+
+
+def test_the_number_of_queries_does_not_grow_with_the_chains(record, clock, django_assert_num_queries):
+    factories.customer("ben")
+
+    with django_assert_num_queries(2):
+        assert faults() == []
