@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import Case as When
-from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet, Value
+from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery, Value
 from django.db.models import When as Where
 from django.http import Http404
 
@@ -16,7 +16,7 @@ from accounts.enums import Role
 from accounts.models import User
 from recovery.actions import desk
 from recovery.enums import State, Verdict
-from recovery.models import Case, Decision, Flag, Observation
+from recovery.models import Case, Decision, Event, Flag, Observation
 from recovery.refusals import NotAllowed, NotYours
 
 WORKERS = (Role.AGENT, Role.SENIOR)
@@ -86,7 +86,9 @@ def queue(viewer: Viewer) -> QuerySet[Case]:
     ``due`` is the target as far as this person may know it, ``inside`` whether they see tier and flags.
     """
     found = cases(viewer).select_related("maker", "claim").prefetch_related(_pending(), *_flags(viewer))
-    found = found.annotate(has_statement=Exists(Observation.objects.filter(claim=OuterRef("claim"))))
+    found = found.annotate(
+        has_statement=Exists(Observation.objects.filter(claim=OuterRef("claim"))), mail_code=Subquery(_mail_code())
+    )
     if viewer.audits:
         return found.annotate(due=F("target_at"), inside=Value(True))
     hidden = Q(state__in=TELLING) & ~_drawn(viewer)
@@ -107,6 +109,12 @@ def pending(case: Case) -> Decision | None:
     """Return the decision that waits to be made, from what ``queue`` has fetched."""
     waiting: list[Decision] = case.waiting_decisions  # type: ignore[attr-defined]  # of the prefetch below
     return waiting[0] if waiting else None
+
+
+def _mail_code() -> "QuerySet[Event, tuple[str]]":
+    """Return what happened last to the e-mailed code since the case stands where it stands."""
+    steps = Event.objects.filter(case=OuterRef("pk"), at__gte=OuterRef("state_at"))
+    return steps.filter(action__in=["mail_code_asked", "mail_code_accepted"]).order_by("-n").values_list("action")[:1]
 
 
 def _pending() -> "Prefetch[str, QuerySet[Decision], str]":

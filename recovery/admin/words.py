@@ -120,12 +120,26 @@ _BY_HANDS: dict[str, tuple["StrOrPromise", ...]] = {
 def _possession(case: Case, viewer: Viewer) -> str:
     if case.has_statement:  # type: ignore[attr-defined]  # annotated by sight.queue
         return _("The claimant types the e-mailed code into their page")
-    words = (
-        _("It was given back: start again with reference and PIN"),
-        _("Send the code, and file your statement"),
-        _("The agent sends the code and files a statement"),
-    )
-    return words[_hands(case, viewer)]
+    yours, theirs = _STATEMENT[case.mail_code]  # type: ignore[attr-defined]  # annotated by sight.queue
+    words = (_("It was given back: start again with reference and PIN"), yours, theirs)
+    return str(words[_hands(case, viewer)])
+
+
+# What happened last to the e-mailed code -> what comes next, for the agent and for others.
+_STATEMENT: dict[str | None, tuple["StrOrPromise", "StrOrPromise"]] = {
+    None: (
+        gettext_lazy("Send the code, and file your statement"),
+        gettext_lazy("The agent sends the code and files a statement"),
+    ),
+    "mail_code_asked": (
+        gettext_lazy("The code is sent, and the claimant types it into their page. File your statement"),
+        gettext_lazy("The claimant types the code that was sent, and the agent files a statement"),
+    ),
+    "mail_code_accepted": (
+        gettext_lazy("The code was right. File your statement"),
+        gettext_lazy("The agent files a statement"),
+    ),
+}
 
 
 QUESTIONS: dict[str, "StrOrPromise"] = {

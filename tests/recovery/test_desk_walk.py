@@ -246,3 +246,14 @@ def test_two_seniors_refuse_a_case_the_owner_objected_to(clock, walk, dana, lee,
     second.do(case, "refuse-contested", reason=REASON)
 
     assert walk.state == State.REFUSED
+
+
+def test_what_comes_next_follows_the_e_mailed_code(clock, walk, dana):
+    case = walk.in_session().answered().case
+    assert "Send the code, and file your statement" in dana.see(case_url(case))
+
+    dana.do(case, "send-code")
+    assert "The code is sent, and the claimant types it" in dana.see(case_url(case))
+
+    walk.with_mail_code()
+    assert "The code was right. File your statement" in dana.see(case_url(case))
