@@ -40,6 +40,8 @@ def mine(request: SignedInRequest) -> HttpResponse:
     case = stops.open_case_of(request.user)
     facts = {
         "case": case,
+        "is_waiting": case is not None and case.state == State.COOLING,
+        "is_ready": case is not None and case.state in {State.PASS_READY, State.ENROLLING},
         "is_done": case is not None and case.state == State.HOLD,
         "is_stopped": case is not None and case.state == State.CONTESTED,
         "may_cancel": case is not None and moves.may_move(case.state, State.WITHDRAWN, Actor.OWNER),

@@ -1,6 +1,8 @@
 """What a claimant does on the page of a case."""
 
 import re
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -133,3 +135,57 @@ def test_too_many_wrong_codes_wait_at_the_field(claimant, walk):
 
     assert statuses == [200, 200, 200, 200, 429, 429]
     assert Throttle.objects.filter(budget="email-code").exists()
+
+
+def test_whoever_left_no_number_has_to_call_and_nobody_promises_a_time(claimant, holder):
+    said = words(claimant.asks()) and words(claimant.looks())
+
+    assert "Whose turn it is You: call us" in said
+    assert "By when" not in said
+
+
+def test_whoever_left_a_number_is_called_while_somebody_is_here(claimant, holder, clock, settings):
+    settings.PORTAL_SUPPORT_HOURS = {"tue": "09:00-17:00"}
+    claimant.asks(contact="+1 555 0199")
+
+    said = words(claimant.looks())
+
+    assert "Whose turn it is An agent" in said
+    assert "One of our agents may call you" in said
+    assert "none of our agents" not in said
+    assert standing_of_page(claimant).by == datetime(2026, 3, 3, 9, tzinfo=ZoneInfo(settings.PORTAL_SUPPORT_TZ))
+
+
+def test_a_desk_that_never_opens_promises_no_time(claimant, holder, settings):
+    settings.PORTAL_SUPPORT_HOURS = {}
+    claimant.asks(contact="+1 555 0199")
+
+    assert standing_of_page(claimant).by is None
+
+
+def standing_of_page(claimant):
+    return claimant.looks().context["standing"]
+
+
+def test_the_agent_is_named_until_the_statement_is_in(claimant, walk):
+    claimant.asks()
+    at_desk(walk, claimant).in_session().answered()
+    assert "You are talking to Dana" in words(claimant.looks())
+
+    claimant.gives_code()
+    assert "You are talking to Dana" in words(claimant.looks())
+
+    walk.stated()
+    assert "none of our agents" in words(claimant.looks())
+
+
+def test_a_code_that_is_on_its_way_is_said_to_be(claimant, walk, clock):
+    claimant.asks()
+    at_desk(walk, claimant).in_session().answered()
+    assert "1. Have a code sent" in words(claimant.looks())
+
+    claimant.presses("status/code/send/")
+    assert "1. A code is on its way" in words(claimant.looks())
+
+    clock.move(hours=1)
+    assert "1. Have a code sent" in words(claimant.enters())

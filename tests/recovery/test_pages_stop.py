@@ -156,3 +156,13 @@ def test_the_page_of_a_stop_points_the_signed_in_to_their_button(holder):
 def test_a_stranger_reaches_no_page_of_an_owner(client):
     assert client.get("/recover/mine/")["Location"].startswith("/login/")
     assert client.post("/recover/mine/stop/")["Location"] == "/login/"
+
+
+def test_an_owner_reads_that_it_was_approved_and_until_when_it_can_be_stopped(walk, holder, clock):
+    walk.in_review().approved(clock)
+    page = words(signed_in(_as_now(holder)).get("/recover/mine/"))
+    assert "It was checked and approved." in page
+    assert "Stop it before it ends: " in page
+
+    walk.waited(clock)
+    assert "the waiting period is over" in words(signed_in(_as_now(holder)).get("/recover/mine/"))
