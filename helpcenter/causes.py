@@ -316,8 +316,8 @@ _STAFF = [
             "G7",
             _("Stop: this looks like a Key code"),
             _(
-                "A recovery code is expected here, and {code_digits} digits were typed. Never take a Key code "
-                "from a caller: somebody may be passing it on. Do not go on, and note it on the case."
+                "An answer is expected here, and {code_digits} digits were typed. Never take a Key code from a caller: "
+                "somebody may be passing it on. This is recorded on the case by itself. Ask for the answer once more."
             ),
         ),
     ),
