@@ -51,7 +51,7 @@ class QueueFilter(_Choices):
     def choices(self, changelist: Any) -> Any:
         """Name the choice of nothing for what it shows."""
         first, *others = super().choices(changelist)
-        yield {**first, "display": _("All open")}
+        yield {**first, "display": _("Open, for you to see")}
         yield from others
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Case]) -> QuerySet[Case]:
