@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from accounts.enums import Role
 from accounts.models import User
@@ -43,7 +43,7 @@ def start_session(*, claim: Claim, by: User, origin: client.Origin, now: datetim
         claim.refresh_from_db(fields=["closed_at", "round_at"])
         if claim.closed_at or claim.round_at:
             raise CaseNotOpen(case.state)
-        if _rounds(case, now=now) >= case.terms.most_rounds:
+        if _rounds(case, claim, now=now) >= case.terms.most_rounds:
             raise NotConfirmed
         claim.round_at, claim.agent = now, by
         claim.save(update_fields=["round_at", "agent"])
@@ -105,9 +105,16 @@ def _item(claim: Claim, place: int, draft: Draft, now: datetime) -> PlanItem:
     )
 
 
-def _rounds(case: Case, *, now: datetime) -> int:
-    """Count the rounds for this username in the past 30 days, over all its cases."""
-    return Claim.objects.filter(case__name_digest=case.name_digest, round_at__gt=now - _MEMORY).count()
+def _rounds(case: Case, claim: Claim, *, now: datetime) -> int:
+    """Count the rounds in the past 30 days that speak against another one, over all cases of this username.
+
+    Those of the network this claim comes from, and those that got past the personal details wherever they came
+    from: whoever knows no more than a username does not use up its owner's rounds.
+    """
+    rounds = Claim.objects.filter(case__name_digest=case.name_digest, round_at__gt=now - _MEMORY)
+    details = Q(evidence__item__source=Source.PERSONAL, evidence__outcome=Outcome.MET)
+    known = rounds.annotate(details=Count("evidence", filter=details)).filter(details=len(plans.PERSONAL))
+    return rounds.filter(Q(source=claim.source) | Q(pk__in=known.values("pk"))).count()
 
 
 def _need_maker(case: Case, by: User) -> None:

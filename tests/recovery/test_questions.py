@@ -8,12 +8,15 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.enums import ActivityKind, Role
 from accounts.models import AccountActivity
+from portal.lib.client import Origin
 from recovery.actions import claims, questions
 from recovery.enums import Colour, FlagKind, Outcome, Prompt, Source, State
 from recovery.models import Evidence, PlanItem
 from recovery.refusals import CaseNotOpen, KeyCodeOffered, NotAllowed, NotComplete, NotConfirmed, NotYours
 from tests import factories
 from tests.recovery.conftest import ORIGIN, QUESTIONS, RIGHT, Walk, now, right_answer, wrong_answer
+
+ELSEWHERE = Origin(address="203.0.113.9", device="Firefox on Linux", request_id="REQ")
 
 
 def answer(walk, item, text, *, by=None):
@@ -250,6 +253,27 @@ def test_a_claim_gets_one_round_and_a_name_three_in_a_month(clock, walk):
         walk.in_session()
     clock.move(days=31)
     assert walk.opened().in_session().state == State.VERIFYING
+
+
+def test_strangers_who_know_a_username_alone_do_not_use_up_its_owners_rounds(walk, agent):
+    for _round in range(3):
+        walk.opened().in_session().answered(wrong_answer)
+
+    owner = Walk(agent.user).opened(origin=ELSEWHERE)
+
+    assert owner.in_session().state == State.VERIFYING
+
+
+def test_rounds_past_the_personal_details_count_wherever_they_come_from(walk, agent):
+    for _round in range(3):
+        walk.opened().in_session().answered(_knows_the_details_alone)
+
+    with pytest.raises(NotConfirmed):
+        Walk(agent.user).opened(origin=ELSEWHERE).in_session()
+
+
+def _knows_the_details_alone(item) -> str:
+    return right_answer(item) if item.source == Source.PERSONAL else wrong_answer(item)
 
 
 def test_rounds_are_counted_for_names_nobody_has_too(clock, stranger):
