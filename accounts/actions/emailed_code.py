@@ -62,5 +62,11 @@ def accept(*, user: User, purpose: CodePurpose, code: str, origin: client.Origin
     throttle.give_back(attempt)
 
 
+def drop(*, user: User, purpose: CodePurpose | None = None) -> None:
+    """Let the code of a purpose, or every code, of this person die unused."""
+    live = EmailedCode.objects.filter(user=user)
+    (live.filter(purpose=purpose) if purpose else live).delete()
+
+
 def _digest(user: User, purpose: CodePurpose, code: str) -> str:
     return digests.keyed("emailed-code", f"{user.pk}|{purpose}|{code}")

@@ -5,7 +5,7 @@ from datetime import datetime
 from django.conf import settings
 from django.db import transaction
 
-from accounts.actions import key, password, throttle
+from accounts.actions import emailed_code, key, password, throttle
 from accounts.enums import Budget
 from accounts.models.throttle import Claim as BudgetClaim
 from portal.lib import client
@@ -44,6 +44,7 @@ def complete(
         key.enrol_key(
             user=user, secret=secret, code=code, name=key_name, attempt=attempt, by=user, origin=origin, now=now
         )
+        emailed_code.drop(user=user)
         stops.release(user, now=now)
         stops.hold_scopes(case, now=now)
         throttle.clear(throttle.password_claim_of(user.name_digest), throttle.code_claim(user.name_digest))

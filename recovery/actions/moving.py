@@ -3,6 +3,8 @@
 from datetime import datetime
 from typing import Any
 
+from accounts.actions import emailed_code
+from accounts.enums import CodePurpose
 from recovery.actions.record import Who, append
 from recovery.enums import Colour, FlagKind, State, Verdict
 from recovery.models import Case, Claim, Decision, Flag, Pass
@@ -44,7 +46,9 @@ def move(
 
 
 def _end_loose_ends(case: Case, *, now: datetime) -> None:
-    """Revoke a pass that could still be used, and drop a review that nobody needs to make any more."""
+    """Revoke a pass and a code that could still be used, and drop a review that nobody needs to make any more."""
+    if case.subject is not None:
+        emailed_code.drop(user=case.subject, purpose=CodePurpose.RECOVERY)
     Pass.objects.filter(case=case, used_at=None, revoked_at=None).update(revoked_at=now)
     Decision.objects.filter(case=case, outcome=Verdict.PENDING).update(outcome=Verdict.DROPPED, decided_at=now)
 

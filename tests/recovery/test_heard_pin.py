@@ -135,3 +135,17 @@ def test_a_set_up_is_left_in_its_own_browser_only(claimant, dana, walk, clock):
     other.presses("finish/leave/")
 
     assert walk.state == State.ENROLLING
+
+
+def test_a_strangers_claim_looks_the_same_whatever_the_real_one_comes_to(claimant, walk):
+    walk.in_session()
+    stranger = Claimant()
+    stranger.asks("ada")
+    elsewhere = Claimant()
+    before = words(elsewhere.enters(stranger.reference, stranger.pin))
+
+    walk.answered().stated().with_mail_code()
+
+    assert walk.state == State.REVIEW
+    assert "Go on in this browser instead" in before
+    assert words(elsewhere.looks()) == before

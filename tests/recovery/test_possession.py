@@ -4,7 +4,7 @@ import pytest
 
 from accounts.actions import emailed_code
 from accounts.enums import CodePurpose
-from accounts.models import Notice, Throttle
+from accounts.models import EmailedCode, Notice, Throttle
 from accounts.refusals import EmailedCodeWrong, Paused
 from recovery.actions import claims, possession, statements
 from recovery.enums import FlagKind, Method, Observed, State
@@ -187,3 +187,21 @@ def test_a_silent_alarm_after_the_questions_ends_the_case_when_the_code_comes(wa
     walk.in_session().answered().stated(Observed.DURESS).with_mail_code()
 
     assert walk.state == State.REFUSED
+
+
+def test_a_code_dies_with_its_case(walk):
+    walk.in_session().answered()
+    send(walk)
+
+    claims.withdraw(claim=walk.claim, browser=walk.browser, origin=ORIGIN, now=now())
+
+    assert not EmailedCode.objects.exists()
+
+
+def test_no_code_outlives_a_completed_recovery(clock, walk, holder):
+    walk.ready(clock).started().opened_pass()
+    emailed_code.send(user=holder.user, purpose=CodePurpose.ENROL, by=None, origin=ORIGIN, now=now())
+
+    walk.completed()
+
+    assert not EmailedCode.objects.exists()
