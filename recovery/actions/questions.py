@@ -47,7 +47,7 @@ def start_session(*, claim: Claim, by: User, origin: client.Origin, now: datetim
             raise NotConfirmed
         claim.round_at, claim.agent = now, by
         claim.save(update_fields=["round_at", "agent"])
-        plan = plans.draw(sources.questions_for(case.subject, now=now), _pick)
+        plan = plans.draw(sources.questions_for(case.subject, name_digest=case.name_digest, now=now), _pick)
         items = PlanItem.objects.bulk_create(_item(claim, place, draft, now) for place, draft in enumerate(plan, 1))
         body = {"claim": claim.reference, "prompts": [str(item.prompt) for item in items]}
         columns = {"maker": by, "claim": claim, "is_queued": True}

@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from accounts.actions import answers
 from accounts.enums import ActivityKind, MandateRole
 from accounts.models import AccountActivity, Customer, User
+from portal.lib import digests
 from recovery.actions import secrets
 from recovery.enums import Outcome, Prompt, Source
 from recovery.models import PlanItem
@@ -133,10 +134,10 @@ _SOURCES: dict[str, EvidenceSource] = {
 }
 
 
-def questions_for(subject: User | None, *, now: datetime) -> list[Draft]:
-    """Return everything that can be asked of a person; nothing for a name nobody has."""
+def questions_for(subject: User | None, *, name_digest: str, now: datetime) -> list[Draft]:
+    """Return everything that can be asked of a person; for a name nobody has, of one that is imagined from it."""
     if subject is None:
-        return []
+        return plans.imagined(int(digests.keyed("imagined-person", name_digest), 16))
     return [draft for source in _SOURCES.values() for draft in source.draw(subject, now=now)]
 
 

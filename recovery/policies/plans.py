@@ -66,6 +66,25 @@ def draw(known: Iterable[Draft], pick: Pick) -> list[Draft]:
     return plan
 
 
+def imagined(seed: int) -> list[Draft]:
+    """Return the questions of a person who does not exist: the same ones for the same seed, as a real person has.
+
+    ``seed``: any large number that follows from the name alone. Nothing here has an answer on file.
+    """
+    happened = {prompt: (seed >> 2 * place) % 4 > 0 for place, prompt in enumerate(ACTIVITY[:-1])}
+    happened[Prompt.ORDER_AMOUNT] = happened[Prompt.ORDER_INSTRUMENT]  # two questions about one event
+    happened[Prompt.PHONE_ORDER] = False
+    stated = [prompt for place, prompt in enumerate(APPLICATION) if (seed >> 16 + 2 * place) % 4 > 0]
+    first, second = (seed >> 32) % len(QUESTIONS), (seed >> 40) % (len(QUESTIONS) - 1)
+    asked = sorted({first, second + (second >= first)})
+    return [
+        *(Draft(Source.PERSONAL, prompt) for prompt in PERSONAL),
+        *(Draft(Source.APPLICATION, prompt) for prompt in stated),
+        *(Draft(Source.ACTIVITY, prompt, is_decoy=not was) for prompt, was in happened.items()),
+        *(Draft(Source.QUESTION, Prompt.QUESTION, question=QUESTIONS[place]) for place in asked),
+    ]
+
+
 def _fillers(source: Source, chosen: list[Draft]) -> list[Draft]:
     taken = {(draft.prompt, draft.question) for draft in chosen}
     if source == Source.QUESTION:

@@ -1,5 +1,7 @@
 """Nine questions, whoever they are for; what they come to; what they can never come to."""
 
+import hashlib
+
 import pytest
 
 from recovery.enums import FlagKind, Outcome, Prompt, Source
@@ -174,3 +176,33 @@ def test_the_reference_of_a_message_is_read_however_it_is_spelled(typed, read):
 )
 def test_a_stop_code_is_read_however_it_is_spelled(typed, read):
     assert references.read_stop_code(typed) == read
+
+
+SEEDS = [int(hashlib.sha256(str(number).encode()).hexdigest(), 16) for number in range(200)]
+
+
+@pytest.mark.promise("CASE-1")
+def test_somebody_imagined_is_asked_the_same_questions_in_every_round():
+    for seed in SEEDS:
+        rounds = [plans.draw(plans.imagined(seed), pick) for pick in (first, last)]
+
+        asked = [{draft.question for draft in plan if draft.source == Source.QUESTION} for plan in rounds]
+        assert asked[0] == asked[1]
+        assert len(asked[0]) == 2
+
+
+def test_people_imagined_differ_and_have_no_answer_on_file():
+    people = [plans.imagined(seed) for seed in SEEDS]
+
+    assert all(draft.locator == "" for person in people for draft in person)
+    assert len({frozenset(draft.question for draft in person) for person in people}) == 15  # pairs of six
+    for prompt in (*plans.APPLICATION, *plans.ACTIVITY[:-1]):
+        having = sum(any(d.prompt == prompt and not d.is_decoy for d in person) for person in people)
+        assert 0.6 < having / len(people) < 0.9
+    assert all(any(d.prompt == Prompt.PHONE_ORDER and d.is_decoy for d in person) for person in people)
+
+
+def test_an_imagined_order_happened_or_did_not():
+    for seed in SEEDS:
+        orders = [d.is_decoy for d in plans.imagined(seed) if str(d.prompt).startswith("order")]
+        assert len(set(orders)) == 1
