@@ -1,10 +1,11 @@
 """The admin site: staff only, and only with both factors."""
 
+import functools
 from typing import Any, NoReturn
 
 from django.contrib.admin import AdminSite
 from django.contrib.auth import REDIRECT_FIELD_NAME
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import BadRequest, PermissionDenied
 from django.db.models.base import ModelBase
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
@@ -31,6 +32,17 @@ class PortalAdminSite(AdminSite):
         models: list[Any] = [model_or_iterable] if isinstance(model_or_iterable, ModelBase) else model_or_iterable
         ours = [model for model in models if model._meta.app_label in _OURS]
         super().register(ours, admin_class, **options)
+
+    def admin_view(self, view: Any, cacheable: bool = False) -> Any:
+        """Refuse a NUL in the query (400): PostgreSQL takes none, and no filter of ours means one."""
+
+        @functools.wraps(view)
+        def readable(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+            if any("\0" in text for pair in request.GET.lists() for text in (pair[0], *pair[1])):
+                raise BadRequest("a NUL in the query")
+            return view(request, *args, **kwargs)
+
+        return super().admin_view(readable, cacheable)
 
     def has_permission(self, request: HttpRequest) -> bool:
         """Let in staff who gave both factors, refuse customers (403); counts as activity."""
