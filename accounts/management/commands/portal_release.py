@@ -1,33 +1,13 @@
 """Open sign-in of one log-in again."""
 
-from argparse import ArgumentParser
-from typing import Any
-
-from django.core.management.base import BaseCommand, CommandError
-
 from accounts.actions import hold
-from accounts.models import User
-from portal.lib import clock
+from accounts.management.holding import HoldCommand
 
 
-class Command(BaseCommand):
+class Command(HoldCommand):
     """Open sign-in of one log-in again, with a reason for the record."""
 
     help = "Open the sign-in of a log-in that is on hold. Verify the person first."
-
-    def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("username")
-        parser.add_argument("--reason", required=True, help="Kept in the record, which the customer reads.")
-
-    def handle(self, *_args: Any, **options: Any) -> None:
-        reason, name = options["reason"].strip(), options["username"]
-        if not reason or len(reason) > hold.LONGEST_REASON or not reason.isprintable():
-            raise CommandError(f"--reason must be one line of 1 to {hold.LONGEST_REASON} characters.")
-        user = User.objects.by_username(name)
-        if user is None:
-            raise CommandError(f"There is no log-in {name}.")
-        try:
-            hold.release(user, reason=reason, by=None, origin=None, now=clock.now())
-        except hold.HoldUnchanged as unchanged:
-            raise CommandError(f"{name} is not on hold.") from unchanged
-        self.stdout.write(f"Sign-in is open again for {name}.")
+    deed = staticmethod(hold.release)
+    done = "Sign-in is open again for {name}."
+    unchanged = "{name} is not on hold."
