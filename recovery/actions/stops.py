@@ -6,8 +6,8 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import F, Q
 
-from accounts.actions import audit, hold, sessions, throttle
-from accounts.enums import Action, Role
+from accounts.actions import hold, sessions, throttle
+from accounts.enums import Role
 from accounts.models import User
 from accounts.refusals import CodesUsedUp, Paused
 from portal.lib import client
@@ -164,9 +164,7 @@ def release(user: User, *, now: datetime) -> None:
     held = User.objects.select_for_update(of=("self",)).get(pk=user.pk)
     objections = Event.objects.filter(case__subject=held, from_state=State.HOLD, to_state=State.CONTESTED)
     if held.on_hold_since and objections.filter(at=held.on_hold_since).exists():
-        held.on_hold_since = None
-        held.save(update_fields=["on_hold_since"])
-        audit.record(Action.RELEASED, by=None, on=held, now=now)
+        hold.release(held, reason="recovered", by=None, origin=None, now=now)
 
 
 def refuse_contested(*, case: Case, reason: str, by: User, origin: client.Origin, now: datetime) -> Case:
