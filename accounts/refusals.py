@@ -141,3 +141,156 @@ class PasswordTooLong(Refusal):
     """The new password is longer than any that signing in reads."""
 
     code = "R6"
+
+
+class ClockWrong(CodeWrong):
+    """A code of another time: the phone's clock is ``drift_seconds`` fast (slow, below zero) (KEY-10)."""
+
+    code = "K2"
+
+    def __init__(self, *, tries_left: int, code_time: datetime, drift_seconds: int) -> None:
+        """Keep by how much, and put it in words of half minutes."""
+        super().__init__(tries_left=tries_left, code_time=code_time, drift=facts.drift_words(drift_seconds))
+        self.drift_seconds = drift_seconds
+
+
+class BackupCodeWrong(Refusal):
+    """Not a backup code of this log-in, or one that was used."""
+
+    code = "K7"
+
+
+class AppTooOld(Refusal):
+    """The Key app is older than the installation lets approve."""
+
+    code = "K5"
+
+
+class TooManyRequests(Refusal):
+    """As many requests were sent as ten minutes allow."""
+
+    code = "N3"
+
+    def __init__(self, *, until: datetime) -> None:
+        """Keep when the next one may be sent (UTC)."""
+        super().__init__(until=until)
+        self.until = until
+
+
+class RequestsStopped(Refusal):
+    """Requests were refused on the phone; a sign-in by code opens them again."""
+
+    code = "N6"
+
+
+class RequestDenied(Refusal):
+    """The request of this sign-in was refused on the phone."""
+
+    code = "N2"
+
+
+class RequestExpired(Refusal):
+    """The request of this sign-in ran out before it was answered."""
+
+    code = "N7"
+
+
+class NumberWrong(Refusal):
+    """Not the number on the sign-in page."""
+
+    code = "N4"
+
+
+class RequestOver(Refusal):
+    """The request cannot be answered: it ran out, was answered, withdrawn, or ended after wrong numbers."""
+
+    code = "N5"
+
+
+class DetailsWrong(Refusal):
+    """Answers or details do not match; says nothing about which."""
+
+    code = "E1"
+
+
+class EnrolmentOver(Refusal):
+    """The enrolment is done, given up or too old, or this step is not open in it."""
+
+    code = "E2"
+
+
+class NothingToAsk(Refusal):
+    """Neither answers nor details are on file to confirm this person by."""
+
+    code = "E3"
+
+
+class PasskeyWrong(Refusal):
+    """The passkey's answer does not stand: unknown, ended, of another site, without user verification, replayed."""
+
+    code = "E4"
+
+
+class PasskeyKnown(Refusal):
+    """The authenticator holds a passkey of this log-in already."""
+
+    code = "E5"
+
+
+class CallUnreadable(Refusal):
+    """A call to the Key's API does not have the documented form."""
+
+    code = "Y1"
+
+
+class CallTimeWrong(Refusal):
+    """The time in a signed call is too far off."""
+
+    code = "Y2"
+
+
+class CallNotSigned(Refusal):
+    """The signature is not this phone's over this call."""
+
+    code = "Y3"
+
+
+class CallRepeated(Refusal):
+    """The nonce of this call was used before."""
+
+    code = "Y4"
+
+
+class PhoneEnded(Refusal):
+    """The phone is turned off. ``reason``: a value of ``EndReason``."""
+
+    code = "Y5"
+
+    def __init__(self, *, reason: str) -> None:
+        """Keep why."""
+        super().__init__()
+        self.reason = reason
+
+
+class PairingCodeWrong(Refusal):
+    """No enrolment waits for this pairing code."""
+
+    code = "Y6"
+
+
+class PairingOver(Refusal):
+    """The pairing is done, given up or too old, or this step is not open in it."""
+
+    code = "Y7"
+
+
+class PushAddressRefused(Refusal):
+    """The subscription does not lead to a push service we send to."""
+
+    code = "Y8"
+
+
+class NoSubscription(Refusal):
+    """There is nowhere to send a notification to."""
+
+    code = "Y9"

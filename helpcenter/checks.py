@@ -74,7 +74,9 @@ def check_causes(articles: Iterable[Article]) -> Iterator[CheckMessage]:
     for row in rows.values():
         for code in row.causes:
             if leads_to.get(code) != row.slug:
-                yield _error(6, f"The row {row.slug!r} names {code}, which does not lead to it.", hint="See causes.py.")
+                yield _error(
+                    6, f"The row {row.slug!r} names {code}, which does not lead to it.", hint="See helpcenter/causes."
+                )
 
 
 @register(Tags.database)

@@ -45,6 +45,9 @@ def _numbers() -> dict[str, str]:
         "code_digits": settings.PORTAL_CODE_DIGITS,
         "code_period": settings.PORTAL_CODE_PERIOD,
         "code_failure_total": settings.PORTAL_CODE_FAILURE_TOTAL,
+        "push_per_10_min": settings.PORTAL_PUSH_PER_10_MIN,
+        "pairing_minutes": settings.PORTAL_PAIRING_MINUTES,
+        "key_min_version": settings.PORTAL_KEY_MIN_VERSION,
     }
     return {name: str(count) for name, count in counts.items()}
 
@@ -63,7 +66,16 @@ def _times() -> dict[str, str]:
         "dwell_time": _seconds(settings.PORTAL_CASE_DWELL_SECONDS),
         "pass_open_time": _minutes(settings.PORTAL_PASS_OPEN_MINUTES),
         "pass_finish_time": _minutes(settings.PORTAL_PASS_FINISH_MINUTES),
+        "push_time": _seconds(settings.PORTAL_PUSH_SECONDS),
+        "pairing_time": _minutes(settings.PORTAL_PAIRING_MINUTES),
     }
+
+
+def drift_words(seconds: int) -> str:
+    """Return how wrong a clock is, to the half minute: "4 minutes slow", "1.5 minutes fast"."""
+    minutes = max(1, round(abs(seconds) / 30)) / 2
+    amount = ngettext("%(n)s minute", "%(n)s minutes", int(minutes) if minutes == 1 else 2) % {"n": f"{minutes:g}"}
+    return (gettext("%(amount)s fast") if seconds > 0 else gettext("%(amount)s slow")) % {"amount": amount}
 
 
 def password_rules() -> str:

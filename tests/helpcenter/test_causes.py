@@ -6,7 +6,7 @@ import pytest
 
 from helpcenter import catalogue, causes, checks
 
-GIVEN = {"tries_left": 3, "until": "14:40", "list": "a digit"}
+GIVEN = {"tries_left": 3, "until": "14:40", "list": "a digit", "code_time": "14:21", "drift": "4 minutes slow"}
 
 
 def rows() -> dict[str, catalogue.Article]:

@@ -1,0 +1,25 @@
+"""The cause table: every refusal of the product has a code here, with its words and its help row.
+
+Pages, the API, logs and staff reports name causes by code. ``row`` is the slug of the problem page
+that explains the way on. Texts hold ``{names}``: those of ``helpcenter.facts`` fill themselves, the
+rest (``tries_left``, ``until``, ``list``) is given by whoever refuses.
+"""
+
+from helpcenter.causes import everywhere, key, recovery, sign_in, staff
+from helpcenter.causes.table import Cause
+
+__all__ = ["Cause", "every", "get"]
+
+
+def get(code: str) -> Cause:
+    """Return the cause with that code; raises KeyError for an unknown one."""
+    return _BY_CODE[code]
+
+
+def every() -> tuple[Cause, ...]:
+    """Return all causes in the order of the table."""
+    return tuple(_BY_CODE.values())
+
+
+_PARTS = (sign_in.CAUSES, key.CAUSES, recovery.CAUSES, staff.CAUSES, everywhere.CAUSES)
+_BY_CODE: dict[str, Cause] = {cause.code: cause for part in _PARTS for cause in part}
