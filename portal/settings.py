@@ -1,4 +1,4 @@
-"""Settings of the portal: one file, every value from the environment, nonsense refused at start.
+"""Settings of the portal: every value from the environment, nonsense refused at start. Its numbers: portal/limits.py.
 
 Names starting with PORTAL_ are ours and documented where they are read. Every security-relevant
 default of a dependency is written out with its reason, so that an upgrade cannot change it unseen.
@@ -13,6 +13,8 @@ import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
 
 from portal.lib import env
+from portal.limits import *  # noqa: F403  the numbers are settings like all others
+from portal.limits import PORTAL_FAILURE_LIMIT, PORTAL_LOCKOUT_MINUTES, PORTAL_SESSION_HOURS
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -76,85 +78,6 @@ PORTAL_SUPPORT_HOURS = env.mapping(
 PORTAL_SUPPORT_TZ = env.text("PORTAL_SUPPORT_TZ", "America/New_York", help="Time zone of the support hours.")
 PORTAL_SECURITY_EMAIL = env.text(
     "PORTAL_SECURITY_EMAIL", "security@northgate.test", help="Where security problems are reported."
-)
-
-# --- Limits customers read about (help texts take them from here) --------------------------------
-PORTAL_FAILURE_LIMIT = env.number(
-    "PORTAL_FAILURE_LIMIT", 5, low=3, high=10, unit="tries", help="Wrong tries before sign-in is paused."
-)
-PORTAL_LOCKOUT_MINUTES = env.number(
-    "PORTAL_LOCKOUT_MINUTES", 15, low=1, high=60, unit="minutes", help="How long a pause lasts."
-)
-PORTAL_CODE_FAILURE_TOTAL = env.number(
-    "PORTAL_CODE_FAILURE_TOTAL",
-    100,
-    low=20,
-    high=100,
-    unit="tries",
-    help="Wrong codes in a row, over any time, after which only recovery leads on (NIST SP 800-63B-4, 3.2.2).",
-)
-PORTAL_SOURCE_LIMIT = env.number(
-    "PORTAL_SOURCE_LIMIT",
-    100,
-    low=10,
-    high=10_000,
-    unit="tries",
-    help="Wrong tries from one address or IPv6 /64 before that address is paused.",
-)
-PORTAL_IDLE_MINUTES = env.number(
-    "PORTAL_IDLE_MINUTES", 15, low=5, high=60, unit="minutes", help="Inactivity after which a session ends."
-)
-PORTAL_IDLE_WARNING_SECONDS = env.number(
-    "PORTAL_IDLE_WARNING_SECONDS", 120, low=20, high=300, unit="seconds", help="Warning before that (WCAG 2.2.1)."
-)
-PORTAL_SESSION_HOURS = env.number(
-    "PORTAL_SESSION_HOURS", 12, low=1, high=24, unit="hours", help="Longest life of a session, active or not."
-)
-PORTAL_PASSWORD_MIN = env.number("PORTAL_PASSWORD_MIN", 8, low=8, high=64, unit="characters", help="Shortest password.")
-PORTAL_PASSWORD_MAX = env.number(
-    "PORTAL_PASSWORD_MAX", 128, low=64, high=1024, unit="characters", help="Longest password that is read."
-)
-PORTAL_PASSWORD_CLASSES = env.words(
-    "PORTAL_PASSWORD_CLASSES", ["upper", "lower", "digit", "special"], help="Kinds of characters a password needs."
-)
-PORTAL_CODE_DIGITS = 6
-PORTAL_CODE_PERIOD = 30
-PORTAL_CODE_TOLERANCE_STEPS = env.number(
-    "PORTAL_CODE_TOLERANCE_STEPS", 1, low=0, high=1, unit="steps", help="Steps of 30 s a code may be early or late."
-)
-PORTAL_SIGN_IN_MINUTES = env.number(
-    "PORTAL_SIGN_IN_MINUTES", 10, low=2, high=30, unit="minutes", help="Time between the password and the code."
-)
-PORTAL_EMAIL_CODE_MINUTES = env.number(
-    "PORTAL_EMAIL_CODE_MINUTES", 10, low=2, high=15, unit="minutes", help="Life of an e-mailed code."
-)
-PORTAL_FRESH_PROOF_MINUTES = env.number(
-    "PORTAL_FRESH_PROOF_MINUTES", 10, low=1, high=15, unit="minutes", help="How long a repeated proof stays fresh."
-)
-
-# --- Assisted recovery (docs/how-to/run-a-recovery-desk.md) ----------------------------------------
-PORTAL_CASE_COOLING_MINUTES = env.number(
-    "PORTAL_CASE_COOLING_MINUTES",
-    1440,
-    low=1,
-    high=10_080,
-    unit="minutes",
-    help="Waiting period after an approval, tier 1. Less than a day is for demos: the deployment check refuses it.",
-)
-PORTAL_CASE_READY_HOURS = env.number(
-    "PORTAL_CASE_READY_HOURS", 72, low=1, high=168, unit="hours", help="How long an approved case stays ready."
-)
-PORTAL_CASE_HOLD_HOURS = env.number(
-    "PORTAL_CASE_HOLD_HOURS", 72, low=1, high=336, unit="hours", help="Hold on money and contacts after recovery."
-)
-PORTAL_CASE_DWELL_SECONDS = env.number(
-    "PORTAL_CASE_DWELL_SECONDS", 60, low=0, high=600, unit="seconds", help="Shortest review before an approval."
-)
-PORTAL_PASS_OPEN_MINUTES = env.number(
-    "PORTAL_PASS_OPEN_MINUTES", 20, low=5, high=60, unit="minutes", help="Time to open an enrolment pass."
-)
-PORTAL_PASS_FINISH_MINUTES = env.number(
-    "PORTAL_PASS_FINISH_MINUTES", 15, low=5, high=60, unit="minutes", help="Time to finish once it is open."
 )
 
 # --- Applications --------------------------------------------------------------------------------
