@@ -14,7 +14,7 @@ from accounts.actions import lifting, throttle
 from accounts.models import Throttle, User
 from accounts.models.people import digest_of_name
 from accounts.refusals import Refusal
-from accounts.requests import SignInRequest
+from accounts.requests import PasswordRequest
 from portal.lib import client, clock, digests
 
 log = logging.getLogger("portal.security")
@@ -23,7 +23,7 @@ log = logging.getLogger("portal.security")
 class BudgetHandler(AxesHandler):
     """Answer axes' questions from the budgets."""
 
-    def is_allowed(self, request: SignInRequest, credentials: dict[str, Any] | None = None) -> bool:
+    def is_allowed(self, request: PasswordRequest, credentials: dict[str, Any] | None = None) -> bool:
         """Reserve a try for this username and this network; called once per check of a password.
 
         A browser that is known for the name is asked for no try of its network, which strangers may share.

@@ -63,6 +63,8 @@ class Budget(models.TextChoices):
     CASE_PIN = "case-pin", _("Case PIN")
     PASS_HALF = "pass-half", _("Set-up pass")
     INTAKE = "intake", _("Opening cases")
+    DETAILS = "details", _("Personal details")
+    PAIRING = "pairing", _("Pairing code")
 
 
 class Platform(models.TextChoices):
@@ -77,6 +79,7 @@ class Channel(models.TextChoices):
     """How a notice travels."""
 
     EMAIL = "email", _("E-mail")
+    PUSH = "push", _("Notification on a phone")
 
 
 class NoticeState(models.TextChoices):
@@ -93,7 +96,70 @@ class CodePurpose(models.TextChoices):
     SIGN_IN = "sign-in", _("Sign in")
     STEP_UP = "step-up", _("Confirm it is you")
     ENROL = "enrol", _("Set up a Key")
+    TRANSFER = "transfer", _("Move to a new phone")
     RECOVERY = "recovery", _("Recovery")
+
+
+class EndReason(models.TextChoices):
+    """Why a Key, a phone or a passkey works no longer; the phone's owner reads it on the phone."""
+
+    TURNED_OFF = "turned_off", _("It was turned off")
+    MOVED = "moved", _("It was moved to another phone")
+    LOST = "lost", _("The phone was reported lost")
+    RECOVERED = "recovered", _("The account was recovered, and everything from before ended")
+    COPIED = "copied", _("It looked as if somebody had copied it")
+
+
+class RequestState(models.TextChoices):
+    """Where a request to approve stands. Only the first can be answered, only the second opens something."""
+
+    WAITING = "waiting", _("Waiting for an answer")
+    APPROVED = "approved", _("Approved")
+    USED = "used", _("Approved and used")
+    DENIED = "denied", _("Refused on the phone")
+    FAILED = "failed", _("Ended after wrong numbers")
+    WITHDRAWN = "withdrawn", _("Withdrawn where it was started")
+
+
+class DenyReason(models.TextChoices):
+    """Why a request was refused on the phone."""
+
+    NOT_ME = "not_me", _("It was not me")
+    CANCELLED = "cancelled", _("I changed my mind")
+
+
+class EnrolmentPurpose(models.TextChoices):
+    """What a Key is being set up for."""
+
+    FIRST = "first", _("The first Key of a log-in")
+    ADD = "add", _("One more Key")
+    TRANSFER = "transfer", _("A move to a new phone")
+
+
+class EnrolmentState(models.TextChoices):
+    """Where setting up stands; policies/enrolment.py has the legal moves."""
+
+    EMAIL = "email", _("Waiting for the e-mailed code")
+    DETAILS = "details", _("Waiting for answers or details")
+    OPEN = "open", _("Waiting for the phone")
+    CLAIMED = "claimed", _("The phone has come; the numbers are being compared")
+    MATCHED = "matched", _("The numbers match; the phone may fetch its secrets")
+    DONE = "done", _("Done")
+    ENDED = "ended", _("Ended without a Key")
+
+
+class ReportKind(models.TextChoices):
+    """What a customer reported."""
+
+    NOT_ME = "not_me", _("A request that the customer did not start")
+
+
+class ReportOutcome(models.TextChoices):
+    """What came of a report, as its customer reads it."""
+
+    PROTECTED = "protected", _("Somebody else had the password. It was changed, and the account is safe.")
+    MISTAKE = "mistake", _("It turned out to be a mistake. Nothing had to be changed.")
+    WATCHED = "watched", _("We could not find out who it was. We keep watching this account.")
 
 
 class Action(models.TextChoices):
@@ -109,6 +175,27 @@ class Action(models.TextChoices):
     PASSWORD_SET = "password_set", _("The password was changed")
     KEY_ENROLLED = "key_enrolled", _("A Key was set up")
     KEYS_ENDED = "keys_ended", _("All Keys were turned off")
+    KEY_ENDED = "key_ended", _("A Key was turned off")
+    KEY_MOVED = "key_moved", _("A Key was moved to another phone")
+    KEY_RENAMED = "key_renamed", _("A Key was given another name")
+    PHONE_LOST = "phone_lost", _("A phone was reported lost, and its Key turned off")
+    PHONE_ROTATED = "phone_rotated", _("A phone renewed its signing key")
+    ENROLMENT_STARTED = "enrolment_started", _("Setting up a Key was started")
+    ENROLMENT_PROVED = "enrolment_proved", _("Who sets up the Key was confirmed")
+    ENROLMENT_ENDED = "enrolment_ended", _("Setting up a Key was given up")
+    PHONE_PAIRED = "phone_paired", _("A phone came to be paired")
+    REQUEST_SENT = "request_sent", _("A request to approve was sent to the Key")
+    REQUEST_APPROVED = "request_approved", _("A request was approved on the phone")
+    REQUEST_DENIED = "request_denied", _("A request was refused on the phone")
+    REQUEST_FAILED = "request_failed", _("A request ended after wrong numbers")
+    PROOF_REPEATED = "proof_repeated", _("Password and Key were confirmed once more")
+    BACKUP_CODES_MADE = "backup_codes_made", _("New backup codes were made")
+    BACKUP_CODE_USED = "backup_code_used", _("A backup code was used")
+    PASSKEY_ADDED = "passkey_added", _("A passkey was added")
+    PASSKEY_REMOVED = "passkey_removed", _("A passkey was removed")
+    PASSKEY_SUSPECT = "passkey_suspect", _("A passkey was turned off: it looked copied")
+    REPORTED = "reported", _("The customer reported something suspicious")
+    REPORT_CLOSED = "report_closed", _("A report was looked into and closed")
     CODE_USED = "code_used", _("An action was confirmed with a Key code")
     CODE_SENT = "code_sent", _("A code was sent by e-mail")
     CODE_ACCEPTED = "code_accepted", _("A code sent by e-mail was accepted")

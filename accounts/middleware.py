@@ -1,4 +1,4 @@
-"""Who is asking: the user of the session's row, with the Key that opened it."""
+"""Who is asking: the user of the session's row, with the second factor that opened it."""
 
 import functools
 from typing import TypeVar
@@ -10,7 +10,8 @@ from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 from django_otp.middleware import is_verified
 
-from accounts.models import Key, User
+from accounts.models import User
+from accounts.models.proofs import Proof
 from accounts.sessions import SessionStore
 
 Anybody = TypeVar("Anybody", User, AnonymousUser)
@@ -30,13 +31,13 @@ class SessionUserMiddleware(AuthenticationMiddleware):
 def _user_of(request: HttpRequest) -> User | AnonymousUser:
     request.session.get(SESSION_KEY)  # reads the row
     row = request.session.row if isinstance(request.session, SessionStore) else None
-    if row is not None and row.key and row.key.confirmed:
-        return _with_key(row.user, row.key)
-    return _with_key(AnonymousUser(), None)
+    if row is not None and row.proof:
+        return _with_proof(row.user, row.proof)
+    return _with_proof(AnonymousUser(), None)
 
 
-def _with_key(user: Anybody, key: Key | None) -> Anybody:
+def _with_proof(user: Anybody, proof: Proof | None) -> Anybody:
     """Set what django-otp's readers look for."""
-    user.__dict__["otp_device"] = key
+    user.__dict__["otp_device"] = proof
     user.__dict__["is_verified"] = functools.partial(is_verified, user)
     return user

@@ -8,7 +8,7 @@ from accounts.refusals import Refusal
 from accounts.sessions import SessionStore
 
 
-class SignInRequest(HttpRequest):
+class PasswordRequest(HttpRequest):
     """A request that checks a password: its lane of tries, and what the budgets said."""
 
     lane: str

@@ -1,7 +1,7 @@
 """The session engine (``SESSION_ENGINE``): a row per session, a user on every row.
 
 A session starts with ``django.contrib.auth.login`` after both factors; saving one without a user or
-without a Key fails loudly, so that nothing anonymous and nothing with one factor is ever stored.
+without a second factor fails loudly, so that nothing anonymous and nothing with one factor is ever stored.
 """
 
 import hashlib
@@ -18,11 +18,13 @@ from django_otp import DEVICE_ID_SESSION_KEY
 from accounts.models import PlatformSession
 from portal.lib import client, clock
 
+_COLUMNS = {"accounts.key": "key_id", "accounts.passkey": "passkey_id", "accounts.backupcode": "backup_code_id"}
+
 
 class SessionStore(SessionBase):
     """Sessions in ``PlatformSession``.
 
-    ``row`` is the row with user, customer and Key, or None; ``was_ended`` tells of a cookie without one.
+    ``row`` is the row with user, customer and second factor, or None; ``was_ended`` tells of a cookie without one.
     ``origin`` and ``auth_epoch`` go into a new row; the sign-in view sets them.
     """
 
@@ -56,7 +58,7 @@ class SessionStore(SessionBase):
     def _find(self) -> PlatformSession | None:
         now = clock.now()
         return (
-            PlatformSession.objects.select_related("user__customer", "key")
+            PlatformSession.objects.select_related("user__customer", "key", "passkey", "backup_code")
             .filter(
                 digest=_digest(self.session_key or ""),
                 active_at__gt=now - timedelta(minutes=settings.PORTAL_IDLE_MINUTES),
@@ -90,7 +92,7 @@ class SessionStore(SessionBase):
     def save(self, must_create: bool = False) -> None:
         """Write the session if it changed.
 
-        Raises: ``SuspiciousOperation`` for a session without a user or a Key.
+        Raises: ``SuspiciousOperation`` for a session without a user or a second factor.
         """
         data = self._get_session(no_load=must_create)  # type: ignore[attr-defined]  # the stubs leave it out
         encoded = self.encode(data)
@@ -104,19 +106,20 @@ class SessionStore(SessionBase):
 
     def _insert(self, data: dict[str, Any], encoded: str) -> None:
         if SESSION_KEY not in data or DEVICE_ID_SESSION_KEY not in data:
-            raise SuspiciousOperation("a session needs a user and a Key")
+            raise SuspiciousOperation("a session needs a user and a second factor")
         if self._session_key is None:
             self._session_key = self._get_new_session_key()  # type: ignore[attr-defined]  # the stubs leave it out
         now = clock.now()
         self.row = PlatformSession.objects.create(
             digest=_digest(self._session_key),
             user_id=int(data[SESSION_KEY]),
-            key_id=int(data[DEVICE_ID_SESSION_KEY].rpartition("/")[2]),
+            **_proof(data[DEVICE_ID_SESSION_KEY]),
             device=self.origin.device,
             address=self.origin.address,
             auth_epoch=self.auth_epoch,
             data=encoded,
             active_at=now,
+            proved_at=now,
             ends_at=now + timedelta(hours=settings.PORTAL_SESSION_HOURS),
         )
 
@@ -129,6 +132,12 @@ class SessionStore(SessionBase):
     def clear_expired(cls) -> None:
         """Delete sessions that are over (``manage.py clearsessions``); ``portal_purge`` does it in batches."""
         PlatformSession.objects.filter(ends_at__lte=clock.now()).delete()
+
+
+def _proof(persistent_id: str) -> dict[str, int]:
+    """Return the column of a second factor and its value, from django-otp's id (``accounts.key/12``)."""
+    model, _slash, pk = persistent_id.partition("/")
+    return {_COLUMNS[model]: int(pk)}
 
 
 def _digest(session_key: str) -> str:

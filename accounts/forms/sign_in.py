@@ -14,7 +14,7 @@ from accounts.forms.fields import CodeField, Refusable
 from accounts.models import User
 from accounts.policies import names
 from accounts.refusals import LastTry, LiveOnPaper, NoKey, OnHold, PaperOnLive, Refusal, WrongPair
-from accounts.requests import SignInRequest
+from accounts.requests import PasswordRequest
 from helpcenter import causes
 
 
@@ -32,9 +32,9 @@ class PasswordForm(Refusable, AuthenticationForm):
 
     realm = DoorField(choices=Realm.choices, initial=Realm.LIVE, required=False, widget=forms.HiddenInput)
 
-    request: SignInRequest
+    request: PasswordRequest
 
-    def __init__(self, request: SignInRequest, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, request: PasswordRequest, *args: Any, **kwargs: Any) -> None:
         """Bind to the request; the realm of the door comes from the address when nothing is posted."""
         super().__init__(request, *args, **kwargs)
         missing, long = causes.get("F1"), causes.get("F2")

@@ -7,6 +7,7 @@ from django.db.models import Q
 
 from accounts.enums import Channel, NoticeState
 from accounts.models.people import User
+from accounts.models.phones import Phone
 from accounts.models.sealed import SealedJSONField, SealedModel, SealedTextField
 
 
@@ -22,7 +23,8 @@ class Notice(SealedModel):
     user = models.ForeignKey(User, models.PROTECT, related_name="notices")
     kind = models.CharField(max_length=40)
     channel = models.CharField(max_length=8, choices=Channel.choices, default=Channel.EMAIL)
-    address = SealedTextField()
+    phone = models.ForeignKey(Phone, models.PROTECT, null=True, related_name="+")
+    address = SealedTextField(blank=True)  # empty for a phone: its subscription may change until it is sent
     facts = SealedJSONField(default=dict)
     reference = models.CharField(max_length=12, unique=True)
     dedupe = models.CharField(max_length=80, unique=True)
@@ -40,6 +42,11 @@ class Notice(SealedModel):
                 name="notice_sent_has_a_time",
                 condition=Q(state=NoticeState.SENT, sent_at__isnull=False)
                 | (~Q(state=NoticeState.SENT) & Q(sent_at__isnull=True)),
+            ),
+            models.CheckConstraint(
+                name="notice_goes_to_a_phone_or_an_address",
+                condition=Q(channel=Channel.PUSH, phone__isnull=False)
+                | (~Q(channel=Channel.PUSH) & Q(phone__isnull=True)),
             ),
         ]
         indexes: ClassVar[list[models.Index]] = [

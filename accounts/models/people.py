@@ -16,7 +16,7 @@ from accounts.policies import names
 from portal.lib import digests
 
 if TYPE_CHECKING:
-    from accounts.models.proofs import Key
+    from accounts.models.proofs import Proof
 
 
 class Customer(SealedModel):
@@ -72,7 +72,7 @@ class User(SealedModel, AbstractBaseUser, PermissionsMixin):  # type: ignore[dja
     password_changed_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(db_default=Now())
 
-    otp_device: "Key | None"  # the Key of this session, set by SessionUserMiddleware
+    otp_device: "Proof | None"  # the second factor of this session, set by SessionUserMiddleware
     has_key: bool  # set by ``proofs.user_for_sign_in``
     last_login = None  # the session register and the audit chain tell it
 

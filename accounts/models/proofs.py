@@ -1,7 +1,7 @@
 """What people prove themselves with: Keys, e-mailed codes, security questions."""
 
 import logging
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeAlias
 
 from django.conf import settings
 from django.db import models
@@ -9,8 +9,9 @@ from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Now
 from django_otp.models import Device
 
-from accounts.enums import CodePurpose, KeyKind
+from accounts.enums import CodePurpose, EndReason, KeyKind
 from accounts.models.people import User
+from accounts.models.phones import Phone
 from accounts.models.sealed import SealedModel, SealedTextField
 from accounts.policies import codes, names
 from portal.lib.sealing import SealBroken
@@ -27,16 +28,25 @@ class Key(SealedModel, Device):  # type: ignore[django-manager-missing]  # djang
 
     seal_owner = "user_id"
     kind = models.CharField(max_length=8, choices=KeyKind.choices, default=KeyKind.APP)
+    phone = models.ForeignKey(Phone, models.PROTECT, null=True, blank=True, related_name="keys")
     secret = SealedTextField()  # base32
     last_step = models.BigIntegerField(default=-1)
     created_at = models.DateTimeField(db_default=Now())
     last_used_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
+    end_reason = models.CharField(max_length=12, choices=EndReason.choices, blank=True)
+    drift_told_at = models.DateTimeField(null=True, blank=True)  # when a wrong clock was last explained
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.CheckConstraint(
                 name="key_ended_is_not_confirmed", condition=Q(ended_at__isnull=True) | Q(confirmed=False)
+            ),
+            models.CheckConstraint(
+                name="key_on_a_phone_is_of_that_kind", condition=Q(phone__isnull=True) | Q(kind=KeyKind.PHONE)
+            ),
+            models.UniqueConstraint(
+                fields=["user", "phone"], condition=Q(confirmed=True), name="one_live_key_per_user_and_phone"
             ),
         ]
         indexes: ClassVar[list[models.Index]] = [
@@ -92,6 +102,62 @@ class SecurityAnswer(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id} {self.question}"
+
+
+class BackupCode(Device):
+    """One of ten codes on paper, good once: a slow digest under the user's own salt, then keyed (KEY-13)."""
+
+    digest = models.CharField(max_length=64)
+    parameters = models.CharField(max_length=40)  # argon2 cost the digest was made with
+    created_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["user", "digest"], name="one_row_per_backup_code"),
+        ]
+
+    def verify_token(self, token: Any) -> bool:
+        """Refuse django-otp's own door: backup codes are spent by ``actions.backup_codes`` alone."""
+        return False
+
+
+class Passkey(Device):
+    """A WebAuthn credential with user verification: a sign-in of its own, and a second factor (SIGN-9)."""
+
+    credential_id = models.CharField(max_length=1400, unique=True)  # base64url; WebAuthn allows 1023 bytes
+    public_key = models.TextField()  # COSE, base64url
+    sign_count = models.BigIntegerField(default=0)
+    transports = models.JSONField(default=list)
+    is_synced = models.BooleanField(default=False)  # the credential may live on several devices
+    created_at = models.DateTimeField()
+    last_used_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    end_reason = models.CharField(max_length=12, choices=EndReason.choices, blank=True)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                name="passkey_ended_is_not_confirmed", condition=Q(ended_at__isnull=True) | Q(confirmed=False)
+            ),
+        ]
+
+    def verify_token(self, token: Any) -> bool:
+        """Refuse django-otp's own door: an assertion is checked by ``actions.passkeys`` alone."""
+        return False
+
+
+Proof: TypeAlias = Key | Passkey | BackupCode
+
+
+class Spent(models.Model):
+    """What may be used once and has been: nonces of signed calls, challenges of passkeys, as keyed digests."""
+
+    digest = models.CharField(max_length=64, primary_key=True)
+    spent_at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return self.digest[:12]
 
 
 class FormerPassword(models.Model):

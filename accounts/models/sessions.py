@@ -7,7 +7,7 @@ from django.db.models.functions import Now
 
 from accounts.enums import Platform
 from accounts.models.people import User
-from accounts.models.proofs import Key
+from accounts.models.proofs import BackupCode, Key, Passkey, Proof
 from accounts.models.sealed import SealedModel, SealedTextField
 
 
@@ -15,13 +15,16 @@ class PlatformSession(SealedModel):
     """One session. It exists only after both factors, always belongs to a user, and dies with its row.
 
     The cookie's value is not stored: ``digest`` is its SHA-256. Ending all sessions of a user is
-    one indexed DELETE. See docs/decisions/0007-sessions-need-two-factors.md.
+    one indexed DELETE. ``proved_at`` is when both factors were last given.
+    See docs/decisions/0007-sessions-need-two-factors.md.
     """
 
     seal_owner = "user_id"
     digest = models.CharField(max_length=64, primary_key=True)
     user = models.ForeignKey(User, models.CASCADE, related_name="sessions")
     key = models.ForeignKey(Key, models.SET_NULL, null=True, related_name="+")
+    passkey = models.ForeignKey(Passkey, models.SET_NULL, null=True, related_name="+")
+    backup_code = models.ForeignKey(BackupCode, models.SET_NULL, null=True, related_name="+")
     platform = models.CharField(max_length=8, choices=Platform.choices, default=Platform.WEB)
     device = models.CharField(max_length=120, blank=True)  # in words, for example "Chrome on Windows"
     address = SealedTextField(blank=True)
@@ -29,6 +32,7 @@ class PlatformSession(SealedModel):
     data = models.TextField(default="{}")
     created_at = models.DateTimeField(db_default=Now())
     active_at = models.DateTimeField()
+    proved_at = models.DateTimeField(db_default=Now())
     ends_at = models.DateTimeField()
 
     class Meta:
@@ -36,6 +40,12 @@ class PlatformSession(SealedModel):
 
     def __str__(self) -> str:
         return f"{self.user_id} {self.platform} {self.device}"
+
+    @property
+    def proof(self) -> Proof | None:
+        """Return the second factor that opened this session, or None once it is turned off."""
+        proof = self.key or self.passkey or self.backup_code
+        return proof if proof and (proof.confirmed or proof is self.backup_code) else None
 
 
 class KnownBrowser(models.Model):

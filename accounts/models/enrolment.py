@@ -1,0 +1,75 @@
+"""A Key being set up: who proved what, which phone came, and for which log-ins."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+
+from accounts.enums import EnrolmentPurpose, EnrolmentState
+from accounts.models.people import User
+from accounts.models.phones import Phone
+from accounts.models.proofs import Key
+from accounts.models.sealed import SealedModel, SealedTextField
+
+_OVER = (EnrolmentState.DONE, EnrolmentState.ENDED)
+
+
+class Enrolment(SealedModel):
+    """One setting-up of Keys on one phone, bound to the browser, or to the old phone, that began it (KEY-4, KEY-5).
+
+    ``binding`` is the keyed digest of the ticket in that browser, or of the old phone's reference. Its moves:
+    policies/enrolment.py, made by ``actions.enrolling`` alone.
+    """
+
+    seal_owner = "user_id"
+    user = models.ForeignKey(User, models.CASCADE, related_name="enrolments")
+    purpose = models.CharField(max_length=8, choices=EnrolmentPurpose.choices)
+    state = models.CharField(max_length=8, choices=EnrolmentState.choices)
+    binding = models.CharField(max_length=64)
+    pairing_digest = models.CharField(max_length=64, unique=True, null=True)  # of the code to type; gone once used
+    number = SealedTextField(blank=True)  # shown on both screens once the phone has come
+    old_phone = models.ForeignKey(Phone, models.PROTECT, null=True, related_name="+")
+    phone = models.ForeignKey(Phone, models.PROTECT, null=True, related_name="enrolments")
+    created_at = models.DateTimeField()
+    pairing_until = models.DateTimeField(null=True)
+    expires_at = models.DateTimeField()
+    over_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                name="enrolment_over_has_a_time",
+                condition=Q(state__in=_OVER, over_at__isnull=False) | (~Q(state__in=_OVER) & Q(over_at__isnull=True)),
+            ),
+            models.CheckConstraint(
+                name="enrolment_pairs_only_while_open",
+                condition=Q(pairing_digest__isnull=True) | Q(state=EnrolmentState.OPEN),
+            ),
+            models.CheckConstraint(
+                name="enrolment_transfer_has_an_old_phone",
+                condition=Q(purpose=EnrolmentPurpose.TRANSFER, old_phone__isnull=False)
+                | (~Q(purpose=EnrolmentPurpose.TRANSFER) & Q(old_phone__isnull=True)),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.purpose} {self.state}"
+
+
+class EnrolmentItem(SealedModel):
+    """One log-in that gets a Key by this enrolment, with the seed of that Key (base32)."""
+
+    seal_owner = "user_id"
+    enrolment = models.ForeignKey(Enrolment, models.CASCADE, related_name="items")
+    user = models.ForeignKey(User, models.CASCADE, related_name="+")
+    secret = SealedTextField()
+    replaces = models.ForeignKey(Key, models.SET_NULL, null=True, related_name="+")  # the Key on the old phone
+    key = models.OneToOneField(Key, models.SET_NULL, null=True, related_name="+")  # what came of it
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["enrolment", "user"], name="one_item_per_enrolment_and_user"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.enrolment_id} {self.user_id}"

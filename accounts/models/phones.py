@@ -1,0 +1,48 @@
+"""Phones with the Key app on them. One phone may hold Keys of many log-ins."""
+
+import secrets
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+
+from accounts.enums import EndReason
+from accounts.models.sealed import SealedJSONField, SealedModel, SealedTextField
+
+_REFERENCE_BYTES = 16
+
+
+def new_reference() -> str:
+    """Return a public id of 128 random bits, 22 characters of base64url."""
+    return secrets.token_urlsafe(_REFERENCE_BYTES)
+
+
+class Phone(SealedModel):  # type: ignore[django-manager-missing]  # Device is untyped
+    """One installed Key app, known by the public half of a P-256 key that cannot leave it.
+
+    ``public_key`` is x and y, 64 bytes as base64url; sealed, so that a row changed by hand opens nothing.
+    ``clock_offset`` is by how many seconds the phone's clock was fast when it last told (below zero: slow).
+    """
+
+    seal_owner = "reference"
+    reference = models.CharField(max_length=22, unique=True, default=new_reference)
+    name = models.CharField(max_length=60)
+    public_key = SealedTextField()
+    subscription = SealedJSONField(default=dict)  # Web Push: endpoint, p256dh, auth; empty without one
+    version = models.CharField(max_length=16)
+    clock_offset = models.IntegerField(null=True)
+    created_at = models.DateTimeField()
+    last_seen_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    end_reason = models.CharField(max_length=12, choices=EndReason.choices, blank=True)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                name="phone_ended_has_a_reason",
+                condition=Q(ended_at__isnull=True, end_reason="") | (Q(ended_at__isnull=False) & ~Q(end_reason="")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,34 @@
+"""What customers report as suspicious, and what came of it."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+
+from accounts.enums import ReportKind, ReportOutcome
+from accounts.models.people import User
+
+
+class Report(models.Model):
+    """One report of one customer. Staff close it with an outcome, which the customer reads."""
+
+    reference = models.CharField(max_length=12, unique=True)
+    user = models.ForeignKey(User, models.PROTECT, related_name="reports")
+    kind = models.CharField(max_length=8, choices=ReportKind.choices)
+    device = models.CharField(max_length=120)  # what it was about, in words
+    created_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True)
+    closed_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    outcome = models.CharField(max_length=10, choices=ReportOutcome.choices, blank=True)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                name="report_closing_is_complete_or_absent",
+                condition=Q(closed_at__isnull=True, closed_by__isnull=True, outcome="")
+                | (Q(closed_at__isnull=False, closed_by__isnull=False) & ~Q(outcome="")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.reference

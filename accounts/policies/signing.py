@@ -1,0 +1,18 @@
+"""The texts a phone signs, to the byte. Format: docs/reference/key-api.md."""
+
+
+def call_text(*, method: str, path: str, body_digest: str, time: int, nonce: str) -> str:
+    """Return what is signed for one call.
+
+    ``path`` with its query, as sent; ``body_digest``: SHA-256 of the body, 64 hex digits, of nothing too;
+    ``time``: whole seconds since 1970; ``nonce``: 22 characters of base64url.
+    """
+    return "\n".join(["gatehouse-key-call-v1", method, path, body_digest, str(time), nonce])
+
+
+def answer_text(*, request: str, account: str, decision: str, number: str, time: int) -> str:
+    """Return what is signed to answer a request.
+
+    ``account``: the username; ``decision``: approve or deny; ``number``: the digits typed, empty for a denial.
+    """
+    return "\n".join(["gatehouse-key-answer-v1", request, account, decision, number, str(time)])
