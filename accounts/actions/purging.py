@@ -7,12 +7,13 @@ from datetime import datetime, timedelta
 from django.db.models import Model, Q, QuerySet
 
 from accounts.enums import NoticeState
-from accounts.models import EmailedCode, KnownBrowser, Notice, PlatformSession, Throttle
+from accounts.models import EmailedCode, KnownBrowser, Notice, PlatformSession, Spent, Throttle
 
 BATCH = 1000
 _BUDGET_DAYS = 2
 _BROWSER_DAYS = 400
 _DEAD_NOTICE_DAYS = 30
+_SPENT_HOURS = 24  # longer than any signed call or challenge is good for
 
 
 def _delete(rows: QuerySet[Model]) -> int:
@@ -48,6 +49,7 @@ KINDS = (
     Kind("budgets of tries", _budgets),
     Kind("sessions that are over", lambda now: PlatformSession.objects.filter(ends_at__lte=now)),
     Kind("e-mailed codes that ran out", lambda now: EmailedCode.objects.filter(expires_at__lte=now)),
+    Kind("spent nonces", lambda now: Spent.objects.filter(spent_at__lt=now - timedelta(hours=_SPENT_HOURS))),
     Kind("facts of notices given up", _given_up, _forget_facts),
     Kind(
         "browsers not seen for long",
