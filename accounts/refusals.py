@@ -189,6 +189,12 @@ class RequestDenied(Refusal):
     code = "N2"
 
 
+class RequestWaiting(Refusal):
+    """The request of this sign-in has no answer yet."""
+
+    code = "N8"
+
+
 class RequestExpired(Refusal):
     """The request of this sign-in ran out before it was answered."""
 

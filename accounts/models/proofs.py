@@ -37,6 +37,8 @@ class Key(SealedModel, Device):  # type: ignore[django-manager-missing]  # djang
     end_reason = models.CharField(max_length=12, choices=EndReason.choices, blank=True)
     drift_told_at = models.DateTimeField(null=True, blank=True)  # when a wrong clock was last explained
 
+    is_first_use = False  # set by the deed that uses it for the first time (KEY-6)
+
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.CheckConstraint(

@@ -49,6 +49,11 @@ CAUSES = [
             _("Requests are stopped for now"),
             _("Requests were refused on your phone. Sign in with a code once, and they come again."),
         ),
+        (
+            "N8",
+            _("We have no answer from your phone yet"),
+            _("Open your {key_name}, type the number you see here and choose Approve. You can type a code instead."),
+        ),
         ("N7", _("That request ran out"), _("It was good for {push_time}. Send a new one, or type a code.")),
     ),
     *row(
