@@ -11,6 +11,7 @@ class Refusal(Exception):
     """A deed was refused. ``code`` is a row of the cause table."""
 
     code: ClassVar[str]
+    is_flood: ClassVar[bool] = False  # answered with 429
 
     def __init__(self, **facts: object) -> None:
         """Keep the facts the words are filled with."""
@@ -46,6 +47,18 @@ class NetworkPaused(Paused):
     """Too many wrong tries came from this network."""
 
     code = "L3"
+
+
+class TooOften(Refusal):
+    """Too many tries of something other than signing in; a moment that nothing moves opens it again."""
+
+    code = "T1"
+    is_flood = True
+
+    def __init__(self, *, until: datetime) -> None:
+        """Keep the moment (UTC)."""
+        super().__init__(until=until)
+        self.until = until
 
 
 class CodesUsedUp(Refusal):
@@ -229,6 +242,12 @@ class NothingToAsk(Refusal):
     """Neither answers nor details are on file to confirm this person by."""
 
     code = "E3"
+
+
+class TooManyKeys(Refusal):
+    """The log-in has as many live Keys as one may have."""
+
+    code = "E6"
 
 
 class PasskeyWrong(Refusal):

@@ -1,7 +1,5 @@
 """Why recovery says no: one class per reason, each with its row of the cause table."""
 
-from datetime import datetime
-
 from accounts.refusals import Refusal
 
 
@@ -31,6 +29,7 @@ class ClaimLocked(Refusal):
     """The PIN of this reference was typed wrongly too often, for good."""
 
     code = "A2"
+    is_flood = True
 
 
 class PassNotGood(Refusal):
@@ -76,17 +75,6 @@ class CodeFromPage(Refusal):
     """What was typed is not the code that was e-mailed for this case."""
 
     code = "R1"
-
-
-class TooOften(Refusal):
-    """Too many tries of one kind; a moment that nothing moves opens it again."""
-
-    code = "T1"
-
-    def __init__(self, *, until: datetime) -> None:
-        """Keep the moment (UTC)."""
-        super().__init__(until=until)
-        self.until = until
 
 
 class NotAllowed(Refusal):

@@ -1,12 +1,11 @@
 """Queueing what customers are told. Delivery: accounts/actions/delivery.py."""
 
-import secrets
 from datetime import datetime
 from typing import Any
 
 from accounts.models import Notice, User
-
-_ALPHABET = "23456789CDFGHJKMNPQRTVWX"
+from accounts.policies import signs
+from portal.lib import digests
 
 
 def tell(
@@ -41,5 +40,5 @@ def tell(
 
 def new_reference(letter: str) -> str:
     """Return a public reference such as N-7F3K-2Q9C: 24^8, no vowels, no look-alikes."""
-    body = "".join(secrets.choice(_ALPHABET) for _ in range(8))
+    body = digests.random_signs(signs.ALPHABET, 8)
     return f"{letter}-{body[:4]}-{body[4:]}"

@@ -97,6 +97,11 @@ CAUSES = [
             _("What we would ask you is not on file. Call us at {support_phone}, and we set up the Key together."),
         ),
         (
+            "E6",
+            _("You have as many Keys as we keep"),
+            _("Turn off one that you no longer use, on the Security page. Then set up the new one."),
+        ),
+        (
             "Y6",
             _("That pairing code does not work"),
             _("It was mistyped, used or replaced, or it is older than {pairing_time}. Look at the other screen again."),

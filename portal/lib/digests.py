@@ -24,3 +24,8 @@ def same(left: str, right: str) -> bool:
 def random_digits(count: int) -> str:
     """Return a uniform random code of decimal digits, leading zeros included."""
     return f"{secrets.randbelow(10**count):0{count}d}"
+
+
+def random_signs(alphabet: str, count: int) -> str:
+    """Return that many signs, each drawn uniformly from an alphabet."""
+    return "".join(secrets.choice(alphabet) for _ in range(count))

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import F
 
 from accounts.actions import notices
+from accounts.policies import signs
 from portal.lib import client, digests
 from recovery.actions import claims, moving, secrets, stops
 from recovery.actions.record import Who
@@ -52,7 +53,7 @@ def start_pass(*, claim: Claim, browser: str, origin: client.Origin, now: dateti
             claim=claim,
             subject=case.subject,
             first_digest=_digest("first", first),
-            second_digest=_digest("second", references.plain(second)),
+            second_digest=_digest("second", signs.plain(second)),
             second_channel=Method.MAIL,
             issued_at=now,
             open_until=now + timedelta(minutes=case.terms.pass_open_minutes),
@@ -63,7 +64,7 @@ def start_pass(*, claim: Claim, browser: str, origin: client.Origin, now: dateti
             "case_half",
             now=now,
             useful_until=granted.open_until,
-            half=references.grouped(second),
+            half=signs.grouped(second),
             case=claim.reference,
             minutes=case.terms.pass_open_minutes,
         )
@@ -88,7 +89,7 @@ def open_pass(
     if found is None:
         raise PassNotGood  # a parallel try has just revoked it
     is_right = digests.same(found.first_digest, _digest("first", first_half)) & digests.same(
-        found.second_digest, _digest("second", references.plain(second_half))
+        found.second_digest, _digest("second", signs.plain(second_half))
     )
     if not (is_right and claims.is_browser_of(claim, browser)):
         if found.tries < MOST_TRIES:

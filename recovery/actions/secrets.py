@@ -4,6 +4,7 @@ import secrets
 
 from django.contrib.auth.hashers import check_password, make_password
 
+from accounts.policies.signs import ALPHABET, plain
 from portal.lib import digests
 from recovery.policies import phrases, references
 
@@ -12,7 +13,7 @@ _WRONG_PIN = "no PIN is like this"
 
 def signs(count: int) -> str:
     """Return that many random signs of the alphabet without look-alikes."""
-    return "".join(secrets.choice(references.ALPHABET) for _ in range(count))
+    return digests.random_signs(ALPHABET, count)
 
 
 def case_number() -> str:
@@ -42,7 +43,7 @@ def pin_hash(pin: str) -> str:
 
 def is_pin(typed: str, encoded: str | None) -> bool:
     """Check a PIN at the cost of one hash, also where there is none to compare with."""
-    digits = references.plain(typed)
+    digits = plain(typed)
     if encoded is None:
         spend_a_hash(digits or _WRONG_PIN)
         return False
@@ -56,4 +57,4 @@ def spend_a_hash(typed: str) -> None:
 
 def digest(namespace: str, value: str) -> str:
     """Return the keyed digest of something typed, dashes and case aside."""
-    return digests.keyed(namespace, references.plain(value))
+    return digests.keyed(namespace, plain(value))

@@ -9,13 +9,14 @@ from django.db.models import F, Q
 from accounts.actions import hold, sessions, throttle
 from accounts.enums import Role
 from accounts.models import User
+from accounts.policies import signs
 from accounts.refusals import CodesUsedUp, Paused
 from portal.lib import client
 from recovery.actions import moving, people, reviews, secrets
 from recovery.actions.record import Who
 from recovery.enums import Actor, FlagKind, Scope, State
 from recovery.models import Case, Event, Hold, StopCode
-from recovery.policies import moves, references
+from recovery.policies import moves
 from recovery.refusals import CaseNotOpen, MayNotDecide, NotComplete
 
 # The holder signed in with a Key after the case was opened.
@@ -70,7 +71,7 @@ def open_case_of(user: User) -> Case | None:
 
 def stop_digest(reference: str, code: str) -> str:
     """Return what is kept of a notice's reference and stop code."""
-    return secrets.digest("stop-code", f"{references.plain(reference)}{references.plain(code)}")
+    return secrets.digest("stop-code", f"{signs.plain(reference)}{signs.plain(code)}")
 
 
 def _open_case(user: User) -> Case:

@@ -12,6 +12,7 @@ from django.db.models import F
 
 from accounts.actions import audit, notices
 from accounts.enums import Action
+from accounts.policies import signs
 from portal.lib import ticks
 from recovery.actions import moving, secrets, stops
 from recovery.enums import CaseKind, State
@@ -90,7 +91,7 @@ def _notify(case: Case, event: Event, action: Action, *, now: datetime) -> None:
         kind,
         now=now,
         dedupe=dedupe(case, event.n),
-        stop_code=references.grouped(code),
+        stop_code=signs.grouped(code),
         case=case.number,
         at=event.at.isoformat(),
         until=case.until.isoformat() if case.until and event.n == case.event_n else "",

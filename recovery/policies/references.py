@@ -1,8 +1,7 @@
 """What people read out and type: case references, stop codes, halves of a pass. 24 signs, no vowels, no look-alikes."""
 
-import unicodedata
+from accounts.policies.signs import ALPHABET, is_made_of, plain
 
-ALPHABET = "23456789CDFGHJKMNPQRTVWX"
 CLAIM_PREFIX = "RC"
 _BODY = 7
 _MESSAGE_PREFIX = "N"
@@ -27,7 +26,7 @@ def claim_reference(body: str) -> str:
 def read_claim_reference(typed: str) -> str | None:
     """Return the one spelling of a claim reference, or None for what cannot be one."""
     text = plain(typed).removeprefix(CLAIM_PREFIX)
-    if len(text) != _BODY + 1 or not set(text) <= set(ALPHABET) or check_sign(text[:-1]) != text[-1]:
+    if not is_made_of(text, _BODY + 1) or check_sign(text[:-1]) != text[-1]:
         return None
     return f"{CLAIM_PREFIX}-{text[:4]}-{text[4:]}"
 
@@ -39,28 +38,13 @@ def read_message_reference(typed: str) -> str | None:
     """
     text = plain(typed)
     text = text if text.startswith(_MESSAGE_PREFIX) else f"{_MESSAGE_PREFIX}{text}"
-    return text if _is_made_of(text, 1 + _MESSAGE_BODY) else None
+    return text if is_made_of(text, 1 + _MESSAGE_BODY) else None
 
 
 def read_stop_code(typed: str) -> str | None:
     """Return the twelve signs of a stop code, or None for what cannot be one."""
     text = plain(typed)
-    return text if _is_made_of(text, STOP_CODE_LENGTH) else None
-
-
-def _is_made_of(text: str, length: int) -> bool:
-    return len(text) == length and set(text) <= set(ALPHABET)
-
-
-def plain(typed: str) -> str:
-    """Return upper-case signs without blanks and dashes; full-width forms become ordinary ones."""
-    folded = unicodedata.normalize("NFKC", typed).upper()
-    return "".join(sign for sign in folded if sign.isalnum())
-
-
-def grouped(code: str, size: int = 4) -> str:
-    """Return a code in groups, as people read it."""
-    return " ".join(code[start : start + size] for start in range(0, len(code), size))
+    return text if is_made_of(text, STOP_CODE_LENGTH) else None
 
 
 def looks_like_key_code(typed: str) -> bool:

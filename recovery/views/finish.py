@@ -1,26 +1,23 @@
 """Starting afresh: both halves of the pass, then a new password and a new Key, all at once or not at all."""
 
 from typing import Any
-from urllib.parse import quote, urlencode
 
-import segno
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.actions import key
+from accounts.policies import signs
 from accounts.refusals import Refusal
-from portal.lib import client, clock
+from accounts.views import answers
+from portal.lib import client, clock, squares
 from recovery.actions import claims, completion, passes
 from recovery.forms.set_up import HalfForm, SetUpForm
 from recovery.models import Claim, Pass
-from recovery.policies import references
 from recovery.refusals import CaseNotOpen, PassNotGood
-from recovery.views import answers
 from recovery.views.cookies import SET_UP, browser_of
 from recovery.views.gate import case_page, open_page
 from recovery.views.status import show
@@ -109,30 +106,16 @@ def _not_good(request: HttpRequest, refusal: Refusal) -> HttpResponse:
 
 
 def _set_up_facts(granted: Pass, secret: str) -> dict[str, Any]:
-    uri = _key_uri(granted.subject.username, secret)
     return {
         "steps": STEPS,
         "username": granted.subject.username,
-        "qr": _square(uri),
-        "secret": references.grouped(secret),
+        "qr": squares.of_key(granted.subject.username, secret),
+        "secret": signs.grouped(secret),
         "until": granted.finish_until,
         "now": clock.now(),
         "password_min": settings.PORTAL_PASSWORD_MIN,
         "password_classes": settings.PORTAL_PASSWORD_CLASSES,
     }
-
-
-def _key_uri(username: str, secret: str) -> str:
-    """Return what authenticator apps read from the square (the otpauth format)."""
-    issuer = settings.PORTAL_BRAND_NAME
-    query = urlencode({"secret": secret, "issuer": issuer}, quote_via=quote)
-    return f"otpauth://totp/{quote(f'{issuer}:{username}')}?{query}"
-
-
-def _square(text: str) -> SafeString:
-    """Return a QR code as SVG that carries neither style nor class."""
-    svg = segno.make(text, error="m").svg_inline(omitsize=True, svgclass=None, lineclass=None, light="#fff")
-    return mark_safe(svg)  # noqa: S308  # segno writes numbers and colours only
 
 
 @require_POST

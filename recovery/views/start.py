@@ -5,13 +5,14 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.refusals import Refusal
+from accounts.views import answers
 from helpcenter import facts
 from portal.lib import client, clock
 from recovery.actions import claims
 from recovery.enums import Purpose
 from recovery.forms.case import RequestForm
 from recovery.models import Claim
-from recovery.views import answers, cookies
+from recovery.views import cookies
 from recovery.views.gate import case_page, open_page
 
 

@@ -9,12 +9,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.refusals import Refusal
+from accounts.views import answers
 from portal.lib import client, clock
 from recovery.actions import claims, possession
 from recovery.forms.case import MailCodeForm, PinForm, ReferenceForm
 from recovery.models import Claim
 from recovery.refusals import CaseNotOpen, OtherBrowser
-from recovery.views import answers, cookies, receipt
+from recovery.views import cookies, receipt
 from recovery.views.gate import case_page, claim_of, open_page
 from recovery.views.standing import STEPS, standing_of
 from recovery.views.start import show_pin_once

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.requests import SignedInRequest
+from accounts.views import answers
 from accounts.views.guards import signed_in, who
 from portal.lib import client, clock
 from recovery.actions import stops
@@ -14,7 +15,6 @@ from recovery.enums import Actor, State
 from recovery.forms.case import StopForm
 from recovery.policies import moves
 from recovery.refusals import CaseNotOpen
-from recovery.views import answers
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -4,6 +4,7 @@ import hashlib
 
 import pytest
 
+from accounts.policies import signs
 from recovery.enums import FlagKind, Outcome, Prompt, Source
 from recovery.policies import phrases, plans, references
 from recovery.policies.plans import Checked, Draft
@@ -129,7 +130,7 @@ def test_a_reference_is_read_however_it_is_typed():
 def test_most_slips_in_a_reference_are_caught_before_they_cost_a_try():
     reference = references.claim_reference("7F3K2Q9")
     plain = reference[3:].replace("-", "")
-    slips = [plain[:i] + sign + plain[i + 1 :] for i in range(8) for sign in references.ALPHABET if sign != plain[i]]
+    slips = [plain[:i] + sign + plain[i + 1 :] for i in range(8) for sign in signs.ALPHABET if sign != plain[i]]
 
     caught = sum(references.read_claim_reference(slip) is None for slip in slips)
 

@@ -5,10 +5,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from accounts.forms.fields import Refusable, status_of
-from accounts.refusals import Paused, Refusal
+from accounts.refusals import Paused, Refusal, TooOften
 from helpcenter import causes
 from portal.lib import clock
-from recovery.refusals import ClaimLocked, TooOften
 
 # Django's codes of errors -> ours; errors of our own carry a code of the cause table.
 _CAUSES = {"required": "F1", "max_length": "F2"}
@@ -36,11 +35,10 @@ def page(
     refusal = refusal or getattr(form, "refusal", None)
     context = {"form": form, "cause": refusal.cause if refusal else _cause_of(form), "refusal": refusal}
     response = render(request, template, context | facts, status=status_of(form))
+    if refusal is not None and refusal.is_flood:
+        response.status_code = 429
     if isinstance(refusal, TooOften):
-        response.status_code = 429
         response["Retry-After"] = str(max(1, round((refusal.until - clock.now()).total_seconds())))
-    if isinstance(refusal, ClaimLocked):
-        response.status_code = 429
     return response
 
 

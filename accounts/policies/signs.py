@@ -1,0 +1,22 @@
+"""Codes of letters and digits that people read out and type: 24 signs, no vowels, no look-alikes."""
+
+import unicodedata
+
+ALPHABET = "23456789CDFGHJKMNPQRTVWX"
+PAIRING_LENGTH = 8
+
+
+def plain(typed: str) -> str:
+    """Return upper-case signs without blanks and dashes; full-width forms become ordinary ones."""
+    folded = unicodedata.normalize("NFKC", typed).upper()
+    return "".join(sign for sign in folded if sign.isalnum())
+
+
+def is_made_of(text: str, length: int) -> bool:
+    """Tell whether this is that many signs of the alphabet."""
+    return len(text) == length and set(text) <= set(ALPHABET)
+
+
+def grouped(code: str, size: int = 4, *, by: str = " ") -> str:
+    """Return a code in groups, as people read it."""
+    return by.join(code[start : start + size] for start in range(0, len(code), size))
