@@ -43,6 +43,17 @@ class Paused(Refusal):
         self.until = until
 
 
+class TooOften(Refusal):
+    """This was asked for as often as it may be; a moment that nothing moves opens it again."""
+
+    code = "T1"
+
+    def __init__(self, *, until: datetime) -> None:
+        """Keep the moment (UTC)."""
+        super().__init__(until=until)
+        self.until = until
+
+
 class NetworkPaused(Paused):
     """Too many wrong tries came from this network."""
 

@@ -264,6 +264,36 @@ PORTAL_NOTICE_LEASE_SECONDS = env.number(
 DEFAULT_FROM_EMAIL = env.text("PORTAL_MAIL_FROM", "no-reply@northgate.test", help="Sender of every message.")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 
+# --- Notifications on phones (docs/how-to/run-push.md) --------------------------------------------------
+_DEVELOPMENT_VAPID_KEY = "ZGV2ZWxvcG1lbnQtb25seS12YXBpZC1rZXktMzJieXQ"
+PORTAL_VAPID_PRIVATE_KEY = env.secret(
+    "PORTAL_VAPID_PRIVATE_KEY",
+    development=_DEVELOPMENT_VAPID_KEY if DEBUG else "",
+    shortest=43,
+    published="" if DEBUG else _DEVELOPMENT_VAPID_KEY,
+    help="Signs notifications, as manage.py portal_vapid_keys prints it. Without one, phones are sent none.",
+)
+PORTAL_PUSH_BACKEND = env.text(
+    "PORTAL_PUSH_BACKEND",
+    "portal.lib.push." + ("ToFiles" if DEBUG else "WebPush" if PORTAL_VAPID_PRIVATE_KEY else "Nowhere"),
+    help="Dotted path of the back end that delivers: WebPush, ToFiles (demos), Nowhere, or one of yours.",
+)
+PORTAL_PUSH_DIR = env.text("PORTAL_PUSH_DIR", str(BASE_DIR / "var" / "push"), help="Folder of the file back end.")
+PORTAL_PUSH_HOSTS = env.words(
+    "PORTAL_PUSH_HOSTS",
+    [
+        "fcm.googleapis.com",
+        "updates.push.services.mozilla.com",
+        "*.notify.windows.com",
+        "web.push.apple.com",
+        "*.push.apple.com",
+    ],
+    help="Push services that are sent to, on port 443 unless another stands behind a colon; *. is for any labels.",
+)
+PORTAL_PUSH_TIMEOUT_SECONDS = env.number(
+    "PORTAL_PUSH_TIMEOUT_SECONDS", 5, low=1, high=30, unit="seconds", help="Longest wait for a push service."
+)
+
 # --- Language and time -------------------------------------------------------------------------------
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English")]

@@ -122,5 +122,6 @@ def dear_hashes() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def private_folders(settings: object, tmp_path: Path) -> None:
-    """Give each test its own mail folder."""
+    """Give each test its own folders of e-mails and notifications."""
     settings.EMAIL_FILE_PATH = str(tmp_path / "mail")
+    settings.PORTAL_PUSH_DIR = str(tmp_path / "push")

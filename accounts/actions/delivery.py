@@ -1,29 +1,26 @@
 """The outbox worker's deed: claim a due notice for a while, send it, mark it sent (at least once, see below).
 
 A worker killed between claiming and marking leaves a lease that runs out, and another takes over: nothing
-is lost. Killed in the instant between the mail server's yes and our mark, the same Message-ID goes out
-again, which mail stores recognise. See docs/decisions/0011-outbox.md.
+is lost. Killed in the instant between the other side's yes and our mark, the same message goes out again: with
+the Message-ID it had, which mail stores recognise, or the topic it had, of which phones show one. How a notice
+travels is its carrier's business (accounts/actions/carriers.py). See docs/decisions/0011-outbox.md.
 """
 
-import contextlib
 import logging
 import secrets
+from contextlib import ExitStack, closing
 from datetime import datetime, timedelta
-from smtplib import SMTPException
 from typing import Any
 
 from django.conf import settings
-from django.core.mail import get_connection
-from django.core.mail.backends.base import BaseEmailBackend
 from django.db.models import F, Q
 
-from accounts import emails
+from accounts.actions.carriers import CARRIERS, Carrier, NobodyThere, Undeliverable
 from accounts.enums import NoticeState
 from accounts.models import Notice
 from portal.lib import clock, logs
-from portal.lib.mail import LinkInMail
 
-log = logging.getLogger("portal.mail")
+log = logging.getLogger("portal.outbox")
 
 MOST_ATTEMPTS = 84  # the last one more than three days after the first
 _FIRST_RETRY = 10  # seconds, doubled each time
@@ -32,15 +29,13 @@ _CANDIDATES = 20
 
 
 def deliver_due(*, limit: int = 100) -> int:
-    """Send up to ``limit`` due notices over one connection; return how many were tried."""
-    connection: BaseEmailBackend = get_connection()
+    """Send up to ``limit`` due notices, over one connection to the mail server; return how many were tried."""
     tried = 0
-    try:
+    with ExitStack() as open_ones:
+        carriers = {channel: open_ones.enter_context(closing(make())) for channel, make in CARRIERS.items()}
         while tried < limit and (notice := claim(now=clock.now())):
-            _deliver(notice, connection)
+            _deliver(notice, carriers[notice.channel])
             tried += 1
-    finally:
-        _hang_up(connection)
     return tried
 
 
@@ -62,29 +57,27 @@ def claim(*, now: datetime) -> Notice | None:
     for pk, attempts in due.order_by("due_at").values_list("pk", "attempts")[:_CANDIDATES]:
         mine = Notice.objects.filter(free, pk=pk, state=NoticeState.DUE, attempts=attempts)
         if mine.update(lease_until=lease, attempts=F("attempts") + 1):
-            return Notice.objects.select_related("user__customer").get(pk=pk)
+            return Notice.objects.select_related("user__customer", "phone").get(pk=pk)
     return None
 
 
-def _deliver(notice: Notice, connection: BaseEmailBackend) -> None:
+def _deliver(notice: Notice, carrier: Carrier) -> None:
     if notice.attempts > MOST_ATTEMPTS or (notice.useful_until and notice.useful_until <= clock.now()):
         _give_up(notice, {"fault": "too late"})
         return
     try:
-        connection.send_messages([emails.message_for(notice)])
-    except LinkInMail as fault:
-        _give_up(notice, logs.fault(fault))
+        carrier.send(notice)
+    except Undeliverable as fault:
+        _give_up(notice, logs.fault(fault.__cause__ or fault))
+    except NobodyThere:
+        _finish(notice, state=NoticeState.DEAD, facts="")
+        log.info("nobody there", extra={"facts": {"reference": notice.reference, "kind": notice.kind}})
     except Exception as fault:  # noqa: BLE001  whatever is wrong with one notice, the others must go out
-        _hang_up(connection)  # a broken conversation is not carried on
+        carrier.close()  # a broken conversation is not carried on
         _try_again(notice, logs.fault(fault))
     else:
         _finish(notice, state=NoticeState.SENT, sent_at=clock.now(), facts="")
         log.info("sent", extra={"facts": {"reference": notice.reference, "kind": notice.kind}})
-
-
-def _hang_up(connection: BaseEmailBackend) -> None:
-    with contextlib.suppress(OSError, SMTPException):
-        connection.close()
 
 
 def _try_again(notice: Notice, fault: dict[str, str]) -> None:

@@ -118,15 +118,16 @@ def secret(name: str, *, development: str | None, shortest: int = 0, published: 
     """Read a secret, from the variable or from the file it names.
 
     ``development`` is what a demo or a test uses; without one, a missing secret stops the start, and so does
-    one shorter than ``shortest`` characters or one that holds ``published``, which everybody can read.
+    one shorter than ``shortest`` characters or one that holds ``published``, which everybody can read. A
+    ``development`` of no characters says that the portal does without this secret.
     """
     raw, origin = _raw(name)
     value = development if raw is None else raw
-    if not value:
+    if value is None or (raw is not None and not raw):
         raise ImproperlyConfigured(f"{name} (or {name}_FILE) must be set. {help}")
     if published and published in value:
         raise ImproperlyConfigured(f"{name} is published with the program and keeps nothing secret: make your own.")
-    if len(value) < shortest:
+    if value and len(value) < shortest:
         raise ImproperlyConfigured(f"{name} must be {shortest} characters or longer, you gave {len(value)}.")
-    _remember(name, value, None, origin, help=help, is_secret=True)
+    _remember(name, value, "" if development == "" else None, origin, help=help, is_secret=True)
     return value

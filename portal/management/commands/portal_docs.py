@@ -104,7 +104,7 @@ def _checks_of(module: ModuleType) -> Iterator[tuple[str, str]]:
 
 def _default(item: Reading, root: Path) -> str:
     if item.is_secret:
-        return "must be set"
+        return "must be set" if item.default is None else "none"
     if item.name in _OF_THIS_MACHINE:
         return _OF_THIS_MACHINE[item.name]
     shown = _shown(item.default).replace(str(root), ".")

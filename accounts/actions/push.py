@@ -1,0 +1,116 @@
+"""Telling phones: where they take messages, and what is queued for them. Delivery: accounts/actions/delivery.py."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from accounts.actions.notices import new_reference
+from accounts.enums import Channel
+from accounts.models import Notice, Phone, SignInRequest, User
+from accounts.refusals import NoSubscription, PhoneEnded, PushAddressRefused, TooOften
+from portal.lib import push
+
+_TEST_KIND = "test"
+_MOST_TESTS = 3
+_TEST_SPAN = timedelta(minutes=10)
+
+
+def subscribe(*, phone: Phone, subscription: Mapping[str, str], now: datetime) -> None:
+    """Keep where this phone takes messages; an empty mapping: nowhere any more.
+
+    ``subscription``: ``endpoint``, ``p256dh`` and ``auth`` as the browser gives them. May look a name up, so call
+    it outside a transaction. Raises: ``PushAddressRefused``, ``PhoneEnded``.
+    """
+    if subscription:
+        try:
+            push.sender().check(push.Subscription(**subscription))
+        except push.AddressRefused as error:
+            raise PushAddressRefused from error
+    with transaction.atomic():
+        row = Phone.objects.select_for_update().get(pk=phone.pk)
+        if row.ended_at:
+            raise PhoneEnded(reason=row.end_reason)
+        row.subscription, row.last_seen_at = dict(subscription), now
+        row.save(update_fields=["subscription", "last_seen_at"])
+
+
+def announce(request: SignInRequest, *, now: datetime) -> int:
+    """Queue a message about a request for every phone it can be answered on; return how many there are.
+
+    Saying it again changes nothing. Needs: the open transaction of the deed that asks.
+    """
+    return _queue(
+        _phones_of(request.user),
+        request.user,
+        "request",
+        now=now,
+        dedupe=f"request-{request.reference}",
+        useful_until=request.expires_at,
+    )
+
+
+def tell_phones(user: User, kind: str, *, now: datetime, but: Phone | None = None) -> int:
+    """Queue a short message for every phone with a live Key of this log-in, ``but`` one; return how many there are.
+
+    ``kind`` names the template, templates/push/<kind>.txt; without one it says to read the e-mail.
+    """
+    phones = _phones_of(user)
+    return _queue(phones.exclude(pk=but.pk) if but else phones, user, kind, now=now)
+
+
+def send_test(*, phone: Phone, now: datetime) -> None:
+    """Queue a message that says that messages arrive. Raises: ``NoSubscription``, ``TooOften``."""
+    with transaction.atomic():
+        Phone.objects.select_for_update().get(pk=phone.pk)
+        recent = Notice.objects.filter(phone=phone, kind=_TEST_KIND, created_at__gt=now - _TEST_SPAN)
+        times = list(recent.order_by("-created_at").values_list("created_at", flat=True)[:_MOST_TESTS])
+        if len(times) == _MOST_TESTS:
+            raise TooOften(until=times[-1] + _TEST_SPAN)
+        key = phone.keys.filter(confirmed=True).select_related("user").first()
+        if key is None or not _queue([phone], key.user, _TEST_KIND, now=now, useful_until=now + _TEST_SPAN):
+            raise NoSubscription
+
+
+def forget(phone: Phone) -> None:
+    """Drop a subscription the push service knows no more, unless the phone has brought another meanwhile."""
+    with transaction.atomic():
+        row = Phone.objects.select_for_update().get(pk=phone.pk)
+        if row.subscription == phone.subscription:
+            row.subscription = {}
+            row.save(update_fields=["subscription"])
+
+
+def _phones_of(user: User) -> QuerySet[Phone]:
+    return Phone.objects.filter(ended_at=None, keys__user=user, keys__confirmed=True).distinct()
+
+
+def _queue(
+    phones: Iterable[Phone],
+    user: User,
+    kind: str,
+    *,
+    now: datetime,
+    dedupe: str = "",
+    useful_until: datetime | None = None,
+) -> int:
+    if not push.sender().is_on:
+        return 0
+    queued = [
+        Notice(
+            user=user,
+            kind=kind,
+            channel=Channel.PUSH,
+            phone=phone,
+            reference=(reference := new_reference("N")),
+            dedupe=f"{dedupe}-{phone.pk}" if dedupe else reference,
+            created_at=now,
+            due_at=now,
+            useful_until=useful_until,
+        )
+        for phone in phones
+        if phone.subscription
+    ]
+    Notice.objects.bulk_create(queued, ignore_conflicts=True)
+    return len(queued)

@@ -1,0 +1,30 @@
+"""Web Push: short messages to phones, by way of the push service that each phone names itself.
+
+The address comes from outside, so it is never trusted: ``addresses`` says where the portal may go at all,
+``messages`` what it says there and that nobody on the way can read it, ``senders`` how it goes out.
+See docs/how-to/run-push.md.
+"""
+
+from portal.lib.push.addresses import AddressRefused, Endpoint, Network, check_endpoint, is_public
+from portal.lib.push.messages import Message, Subscription, new_private_key, public_key_of
+from portal.lib.push.senders import Gone, NotTaken, Nowhere, Sender, ToFiles, WebPush, key_for_phones, sender
+
+__all__ = [
+    "AddressRefused",
+    "Endpoint",
+    "Gone",
+    "Message",
+    "Network",
+    "NotTaken",
+    "Nowhere",
+    "Sender",
+    "Subscription",
+    "ToFiles",
+    "WebPush",
+    "check_endpoint",
+    "is_public",
+    "key_for_phones",
+    "new_private_key",
+    "public_key_of",
+    "sender",
+]

@@ -1,0 +1,162 @@
+"""Where messages may go: to listed push services, at public addresses, over HTTPS, and nowhere else."""
+
+import contextlib
+import http.client
+import ipaddress
+import re
+import socket
+import ssl
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.conf import settings
+
+LONGEST = 2048  # characters of an address
+_PORT = 443
+_MOST_ADDRESSES = 4  # of one name that are tried in turn
+_URL = re.compile(
+    r"https://(?P<host>[a-z0-9.-]{1,253})(?::(?P<port>[1-9][0-9]{0,4}))?(?P<target>/[\w.~:/?@!$&'()*+,;=%-]*)", re.ASCII
+)
+_NAME = re.compile(r"(\*\.)?([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9](:[1-9][0-9]{0,4})?")
+
+_GLOBAL_UNICAST = ipaddress.ip_network("2000::/3")  # RFC 4291; the rest of IPv6 is special in one way or another
+_NAT64 = ipaddress.ip_network("64:ff9b::/96")  # RFC 6052: an IPv4 address stands in its end
+_ANYCAST_RELAYS = ipaddress.ip_network("192.88.99.0/24")  # RFC 7526, withdrawn
+
+
+class AddressRefused(Exception):
+    """The portal does not go there."""
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """An address that may be sent to, in its parts; ``target`` is the path with its query."""
+
+    host: str
+    port: int
+    target: str
+
+    @property
+    def origin(self) -> str:
+        """Return scheme, host and port, as RFC 6454 writes them."""
+        return f"https://{self.host}" + (f":{self.port}" if self.port != _PORT else "")
+
+
+def check_endpoint(url: str) -> Endpoint:
+    """Take an address apart that leads to a push service of ``PORTAL_PUSH_HOSTS``; looks nothing up.
+
+    Raises: ``AddressRefused``: not plain https, user name or fragment in it, too long, or a host or port not listed.
+    """
+    parts = _URL.fullmatch(url) if len(url) <= LONGEST else None
+    if parts is None:
+        raise AddressRefused("not a plain https address")
+    endpoint = Endpoint(parts["host"], int(parts["port"] or _PORT), parts["target"])
+    if not any(_fits(listed, endpoint) for listed in settings.PORTAL_PUSH_HOSTS):
+        raise AddressRefused("not a push service we send to")
+    return endpoint
+
+
+def is_host(listed: str) -> bool:
+    """Tell whether an entry of ``PORTAL_PUSH_HOSTS`` makes sense: ``push.example``, ``*.push.example:8443``."""
+    return bool(_NAME.fullmatch(listed)) and int(listed.partition(":")[2] or _PORT) < 65_536
+
+
+def _fits(listed: str, endpoint: Endpoint) -> bool:
+    name, _, port = listed.partition(":")
+    if (port or str(_PORT)) != str(endpoint.port):
+        return False
+    return endpoint.host.endswith(name[1:]) if name.startswith("*.") else endpoint.host == name
+
+
+def is_public(address: str) -> bool:
+    """Tell whether an IP address is one of the open internet, also where it wraps another (RFC 4291, 3056, 6052)."""
+    ip = ipaddress.ip_address(address)
+    if isinstance(ip, ipaddress.IPv6Address):
+        if (inner := _wrapped(ip)) is None:
+            return ip in _GLOBAL_UNICAST and ip.is_global and not ip.is_reserved
+        ip = inner
+    return ip.is_global and not (ip.is_multicast or ip.is_reserved or ip in _ANYCAST_RELAYS)
+
+
+def _wrapped(ip: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
+    if ip in _NAT64:
+        return ipaddress.IPv4Address(int(ip) & 0xFFFF_FFFF)
+    return ip.ipv4_mapped or ip.sixtofour
+
+
+class Network:
+    """The way out of the house: looks names up, and posts to an address that was looked at, not to a name."""
+
+    def resolve(self, host: str, port: int) -> list[str]:
+        """Return the IP addresses of a name. Raises: ``OSError``."""
+        return [str(row[4][0]) for row in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
+
+    def may_reach(self, address: str) -> bool:
+        """Tell whether a connection may be made to this IP address."""
+        return is_public(address)
+
+    def context(self) -> ssl.SSLContext:
+        """Return how the other side proves who it is: by name, to the authorities of this machine."""
+        return ssl.create_default_context()
+
+    def addresses(self, endpoint: Endpoint) -> list[str]:
+        """Look the host up. Raises: ``AddressRefused`` if any of its addresses may not be reached; ``OSError``."""
+        found = list(dict.fromkeys(self.resolve(endpoint.host, endpoint.port)))
+        if not all(self.may_reach(address) for address in found):
+            raise AddressRefused("its name leads into a network that is not public")
+        return found[:_MOST_ADDRESSES]
+
+    def post(self, endpoint: Endpoint, body: bytes, headers: Mapping[str, str], *, seconds: float) -> int:
+        """Send one request, follow nothing, and return the status of the answer.
+
+        The name is looked up once, and the connection goes to the very address that was looked at, while the
+        certificate must still be the name's: whoever answers a second look-up differently gains nothing.
+        ``seconds``: for connecting, and once more for the answer. Raises: ``AddressRefused``, ``OSError``.
+        """
+        connection = _Pinned(endpoint, self.addresses(endpoint), self.context(), seconds)
+        with contextlib.closing(connection):
+            connection.connect()
+            hurry = threading.Timer(seconds, connection.hang_up)  # a time-out counts each read, this counts them all
+            hurry.start()
+            try:
+                connection.request("POST", endpoint.target, body, dict(headers))
+                return connection.getresponse().status
+            except http.client.HTTPException as error:
+                raise OSError("no answer that HTTP knows") from error
+            finally:
+                hurry.cancel()
+
+
+class _Pinned(http.client.HTTPSConnection):
+    """A connection to one of these IP addresses, with the certificate of the host."""
+
+    def __init__(self, endpoint: Endpoint, addresses: list[str], context: ssl.SSLContext, seconds: float) -> None:
+        super().__init__(endpoint.host, endpoint.port, timeout=seconds, context=context)
+        self._addresses, self._tls, self._seconds = addresses, context, seconds
+        self._line: socket.socket | None = None
+
+    def connect(self) -> None:
+        """Take the first address that answers, all within the time there is."""
+        end = time.monotonic() + self._seconds
+        fault: OSError = OSError("the name has no address")
+        for address in self._addresses:
+            try:
+                plain = socket.create_connection((address, self.port), max(0.1, end - time.monotonic()))
+            except OSError as error:
+                fault = error
+                continue
+            plain.settimeout(self._seconds)
+            with contextlib.ExitStack() as undo:
+                undo.callback(plain.close)
+                self.sock = self._line = self._tls.wrap_socket(plain, server_hostname=self.host)
+                undo.pop_all()
+            return
+        raise fault
+
+    def hang_up(self) -> None:
+        """End the conversation from another thread: whoever waits for the other side reads its end."""
+        with contextlib.suppress(OSError):
+            if self._line:
+                socket.socket.shutdown(self._line, socket.SHUT_RDWR)
