@@ -71,6 +71,7 @@ def use_code(
         raise OnHold
     for key in keys:
         if (step := key.step_of(code, at=now.timestamp(), after=key.last_step)) is not None:
+            key.is_first_use = key.last_used_at is None
             key.last_step, key.last_used_at = step, now
             key.save(update_fields=["last_step", "last_used_at"])
             return key

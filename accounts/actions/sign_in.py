@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from accounts.actions import audit, browsers, key, notices, throttle
+from accounts.actions import audit, browsers, notices, throttle
 from accounts.enums import Action
 from accounts.models import Key, User
+from accounts.models.proofs import Proof
 from accounts.refusals import Paused
 from portal.lib import client
 
@@ -23,10 +24,15 @@ class Pending:
 
 @dataclass(frozen=True)
 class SignedIn:
-    """What opened the session: the Key, with its user, and the cookie this browser is known by."""
+    """What opened the session, and the cookie this browser is known by from now on."""
 
-    key: Key
+    proof: Proof
     browser: str
+
+    @property
+    def is_first_use(self) -> bool:
+        """Tell whether a Key opened a session for the first time: its owner is told that it works (KEY-6)."""
+        return isinstance(self.proof, Key) and self.proof.is_first_use
 
 
 def reserve_code(pending: Pending, *, now: datetime) -> throttle.Attempt:
@@ -34,40 +40,36 @@ def reserve_code(pending: Pending, *, now: datetime) -> throttle.Attempt:
 
     Needs: no open transaction. Raises: ``Paused``, ``CodesUsedUp``.
     """
-    if until := throttle.paused_until(throttle.password_claim_of(pending.name_digest, lane=pending.lane), now=now):
-        raise Paused(until=until)
+    check_lane(pending, now=now)
     return throttle.reserve(throttle.code_claim(pending.name_digest, lane=pending.lane), now=now)
 
 
-def sign_in(
-    *, pending: Pending, code: str, attempt: throttle.Attempt, browser: str, origin: client.Origin, now: datetime
-) -> SignedIn:
-    """Check the code of a person whose password was right.
+def check_lane(pending: Pending, *, now: datetime) -> None:
+    """Raise ``Paused`` if the password's lane has been paused since the password was right."""
+    if until := throttle.paused_until(throttle.password_claim_of(pending.name_digest, lane=pending.lane), now=now):
+        raise Paused(until=until)
 
-    ``attempt`` from ``reserve_code``; ``browser`` is the cookie the browser is known by, or empty.
-    Effects: the code is spent, all tries of this lane and all wrong codes of strangers forgotten, the browser
-    known from now on; one event; a notice if the browser is new. The caller opens the session in the same transaction.
-    Needs: an open transaction. Raises: as ``key.use_code``.
+
+def sign_in(*, proof: Proof, lane: str, browser: str, origin: client.Origin, now: datetime) -> SignedIn:
+    """Let somebody in by a second factor that was used up in this transaction, whichever kind it is.
+
+    ``proof`` with its ``user``; ``lane`` of the sign-in; ``browser``: the cookie the browser is known by, or empty.
+    Effects: all tries of this lane and all wrong codes of strangers forgotten, the browser known from now on; one
+    event; a notice if the browser is new. The caller opens the session in the same transaction.
+    Needs: an open transaction.
     """
-    used = key.use_code(
-        user_id=pending.user_id,
-        auth_epoch=pending.auth_epoch,
-        proved_at=pending.proved_at,
-        code=code,
-        attempt=attempt,
-        now=now,
-    )
-    user = used.user
+    user = proof.user
     remembered = browsers.remember(user, browser, origin=origin, now=now)
-    audit.record(Action.SIGNED_IN, by=user, on=user, now=now, origin=origin, key=used.pk, new_browser=remembered.is_new)
+    facts = {"proof": proof.persistent_id, "new_browser": remembered.is_new}
+    audit.record(Action.SIGNED_IN, by=user, on=user, now=now, origin=origin, **facts)
     throttle.clear(
-        throttle.password_claim_of(user.name_digest, lane=pending.lane),
-        throttle.code_claim(user.name_digest, lane=pending.lane),
+        throttle.password_claim_of(user.name_digest, lane=lane),
+        throttle.code_claim(user.name_digest, lane=lane),
         throttle.code_claim(user.name_digest),
     )
     if remembered.is_new:
         notices.tell(user, "new_device", now=now, device=origin.device, at=now.isoformat())
-    return SignedIn(used, remembered.cookie)
+    return SignedIn(proof, remembered.cookie)
 
 
 def sign_out(user: User, *, origin: client.Origin, now: datetime) -> None:

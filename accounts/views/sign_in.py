@@ -3,8 +3,6 @@
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from django.conf import settings
-from django.contrib.auth import login
 from django.db import transaction
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -12,14 +10,13 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from two_factor.views import LoginView as TwoFactorLoginView
 
-from accounts.actions import browsers, sign_in
+from accounts.actions import key, sign_in
 from accounts.enums import Realm
 from accounts.forms.fields import status_of
 from accounts.forms.sign_in import CodeForm, PasswordForm
 from accounts.refusals import Paused, Refusal, SignInTooSlow
-from portal.lib import client, clock
-
-_BROWSER_COOKIE_AGE = 400 * 24 * 3600  # seconds; the longest browsers keep
+from accounts.views.session_opening import open_session, remember
+from portal.lib import clock
 
 
 class LoginView(TwoFactorLoginView):
@@ -80,14 +77,14 @@ class LoginView(TwoFactorLoginView):
     def render_done(self, form: Any, **kwargs: Any) -> HttpResponse:
         """Check the code and open the session, or show why not."""
         try:
-            browser = self._open_session(self.storage.pending, form.cleaned_data["otp_token"])
+            done = self._open_session(self.storage.pending, form.cleaned_data["otp_token"])
         except SignInTooSlow:
             return self._start_again()
         except Refusal as refusal:
             form.refuse(refusal, "otp_token")
             return self.render(form)
         self.storage.reset()
-        return _remember(HttpResponseRedirect(self.get_success_url()), browser)
+        return remember(self.request, HttpResponseRedirect(self.get_success_url()), done)
 
     def get_redirect_url(self) -> str:
         """Return the page one was going to, if it is a page of ours and not this one, or the empty text."""
@@ -100,19 +97,19 @@ class LoginView(TwoFactorLoginView):
         self.show_timeout_error = True
         return self.render_goto_step(self.AUTH_STEP)
 
-    def _open_session(self, pending: sign_in.Pending, code: str) -> str:
-        now, origin = clock.now(), client.origin(self.request)
-        carried = browsers.cookie_of(self.request)
+    def _open_session(self, pending: sign_in.Pending, code: str) -> sign_in.SignedIn:
+        now = clock.now()
         attempt = sign_in.reserve_code(pending, now=now)
         with transaction.atomic():
-            done = sign_in.sign_in(pending=pending, code=code, attempt=attempt, browser=carried, origin=origin, now=now)
-            user = done.key.user
-            user.backend, user.otp_device = "accounts.backends.PasswordBackend", done.key
-            self.request.session.origin = origin
-            self.request.session.auth_epoch = user.auth_epoch
-            login(self.request, user)
-            self.request.session.save()
-        return done.browser
+            used = key.use_code(
+                user_id=pending.user_id,
+                auth_epoch=pending.auth_epoch,
+                proved_at=pending.proved_at,
+                code=code,
+                attempt=attempt,
+                now=now,
+            )
+            return open_session(self.request, used, lane=pending.lane, now=now)
 
 
 def paused(request: HttpRequest, refusal: Paused) -> HttpResponse:
@@ -121,16 +118,4 @@ def paused(request: HttpRequest, refusal: Paused) -> HttpResponse:
     context = {"refusal": refusal, "until": refusal.until, "now": now}
     response = render(request, "accounts/paused.html", context, status=429)
     response["Retry-After"] = str(max(1, round((refusal.until - now).total_seconds())))
-    return response
-
-
-def _remember(response: HttpResponseRedirect, browser: str) -> HttpResponseRedirect:
-    response.set_cookie(
-        browsers.cookie_name(),
-        browser,
-        max_age=_BROWSER_COOKIE_AGE,
-        secure=settings.SESSION_COOKIE_SECURE,
-        httponly=True,
-        samesite="Lax",
-    )
     return response

@@ -1,0 +1,48 @@
+"""Opening the session of somebody who gave both factors, by whichever way (SIGN-3, SIGN-9)."""
+
+from datetime import datetime
+from typing import cast
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import login
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+
+from accounts.actions import browsers, sign_in
+from accounts.models.proofs import Proof
+from accounts.sessions import SessionStore
+from portal.lib import client
+
+_BROWSER_COOKIE_AGE = 400 * 24 * 3600  # seconds; the longest browsers keep
+
+
+def open_session(request: HttpRequest, proof: Proof, *, lane: str, now: datetime) -> sign_in.SignedIn:
+    """Let the owner of this second factor in, and bind a new session to it.
+
+    ``proof`` with its ``user``, used up in this transaction; ``lane`` from ``browsers.lane_of``. Finish with
+    ``remember`` on the answer. Needs: an open transaction.
+    """
+    user, origin = proof.user, client.origin(request)
+    done = sign_in.sign_in(proof=proof, lane=lane, browser=browsers.cookie_of(request), origin=origin, now=now)
+    user.backend, user.otp_device = "accounts.backends.PasswordBackend", proof
+    session = cast("SessionStore", request.session)
+    session.origin, session.auth_epoch = origin, user.auth_epoch
+    login(request, user)
+    session.save()
+    return done
+
+
+def remember(request: HttpRequest, response: HttpResponse, done: sign_in.SignedIn) -> HttpResponse:
+    """Let the browser carry the cookie it is known by, and say that the Key works where that is news."""
+    if done.is_first_use:
+        messages.success(request, _("Your Key works: you have just signed in with it for the first time."))
+    response.set_cookie(
+        browsers.cookie_name(),
+        done.browser,
+        max_age=_BROWSER_COOKIE_AGE,
+        secure=settings.SESSION_COOKIE_SECURE,
+        httponly=True,
+        samesite="Lax",
+    )
+    return response
