@@ -65,6 +65,7 @@ class Budget(models.TextChoices):
     INTAKE = "intake", _("Opening cases")
     DETAILS = "details", _("Personal details")
     PAIRING = "pairing", _("Pairing code")
+    CALL = "call", _("Calls of the Key app")
 
 
 class Platform(models.TextChoices):

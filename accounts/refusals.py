@@ -43,17 +43,6 @@ class Paused(Refusal):
         self.until = until
 
 
-class TooOften(Refusal):
-    """This was asked for as often as it may be; a moment that nothing moves opens it again."""
-
-    code = "T1"
-
-    def __init__(self, *, until: datetime) -> None:
-        """Keep the moment (UTC)."""
-        super().__init__(until=until)
-        self.until = until
-
-
 class NetworkPaused(Paused):
     """Too many wrong tries came from this network."""
 
@@ -277,6 +266,12 @@ class CallUnreadable(Refusal):
     """A call to the Key's API does not have the documented form."""
 
     code = "Y1"
+
+
+class NothingThere(Refusal):
+    """No such thing, or not this one's: the same for both."""
+
+    code = "X2"
 
 
 class CallTimeWrong(Refusal):

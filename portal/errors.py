@@ -1,14 +1,19 @@
 """Error pages: plain words, a reference, the way on, and nothing of the inside."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
 from helpcenter import causes
+from portal.lib import clock
 
 _RETRY_SECONDS = "5"
+_API = "/key/api/"  # programs read what is answered below it
 
 
 def _page(request: HttpRequest, code: str, *, status: int) -> HttpResponse:
+    if request.path_info.startswith(_API):
+        said = {"cause": code, "text": causes.get(code).words(), "time": int(clock.now().timestamp())}
+        return JsonResponse(said, status=status)
     return render(request, "portal/error.html", {"cause": causes.get(code)}, status=status)
 
 

@@ -38,7 +38,7 @@ def set_hash_cost(*, memory_cost: int, time_cost: int) -> None:
 
 set_hash_cost(**CHEAP)
 
-pytest_plugins = ["tests.database", "tests.cast", "tests.accounts.hash_work", "tests.browser.fixtures"]
+pytest_plugins = ["tests.database", "tests.cast", "tests.phones", "tests.accounts.hash_work", "tests.browser.fixtures"]
 
 NOON = datetime(2026, 3, 2, 12, 0, 0, tzinfo=UTC)
 DEMANDED = bool(os.environ.get("PORTAL_TEST_ALL"))

@@ -10,6 +10,11 @@ def call_text(*, method: str, path: str, body_digest: str, time: int, nonce: str
     return "\n".join(["gatehouse-key-call-v1", method, path, body_digest, str(time), nonce])
 
 
+def rotation_text(*, phone: str, public_key: str) -> str:
+    """Return what a new signing key signs to say whose it is; ``phone``: the reference."""
+    return f"gatehouse-key-rotate-v1\n{phone}\n{public_key}"
+
+
 def answer_text(*, request: str, account: str, decision: str, number: str, time: int) -> str:
     """Return what is signed to answer a request.
 

@@ -51,6 +51,8 @@ def test_a_page_behaves_as_the_list_says(found):
 
     if "GET" not in found.methods:
         assert answer.status_code == 405
+    elif found.who == "a paired phone":
+        assert answer.status_code == 400
     elif found.who == "everybody":
         assert answer.status_code == 200
     else:
