@@ -7,7 +7,7 @@ from django.db import transaction
 
 from accounts.actions import audit
 from accounts.enums import Action
-from accounts.models import Key, Phone
+from accounts.models import Key, Phone, User
 from accounts.policies import signing
 from accounts.refusals import CallNotSigned, CallUnreadable, PhoneEnded
 from portal.lib import client, p256
@@ -53,6 +53,9 @@ def tell_clock(*, phone: Phone, offset: int) -> None:
 
 
 def _locked(phone: Phone) -> Phone:
+    """Lock its people, then the phone, as the deeds that end Keys do: so that no two wait for each other."""
+    people = User.objects.filter(key__phone=phone, key__confirmed=True).values_list("pk", flat=True)
+    list(User.objects.filter(pk__in=list(people)).order_by("pk").select_for_update().values_list("pk", flat=True))
     locked = Phone.objects.select_for_update().get(pk=phone.pk)
     if locked.ended_at:
         raise PhoneEnded(reason=locked.end_reason)
@@ -60,9 +63,7 @@ def _locked(phone: Phone) -> Phone:
 
 
 def _keys_on(phone: Phone) -> list[Key]:
-    """Return its live Keys; in one order for everybody, so that no two deeds wait for each other."""
-    live = Key.objects.select_related("user").filter(phone=phone, confirmed=True)
-    return list(live.order_by("user_id").select_for_update(of=("self",)))
+    return list(Key.objects.select_related("user").filter(phone=phone, confirmed=True).order_by("user_id"))
 
 
 def _record(action: Action, keys: Iterable[Key], *, phone: Phone, origin: client.Origin, now: datetime) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Concatenate, Final, Generic, ParamSpec, TypeVar, cast
 
-from django.core.exceptions import RequestDataTooBig
+from django.core.exceptions import ObjectDoesNotExist, RequestDataTooBig
 from django.http import HttpRequest, JsonResponse
 from django.http.request import UnreadablePostError
 from django.views.decorators.common import no_append_slash
@@ -17,7 +17,7 @@ from django.views.decorators.csrf import csrf_exempt
 from accounts.actions import calls
 from accounts.models import Phone
 from accounts.policies import strict_json
-from accounts.refusals import CallUnreadable, Paused, PhoneEnded, Refusal, TooOften
+from accounts.refusals import CallUnreadable, NothingThere, Paused, PhoneEnded, Refusal, TooOften
 from portal.lib import client, clock
 
 P = ParamSpec("P")
@@ -101,11 +101,7 @@ def heard(method: str, shape: type[Body]) -> Callable[[Callable[Concatenate[Hear
         def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> JsonResponse:
             if request.method not in request_method_list:
                 return _wrong_method(request_method_list)
-            try:
-                body = _body(request, shape)
-                return view(Heard(request, body, client.origin(request), clock.now()), *args, **kwargs)
-            except Refusal as refusal:
-                return refused(refusal)
+            return _answered(lambda: view(_heard(request, shape), *args, **kwargs))
 
         return cast("View[P]", guarded)
 
@@ -146,6 +142,19 @@ def refused(refusal: Refusal) -> JsonResponse:
     if isinstance(refusal, TooOften):
         response["Retry-After"] = str(max(1, round((refusal.until - clock.now()).total_seconds())))
     return response
+
+
+def _answered(run: Callable[[], JsonResponse]) -> JsonResponse:
+    try:
+        return run()
+    except Refusal as refusal:
+        return refused(refusal)
+    except ObjectDoesNotExist:
+        return refused(NothingThere())
+
+
+def _heard(request: HttpRequest, shape: type[Body]) -> Heard[Body]:
+    return Heard(request, _body(request, shape), client.origin(request), clock.now())
 
 
 def _wrong_method(allowed: list[str]) -> JsonResponse:
