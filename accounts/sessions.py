@@ -5,7 +5,7 @@ without a second factor fails loudly, so that nothing anonymous and nothing with
 """
 
 import hashlib
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -16,6 +16,7 @@ from django.db.models import F
 from django_otp import DEVICE_ID_SESSION_KEY
 
 from accounts.models import PlatformSession
+from accounts.models.proofs import Proof
 from portal.lib import client, clock
 
 _COLUMNS = {"accounts.key": "key_id", "accounts.passkey": "passkey_id", "accounts.backupcode": "backup_code_id"}
@@ -122,6 +123,20 @@ class SessionStore(SessionBase):
             proved_at=now,
             ends_at=now + timedelta(hours=settings.PORTAL_SESSION_HOURS),
         )
+
+    def prove_again(self, proof: Proof, *, now: datetime) -> None:
+        """Note that both factors were given once more, and take a new key: who knew the old one is out (ASVS 7.2.4).
+
+        The session stands on ``proof`` from now on. Raises: ``SuspiciousOperation`` if it has ended meanwhile.
+        """
+        row, self._session_key = self.current, self._get_new_session_key()  # type: ignore[attr-defined]  # left out
+        self[DEVICE_ID_SESSION_KEY] = proof.persistent_id
+        columns = dict.fromkeys(_COLUMNS.values()) | _proof(proof.persistent_id)
+        fresh = {"digest": _digest(str(self._session_key)), "proved_at": now, "active_at": now, **columns}
+        if not PlatformSession.objects.filter(pk=row.pk).update(**fresh):
+            raise SuspiciousOperation("the session has ended")
+        for name, value in fresh.items():
+            setattr(row, name, value)
 
     def delete(self, session_key: str | None = None) -> None:
         """End one session, this one if none is named."""

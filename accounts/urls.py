@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accounts.views import sessions
+from accounts.views import confirming, sessions
 from accounts.views.key_api import phone, standing
 from accounts.views.sign_in import LoginView
 
@@ -20,4 +20,5 @@ urlpatterns = [
     path("logout/", sessions.sign_out, name="logout"),
     path("idle/remaining/", sessions.idle_remaining, name="idle-remaining"),
     path("idle/extend/", sessions.idle_extend, name="idle-extend"),
+    path("confirm/", confirming.confirm, name="confirm"),
 ]

@@ -6,9 +6,9 @@ from typing import Any
 from django.db import models, transaction
 from django.db.models import F, Q
 
-from accounts.actions import answers, audit, key, password, roles, sessions, throttle
+from accounts.actions import answers, audit, password, phones, roles, sessions, throttle
 from accounts.demo.cast import Cast, CastAccount, CastActivity, CastKey, Login, Member, Person, State
-from accounts.enums import Action, MandateRole, Realm
+from accounts.enums import Action, EndReason, MandateRole, Realm
 from accounts.models import AccountActivity, Customer, Key, Mandate, Throttle, TradingAccount, User
 from accounts.models.people import digest_of_name
 from accounts.policies import names
@@ -116,7 +116,7 @@ def _keys(user: User, wanted: tuple[CastKey, ...], *, now: datetime) -> bool:
     if live.keys() == {(item.name, item.secret) for item in wanted}:
         return False
     if live:
-        key.end_keys(user=user, by=None, origin=None, now=now)
+        phones.end_proofs(user=user, reason=EndReason.TURNED_OFF, by=None, origin=None, now=now)
     before = {row.secret: row.last_step for row in Key.objects.filter(user=user).order_by("last_step")}
     for item in wanted:
         Key.objects.create(

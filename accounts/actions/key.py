@@ -112,10 +112,3 @@ def enrol_key(
         audit.record(Action.KEY_ENROLLED, by=by, on=user, now=now, origin=origin, key=key.pk)
         notices.tell(user, "key_added", now=now, key=name, at=now.isoformat())
     return key
-
-
-def end_keys(*, user: User, by: User | None, origin: client.Origin | None, now: datetime) -> int:
-    """End every live Key of a log-in at once; return how many. Needs: an open transaction."""
-    ended = Key.objects.filter(user=user, confirmed=True).update(confirmed=False, ended_at=now)
-    audit.record(Action.KEYS_ENDED, by=by, on=user, now=now, origin=origin, keys=ended)
-    return ended

@@ -1,22 +1,21 @@
 """The one deed that sets a password. Reset, recovery and change all end here."""
 
-import functools
-import hmac
 import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
 
-from argon2.low_level import Type, hash_secret_raw
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
-from accounts.actions import audit, notices, sessions
+from accounts.actions import audit, notices, sessions, slow_digests
 from accounts.enums import Action
 from accounts.models import FormerPassword, User
 from accounts.policies import passwords
 from accounts.refusals import PasswordTooCommon, PasswordTooLong, PasswordTooSimple, PasswordUsedBefore
-from portal.lib import client, digests, gate
+from portal.lib import client
+
+_HISTORY = "former-password"
 
 
 @dataclass(frozen=True)
@@ -59,7 +58,8 @@ def prepare(user: User, password: str) -> Prepared:
     Needs: no open transaction. Raises: as ``check_new_password``, and ``gate.Busy``.
     """
     check_new_password(user, password)
-    return Prepared(make_password(password), _history_digest(user, password, _parameters()), _parameters())
+    cost = slow_digests.parameters()
+    return Prepared(make_password(password), _history_digest(user, password, cost), cost)
 
 
 def set_prepared(
@@ -100,7 +100,7 @@ def remember_password(user: User, password: str, *, now: datetime) -> None:
 
     An imported log-in comes with a hash alone; its first sign-in brings the password itself.
     """
-    parameters = _parameters()
+    parameters = slow_digests.parameters()
     digest = _history_digest(user, password, parameters)
     FormerPassword.objects.get_or_create(user=user, digest=digest, defaults={"parameters": parameters})
     user.password_changed_at = now
@@ -117,34 +117,18 @@ def _own_words(user: User) -> list[str]:
 
 
 def _was_used(user: User, password: str) -> bool:
-    found = False
-    rows = list(user.former_passwords.values_list("digest", "parameters"))
-    for parameters in sorted({p for _digest, p in rows}):
-        candidate = _history_digest(user, password, parameters)
-        for digest, made_with in rows:
-            found |= made_with == parameters and hmac.compare_digest(digest, candidate)
-    return found
+    rows = user.former_passwords.values_list("digest", "parameters")
+    return bool(slow_digests.find(_HISTORY, _folded(password), rows, salt=user.history_salt))
 
 
 def _is_imported(user: User, password: str) -> bool:
     return user.password_changed_at is None and user.has_usable_password() and user.check_password(password)
 
 
-def _parameters() -> str:
-    return f"m={settings.PORTAL_ARGON2_MEMORY_KIB},t={settings.PORTAL_ARGON2_PASSES},p=1"
+def _history_digest(user: User, password: str, cost: str) -> str:
+    return slow_digests.digest(_HISTORY, _folded(password), salt=user.history_salt, cost=cost)
 
 
-def _history_digest(user: User, password: str, parameters: str) -> str:
-    """Return the digest of a password; composed and decomposed letters, which look alike, give the same."""
-    cost = dict(part.split("=") for part in parameters.split(","))
-    hashing = functools.partial(
-        hash_secret_raw,
-        unicodedata.normalize("NFC", password).encode(),
-        bytes.fromhex(user.history_salt),
-        time_cost=int(cost["t"]),
-        memory_cost=int(cost["m"]),
-        parallelism=int(cost["p"]),
-        hash_len=32,
-        type=Type.ID,
-    )
-    return digests.keyed("former-password", gate.run(hashing).hex())
+def _folded(password: str) -> str:
+    """Return one spelling for composed and decomposed letters, which look alike."""
+    return unicodedata.normalize("NFC", password)

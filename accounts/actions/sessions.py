@@ -22,6 +22,23 @@ def end_everything(user: User) -> list[str]:
     return ended
 
 
+def end_others(user: User, *, keep: PlatformSession | None) -> int:
+    """End every sign-in of this log-in, finished or under way, but ``keep``; return how many were open (ASVS 7.4.3).
+
+    Effects: rows deleted, ``auth_epoch`` raised; ``keep`` is taken along. Browsers stay known: nobody else's
+    tries should count against their owner.
+    Needs: the deed's transaction, with the user's row locked.
+    """
+    mine = PlatformSession.objects.filter(user=user)
+    kept = mine.filter(pk=keep.pk if keep else "")
+    ended = mine.exclude(pk__in=kept.values("pk")).delete()[0]
+    user.auth_epoch += 1
+    user.save(update_fields=["auth_epoch"])
+    if kept.update(auth_epoch=user.auth_epoch) and keep:
+        keep.auth_epoch = user.auth_epoch
+    return ended
+
+
 def touch(session: PlatformSession, *, now: datetime) -> None:
     """Note activity. Polling does not come here (SESS-1)."""
     if (now - session.active_at).total_seconds() >= 1:

@@ -36,12 +36,12 @@ class CodeField(forms.CharField):
         Every variant counts as a try and as the same code, so reading is left to one place.
         """
         typed = super().clean(value)
-        if len(typed) > _LONGEST_CODE:
+        if len(typed) > LONGEST_CODE:
             raise forms.ValidationError(causes.get("F2").words(), code="F2")
         return codes.read(typed) or ""
 
 
-_LONGEST_CODE = 1000  # characters; beyond that nobody is guessing
+LONGEST_CODE = 1000  # characters; beyond that nobody is guessing
 UNREADABLE = {"F2", "F3", "R6", "max_length", "invalid_choice", "invalid_list"}
 
 

@@ -3,13 +3,16 @@
 import functools
 from collections.abc import Callable
 from typing import Concatenate, ParamSpec, cast
-from urllib.parse import urlencode
+from urllib.parse import unquote, urlencode, urlsplit
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 
-from accounts.actions import sessions
+from accounts.actions import fresh_proof, sessions
 from accounts.requests import SignedInRequest
 from portal.lib import clock
 
@@ -31,6 +34,40 @@ def signed_in(view: Page[P]) -> View[P]:
 
     guarded.__dict__["who"] = "signed in"  # read by portal_map
     return cast("View[P]", guarded)
+
+
+def freshly_proved(view: Page[P]) -> View[P]:
+    """Let in who is signed in and gave both factors a moment ago; ask the others to give them once more.
+
+    They come back to the page afterwards. What a form sent too late is not kept, and they are told so.
+    """
+
+    @functools.wraps(view)
+    def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        known = who(request)
+        if known is None:
+            return to_sign_in(request)
+        if fresh_proof.is_fresh(known.session.current, now=clock.now()):
+            sessions.touch(known.session.current, now=clock.now())
+            return view(known, *args, **kwargs)
+        if request.method not in {"GET", "HEAD"}:
+            messages.warning(request, _("Nothing was changed yet: confirm that it is you, then do it once more."))
+        return redirect(f"{reverse('accounts:confirm')}?{urlencode({'next': request.get_full_path()})}")
+
+    guarded.__dict__["who"] = "signed in, confirmed a moment ago"
+    return cast("View[P]", guarded)
+
+
+def safe_next(request: HttpRequest) -> str:
+    """Return the page of ours that ``next`` names, in the form or the address, or the empty text.
+
+    Never another host's, and never the page one is on.
+    """
+    wanted = request.POST.get("next") or request.GET.get("next") or ""
+    if not url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure()):
+        return ""
+    path = unquote(urlsplit(wanted).path)
+    return wanted if path.startswith("/") and path != request.path else ""
 
 
 def who(request: HttpRequest) -> SignedInRequest | None:

@@ -5,8 +5,8 @@ from datetime import datetime
 from django.conf import settings
 from django.db import transaction
 
-from accounts.actions import emailed_code, key, password, throttle
-from accounts.enums import Budget
+from accounts.actions import emailed_code, key, password, phones, throttle
+from accounts.enums import Budget, EndReason
 from accounts.models.throttle import Claim as BudgetClaim
 from portal.lib import client
 from recovery.actions import moving, stops
@@ -20,8 +20,9 @@ from recovery.refusals import PassNotGood
 def complete(
     *, granted: Pass, new_password: str, secret: str, code: str, key_name: str, origin: client.Origin, now: datetime
 ) -> Case:
-    """Set the password, end every Key and everything open, enrol the new Key, hold money and contacts.
+    """Set the password, end every proof and everything open, enrol the new Key, hold money and contacts.
 
+    What ends: Keys, passkeys and backup codes; sign-ins, pending ones, known browsers.
     ``secret``: the base32 seed shown to the claimant; ``code``: what their new Key shows for it. Anything that
     fails leaves password, Keys and sessions as they were. The pass is used up by success alone, and only one of
     two parallel calls succeeds. Signing in afterwards is an ordinary sign-in.
@@ -40,7 +41,7 @@ def complete(
         if not unused.update(used_at=now):
             raise PassNotGood
         ended = password.set_prepared(user=user, prepared=prepared, by=None, origin=origin, now=now)
-        old_keys = key.end_keys(user=user, by=None, origin=origin, now=now)
+        old_keys = phones.end_proofs(user=user, reason=EndReason.RECOVERED, by=None, origin=origin, now=now)
         key.enrol_key(
             user=user, secret=secret, code=code, name=key_name, attempt=attempt, by=user, origin=origin, now=now
         )

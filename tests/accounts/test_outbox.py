@@ -40,6 +40,13 @@ KINDS = {
     "held": {"at": "2026-03-02T12:00:00+00:00"},
     "released": {"at": "2026-03-02T12:00:00+00:00"},
     "code": {"code": "123 456"},
+    "backup_codes_made": {"device": "Chrome on Windows", "at": "2026-03-02T12:00:00+00:00"},
+    "backup_code_used": {"device": "Safari on Mac", "at": "2026-03-02T12:00:00+00:00", "left": 1, "few": True},
+    "key_off": {"key": "Ada's phone", "device": "Safari on Mac", "at": "2026-03-02T12:00:00+00:00"},
+    "key_moved": {"key": "Ada's phone", "device": "", "at": "2026-03-02T12:00:00+00:00"},
+    "phone_lost": {"key": "Ada's phone", "device": "Safari on Mac", "at": "2026-03-02T12:00:00+00:00"},
+    "report_opened": {"report": "R-7F3K-2Q9C", "device": "Chrome on Windows", "at": "2026-03-02T12:00:00+00:00"},
+    "report_closed": {"report": "R-7F3K-2Q9C", "outcome": "protected"},
 }
 
 

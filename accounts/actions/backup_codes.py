@@ -1,0 +1,142 @@
+"""Deeds on backup codes: ten on paper, each good once (KEY-13)."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+
+from accounts.actions import audit, notices, slow_digests, throttle
+from accounts.enums import Action
+from accounts.models import BackupCode, Key, User
+from accounts.policies import backup_codes as rules
+from accounts.policies import signs
+from accounts.refusals import BackupCodeWrong, OnHold, SignInTooSlow
+from portal.lib import client, digests
+
+_NAMESPACE = "backup-code"
+
+
+@dataclass(frozen=True)
+class Typed:
+    """A typed code, already hashed: whose it would be, and the digest of the row it fits; empty for none."""
+
+    user_id: int
+    digest: str
+
+
+def make(*, user: User, by: User, origin: client.Origin, now: datetime) -> list[str]:
+    """Make ten new codes and return them, to be shown once; nobody can read them again.
+
+    Shape: XXXX-XXXX. Cost: ten argon2 hashes. Effects: unused older codes die; one event, one notice.
+    Needs: fresh proof; no open transaction. Raises: ``gate.Busy``.
+    """
+    codes: set[str] = set()
+    while len(codes) < rules.COUNT:
+        codes.add(digests.random_signs(signs.ALPHABET, rules.LENGTH))
+    rows = _rows(user, codes, now=now)
+    with transaction.atomic():
+        locked = User.objects.select_for_update(of=("self",)).get(pk=user.pk)
+        _replace(locked, rows)
+        audit.record(Action.BACKUP_CODES_MADE, by=by, on=locked, now=now, origin=origin, codes=len(rows))
+        notices.tell(locked, "backup_codes_made", now=now, at=now.isoformat(), device=origin.device)
+    return [rules.spaced(code) for code in codes]
+
+
+def put(*, user: User, wanted: Iterable[str], now: datetime) -> None:
+    """Make these the unused codes of a log-in, for a demo: somebody chose them, so nobody is told."""
+    rows = _rows(user, [rules.read(code) or code for code in wanted], now=now)
+    with transaction.atomic():
+        _replace(user, rows)
+
+
+def look_up(*, user_id: int, typed: str) -> Typed:
+    """Find which unused code this is, before any row is locked.
+
+    Cost: one argon2 hash however many codes there are; none for what cannot be a code.
+    Needs: a reserved try. Raises: ``gate.Busy``.
+    """
+    code = rules.read(typed)
+    if code is None:
+        return Typed(user_id, "")
+    salt = User.objects.values_list("history_salt", flat=True).get(pk=user_id)
+    rows = BackupCode.objects.filter(user_id=user_id, used_at=None).values_list("digest", "parameters")
+    return Typed(user_id, slow_digests.find(_NAMESPACE, code, rows, salt=salt))
+
+
+def spend(
+    *,
+    typed: Typed,
+    auth_epoch: int,
+    proved_at: float,
+    attempt: throttle.Attempt,
+    origin: client.Origin,
+    now: datetime,
+) -> BackupCode:
+    """Use up a code, once for ever; the user is read as ``code.user``, locked.
+
+    ``proved_at``: as for ``key.use_code``; whatever was used since has used up that proof.
+    Effects: the code is used; one event; one notice that says how many are left.
+    Needs: a reserved try, an open transaction.
+    Raises: ``BackupCodeWrong``, ``Paused``, ``OnHold``; ``SignInTooSlow`` if everything was ended since.
+    """
+    user = _owner(typed.user_id, auth_epoch, proved_at)
+    mine = BackupCode.objects.filter(user=user, digest=typed.digest, used_at=None)
+    if not mine.update(used_at=now, confirmed=False):
+        raise attempt.refusal(BackupCodeWrong(tries_left=attempt.tries_left))
+    code: BackupCode = BackupCode.objects.get(user=user, digest=typed.digest)
+    code.user = user
+    remaining = left(user)
+    audit.record(Action.BACKUP_CODE_USED, by=user, on=user, now=now, origin=origin, code=code.pk, left=remaining)
+    few = rules.are_few(remaining)
+    notices.tell(user, "backup_code_used", now=now, at=now.isoformat(), device=origin.device, left=remaining, few=few)
+    return code
+
+
+def left(user: User) -> int:
+    """Return how many codes are unused."""
+    count: int = BackupCode.objects.filter(user=user, used_at=None).count()
+    return count
+
+
+def drop(user: User) -> int:
+    """Let every unused code die; return how many. Used ones stay: open sessions stand on them."""
+    dropped: int = BackupCode.objects.filter(user=user, used_at=None).delete()[0]
+    return dropped
+
+
+def _owner(user_id: int, auth_epoch: int, proved_at: float) -> User:
+    """Lock the person, unless what came before the code is worth nothing any more."""
+    active = User.objects.select_related("customer").filter(pk=user_id, is_active=True)
+    user = active.select_for_update(of=("self",)).first()
+    if user is None or user.auth_epoch != auth_epoch or last_proof(user) > proved_at:
+        raise SignInTooSlow
+    if user.on_hold_since:
+        raise OnHold
+    return user
+
+
+def last_proof(user: User) -> float:
+    """Return when a code of a Key or a backup code was last used, in seconds since 1970; 0 for never."""
+    keys = Key.objects.filter(user=user, last_used_at__isnull=False).values_list("last_used_at", flat=True)
+    codes = BackupCode.objects.filter(user=user, used_at__isnull=False).values_list("used_at", flat=True)
+    moments = [moment for moment in (*keys, *codes) if moment]
+    return max((moment.timestamp() for moment in moments), default=0.0)
+
+
+def _rows(user: User, codes: Iterable[str], *, now: datetime) -> list[BackupCode]:
+    cost = slow_digests.parameters()
+    return [
+        BackupCode(
+            user=user,
+            digest=slow_digests.digest(_NAMESPACE, code, salt=user.history_salt, cost=cost),
+            parameters=cost,
+            created_at=now,
+        )
+        for code in codes
+    ]
+
+
+def _replace(user: User, rows: list[BackupCode]) -> None:
+    drop(user)
+    BackupCode.objects.bulk_create(rows)

@@ -1,0 +1,59 @@
+"""What customers report as suspicious: opened by them, closed by staff with an outcome they read (KEY-12, LOCK-4)."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from accounts.actions import audit, notices
+from accounts.enums import Action, ReportKind, ReportOutcome, Role
+from accounts.models import Report, User
+from portal.lib import client
+
+
+class ReportClosed(Exception):
+    """Somebody else has closed this report already."""
+
+
+class NotTheirsToClose(Exception):
+    """The report is their own, or closing reports is not their work."""
+
+
+@transaction.atomic
+def open_report(*, user: User, kind: ReportKind, device: str, origin: client.Origin | None, now: datetime) -> Report:
+    """Start a report of this customer. ``device``: what it is about, in words of ours.
+
+    Effects: one row with a reference to tell on the phone, one event, one notice.
+    """
+    report = Report.objects.create(
+        reference=notices.new_reference("R"), user=user, kind=kind, device=device, created_at=now
+    )
+    audit.record(Action.REPORTED, by=user, on=user, now=now, origin=origin, report=report.pk, kind=str(kind))
+    notices.tell(user, "report_opened", now=now, report=report.reference, device=device, at=now.isoformat())
+    return report
+
+
+def may_close(by: User, report: Report) -> bool:
+    """Tell whether this member of staff may close a report: those who work with customers, never their own."""
+    return by != report.user and by.has_role(Role.AGENT, Role.SENIOR)
+
+
+@transaction.atomic
+def close_report(
+    *, report: Report, outcome: ReportOutcome, by: User, origin: client.Origin | None, now: datetime
+) -> Report:
+    """Close a report with what came of it, for good; the customer is told.
+
+    Effects: the row, in one guarded statement; one event; one notice.
+    Raises: ``NotTheirsToClose``, ``ReportClosed``.
+    """
+    if not may_close(by, report):
+        raise NotTheirsToClose
+    mine = Report.objects.filter(pk=report.pk, closed_at=None)
+    if not mine.update(closed_at=now, closed_by=by, outcome=outcome):
+        raise ReportClosed
+    audit.record(
+        Action.REPORT_CLOSED, by=by, on=report.user, now=now, origin=origin, report=report.pk, outcome=str(outcome)
+    )
+    notices.tell(report.user, "report_closed", now=now, report=report.reference, outcome=str(outcome))
+    report.refresh_from_db()
+    return report

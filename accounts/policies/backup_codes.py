@@ -1,0 +1,26 @@
+"""What a backup code looks like, and when there are few left (KEY-13)."""
+
+from accounts.policies import signs
+
+LENGTH = 8  # 24^8 codes, 36 bits
+COUNT = 10
+FEW = 2
+
+
+def read(typed: str) -> str | None:
+    """Return the eight characters of a code in capitals, or None if this is none.
+
+    Takes any letter and digit of ASCII: an installation may bring codes that it did not make.
+    """
+    text = signs.plain(typed)
+    return text if len(text) == LENGTH and text.isascii() else None
+
+
+def spaced(code: str) -> str:
+    """Return the code as people read it: XXXX-XXXX."""
+    return signs.grouped(code, by="-")
+
+
+def are_few(left: int) -> bool:
+    """Tell whether it is time for new ones."""
+    return left <= FEW
