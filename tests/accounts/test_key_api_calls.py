@@ -8,6 +8,7 @@ from django.test import Client
 from accounts.enums import Budget, EndReason
 from accounts.models import Phone as Row
 from accounts.models import Spent, Throttle
+from portal.lib import push
 from tests.conftest import Clock
 from tests.phone import API, Phone, base64url, new_key, signature
 from tests.phones import row_of
@@ -23,7 +24,11 @@ def test_the_time_is_told_to_everybody(client: Client, clock: Clock):
     answer = client.get(API + "time/")
 
     assert answer.status_code == 200
-    assert answer.json() == {"min_version": "1.0", "push_key": "", "time": int(clock.now.timestamp())}
+    assert answer.json() == {
+        "min_version": "1.0",
+        "push_key": push.key_for_phones(),
+        "time": int(clock.now.timestamp()),
+    }
     assert "no-store" in answer["Cache-Control"]
 
 

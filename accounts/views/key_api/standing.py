@@ -1,12 +1,52 @@
-"""What the portal tells a phone."""
+"""What the portal tells a phone: the time, what waits, which Keys live on it."""
+
+from datetime import timedelta
+from typing import Any
 
 from django.conf import settings
+from django.db.models import Q
 from django.http import JsonResponse
 
-from accounts.views.key_api.calling import Heard, Nothing, answer, heard
+from accounts.actions import approvals
+from accounts.models import Key, SignInRequest
+from accounts.views.key_api.calling import Believed, Heard, Nothing, answer, heard, signed
+from accounts.views.key_api.items import account_of, opened
+from portal.lib import push
+
+_ENDED_DAYS = 30  # how long the phone is told why a Key is off
 
 
 @heard("GET", Nothing)
 def time(said: Heard[Nothing]) -> JsonResponse:
     """Tell the server's clock."""
-    return answer(min_version=settings.PORTAL_KEY_MIN_VERSION, push_key="")
+    return answer(min_version=settings.PORTAL_KEY_MIN_VERSION, push_key=push.key_for_phones())
+
+
+@signed("GET", Nothing)
+def requests(said: Believed[Nothing]) -> JsonResponse:
+    """Tell a phone what waits for an answer, and which Keys live on it."""
+    recently = Q(ended_at__gt=said.now - timedelta(days=_ENDED_DAYS))
+    keys = Key.objects.select_related("user__customer").filter(recently | Q(confirmed=True), phone=said.phone)
+    held = list(keys.order_by("created_at", "pk"))
+    live = {key.user_id: key for key in held if key.confirmed}
+    waiting = approvals.waiting_for(said.phone, now=said.now)
+    return answer(
+        requests=[_request(row, live[row.user_id]) for row in waiting if row.user_id in live],
+        keys=[{**account_of(key), "name": key.name} for key in live.values()],
+        ended=[{"key": str(key.seal_id), "reason": key.end_reason} for key in held if not key.confirmed],
+        min_version=settings.PORTAL_KEY_MIN_VERSION,
+    )
+
+
+def _request(row: SignInRequest, key: Key) -> dict[str, Any]:
+    return {
+        "request": row.reference,
+        **account_of(key),
+        "purpose": row.purpose,
+        "device": row.device,
+        "address": opened(row, "address"),
+        "is_new_device": row.is_new_browser,
+        "digits": settings.PORTAL_NUMBER_DIGITS,
+        "asked_at": int(row.created_at.timestamp()),
+        "expires_at": int(row.expires_at.timestamp()),
+    }

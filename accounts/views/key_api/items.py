@@ -1,0 +1,29 @@
+"""How a Key and its account are told to a phone."""
+
+import logging
+
+from accounts.models import Key
+from accounts.models.sealed import SealedModel
+from portal.lib.sealing import SealBroken
+
+log = logging.getLogger("portal.security")
+
+
+def account_of(key: Key) -> dict[str, str]:
+    """Return the public id of a Key, and whose it is: username, realm, and the customer's name as ``label``.
+
+    Staff, who have no customer, are labelled with their username.
+    """
+    user = key.user
+    names = (opened(user.customer, "given_name"), opened(user.customer, "family_name")) if user.customer else ()
+    label = " ".join(name for name in names if name)
+    return {"key": str(key.seal_id), "account": user.username, "realm": user.realm, "label": label or user.username}
+
+
+def opened(row: SealedModel, field: str) -> str:
+    """Return a sealed text, or nothing where it does not open: that is logged, and the rest is told all the same."""
+    try:
+        return str(getattr(row, field))
+    except SealBroken:
+        log.exception("a sealed text does not open", extra={"facts": {"row": row.pk, "field": field}})
+        return ""
