@@ -133,7 +133,7 @@ def signed_in(person: Person, **headers: str) -> Client:
     request = HttpRequest()
     request.user, request.session = AnonymousUser(), SessionStore()
     request.session.auth_epoch = person.user.auth_epoch
-    person.user.otp_device = person.user.key_set.get(confirmed=True)
+    person.user.otp_device = person.user.key_set.filter(confirmed=True).earliest("pk")
     login(request, person.user, backend="accounts.backends.PasswordBackend")
     request.session.save()
     client = Client(**headers)

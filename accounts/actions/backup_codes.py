@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from accounts.actions import audit, notices, slow_digests, throttle
+from accounts.actions import audit, slow_digests, telling, throttle
 from accounts.enums import Action
 from accounts.models import BackupCode, Key, User
 from accounts.policies import backup_codes as rules
@@ -39,7 +39,7 @@ def make(*, user: User, by: User, origin: client.Origin, now: datetime) -> list[
         locked = User.objects.select_for_update(of=("self",)).get(pk=user.pk)
         _replace(locked, rows)
         audit.record(Action.BACKUP_CODES_MADE, by=by, on=locked, now=now, origin=origin, codes=len(rows))
-        notices.tell(locked, "backup_codes_made", now=now, at=now.isoformat(), device=origin.device)
+        telling.tell_everywhere(locked, "backup_codes_made", now=now, at=now.isoformat(), device=origin.device)
     return [rules.spaced(code) for code in codes]
 
 
@@ -89,7 +89,9 @@ def spend(
     remaining = left(user)
     audit.record(Action.BACKUP_CODE_USED, by=user, on=user, now=now, origin=origin, code=code.pk, left=remaining)
     few = rules.are_few(remaining)
-    notices.tell(user, "backup_code_used", now=now, at=now.isoformat(), device=origin.device, left=remaining, few=few)
+    telling.tell_everywhere(
+        user, "backup_code_used", now=now, at=now.isoformat(), device=origin.device, left=remaining, few=few
+    )
     return code
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from accounts.actions import audit, backup_codes, notices, sessions
+from accounts.actions import audit, backup_codes, sessions, telling
 from accounts.enums import Action, EndReason, RequestState
 from accounts.models import Key, Passkey, Phone, PlatformSession, SignInRequest, User
 from accounts.policies import ending
@@ -121,7 +121,9 @@ def _end(
         facts = {"key": key.pk, "reason": str(reason)}
         audit.record(ending.action_of(reason), by=by, on=key.user, now=now, origin=origin, **facts)
         device = origin.device if origin else ""
-        notices.tell(key.user, ending.notice_of(reason), now=now, key=key.name, at=now.isoformat(), device=device)
+        telling.tell_everywhere(
+            key.user, ending.notice_of(reason), now=now, key=key.name, at=now.isoformat(), device=device
+        )
     if reason in ending.ENDS_OTHER_SIGN_INS:
         waiting = SignInRequest.objects.filter(user__in=[key.user_id for key in ended], state=RequestState.WAITING)
         waiting.update(state=RequestState.WITHDRAWN)

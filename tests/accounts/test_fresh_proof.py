@@ -1,6 +1,7 @@
 """Sensitive pages ask for password and Key once more; what was proved a moment ago counts."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from django.http import HttpResponse
@@ -8,10 +9,13 @@ from django.test import Client, RequestFactory
 from django.urls import reverse
 
 from accounts.actions import backup_codes
+from accounts.middleware import SessionUserMiddleware
 from accounts.models import BackupCode, Key, Notice, PlatformSession, SecurityEvent, Throttle
 from accounts.policies import freshness
+from accounts.sessions import SessionStore
 from accounts.views import guards
 from portal.lib import client as origins
+from portal.lib import gate
 from tests import factories
 from tests.conftest import Clock
 from tests.factories import Person
@@ -38,9 +42,6 @@ def confirm(client: Client, person: Person, wanted: str = "", **typed: str) -> H
 
 def reach(client: Client, method: str = "GET") -> HttpResponse:
     """Call a page that needs fresh proof with the session of this client."""
-    from accounts.middleware import SessionUserMiddleware
-    from accounts.sessions import SessionStore
-
     request = getattr(RequestFactory(), method.lower())("/sensitive/?a=1")
     request.session = SessionStore(client.cookies["session"].value if "session" in client.cookies else None)
     request._messages = type("Heard", (list,), {"add": lambda self, *said: self.append(said)})()
@@ -52,8 +53,6 @@ def reach(client: Client, method: str = "GET") -> HttpResponse:
 
 @pytest.mark.parametrize(("seconds", "verdict"), [(0, True), (599, True), (600, False), (-1, False), (86_400, False)])
 def test_a_proof_is_fresh_for_ten_minutes(clock: Clock, seconds: int, verdict: bool) -> None:
-    from datetime import timedelta
-
     proved = clock.now - timedelta(seconds=seconds)
 
     assert freshness.is_fresh(proved_at=proved, now=clock.now, lifetime=timedelta(minutes=10)) is verdict
@@ -223,7 +222,6 @@ def test_a_try_is_given_back_when_no_slot_was_free(
 @pytest.fixture
 def fail_busy(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
     """Let every slot for hashing be taken."""
-    from portal.lib import gate
 
     def busy(_work: object) -> None:
         raise gate.Busy
