@@ -20,6 +20,7 @@ export PORTAL_DEBUG ?= 1
 # The profile of a real installation, with secrets made up on the spot.
 PRODUCTION = env PORTAL_DEBUG=0 PORTAL_HOST=portal.example PORTAL_TRUSTED_PROXIES=1 DATABASE_URL=sqlite:///var/check.sqlite3 \
   PORTAL_SMTP_PASSWORD=check \
+  PORTAL_VAPID_PRIVATE_KEY="$$($(RUN) -c 'import secrets; print(secrets.token_urlsafe(32))')" \
   PORTAL_INDEX_KEY="$$($(RUN) -c 'import secrets; print(secrets.token_urlsafe(50))')" \
   PORTAL_AUDIT_KEY="$$($(RUN) -c 'import secrets; print(secrets.token_urlsafe(50))')" \
   PORTAL_SECRET_KEY="$$($(RUN) -c 'import secrets; print(secrets.token_urlsafe(50))')" \

@@ -6,7 +6,8 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.db import connection
 
-from portal.lib import guards
+from portal.lib import guards, push
+from portal.lib.push.addresses import is_host
 
 
 @register(Tags.database)
@@ -44,15 +45,58 @@ def warning_fits_into_idle_time(**_: Any) -> list[CheckMessage]:
 
 
 @register(Tags.security)
-def lease_outlasts_the_mail_server(**_: Any) -> list[CheckMessage]:
-    """portal.E004: a slow mail server would make two workers send the same message."""
-    if settings.PORTAL_NOTICE_LEASE_SECONDS > 2 * settings.EMAIL_TIMEOUT:
+def lease_outlasts_the_other_side(**_: Any) -> list[CheckMessage]:
+    """portal.E004: a slow mail server or push service would make two workers send the same message."""
+    if 2 * max(settings.EMAIL_TIMEOUT, settings.PORTAL_PUSH_TIMEOUT_SECONDS) < settings.PORTAL_NOTICE_LEASE_SECONDS:
         return []
     return [
         Error(
-            "PORTAL_NOTICE_LEASE_SECONDS is not longer than two waits for the mail server.",
-            hint="Raise it, or lower PORTAL_SMTP_TIMEOUT_SECONDS.",
+            "PORTAL_NOTICE_LEASE_SECONDS is not longer than two waits for the mail server or a push service.",
+            hint="Raise it, or lower PORTAL_SMTP_TIMEOUT_SECONDS and PORTAL_PUSH_TIMEOUT_SECONDS.",
             id="portal.E004",
+        )
+    ]
+
+
+@register(Tags.security)
+def push_services_are_names(**_: Any) -> list[CheckMessage]:
+    """portal.E005: an entry of PORTAL_PUSH_HOSTS names no host, or too many."""
+    return [
+        Error(
+            f"{listed!r} in PORTAL_PUSH_HOSTS is not a host name.",
+            hint="Write push.example, *.push.example or push.example:8443, in small letters.",
+            id="portal.E005",
+        )
+        for listed in settings.PORTAL_PUSH_HOSTS
+        if not is_host(listed)
+    ]
+
+
+@register(Tags.security)
+def notifications_can_be_signed(**_: Any) -> list[CheckMessage]:
+    """portal.E006: notifications are sent, but there is no key that push services would take."""
+    sends = settings.PORTAL_PUSH_BACKEND == "portal.lib.push.WebPush"
+    if (sends or settings.PORTAL_VAPID_PRIVATE_KEY) and not push.is_private_key(settings.PORTAL_VAPID_PRIVATE_KEY):
+        return [
+            Error(
+                "PORTAL_VAPID_PRIVATE_KEY is not the private half of a VAPID key.",
+                hint="manage.py portal_vapid_keys prints a fresh one.",
+                id="portal.E006",
+            )
+        ]
+    return []
+
+
+@register(Tags.security, deploy=True)
+def push_is_on(**_: Any) -> list[CheckMessage]:
+    """portal.W002: phones are sent no notifications, customers must open the Key to see what waits."""
+    if push.sender().is_on:
+        return []
+    return [
+        Warning(
+            "Notifications on phones are off.",
+            hint="Set PORTAL_VAPID_PRIVATE_KEY (manage.py portal_vapid_keys prints one), or silence this check.",
+            id="portal.W002",
         )
     ]
 

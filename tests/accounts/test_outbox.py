@@ -95,6 +95,7 @@ def test_a_worker_killed_twenty_times_loses_nothing_and_repeats_nothing(mailbox:
         "PORTAL_SMTP_HOST": "127.0.0.1",
         "PORTAL_SMTP_PORT": str(port),
         "PORTAL_SMTP_TIMEOUT_SECONDS": "1",
+        "PORTAL_PUSH_TIMEOUT_SECONDS": "1",
         "PORTAL_NOTICE_LEASE_SECONDS": "3",
     }
     command = [sys.executable, "manage.py", "portal_worker"]

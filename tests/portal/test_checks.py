@@ -38,10 +38,39 @@ def test_a_warning_longer_than_the_idle_time_is_an_error(settings: object) -> No
 
 def test_a_lease_shorter_than_the_mail_server_needs_is_an_error(settings: object) -> None:
     settings.PORTAL_NOTICE_LEASE_SECONDS, settings.EMAIL_TIMEOUT = 21, 10
-    assert checks.lease_outlasts_the_mail_server() == []
+    settings.PORTAL_PUSH_TIMEOUT_SECONDS = 5
+    assert checks.lease_outlasts_the_other_side() == []
 
     settings.PORTAL_NOTICE_LEASE_SECONDS = 20
-    assert ids(checks.lease_outlasts_the_mail_server()) == ["portal.E004"]
+    assert ids(checks.lease_outlasts_the_other_side()) == ["portal.E004"]
+
+    settings.EMAIL_TIMEOUT, settings.PORTAL_PUSH_TIMEOUT_SECONDS = 1, 10
+    assert ids(checks.lease_outlasts_the_other_side()) == ["portal.E004"]
+
+
+def test_each_push_service_that_is_no_name_is_an_error(settings: object) -> None:
+    assert checks.push_services_are_names() == []
+
+    settings.PORTAL_PUSH_HOSTS = ["push.example", "*", "10.0.0.1"]
+    assert ids(checks.push_services_are_names()) == ["portal.E005"] * 2
+
+
+@pytest.mark.parametrize("key", ["A" * 43, "x" * 44, "?" * 43])
+def test_a_key_that_signs_nothing_is_an_error(settings: object, key: str) -> None:
+    assert checks.notifications_can_be_signed() == []
+
+    settings.PORTAL_VAPID_PRIVATE_KEY = key
+    assert ids(checks.notifications_can_be_signed()) == ["portal.E006"]
+
+
+def test_notifications_without_a_key_are_an_error_and_none_at_all_a_warning(settings: object) -> None:
+    settings.PORTAL_VAPID_PRIVATE_KEY, settings.PORTAL_PUSH_BACKEND = "", "portal.lib.push.WebPush"
+    assert ids(checks.notifications_can_be_signed()) == ["portal.E006"]
+    assert checks.push_is_on() == []
+
+    settings.PORTAL_PUSH_BACKEND = "portal.lib.push.Nowhere"
+    assert checks.notifications_can_be_signed() == []
+    assert ids(checks.push_is_on()) == ["portal.W002"]
 
 
 def test_an_unknown_number_of_proxies_is_a_warning(monkeypatch: pytest.MonkeyPatch, settings: object) -> None:

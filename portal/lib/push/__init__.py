@@ -6,7 +6,7 @@ See docs/how-to/run-push.md.
 """
 
 from portal.lib.push.addresses import AddressRefused, Endpoint, Network, check_endpoint, is_public
-from portal.lib.push.messages import Message, Subscription, new_private_key, public_key_of
+from portal.lib.push.messages import Message, Subscription, is_private_key, new_private_key, public_key_of
 from portal.lib.push.senders import Gone, NotTaken, Nowhere, Sender, ToFiles, WebPush, key_for_phones, sender
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "ToFiles",
     "WebPush",
     "check_endpoint",
+    "is_private_key",
     "is_public",
     "key_for_phones",
     "new_private_key",

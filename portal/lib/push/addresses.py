@@ -17,7 +17,8 @@ LONGEST = 2048  # characters of an address
 _PORT = 443
 _MOST_ADDRESSES = 4  # of one name that are tried in turn
 _URL = re.compile(
-    r"https://(?P<host>[a-z0-9.-]{1,253})(?::(?P<port>[1-9][0-9]{0,4}))?(?P<target>/[\w.~:/?@!$&'()*+,;=%-]*)", re.ASCII
+    r"https://(?P<host>(?:[a-z0-9-]{1,63}\.)+[a-z]{2,63})(?::(?P<port>[1-9][0-9]{0,4}))?(?P<target>/[\w.~:/?@!$&'()*+,;=%-]*)",
+    re.ASCII,
 )
 _NAME = re.compile(r"(\*\.)?([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9](:[1-9][0-9]{0,4})?")
 
@@ -147,7 +148,7 @@ class _Pinned(http.client.HTTPSConnection):
             except OSError as error:
                 fault = error
                 continue
-            plain.settimeout(self._seconds)
+            plain.settimeout(max(0.1, end - time.monotonic()))
             with contextlib.ExitStack() as undo:
                 undo.callback(plain.close)
                 self.sock = self._line = self._tls.wrap_socket(plain, server_hostname=self.host)

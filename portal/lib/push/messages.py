@@ -15,7 +15,7 @@ from py_vapid import Vapid02
 
 from portal.lib.push.addresses import AddressRefused, Endpoint, check_endpoint
 
-PRIVATE_KEY = re.compile(r"[A-Za-z0-9_-]{43}")  # 32 bytes, base64url without padding
+_PRIVATE_KEY = re.compile(r"[A-Za-z0-9_-]{43}")  # 32 bytes, base64url without padding
 _POINT = re.compile(r"[A-Za-z0-9_-]{87}")  # 65 bytes
 _AUTH = re.compile(r"[A-Za-z0-9_-]{22}")  # 16 bytes
 _SIGNED_FOR = timedelta(hours=12)  # RFC 8292 allows 24
@@ -97,8 +97,17 @@ def public_key_of(private_key: str) -> str:
     return _text(public.public_bytes(Encoding.X962, PublicFormat.UncompressedPoint))
 
 
+def is_private_key(text: str) -> bool:
+    """Tell whether ``PORTAL_VAPID_PRIVATE_KEY`` could be this."""
+    try:
+        _private_key(text)
+    except ValueError:
+        return False
+    return True
+
+
 def _private_key(text: str) -> ec.EllipticCurvePrivateKey:
-    if not PRIVATE_KEY.fullmatch(text):
+    if not _PRIVATE_KEY.fullmatch(text):
         raise ValueError("not 32 bytes of base64url")
     return ec.derive_private_key(int.from_bytes(_bytes(text)), ec.SECP256R1())
 
