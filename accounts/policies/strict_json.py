@@ -45,7 +45,8 @@ def words(longest: int) -> dict[str, Reader]:
 
     def reader(value: object) -> str:
         name = unicodedata.normalize("NFC", _text(value)).replace(_HARD_SPACE, " ").strip(" ")
-        if not 0 < len(name) <= longest or not name.replace(_JOINER, "").isprintable():
+        shown = name.replace(_JOINER, "")
+        if not shown or len(name) > longest or not shown.isprintable():
             raise Unreadable("not a name")
         return name
 

@@ -13,5 +13,6 @@ paths = [
     path(_API + "push/test/", pushing.test, name="key-api-push-test"),
     path(_API + "rotate/", phone.rotate, name="key-api-rotate"),
     path(_API + "rename/", phone.rename, name="key-api-rename"),
+    path(_API + "remove/", phone.remove, name="key-api-remove"),
     path(_API + "clock/", phone.clock, name="key-api-clock"),
 ]
