@@ -185,6 +185,7 @@ class Action(models.TextChoices):
     ENROLMENT_PROVED = "enrolment_proved", _("Who sets up the Key was confirmed")
     ENROLMENT_ENDED = "enrolment_ended", _("Setting up a Key was given up")
     PHONE_PAIRED = "phone_paired", _("A phone came to be paired")
+    PHONE_MATCHED = "phone_matched", _("The numbers on both screens were found to be the same")
     REQUEST_SENT = "request_sent", _("A request to approve was sent to the Key")
     REQUEST_APPROVED = "request_approved", _("A request was approved on the phone")
     REQUEST_DENIED = "request_denied", _("A request was refused on the phone")

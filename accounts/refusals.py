@@ -244,6 +244,12 @@ class NothingToAsk(Refusal):
     code = "E3"
 
 
+class OtherWayKnown(Refusal):
+    """The log-in has no Key, but a passkey or backup codes: whoever can sign in with one adds a Key there."""
+
+    code = "E7"
+
+
 class TooManyKeys(Refusal):
     """The log-in has as many live Keys as one may have."""
 

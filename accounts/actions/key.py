@@ -3,6 +3,7 @@
 import base64
 import math
 import secrets
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.conf import settings
@@ -61,6 +62,7 @@ def use_code(
         Key.objects.select_related("user", "user__customer")
         .select_for_update(of=("self", "user"))
         .filter(user_id=user_id, user__is_active=True, confirmed=True)
+        .order_by("pk")
     )
     if not keys:
         raise NoKey
@@ -96,19 +98,38 @@ def enrol_key(
     Needs: the caller's further proof (KEY-4).
     Raises: ``CodeWrong``, ``Paused``.
     """
-    step = codes.matching_step(
-        codes.decode_secret(secret),
-        code,
-        at=now.timestamp(),
-        tolerance=settings.PORTAL_CODE_TOLERANCE_STEPS,
-        after=-1,
-    )
+    step = first_step(secret, code, now=now)
     if step is None:
         raise attempt.refusal(CodeWrong(tries_left=attempt.tries_left))
+    new = Key(user=user, name=name, kind=KeyKind.APP, secret=secret, last_step=step)
     with transaction.atomic():
-        key = Key.objects.create(
-            user=user, name=name, kind=KeyKind.APP, secret=secret, last_step=step, confirmed=True, created_at=now
-        )
-        audit.record(Action.KEY_ENROLLED, by=by, on=user, now=now, origin=origin, key=key.pk)
-        notices.tell(user, "key_added", now=now, key=name, at=now.isoformat())
-    return key
+        return start_keys([new], by=by, origin=origin, now=now)[0]
+
+
+def first_step(secret: str, code: str, *, now: datetime) -> int | None:
+    """Return the time step for which a code of a new seed is right, or None."""
+    tolerance = settings.PORTAL_CODE_TOLERANCE_STEPS
+    return codes.matching_step(codes.decode_secret(secret), code, at=now.timestamp(), tolerance=tolerance, after=-1)
+
+
+def start_keys(
+    new: Sequence[Key],
+    *,
+    by: User | None,
+    origin: client.Origin,
+    now: datetime,
+    action: Action = Action.KEY_ENROLLED,
+) -> list[Key]:
+    """Put new Keys to work: the one way a Key comes to be. Each log-in at most once.
+
+    ``last_step`` of each holds the step of the code that proved it, which is spent by that.
+    Effects: the Keys, one event per log-in, one notice per e-mail address; statements do not grow with their number.
+    Needs: an open transaction, proof that the seeds have arrived.
+    """
+    for key in new:
+        key.confirmed, key.created_at = True, now
+    made = Key.objects.bulk_create(new)
+    audit.record_each(action, [(key.user, {"key": key.pk}) for key in made], by=by, origin=origin, now=now)
+    kind = "key_moved" if action == Action.KEY_MOVED else "key_added"
+    notices.tell_together((key.user for key in made), kind, now=now, key=made[0].name, at=now.isoformat())
+    return made

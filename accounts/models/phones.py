@@ -1,13 +1,14 @@
 """Phones with the Key app on them. One phone may hold Keys of many log-ins."""
 
 import secrets
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import Q
 
 from accounts.enums import EndReason
 from accounts.models.sealed import SealedJSONField, SealedModel, SealedTextField
+from portal.lib import digests
 
 _REFERENCE_BYTES = 16
 
@@ -28,6 +29,7 @@ class Phone(SealedModel):  # type: ignore[django-manager-missing]  # Device is u
     reference = models.CharField(max_length=22, unique=True, default=new_reference)
     name = models.CharField(max_length=60)
     public_key = SealedTextField()
+    key_digest = models.CharField(max_length=64, editable=False)  # of the public key, to find it by
     subscription = SealedJSONField(default=dict)  # Web Push: endpoint, p256dh, auth; empty without one
     version = models.CharField(max_length=16)
     clock_offset = models.IntegerField(null=True)
@@ -42,7 +44,23 @@ class Phone(SealedModel):  # type: ignore[django-manager-missing]  # Device is u
                 name="phone_ended_has_a_reason",
                 condition=Q(ended_at__isnull=True, end_reason="") | (Q(ended_at__isnull=False) & ~Q(end_reason="")),
             ),
+            models.UniqueConstraint(
+                fields=["key_digest"], condition=Q(ended_at__isnull=True), name="one_live_phone_per_public_key"
+            ),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Keep the digest of the public key in step with it."""
+        fields = kwargs.get("update_fields")
+        if fields is None or "public_key" in fields:
+            self.key_digest = digest_of_public_key(self.public_key)
+            kwargs["update_fields"] = None if fields is None else {*fields, "key_digest"}
+        super().save(*args, **kwargs)
+
+
+def digest_of_public_key(public_key: str) -> str:
+    """Return the keyed digest a phone is found by."""
+    return digests.keyed("phone-key", public_key)

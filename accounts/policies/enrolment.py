@@ -36,3 +36,14 @@ def after(state: EnrolmentState, step: str) -> EnrolmentState | None:
 def steps() -> "Collection[str]":
     """Return the names of all steps."""
     return sorted({step for _state, step in MOVES})
+
+
+def table() -> str:
+    """Return the moves as a Markdown table, in the order of the states."""
+    lines = ["| From | Step | To |", "|---|---|---|"]
+    lines += [f"| {old} | {step} | {MOVES[old, step]} |" for old in EnrolmentState for step in _steps_from(old)]
+    return "\n".join(lines)
+
+
+def _steps_from(state: EnrolmentState) -> "Collection[str]":
+    return [step for old, step in MOVES if old == state]

@@ -102,6 +102,11 @@ CAUSES = [
             _("Turn off one that you no longer use, on the Security page. Then set up the new one."),
         ),
         (
+            "E7",
+            _("You have another way to sign in"),
+            _("Sign in with your passkey or a backup code. Then set up a Key on the Security page."),
+        ),
+        (
             "Y6",
             _("That pairing code does not work"),
             _("It was mistyped, used or replaced, or it is older than {pairing_time}. Look at the other screen again."),

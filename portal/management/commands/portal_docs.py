@@ -14,6 +14,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from accounts import checks as accounts_checks
 from accounts.imports import columns
+from accounts.policies import enrolment as enrolment_moves
 from helpcenter import checks as helpcenter_checks
 from portal import checks as portal_checks
 from portal.lib.env import READINGS, Reading
@@ -58,12 +59,14 @@ class Command(BaseCommand):
         root = Path(settings.BASE_DIR)
         imports = root / "docs" / "reference" / "import-format.md"
         states = root / "docs" / "reference" / "case-states.md"
+        enrolment = root / "docs" / "reference" / "enrolment-states.md"
         wanted = {
             root / "README.md": between_marks((root / "README.md").read_text(encoding="utf-8"), markdown(every_page())),
             root / "docs" / "reference" / "settings.md": settings_page(list(READINGS.values()), root),
             root / "docs" / "reference" / "checks.md": checks_page(),
             imports: between_marks(imports.read_text(encoding="utf-8"), columns.markdown()),
             states: between_marks(states.read_text(encoding="utf-8"), moves.table()),
+            enrolment: between_marks(enrolment.read_text(encoding="utf-8"), enrolment_moves.table()),
         }
         for path, text in wanted.items():
             present = path.read_text(encoding="utf-8") if path.exists() else ""
