@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accounts.views import confirming, sessions
+from accounts.views import confirming, sessions, waiting
 from accounts.views.key_api import routes
 from accounts.views.sign_in import LoginView
 
@@ -10,6 +10,7 @@ app_name = "accounts"
 urlpatterns = [
     *routes.paths,
     path("login/", LoginView.as_view(), name="login"),
+    path("login/waiting/", waiting.waiting, name="login-waiting"),
     path("logout/", sessions.sign_out, name="logout"),
     path("idle/remaining/", sessions.idle_remaining, name="idle-remaining"),
     path("idle/extend/", sessions.idle_extend, name="idle-extend"),

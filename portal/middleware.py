@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.cache import patch_cache_control
 
 from portal import errors
-from portal.lib import gate, logs
+from portal.lib import gate, headers, logs
 
 Handler = Callable[[HttpRequest], HttpResponseBase]
 
@@ -58,6 +58,8 @@ class HeadersMiddleware:
         response["Permissions-Policy"] = "camera=(), microphone=(), geolocation=(), payment=(), usb=()"
         if not _PUBLIC.match(request.path):
             patch_cache_control(response, private=True, no_store=True)
+        if headers.is_data(response):
+            headers.leave_out_those_of_documents(response)
         return response
 
 

@@ -11,12 +11,13 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
 
-from accounts.actions import audit
+from accounts.actions import audit, push, reports
 from accounts.actions.sign_in import Pending
 from accounts.actions.throttle import STRANGER
-from accounts.enums import Action, CodePurpose, DenyReason, RequestState
-from accounts.models import BackupCode, Key, Passkey, Phone, SignInRequest, User
+from accounts.enums import Action, CodePurpose, DenyReason, ReportKind, RequestState
+from accounts.models import Key, Phone, SignInRequest, User
 from accounts.models.phones import new_reference
+from accounts.models.proofs import last_proof_at
 from accounts.policies import approvals, signing
 from accounts.refusals import (
     AppTooOld,
@@ -69,7 +70,7 @@ def ask(*, pending: Pending, origin: client.Origin, now: datetime, instead_of: s
     """
     with transaction.atomic():
         user = _locked(pending)
-        if not phones_of(user):
+        if not phones_of(user.pk):
             return None
         if instead_of:
             withdraw(instead_of)
@@ -77,12 +78,13 @@ def ask(*, pending: Pending, origin: client.Origin, now: datetime, instead_of: s
         number = digests.random_digits(settings.PORTAL_NUMBER_DIGITS)
         request = _send(user, number, is_new_browser=pending.lane == STRANGER, origin=origin, now=now)
         audit.record(Action.REQUEST_SENT, by=None, on=user, now=now, origin=origin, request=request.pk)
+        push.announce(request, now=now)
     return Asked(request, number)
 
 
-def phones_of(user: User) -> list[Phone]:
+def phones_of(user_id: int) -> list[Phone]:
     """Return the phones that hold a live Key of this person, oldest first."""
-    live = Phone.objects.filter(ended_at=None, keys__user=user, keys__confirmed=True)
+    live = Phone.objects.filter(ended_at=None, keys__user=user_id, keys__confirmed=True)
     return list(live.order_by("created_at"))
 
 
@@ -151,20 +153,12 @@ def _check_limits(user: User, *, now: datetime) -> None:
     rows = SignInRequest.objects.filter(counted, user=user).order_by("-created_at", "-pk")
     past = rows.values_list("created_at", "answered_at", "state", "reason")[: limit + approvals.DENIALS]
     verdict = approvals.may_ask(
-        [approvals.Past(*row) for row in past], proved_at=_last_proof_at(user), limit=limit, now=now
+        [approvals.Past(*row) for row in past], proved_at=last_proof_at(user), limit=limit, now=now
     )
     if verdict.is_stopped:
         raise RequestsStopped
     if verdict.until:
         raise TooManyRequests(until=verdict.until)
-
-
-def _last_proof_at(user: User) -> datetime | None:
-    """Return when this person last used a second factor of any kind."""
-    used = [Key.objects.filter(user=user).values_list("last_used_at")]
-    used += [BackupCode.objects.filter(user=user).values_list("used_at")]
-    used += [Passkey.objects.filter(user=user).values_list("last_used_at")]
-    return max((moment for (moment,) in used[0].union(*used[1:]) if moment), default=None)
 
 
 def _send(user: User, number: str, *, is_new_browser: bool, origin: client.Origin, now: datetime) -> SignInRequest:
@@ -295,6 +289,9 @@ def _deny(request: SignInRequest, key: Key, given: Answer, *, origin: client.Ori
     request.reason = DenyReason(given.reason)
     _close(request, RequestState.DENIED, key, given, now=now)
     _record(Action.REQUEST_DENIED, request, key, origin=origin, now=now, reason=given.reason)
+    if request.reason == DenyReason.NOT_ME:
+        kind = ReportKind.NOT_ME
+        reports.open_report(user=request.user, kind=kind, device=request.device, origin=origin, now=now)
 
 
 def _close(request: SignInRequest, state: RequestState, key: Key, given: Answer, *, now: datetime) -> None:

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import OuterRef
 
 from accounts.actions import audit, slow_digests, telling, throttle
 from accounts.enums import Action
-from accounts.models import BackupCode, Key, User
+from accounts.models import BackupCode, User
+from accounts.models.proofs import used_since
 from accounts.policies import backup_codes as rules
 from accounts.policies import signs
 from accounts.refusals import BackupCodeWrong, OnHold, SignInTooSlow
@@ -110,20 +112,13 @@ def drop(user: User) -> int:
 def _owner(user_id: int, auth_epoch: int, proved_at: float) -> User:
     """Lock the person, unless what came before the code is worth nothing any more."""
     active = User.objects.select_related("customer").filter(pk=user_id, is_active=True)
-    user = active.select_for_update(of=("self",)).first()
-    if user is None or user.auth_epoch != auth_epoch or last_proof(user) > proved_at:
+    known = active.annotate(is_used_up=used_since(proved_at, user=OuterRef("pk")))
+    user = known.select_for_update(of=("self",)).first()
+    if user is None or user.auth_epoch != auth_epoch or user.is_used_up:
         raise SignInTooSlow
     if user.on_hold_since:
         raise OnHold
     return user
-
-
-def last_proof(user: User) -> float:
-    """Return when a code of a Key or a backup code was last used, in seconds since 1970; 0 for never."""
-    keys = Key.objects.filter(user=user, last_used_at__isnull=False).values_list("last_used_at", flat=True)
-    codes = BackupCode.objects.filter(user=user, used_at__isnull=False).values_list("used_at", flat=True)
-    moments = [moment for moment in (*keys, *codes) if moment]
-    return max((moment.timestamp() for moment in moments), default=0.0)
 
 
 def _rows(user: User, codes: Iterable[str], *, now: datetime) -> list[BackupCode]:

@@ -8,10 +8,12 @@ from datetime import datetime
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import OuterRef
 
 from accounts.actions import audit, notices, throttle
 from accounts.enums import Action, CodePurpose, KeyKind
 from accounts.models import Key, User
+from accounts.models.proofs import used_since
 from accounts.policies import codes
 from accounts.refusals import CodeUsed, CodeWrong, NoKey, OnHold, SignInTooSlow
 from portal.lib import client
@@ -52,8 +54,8 @@ def use_code(
 
     The Keys are locked with their user, read as ``key.user``. A code spent on one thing opens nothing
     else: sign-in, enrolment, step-up and recovery all come through here. ``proved_at``: when the proof that
-    came before the code was given, in seconds since 1970 (infinite: it still holds); a code used since has
-    used up that proof, too.
+    came before the code was given, in seconds since 1970 (infinite: it still holds); a second factor used since
+    has used up that proof, too.
     Needs: a reserved try, an open transaction.
     Raises: ``CodeWrong``, ``CodeUsed``, ``Paused``, ``NoKey``, ``OnHold``; ``SignInTooSlow`` if everything
     was ended, or a code used, since.
@@ -61,13 +63,14 @@ def use_code(
     keys = list(
         Key.objects.select_related("user", "user__customer")
         .select_for_update(of=("self", "user"))
+        .annotate(is_used_up=used_since(proved_at, user=OuterRef("user")))
         .filter(user_id=user_id, user__is_active=True, confirmed=True)
         .order_by("pk")
     )
     if not keys:
         raise NoKey
     user = keys[0].user
-    if user.auth_epoch != auth_epoch or any(k.last_used_at and k.last_used_at.timestamp() > proved_at for k in keys):
+    if user.auth_epoch != auth_epoch or keys[0].is_used_up:
         raise SignInTooSlow
     if user.on_hold_since:
         raise OnHold

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.actions import browsers
 from accounts.enums import Realm
 from accounts.forms.fields import CodeField, Refusable
+from accounts.forms.proofs import BackupCodeField
 from accounts.models import User
 from accounts.policies import names
 from accounts.refusals import LastTry, LiveOnPaper, NoKey, OnHold, PaperOnLive, Refusal, WrongPair
@@ -91,6 +92,12 @@ class PasswordForm(Refusable, AuthenticationForm):
 
 
 class CodeForm(Refusable, forms.Form):
-    """The six-digit code of the Key."""
+    """The six-digit code of the Key, or a backup code; one of the two is needed."""
 
     otp_token = CodeField()
+    backup_code = BackupCodeField(required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Ask for a code of the Key, unless a backup code was typed."""
+        super().__init__(*args, **kwargs)
+        self.fields["otp_token"].required = not str(self.data.get(self.add_prefix("backup_code"), "")).strip()

@@ -1,11 +1,14 @@
 """What people prove themselves with: Keys, e-mailed codes, security questions."""
 
 import logging
+import math
+from datetime import UTC, datetime
 from typing import Any, ClassVar, TypeAlias
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
+from django.db.models.expressions import Combinable
 from django.db.models.functions import Now
 from django_otp.models import Device
 
@@ -60,12 +63,20 @@ class Key(SealedModel, Device):  # type: ignore[django-manager-missing]  # djang
 
         A seed that does not open (altered, moved, its key gone) matches nothing, and is logged.
         """
+        seed, tolerance = self._seed(), settings.PORTAL_CODE_TOLERANCE_STEPS
+        return None if seed is None else codes.matching_step(seed, code, at=at, tolerance=tolerance, after=after)
+
+    def steps_away(self, code: str, *, at: float) -> int | None:
+        """Return how many steps ahead (behind, below zero) of ``at`` this code is right and unused, or None."""
+        seed, reach = self._seed(), settings.PORTAL_KEY_DRIFT_SEARCH_STEPS
+        return None if seed is None else codes.steps_away(seed, code, at=at, reach=reach, after=self.last_step)
+
+    def _seed(self) -> bytes | None:
         try:
-            seed = codes.decode_secret(self.secret)
+            return codes.decode_secret(self.secret)
         except (SealBroken, ValueError):
             log.exception("the seed of a Key does not open", extra={"facts": {"key": self.pk}})
             return None
-        return codes.matching_step(seed, code, at=at, tolerance=settings.PORTAL_CODE_TOLERANCE_STEPS, after=after)
 
     def verify_token(self, token: Any) -> bool:
         """Refuse django-otp's own door: codes are spent by ``actions.key.spend_code`` alone."""
@@ -180,7 +191,33 @@ class FormerPassword(models.Model):
 
 
 def user_for_sign_in(typed: str) -> User | None:
-    """Return the log-in of that name with ``has_key`` set; one statement, for known and unknown names alike."""
+    """Return the log-in of that name with what it has set; one statement, for known and unknown names alike."""
     live_keys = Key.objects.filter(user=OuterRef("pk"), confirmed=True)
-    named = User.objects.filter(username=names.canonical(typed))
-    return named.annotate(has_key=Exists(live_keys)).first()  # type: ignore[no-redef]  # declared for readers
+    passkeys = Passkey.objects.filter(user=OuterRef("pk"), confirmed=True)
+    has = {
+        "has_key": Exists(live_keys),
+        "has_phone": Exists(live_keys.filter(phone__ended_at=None, phone__isnull=False)),
+        "has_passkey": Exists(passkeys),
+    }
+    return User.objects.filter(username=names.canonical(typed)).annotate(**has).first()
+
+
+def last_proof_at(user: User) -> datetime | None:
+    """Return when this log-in last used a second factor of any kind; one statement."""
+    keys = Key.objects.filter(user=user).values_list("last_used_at")
+    codes = BackupCode.objects.filter(user=user).values_list("used_at")
+    passkeys = Passkey.objects.filter(user=user).values_list("last_used_at")
+    return max((moment for (moment,) in keys.union(codes, passkeys) if moment), default=None)
+
+
+def used_since(proved_at: float, *, user: OuterRef) -> Combinable:
+    """Return the condition that a second factor of any kind was used since a password was right.
+
+    A password proves one sign-in. ``proved_at``: seconds since 1970, infinite for one that still holds.
+    """
+    moment = datetime.max.replace(tzinfo=UTC) if proved_at == math.inf else datetime.fromtimestamp(proved_at, UTC)
+    return (
+        Exists(Key.objects.filter(user=user, last_used_at__gt=moment))
+        | Exists(BackupCode.objects.filter(user=user, used_at__gt=moment))
+        | Exists(Passkey.objects.filter(user=user, last_used_at__gt=moment))
+    )

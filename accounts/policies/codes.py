@@ -47,3 +47,14 @@ def matching_step(seed: bytes, code: str, *, at: float, tolerance: int, after: i
         if hmac.compare_digest(at_step(seed, step), code) and step > after:
             found = step
     return found
+
+
+def steps_away(seed: bytes, code: str, *, at: float, reach: int, after: int) -> int | None:
+    """Return how many steps from ``at`` the nearest code of this seed is that equals ``code``: ahead, above zero.
+
+    Looks ``reach`` steps both ways, and only at steps later than ``after``. For explaining, never for accepting.
+    """
+    now = step_at(at)
+    near = sorted(range(-reach, reach + 1), key=abs)
+    matches = [away for away in near if hmac.compare_digest(at_step(seed, now + away), code)]
+    return next((away for away in matches if now + away > after), None)

@@ -5,18 +5,38 @@ password alone leaves no session. Raising a user's ``auth_epoch`` ends every pen
 """
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
 from formtools.wizard.storage.base import BaseStorage
 
+from accounts.actions import approvals
 from accounts.actions.sign_in import Pending
 from accounts.models import User
 from portal.lib import clock, sealing
 
 _BOUND_TO = "pending-sign-in"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The request that this sign-in sent to the Key: which, the number to type, until when (seconds since 1970).
+
+    All of it empty where nothing could be sent; no number once the request is over.
+    """
+
+    reference: str = ""
+    number: str = ""
+    until: float = 0
+
+    @classmethod
+    def of(cls, sent: approvals.Asked | None) -> "Asked | None":
+        """Return what the browser keeps of a request that was sent."""
+        if sent is None:
+            return None
+        return cls(sent.request.reference, sent.number, sent.request.expires_at.timestamp())
 
 
 class PendingStorage(BaseStorage):
@@ -42,6 +62,15 @@ class PendingStorage(BaseStorage):
         """Return whose password was right, or None."""
         return Pending(**self.data["pending"]) if self.data.get("pending") else None
 
+    @property
+    def asked(self) -> Asked | None:
+        """Return what was sent to the Key, or None for a person without a Key on a phone."""
+        return Asked(**self.data["asked"]) if self.data.get("asked") else None
+
+    @asked.setter
+    def asked(self, asked: Asked | None) -> None:
+        self.data["asked"] = asked and asdict(asked)
+
     def _set_user(self, user: User) -> None:
         pending = Pending(user.pk, user.auth_epoch, user.name_digest, self.request.lane, clock.now().timestamp())
         self.data["pending"] = asdict(pending)
@@ -51,7 +80,7 @@ class PendingStorage(BaseStorage):
     def update_response(self, response: Any) -> None:
         """Write the cookie while a sign-in is under way, delete it when none is."""
         if self.data.get("pending"):
-            kept = {name: self.data[name] for name in ("step", "pending")}
+            kept = {name: self.data.get(name) for name in ("step", "pending", "asked")}
             response.set_cookie(
                 self.cookie,
                 sealing.seal(json.dumps(kept), bound_to=_BOUND_TO),

@@ -1,7 +1,7 @@
 """Opening the session of somebody who gave both factors, by whichever way (SIGN-3, SIGN-9)."""
 
 from datetime import datetime
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from django.conf import settings
 from django.contrib import messages
@@ -11,8 +11,10 @@ from django.utils.translation import gettext as _
 
 from accounts.actions import browsers, sign_in
 from accounts.models.proofs import Proof
-from accounts.sessions import SessionStore
 from portal.lib import client
+
+if TYPE_CHECKING:
+    from accounts.sessions import SessionStore
 
 _BROWSER_COOKIE_AGE = 400 * 24 * 3600  # seconds; the longest browsers keep
 

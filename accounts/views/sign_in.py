@@ -1,22 +1,32 @@
-"""Signing in: password, then Key code, on two_factor's log-in view."""
+"""Signing in: password, then a second factor, on two_factor's log-in view. See docs/decisions/0007 and 0016."""
 
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from django.db import transaction
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from two_factor.views import LoginView as TwoFactorLoginView
 
-from accounts.actions import key, sign_in
+from accounts.actions import approvals
 from accounts.enums import Realm
 from accounts.forms.fields import status_of
 from accounts.forms.sign_in import CodeForm, PasswordForm
-from accounts.refusals import Paused, Refusal, SignInTooSlow
-from accounts.views.session_opening import open_session, remember
-from portal.lib import clock
+from accounts.refusals import (
+    Paused,
+    Refusal,
+    RequestDenied,
+    RequestExpired,
+    RequestOver,
+    SignInTooSlow,
+    TooManyRequests,
+)
+from accounts.views import ways_in
+from accounts.views.pending import Asked
+from accounts.views.session_opening import remember
+from portal.lib import client, clock
 
 
 class LoginView(TwoFactorLoginView):
@@ -27,22 +37,30 @@ class LoginView(TwoFactorLoginView):
     condition_dict = {"token": lambda view: view.storage.pending is not None}
     storage_name = "accounts.views.pending.PendingStorage"
     redirect_authenticated_user = True
-    show_timeout_error: bool
+    why: Refusal | None = None  # what the next form says first
 
     def post(self, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Send a code that comes without a right password, or too late, back to the start."""
-        step = self.request.POST.get(f"{self.prefix}-current_step", "").strip()
-        if step == self.TOKEN_STEP and self.storage.pending is None:
-            return self._start_again()
+        """Take the step, or a button beside it; one without a right password, or too late, leads to the start."""
+        posted = self.request.POST
+        if posted.get("wizard_goto_step") == self.AUTH_STEP:
+            self._stop()
+        elif posted.get(f"{self.prefix}-current_step", "").strip() == self.TOKEN_STEP:
+            if self.storage.pending is None:
+                return self._start_again(SignInTooSlow())
+            self.storage.current_step = self.TOKEN_STEP
+            if "again" in posted:
+                return self._ask_again()
+            if "approved" in posted:
+                return self._enter(self.get_form(), ways_in.by_approval)
         return super(TwoFactorLoginView, self).post(*args, **kwargs)
 
     def get_form(self, step: str | None = None, **kwargs: Any) -> Any:
         """Return the step's form; ours need no device."""
         form = super(TwoFactorLoginView, self).get_form(step=step, **kwargs)
-        if self.show_timeout_error:
-            self.show_timeout_error = False
+        if self.why:
             form.cleaned_data = {}
-            form.refuse(SignInTooSlow())
+            form.refuse(self.why)
+            self.why = None
         return form
 
     def get_form_initial(self, step: str) -> dict[str, Any]:
@@ -52,7 +70,15 @@ class LoginView(TwoFactorLoginView):
     def process_step(self, form: Form) -> None:
         """Keep whose password was right; keep no code."""
         if self.steps.current == self.AUTH_STEP:
+            self._stop()
             super().process_step(form)
+
+    def render_next_step(self, form: Any, **kwargs: Any) -> HttpResponse:
+        """Ask the person's phones, and show the page that waits for them."""
+        if form.user_cache.has_phone:
+            self._ask()
+        response: HttpResponse = super().render_next_step(form, **kwargs)
+        return response
 
     def render(self, form: Form | None = None, **kwargs: Any) -> HttpResponse:
         """Render the step, or the page of a pause that has begun."""
@@ -64,7 +90,7 @@ class LoginView(TwoFactorLoginView):
         return response
 
     def get_context_data(self, form: Form, **kwargs: Any) -> dict[str, Any]:
-        """Give the page the door and the refusal."""
+        """Give the page the door and the refusal, and what was asked of which phone."""
         context: dict[str, Any] = super(TwoFactorLoginView, self).get_context_data(form, **kwargs)
         realm = form["realm"].value() if "realm" in form.fields else Realm.LIVE
         return context | {
@@ -72,19 +98,15 @@ class LoginView(TwoFactorLoginView):
             "refusal": getattr(form, "refusal", None),
             "ended": self.request.GET.get("ended", ""),
             "steps": [_("Password"), _("Key"), _("Done")],
+            **self._waiting(),
         }
 
     def render_done(self, form: Any, **kwargs: Any) -> HttpResponse:
         """Check the code and open the session, or show why not."""
-        try:
-            done = self._open_session(self.storage.pending, form.cleaned_data["otp_token"])
-        except SignInTooSlow:
-            return self._start_again()
-        except Refusal as refusal:
-            form.refuse(refusal, "otp_token")
-            return self.render(form)
-        self.storage.reset()
-        return remember(self.request, HttpResponseRedirect(self.get_success_url()), done)
+        typed = form.cleaned_data
+        if on_paper := typed["backup_code"]:
+            return self._enter(form, lambda under_way: ways_in.by_backup_code(under_way, on_paper), "backup_code")
+        return self._enter(form, lambda under_way: ways_in.by_code(under_way, typed["otp_token"]), "otp_token")
 
     def get_redirect_url(self) -> str:
         """Return the page one was going to, if it is a page of ours and not this one, or the empty text."""
@@ -92,30 +114,76 @@ class LoginView(TwoFactorLoginView):
         path = unquote(urlsplit(wanted).path)
         return wanted if path.startswith("/") and path != self.request.path else ""
 
-    def _start_again(self) -> HttpResponse:
+    def _enter(self, form: Any, way: ways_in.Way, field: str | None = None) -> HttpResponse:
+        """Try this way in; a refusal is shown at its field, or leads back to the start."""
+        under_way = ways_in.UnderWay(self.request, self.storage.pending, self._reference(), clock.now())
+        try:
+            done = way(under_way)
+        except (SignInTooSlow, RequestDenied) as refusal:
+            return self._start_again(refusal)
+        except Refusal as refusal:
+            if isinstance(refusal, (RequestExpired, RequestOver)):
+                self.storage.asked = Asked()
+            form.cleaned_data = {}
+            form.refuse(refusal, field)
+            return self.render(form)
         self.storage.reset()
-        self.show_timeout_error = True
+        return remember(self.request, HttpResponseRedirect(self.get_success_url()), done)
+
+    def _ask(self) -> None:
+        """Send a request to the phones in place of the one before; what stands against it is said on the page."""
+        origin, now = client.origin(self.request), clock.now()
+        before = self._reference()
+        self.storage.asked = self.storage.asked or Asked()
+        try:
+            sent = approvals.ask(pending=self.storage.pending, origin=origin, now=now, instead_of=before)
+        except Refusal as refusal:
+            self.why = refusal
+        else:
+            self.storage.asked = Asked.of(sent)
+
+    def _ask_again(self) -> HttpResponse:
+        self._ask()
+        refusal, response = self.why, self.render_goto_step(self.TOKEN_STEP)
+        if isinstance(refusal, TooManyRequests):
+            response.status_code = 429
+            response["Retry-After"] = str(_seconds_until(refusal.until))
+        return response
+
+    def _reference(self) -> str:
+        """Return which request this sign-in sent, or the empty text."""
+        return self.storage.asked.reference if self.storage.asked else ""
+
+    def _stop(self) -> None:
+        """Give this sign-in up, and withdraw what it asked of the phone."""
+        if reference := self._reference():
+            approvals.withdraw(reference)
+        self.storage.reset()
+
+    def _start_again(self, why: Refusal) -> HttpResponse:
+        self.storage.reset()
+        self.why = why
         return self.render_goto_step(self.AUTH_STEP)
 
-    def _open_session(self, pending: sign_in.Pending, code: str) -> sign_in.SignedIn:
-        now = clock.now()
-        attempt = sign_in.reserve_code(pending, now=now)
-        with transaction.atomic():
-            used = key.use_code(
-                user_id=pending.user_id,
-                auth_epoch=pending.auth_epoch,
-                proved_at=pending.proved_at,
-                code=code,
-                attempt=attempt,
-                now=now,
-            )
-            return open_session(self.request, used, lane=pending.lane, now=now)
+    def _waiting(self) -> dict[str, Any]:
+        """Return what the page says about the request: the phones it went to, the number, until when."""
+        asked, now = self.storage.asked, clock.now()
+        if asked is None:
+            return {}
+        until = datetime.fromtimestamp(asked.until, UTC)
+        if until <= now:
+            return {"asked": asked}
+        phones = approvals.phones_of(self.storage.pending.user_id)
+        return {"asked": asked, "number": asked.number, "phones": phones, "until": until, "now": now}
 
 
 def paused(request: HttpRequest, refusal: Paused) -> HttpResponse:
     """Say until when sign-in is paused, and the ways on; the same page for every name (429)."""
-    now = clock.now()
-    context = {"refusal": refusal, "until": refusal.until, "now": now}
+    context = {"refusal": refusal, "until": refusal.until, "now": clock.now()}
     response = render(request, "accounts/paused.html", context, status=429)
-    response["Retry-After"] = str(max(1, round((refusal.until - now).total_seconds())))
+    response["Retry-After"] = str(_seconds_until(refusal.until))
     return response
+
+
+def _seconds_until(moment: datetime) -> int:
+    return max(1, round((moment - clock.now()).total_seconds()))

@@ -1,0 +1,42 @@
+"""Explaining a refused code by a wrong clock (KEY-10). Nothing here accepts one."""
+
+from datetime import UTC, datetime, timedelta
+
+from django.conf import settings
+from django.db.models import Q
+
+from accounts.actions.sign_in import Pending
+from accounts.models import Key
+from accounts.policies import codes
+from accounts.refusals import ClockWrong, CodeWrong
+
+_QUIET = timedelta(minutes=10)  # between two explanations to the same person
+
+
+def explained(wrong: CodeWrong, *, pending: Pending, code: str, tries_left: int, now: datetime) -> CodeWrong:
+    """Return the refusal that says by how much a phone's clock is wrong, if this code shows it, else ``wrong``.
+
+    Looks for the code around now, among those of this person's live Keys that were not used. The failure counts as it
+    did. Off by ``PORTAL_KEY_DRIFT_HINT``. Effects: the Keys note that it was told; not again for ten minutes.
+    Needs: no open transaction, since that of the refused code was rolled back.
+    """
+    if not settings.PORTAL_KEY_DRIFT_HINT:
+        return wrong
+    keys = list(Key.objects.filter(user_id=pending.user_id, confirmed=True))
+    found = [away for key in keys if (away := key.steps_away(code, at=now.timestamp())) is not None]
+    if not found or not _may_tell(keys, now=now):
+        return wrong
+    away = min(found, key=abs)
+    right_at = (codes.step_at(now.timestamp()) + away) * codes.PERIOD
+    return ClockWrong(
+        tries_left=tries_left,
+        code_time=datetime.fromtimestamp(right_at, UTC),
+        drift_seconds=away * codes.PERIOD,
+    )
+
+
+def _may_tell(keys: list[Key], *, now: datetime) -> bool:
+    """Note on all Keys of a person that the clock is explained now; tell whether none had noted it of late."""
+    quiet = Q(drift_told_at__isnull=True) | Q(drift_told_at__lte=now - _QUIET)
+    noted = Key.objects.filter(quiet, pk__in=[key.pk for key in keys]).update(drift_told_at=now)
+    return noted == len(keys)

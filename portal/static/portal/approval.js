@@ -1,0 +1,30 @@
+// The sign-in page moves on by itself once the phone has answered. Without script the button beside it does the same.
+
+const EVERY = 2000; // ms between two questions
+const HIDDEN = 60000; // ms after which a page that nobody sees stops asking, until it is seen again
+
+const form = document.querySelector("[data-approval]");
+const button = form.querySelector("[data-approved]");
+let timer;
+let hiddenSince = 0;
+
+/** Ask where the request stands; any answer but "waiting" sends the form, and the server's page says what it means. */
+async function ask() {
+  clearTimeout(timer);
+  if (hiddenSince && Date.now() - hiddenSince > HIDDEN) return;
+  try {
+    const response = await fetch(form.dataset.approval, { headers: { Accept: "application/json" }, cache: "no-store" });
+    const { state } = await response.json();
+    if (response.ok && state !== "waiting") return form.requestSubmit(button);
+  } catch {
+    // no connection just now: ask again
+  }
+  timer = setTimeout(ask, EVERY);
+}
+
+document.addEventListener("visibilitychange", () => {
+  hiddenSince = document.hidden ? Date.now() : 0;
+  if (!document.hidden) ask();
+});
+form.addEventListener("submit", () => clearTimeout(timer));
+timer = setTimeout(ask, EVERY);
