@@ -11,6 +11,8 @@ from django.utils.translation import gettext, ngettext
 
 from helpcenter import hours
 
+_UNNOTICED = 30  # seconds a clock may be off without a code being refused for it
+
 
 def current() -> dict[str, str]:
     """Return every variable a text may use, by name, in the language in force."""
@@ -76,6 +78,11 @@ def drift_words(seconds: int) -> str:
     minutes = max(1, round(abs(seconds) / 30)) / 2
     amount = ngettext("%(n)s minute", "%(n)s minutes", int(minutes) if minutes == 1 else 2) % {"n": f"{minutes:g}"}
     return (gettext("%(amount)s fast") if seconds > 0 else gettext("%(amount)s slow")) % {"amount": amount}
+
+
+def clock_words(seconds: int) -> str:
+    """Return how a phone's clock goes: "right", or by how much it is wrong."""
+    return gettext("right") if abs(seconds) <= _UNNOTICED else drift_words(seconds)
 
 
 def password_rules() -> str:

@@ -64,3 +64,22 @@ class ConfirmForm(Refusable, forms.Form):
     def given(self) -> Given:
         """Return what was typed; a backup code counts where both are filled in."""
         return Given(**self.cleaned_data)
+
+
+class NameForm(forms.Form):
+    """What somebody calls a Key."""
+
+    name = forms.CharField(
+        label=_("Name"),
+        max_length=60,
+        help_text=_("So that you know which phone it is, for example Pixel 8 or Work phone."),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        error_messages={"required": causes.get("F1").words(), "max_length": causes.get("F2").words()},
+    )
+
+    def clean_name(self) -> str:
+        """Refuse what does not print."""
+        name: str = self.cleaned_data["name"]
+        if not name.isprintable():
+            raise forms.ValidationError(causes.get("F3").words(), code="F3")
+        return name

@@ -4,14 +4,16 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
-from accounts.actions import audit
+from accounts.actions import audit, ways_in
 from accounts.enums import Action
 from accounts.models import Mandate, SecurityEvent
 from accounts.requests import SignedInRequest
 from accounts.views.guards import signed_in
+from portal.home.standing import standing_of
 from recovery.actions import stops
 
 _LAST_EVENTS = 20
+_LAST_REPORTS = 5
 
 
 @require_safe
@@ -22,10 +24,12 @@ def dashboard(request: SignedInRequest) -> HttpResponse:
         return redirect("admin:index")
     mandates = Mandate.objects.filter(user=request.user).select_related("account").order_by("label", "account__number")
     sign_ins = SecurityEvent.objects.filter(chain=audit.chain_of(request.user), action=Action.SIGNED_IN)
+    standing = standing_of(ways_in.ways_of(request.user, ways_in.keys_of(request.user)))
     return render(
         request,
         "portal/dashboard.html",
         {
+            "standing": standing,
             "mandates": list(mandates),
             "previous": next(iter(sign_ins.order_by("-n")[1:2]), None),
             "open_case": stops.open_case_of(request.user),
@@ -36,10 +40,15 @@ def dashboard(request: SignedInRequest) -> HttpResponse:
 @require_safe
 @signed_in
 def security(request: SignedInRequest) -> HttpResponse:
-    """Show Keys, open sessions and what happened on this log-in."""
+    """Show the ways in, open sign-ins, reports and what happened on this log-in."""
     user = request.user
+    keys = ways_in.keys_of(user)
+    ways = ways_in.ways_of(user, keys)
     context = {
-        "keys": user.key_set.filter(confirmed=True).order_by("created_at"),
+        "keys": keys,
+        "ways": ways,
+        "standing": standing_of(ways),
+        "reports": user.reports.order_by("-created_at")[:_LAST_REPORTS],
         "sessions": user.sessions.order_by("-active_at"),
         "current": request.session.current,
         "events": SecurityEvent.objects.filter(chain=audit.chain_of(user)).order_by("-n")[:_LAST_EVENTS],

@@ -16,6 +16,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
+from helpcenter import facts
 from portal.context import Support, everywhere
 from portal.lib import moments
 
@@ -121,3 +122,4 @@ def _stamp(moment: datetime, zone: str, pattern: str) -> SafeString:
 
 
 register.filter("zone_words", moments.zone_words)
+register.filter("clock_words", facts.clock_words)

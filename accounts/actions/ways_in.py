@@ -1,0 +1,59 @@
+"""Reading what a person can sign in with, as their own pages show it. Writes nothing, tells no secret."""
+
+from collections.abc import Iterable
+
+from django.conf import settings
+from django.db.models import Count, Q, QuerySet
+
+from accounts.actions import backup_codes
+from accounts.models import Key, Passkey, User
+from accounts.policies import advice, approvals
+
+MOST_SHOWN = 100
+
+
+def keys_of(user: User) -> list[Key]:
+    """Return the live Keys, oldest first, with their phones.
+
+    ``log_ins``: how many log-ins of the same customer have a Key on that phone. One statement.
+    """
+    theirs = Q(phone__keys__confirmed=True) & _of_same_person(user, "phone__keys__user")
+    live = Key.objects.filter(user=user, confirmed=True).select_related("phone")
+    return list(live.annotate(log_ins=Count("phone__keys", filter=theirs)).order_by("created_at", "pk"))
+
+
+def ways_of(user: User, keys: Iterable[Key]) -> advice.Ways:
+    """Return how many ways in there are, and what is amiss with their phones. Two statements."""
+    live = list(keys)
+    phones = [key.phone for key in live if key.phone]
+    return advice.Ways(
+        keys=len(live),
+        passkeys=passkeys_of(user).count(),
+        backup_codes=backup_codes.left(user),
+        clock_offset=max((phone.clock_offset or 0 for phone in phones), key=abs, default=0),
+        has_old_app=any(
+            not approvals.is_current(phone.version, minimum=settings.PORTAL_KEY_MIN_VERSION) for phone in phones
+        ),
+    )
+
+
+def passkeys_of(user: User) -> QuerySet[Passkey]:
+    """Return the live passkeys, oldest first."""
+    rows: QuerySet[Passkey] = Passkey.objects.filter(user=user, confirmed=True).order_by("created_at")
+    return rows
+
+
+def on_same_phones(user: User, keys: Iterable[Key], *, named: str = "") -> list[Key]:
+    """Return the live Keys of all log-ins of this customer on the phones of ``keys``, by name of the log-in.
+
+    ``named``: part of the username. At most ``MOST_SHOWN``, and one more where there are more. One statement.
+    """
+    phones = [key.phone_id for key in keys if key.phone_id]
+    found = Key.objects.filter(_of_same_person(user, "user"), phone__in=phones, confirmed=True)
+    found = found.filter(user__username__icontains=named) if named else found
+    return list(found.select_related("user").order_by("user__username", "pk")[: MOST_SHOWN + 1])
+
+
+def _of_same_person(user: User, path: str) -> Q:
+    """Return what finds the log-ins of this person: those of the same customer, or this one alone for staff."""
+    return Q(**{f"{path}__customer": user.customer_id}) if user.customer_id else Q(**{path: user})

@@ -1,0 +1,41 @@
+"""Backup codes: make them, see them once, know how many are left."""
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.actions import backup_codes
+from accounts.policies import backup_codes as rules
+from accounts.requests import SignedInRequest
+from accounts.views.cookies import Sealed
+from accounts.views.guards import freshly_proved, signed_in
+from portal.lib import client, clock
+
+NEW_CODES = Sealed("backup-codes", minutes=2)  # on their way to the page that shows them once
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@freshly_proved
+def codes(request: SignedInRequest) -> HttpResponse:
+    """See how many backup codes are left, and make new ones."""
+    if request.method == "POST":
+        user = request.user
+        made = backup_codes.make(user=user, by=user, origin=client.origin(request), now=clock.now())
+        response = redirect("accounts:backup-codes-new")
+        NEW_CODES.write(response, user=user.pk, codes=made)
+        return response
+    left = backup_codes.left(request.user)
+    facts = {"left": left, "count": rules.COUNT, "are_few": rules.are_few(left)}
+    return render(request, "accounts/backup_codes.html", facts)
+
+
+@require_safe
+@signed_in
+def new_codes(request: SignedInRequest) -> HttpResponse:
+    """See new backup codes, this once, to print or write them down."""
+    kept = NEW_CODES.read(request)
+    if kept.get("user") != request.user.pk:
+        return redirect("accounts:backup-codes")
+    response = render(request, "accounts/backup_codes_new.html", {"codes": kept["codes"]})
+    NEW_CODES.drop(response)
+    return response
