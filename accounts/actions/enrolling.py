@@ -236,6 +236,8 @@ def prove_on_phone(
     with transaction.atomic():
         users = enrolments.lock_users(enrolment)
         locked = enrolments.lock_came(enrolment, phone, now=now)
+        if not moves.after(EnrolmentState(locked.state), "confirm"):
+            raise PairingOver
         items = finishing.may_move(enrolments.items_of(locked), locked, users)
         spent = {item: key.first_step(item.secret, codes.get(item.seal_id, ""), now=now) for item in items}
         steps = {item: step for item, step in spent.items() if step is not None}

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from accounts.actions import audit
 from accounts.enums import Action
@@ -17,20 +17,29 @@ def rotate(*, phone: Phone, public_key: str, proof: str, origin: client.Origin, 
     """Replace the key that the phone signs with; ``proof``: the new one's signature that it belongs there.
 
     Effects: an event on each log-in with a Key there. Raises: ``CallUnreadable`` where the new one is no key,
-    ``CallNotSigned`` where it did not sign, or the old one was replaced meanwhile, ``PhoneEnded``.
+    ``CallNotSigned`` where it did not sign, is another phone's, or the old one was replaced meanwhile, ``PhoneEnded``.
     """
     text = signing.rotation_text(phone=phone.reference, public_key=public_key)
     try:
         is_proved = p256.is_signed(text.encode(), proof, by=public_key)
     except p256.NotAPoint as error:
         raise CallUnreadable from error
-    with transaction.atomic():
-        locked = _locked(phone)
-        if not is_proved or locked.public_key != phone.public_key:
-            raise CallNotSigned
-        locked.public_key = public_key
-        locked.save(update_fields=["public_key"])
-        _record(Action.PHONE_ROTATED, _keys_on(phone), phone=phone, origin=origin, now=now)
+    if not is_proved:
+        raise CallNotSigned
+    try:
+        with transaction.atomic():
+            _replace_key(phone, public_key, origin=origin, now=now)
+    except IntegrityError as taken:
+        raise CallNotSigned from taken
+
+
+def _replace_key(phone: Phone, public_key: str, *, origin: client.Origin, now: datetime) -> None:
+    locked = _locked(phone)
+    if locked.public_key != phone.public_key:
+        raise CallNotSigned
+    locked.public_key = public_key
+    locked.save(update_fields=["public_key"])
+    _record(Action.PHONE_ROTATED, _keys_on(phone), phone=phone, origin=origin, now=now)
 
 
 def rename(*, phone: Phone, name: str, origin: client.Origin, now: datetime) -> None:

@@ -11,7 +11,7 @@ from accounts.models import Spent, Throttle
 from portal.lib import push
 from tests.conftest import Clock
 from tests.phone import API, Phone, base64url, new_key, signature
-from tests.phones import row_of
+from tests.phones import paired, row_of
 
 pytestmark = pytest.mark.django_db
 
@@ -98,8 +98,6 @@ def test_a_call_sent_twice_counts_once(pixel: Phone, clock: Clock):
 
 
 def test_two_phones_may_draw_the_same_nonce(pixel: Phone, ben: object, clock: Clock):
-    from tests.phones import paired
-
     nonce = base64url(bytes(16))
 
     for phone in (pixel, paired(ben)):
@@ -250,6 +248,14 @@ def test_a_new_key_must_say_itself_that_it_belongs_to_the_phone(pixel: Phone, cl
 
     assert (said.status, said.cause) == ((400, "Y1") if fault == "no point" else (401, "Y3"))
     assert row_of(pixel).public_key == before
+
+
+def test_two_phones_do_not_come_to_share_a_key(pixel: Phone, ben: object, clock: Clock, monkeypatch: object):
+    other = paired(ben)
+    monkeypatch.setattr("tests.phone.new_key", lambda: other.key)
+
+    assert (said := pixel.rotate()).status == 401
+    assert said.cause == "Y3"
 
 
 def test_naming_the_phone_names_the_keys_that_bore_its_name(pixel: Phone, ada: object, clock: Clock):

@@ -1,5 +1,6 @@
 """What twenty calls at the same moment may do: as much as one."""
 
+import functools
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
@@ -7,6 +8,11 @@ import pytest
 from django.db import connections
 from django.test import Client
 
+from accounts.actions import approvals
+from accounts.actions.sign_in import Pending
+from accounts.models import Enrolment, SecurityEvent, Throttle
+from accounts.models import Phone as Row
+from portal.lib import client, clock
 from tests import factories
 from tests.phone import API, Phone, Said
 from tests.phones import paired
@@ -69,3 +75,52 @@ def test_of_twenty_new_signing_keys_one_takes_the_old_ones_place() -> None:
         assert answers.count((200, "")) == 1
         assert answers.count((401, "Y3")) + answers.count((429, "T1")) == AT_ONCE - 1
         person.user.key_set.filter(phone__isnull=False).update(confirmed=False)
+
+
+def test_a_pairing_code_lets_in_one_of_twenty_phones() -> None:
+    old = paired(factories.customer("mover"))
+    for _ in range(ROUNDS):
+        phones, code = [Phone() for _ in range(AT_ONCE)], old.transfer()["code"]
+
+        answers = at_once(*[functools.partial(phone.pair, code) for phone in phones])
+
+        assert answers.count((200, "")) == 1
+        assert set(answers) <= {(200, ""), (404, "Y6"), (429, "T1")}
+        assert Enrolment.objects.get(state="claimed").phone.reference in [phone.reference for phone in phones]
+        assert Row.objects.exclude(reference=old.reference).count() == 1
+        Enrolment.objects.all().delete()
+        Row.objects.exclude(reference=old.reference).delete()
+        Throttle.objects.all().delete()
+
+
+def test_a_move_happens_once_however_often_it_is_proved() -> None:
+    for number in range(ROUNDS):
+        person = factories.customer(f"proved{number}")
+        old, new = paired(person), Phone()
+        new.pair(old.transfer()["code"])
+        old.match()
+        new.confirm()
+
+        answers = at_once(*[new.prove] * AT_ONCE)
+
+        assert answers.count((200, "")) == 1
+        assert set(answers) <= {(200, ""), (409, "Y7"), (429, "T1")}
+        assert person.user.key_set.filter(confirmed=True, phone__isnull=False).count() == 1
+        assert SecurityEvent.objects.filter(subject=person.user, action="key_moved").count() == 1
+
+
+def test_of_an_approval_and_a_denial_at_the_same_moment_one_counts() -> None:
+    for number in range(ROUNDS):
+        person = factories.customer(f"both{number}")
+        phone, user = paired(person), person.user
+        pending = Pending(user.pk, user.auth_epoch, user.name_digest, "stranger", clock.now().timestamp())
+        asked = approvals.ask(pending=pending, origin=client.Origin(), now=clock.now())
+        (request,) = phone.requests()["requests"]
+
+        answers = at_once(
+            *[functools.partial(phone.approve, request, asked.number)] * (AT_ONCE // 2),
+            *[functools.partial(phone.deny, request, "cancelled")] * (AT_ONCE // 2),
+        )
+
+        assert answers.count((200, "")) == 1
+        assert answers.count((409, "N5")) == AT_ONCE - 1

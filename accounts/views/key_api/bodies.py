@@ -6,7 +6,8 @@ from uuid import UUID
 from accounts.policies.strict_json import Unreadable, by_uuid, flag, text, uuid, whole, words
 
 _BYTES_64 = r"[A-Za-z0-9_-]{86}"
-_CODE = text(r".{1,32}")
+_PAIRING_CODE = text(r".{1,32}")
+_KEY_CODE = text(r"[0-9]{6}")
 _HALF_A_DAY = 43_200  # seconds
 
 
@@ -14,7 +15,7 @@ _HALF_A_DAY = 43_200  # seconds
 class Pair:
     """Come with a pairing code; a new phone brings its key and name."""
 
-    code: str = field(metadata=_CODE)
+    code: str = field(metadata=_PAIRING_CODE)
     public_key: str = field(default="", metadata=text(_BYTES_64))
     name: str = field(default="", metadata=words(60))
 
@@ -31,7 +32,7 @@ class Prove:
     """Give a code of each new seed."""
 
     pairing: UUID = field(metadata=uuid())
-    codes: dict[UUID, str] = field(metadata=by_uuid(_CODE))
+    codes: dict[UUID, str] = field(metadata=by_uuid(_KEY_CODE))
 
 
 @dataclass(frozen=True)

@@ -2,17 +2,17 @@
 
 import logging
 
-from accounts.models import Key
+from accounts.models import EnrolmentItem, Key
 from accounts.models.sealed import SealedModel
 from portal.lib.sealing import SealBroken
 
 log = logging.getLogger("portal.security")
 
 
-def account_of(key: Key) -> dict[str, str]:
-    """Return the public id of a Key, and whose it is: username, realm, and the customer's name as ``label``.
+def account_of(key: Key | EnrolmentItem) -> dict[str, str]:
+    """Return the public id of a Key that is there or to come, and whose it is: username, realm, label.
 
-    Staff, who have no customer, are labelled with their username.
+    The label is the customer's name, for staff the username.
     """
     user = key.user
     names = (opened(user.customer, "given_name"), opened(user.customer, "family_name")) if user.customer else ()

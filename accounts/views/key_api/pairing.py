@@ -1,0 +1,69 @@
+"""A phone that comes to hold Keys."""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.http import JsonResponse
+
+from accounts.actions import calls, enrolling, enrolments
+from accounts.models import Phone
+from accounts.refusals import CallUnreadable
+from accounts.views.key_api import bodies
+from accounts.views.key_api.calling import Believed, Heard, answer, heard, signed
+from accounts.views.key_api.items import account_of
+
+
+@heard("POST", bodies.Pair)
+def pair(said: Heard[bodies.Pair]) -> JsonResponse:
+    """Come with a pairing code, as a new phone or a known one."""
+    body = said.body
+    enrolment = enrolling.claim(
+        code=body.code,
+        phone=_who_comes(said),
+        public_key=body.public_key,
+        name=body.name,
+        version=said.call.version,
+        origin=said.origin,
+        now=said.now,
+    )
+    return answer(
+        phone=enrolment.phone.reference if enrolment.phone else "",
+        pairing=str(enrolment.seal_id),
+        number=enrolment.number,
+        minutes=(enrolment.expires_at - said.now) // timedelta(minutes=1),
+    )
+
+
+@signed("POST", bodies.Pairing)
+def confirm(said: Believed[bodies.Pairing]) -> JsonResponse:
+    """Fetch the secrets, once the numbers were found to match."""
+    enrolment = enrolments.of_phone(said.body.pairing, said.phone)
+    items = enrolling.fetch(enrolment=enrolment, phone=said.phone, now=said.now)
+    if not items:
+        return answer(202, state="waiting")
+    shape = {"digits": settings.PORTAL_CODE_DIGITS, "period": settings.PORTAL_CODE_PERIOD}
+    return answer(state="matched", keys=[{**account_of(item), "secret": item.secret, **shape} for item in items])
+
+
+@signed("POST", bodies.Prove)
+def prove(said: Believed[bodies.Prove]) -> JsonResponse:
+    """Finish a move with a code of each new seed."""
+    made = enrolling.prove_on_phone(
+        enrolment=enrolments.of_phone(said.body.pairing, said.phone),
+        phone=said.phone,
+        codes=said.body.codes,
+        origin=said.origin,
+        now=said.now,
+    )
+    return answer(keys=[str(key.seal_id) for key in made])
+
+
+def _who_comes(said: Heard[bodies.Pair]) -> Phone | None:
+    """Return the phone that is known already, or None for one that brings its key and name along."""
+    call, brings = said.call, (bool(said.body.public_key), bool(said.body.name))
+    if call.phone and not any(brings):
+        return calls.verify(call, origin=said.origin, now=said.now)
+    if call.phone or not all(brings):
+        raise CallUnreadable
+    calls.verify_newcomer(call, public_key=said.body.public_key, origin=said.origin, now=said.now)
+    return None
