@@ -3,13 +3,14 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db import models, transaction
 from django.db.models import F, Q
 
-from accounts.actions import answers, audit, password, phones, roles, sessions, throttle
+from accounts.actions import answers, audit, backup_codes, password, phones, roles, sessions, throttle
 from accounts.demo.cast import Cast, CastAccount, CastActivity, CastKey, Login, Member, Person, State
 from accounts.enums import Action, EndReason, MandateRole, Realm
-from accounts.models import AccountActivity, Customer, Key, Mandate, Throttle, TradingAccount, User
+from accounts.models import AccountActivity, Customer, Key, Mandate, Phone, Throttle, TradingAccount, User
 from accounts.models.people import digest_of_name
 from accounts.policies import names
 from accounts.refusals import Paused
@@ -42,7 +43,12 @@ def _person(person: Person, *, now: datetime) -> bool:
     user, user_changed = _user(person.login, customer=customer, now=now)
     changed |= user_changed | answers.set_answers(user, person.questions)
     changed |= _accounts(user, person.accounts) | _activity(person.activity)
-    return changed | bool(person.paper and _paper(person.paper, customer, now=now))
+    if person.paper:
+        changed |= _paper(person.paper, customer, now=now)
+    for login, accounts in person.more:
+        further, is_changed = _user(login, customer=customer, now=now)
+        changed |= is_changed | _accounts(further, accounts)
+    return changed
 
 
 def _paper(login: Login, customer: Customer, *, now: datetime) -> bool:
@@ -75,7 +81,7 @@ def _user(login: Login, *, customer: Customer | None, now: datetime) -> tuple[Us
     user = User.objects.select_for_update().filter(username=names.canonical(login.username)).first()
     if user is None:
         user = _new_user(login, customer, now=now)
-        _keys(user, login.keys, now=now)
+        _proofs(user, login, now=now)
         return user, True
     if user.customer_id != (customer.pk if customer else None):
         raise NotOfTheCast(login.username)
@@ -83,7 +89,7 @@ def _user(login: Login, *, customer: Customer | None, now: datetime) -> tuple[Us
     if not user.check_password(login.password):
         _replace_password(user, login.password, now=now)
         changed = True
-    return user, changed | _keys(user, login.keys, now=now)
+    return user, changed | _proofs(user, login, now=now)
 
 
 def _new_user(login: Login, customer: Customer | None, *, now: datetime) -> User:
@@ -110,10 +116,18 @@ def _replace_password(user: User, wanted: str, *, now: datetime) -> None:
     sessions.end_everything(user)
 
 
+def _proofs(user: User, login: Login, *, now: datetime) -> bool:
+    changed = _keys(user, login.keys, now=now)
+    return changed | backup_codes.put(user=user, wanted=login.backup_codes, now=now)
+
+
 def _keys(user: User, wanted: tuple[CastKey, ...], *, now: datetime) -> bool:
     """Make these the live Keys of a log-in. A Key that comes back keeps its memory of used codes."""
-    live = {(row.name, row.secret): row for row in Key.objects.filter(user=user, confirmed=True)}
-    if live.keys() == {(item.name, item.secret) for item in wanted}:
+    live = {
+        (row.name, row.secret, row.phone.reference if row.phone else "")
+        for row in Key.objects.filter(user=user, confirmed=True).select_related("phone")
+    }
+    if live == {(item.name, item.secret, item.phone) for item in wanted}:
         return False
     if live:
         phones.end_proofs(user=user, reason=EndReason.TURNED_OFF, by=None, origin=None, now=now)
@@ -123,6 +137,7 @@ def _keys(user: User, wanted: tuple[CastKey, ...], *, now: datetime) -> bool:
             user=user,
             name=item.name,
             kind=item.kind,
+            phone=_phone(item, now=now) if item.phone else None,
             secret=item.secret,
             last_step=before.get(item.secret, -1),
             confirmed=True,
@@ -130,6 +145,23 @@ def _keys(user: User, wanted: tuple[CastKey, ...], *, now: datetime) -> bool:
         )
         audit.record(Action.KEY_ENROLLED, by=None, on=user, now=now, demo=True)
     return True
+
+
+def _phone(wanted: CastKey, *, now: datetime) -> Phone:
+    """Return the phone of the file, alive. Whoever holds the private half of its key answers for it."""
+    live = {"name": wanted.name, "ended_at": None, "end_reason": ""}
+    phone = Phone.objects.filter(reference=wanted.phone).first()
+    if phone is None:
+        return Phone.objects.create(
+            reference=wanted.phone,
+            public_key=wanted.public_key,
+            version=settings.PORTAL_KEY_MIN_VERSION,
+            created_at=wanted.paired,
+            last_seen_at=now,
+            **live,
+        )
+    _bring_up_to(phone, live | {"public_key": wanted.public_key})
+    return phone
 
 
 def _accounts(user: User, wanted: tuple[CastAccount, ...]) -> bool:

@@ -10,15 +10,15 @@ from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
 
+from accounts.demo import phones
 from accounts.demo.records import Record
 from accounts.enums import AccountKind, ActivityKind, KeyKind, MandateRole, Realm, Role
-from accounts.policies import codes, names
+from accounts.policies import backup_codes, codes, names
 
 FORMAT = 1
 _NUMBER = r"[A-Za-z0-9][A-Za-z0-9-]{0,31}"
 _USERNAME = r"[^\s/?#]{1,30}"
 _EMAIL = r"[^@\s]+@[^@\s]+"
-_URL_SAFE = r"[A-Za-z0-9_-]+"
 
 
 class State(StrEnum):
@@ -40,13 +40,22 @@ class CastRefused(Exception):
 
 @dataclass(frozen=True)
 class CastKey:
-    """A Key: ``clock_offset`` is by how many seconds its phone is fast (or slow, below zero)."""
+    """A Key: ``clock_offset`` is by how many seconds its phone is fast (or slow, below zero).
+
+    ``public_key`` makes its phone one that can approve; empty: a Key that only has codes.
+    """
 
     name: str
     kind: str
     secret: str
     paired: datetime
     clock_offset: int = 0
+    public_key: str = ""
+
+    @property
+    def phone(self) -> str:
+        """Return the reference of the phone it lives on, empty for none."""
+        return phones.reference_of(self.public_key) if self.public_key else ""
 
 
 @dataclass(frozen=True)
@@ -87,11 +96,12 @@ class Login:
     realm: str
     keys: tuple[CastKey, ...]
     state: State = State.ACTIVE
+    backup_codes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Person:
-    """A customer or an adviser."""
+    """A customer or an adviser; ``more`` are further log-ins of the same person, each with its accounts."""
 
     login: Login
     personal: dict[str, object]  # the columns of Customer
@@ -99,6 +109,11 @@ class Person:
     accounts: tuple[CastAccount, ...]
     activity: tuple[CastActivity, ...]
     paper: Login | None
+    more: tuple[tuple[Login, tuple[CastAccount, ...]], ...] = ()
+
+    def logins(self) -> list[Login]:
+        """Return all log-ins of this person."""
+        return [self.login, *([self.paper] if self.paper else []), *(login for login, _accounts in self.more)]
 
 
 @dataclass(frozen=True)
@@ -118,9 +133,8 @@ class Cast:
     waiting: Counter[str]
 
     def logins(self) -> list[Login]:
-        """Return all log-ins in the order of the file, paper ones after their owner's."""
-        own = [login for person in self.people for login in (person.login, person.paper) if login]
-        return own + [member.login for member in self.staff]
+        """Return all log-ins in the order of the file, further ones after their owner's first."""
+        return [login for person in self.people for login in person.logins()] + [row.login for row in self.staff]
 
 
 def read(path: Path, *, now: datetime) -> Cast:
@@ -168,9 +182,7 @@ class _Reader:
 
     def person(self, record: Record, *, clients: int = 0) -> Person:
         login = self.login(record)
-        if login.state is State.NO_KEY and login.keys:
-            record.complain("keys", "must be empty in the state no_key")
-        own = tuple(self.account(item, login.realm) for item in record.records("accounts"))
+        own = self.accounts(record, login)
         self.later(record)
         person = Person(
             login=login,
@@ -179,19 +191,41 @@ class _Reader:
             accounts=own + _client_accounts(login, clients),
             activity=tuple(self.activity(item, own) for item in record.records("activity")),
             paper=self.paper(record, login),
+            more=tuple(self.further(item, login) for item in record.records("log_ins")),
         )
         record.close()
         return person
 
-    def login(self, record: Record) -> Login:
-        return Login(
+    def further(self, record: Record, first: Login) -> tuple[Login, tuple[CastAccount, ...]]:
+        login = self.login(record, email=first.email)
+        clients = record.whole("clients", 0, low=0, high=1000)
+        accounts = self.accounts(record, login) + _client_accounts(login, clients)
+        record.close()
+        return login, accounts
+
+    def login(self, record: Record, email: str | None = None) -> Login:
+        login = Login(
             username=record.text("username", pattern=_USERNAME),
             password=record.text("password", longest=128),
-            email=record.text("email", pattern=_EMAIL),
+            email=record.text("email", email, pattern=_EMAIL),
             realm=record.choice("realm", Realm.values, Realm.LIVE),
             keys=tuple(self.key(item) for item in record.records("keys")),
             state=State(record.choice("state", [*State], State.ACTIVE)),
+            backup_codes=self.backup_codes(record),
         )
+        if login.state is State.NO_KEY and login.keys:
+            record.complain("keys", "must be empty in the state no_key")
+        return login
+
+    def backup_codes(self, record: Record) -> tuple[str, ...]:
+        given = record.texts("backup_codes")
+        read = [code for text in given if (code := backup_codes.read(text))]
+        if len(read) < len(given):
+            record.complain("backup_codes", "each must have 8 letters and digits, such as 7M2K-PQ9X")
+        return tuple(read)
+
+    def accounts(self, record: Record, login: Login) -> tuple[CastAccount, ...]:
+        return tuple(self.account(item, login.realm) for item in record.records("accounts"))
 
     def paper(self, record: Record, login: Login) -> Login | None:
         paper = record.record("paper")
@@ -223,20 +257,17 @@ class _Reader:
         return (CastKey("Authenticator app", KeyKind.APP, self.seed(record), self.now),)
 
     def key(self, record: Record) -> CastKey:
+        public = record.record("public_key")
         found = CastKey(
-            name=record.text("name", longest=64),
+            name=record.text("name", longest=60),
             kind=record.choice("kind", KeyKind.values, KeyKind.APP),
             secret=self.seed(record),
             paired=record.moment("paired", "-0d", now=self.now),
             clock_offset=record.whole("clock_offset", 0, low=-86_400, high=86_400),
+            public_key=phones.public_key(public) if public else "",
         )
-        if public := record.record("public_key"):
-            self.waiting["public keys of phones"] += 1
-            public.choice("kty", ["EC"])
-            public.choice("crv", ["P-256"])
-            public.text("x", pattern=_URL_SAFE)
-            public.text("y", pattern=_URL_SAFE)
-            public.close()
+        if public and found.kind != KeyKind.PHONE:
+            record.complain("public_key", "belongs to a Key of the kind phone")
         record.close()
         return found
 
@@ -249,11 +280,8 @@ class _Reader:
         return value.upper()
 
     def later(self, record: Record) -> None:
-        backup_codes, networks = record.texts("backup_codes"), record.texts("networks")
-        self.waiting["backup codes"] += len(backup_codes)
+        networks = record.texts("networks")
         self.waiting["networks"] += len(networks)
-        if any(not code.strip() or len(code) > 40 for code in backup_codes):
-            record.complain("backup_codes", "each must be a text of 1 to 40 characters")
         for network in networks:
             try:
                 ipaddress.ip_network(network)

@@ -13,6 +13,7 @@ from accounts.actions import demo
 from accounts.demo import cast as cast_file
 from accounts.demo.cast import Cast, CastRefused, Login, State
 from accounts.policies import codes
+from accounts.policies.backup_codes import spaced
 from portal.lib import clock
 
 DEFAULT = Path(cast_file.__file__).with_name("cast.json")
@@ -51,11 +52,13 @@ class Command(BaseCommand):
         self.stdout.write(_line("username", "password", "code now", "who"))
         for login, who in _who(cast):
             self.stdout.write(_line(login.username, login.password, _code(login, now), who))
-        self.stdout.write("\nA code opens one thing once. The next one: make code USER=ada")
+        self.stdout.write("\nTo try:\n- A code opens one thing once. The next one: make code USER=ada")
         for login in cast.logins():
             for key in login.keys:
                 if key.clock_offset:
-                    self.stdout.write(_drift(login.username, key.clock_offset))
+                    self.stdout.write(f"- {_drift(login.username, key.clock_offset)}")
+        for sentence in _to_try(cast):
+            self.stdout.write(f"- {sentence}")
         waiting = ", ".join(f"{count} {what}" for what, count in sorted(cast.waiting.items()) if count)
         if waiting:
             self.stdout.write(f"Read and checked, but not used by the portal so far: {waiting}.")
@@ -64,13 +67,32 @@ class Command(BaseCommand):
 def _who(cast: Cast) -> Iterator[tuple[Login, str]]:
     states = {State.ACTIVE: "", State.NO_KEY: ", has no Key yet", State.LOCKED: ", sign-in is paused now"}
     for person in cast.people:
-        count = len(person.accounts)
-        who = f"customer, {count} account{'s' if count != 1 else ''}{states[person.login.state]}"
-        yield person.login, who
+        yield person.login, f"customer, {_accounts(len(person.accounts))}{states[person.login.state]}"
         if person.paper:
             yield person.paper, f"paper trading of {person.login.username}"
+        for login, accounts in person.more:
+            yield login, f"one more log-in of {person.login.username}, {_accounts(len(accounts))}{states[login.state]}"
     for member in cast.staff:
         yield member.login, f"staff, {member.role.label.lower()}"
+
+
+def _to_try(cast: Cast) -> Iterator[str]:
+    yield "A phone, or a second browser, becomes a Key at /key/: the Security page sets one up for it."
+    for login in cast.logins():
+        if login.backup_codes:
+            codes_left = ", ".join(spaced(code) for code in login.backup_codes)
+            yield f"Backup codes of {login.username}, in the place of a code, each once: {codes_left}"
+        for key in login.keys:
+            if key.phone:
+                yield f"{key.name} of {login.username} approves requests; the reference of this phone is {key.phone}"
+    for person in cast.people:
+        without = [login for login, _accounts in person.more if not login.keys]
+        if without:
+            yield f"{person.login.username} has {len(without)} more log-ins without a Key: one phone can take them all"
+
+
+def _accounts(count: int) -> str:
+    return f"{count} account{'s' if count != 1 else ''}"
 
 
 def _code(login: Login, now: datetime) -> str:
