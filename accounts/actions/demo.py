@@ -124,10 +124,10 @@ def _proofs(user: User, login: Login, *, now: datetime) -> bool:
 def _keys(user: User, wanted: tuple[CastKey, ...], *, now: datetime) -> bool:
     """Make these the live Keys of a log-in. A Key that comes back keeps its memory of used codes."""
     live = {
-        (row.name, row.secret, row.phone.reference if row.phone else "")
+        (row.name, row.secret, row.phone.public_key if row.phone else "")
         for row in Key.objects.filter(user=user, confirmed=True).select_related("phone")
     }
-    if live == {(item.name, item.secret, item.phone) for item in wanted}:
+    if live == {(item.name, item.secret, item.public_key) for item in wanted}:
         return False
     if live:
         phones.end_proofs(user=user, reason=EndReason.TURNED_OFF, by=None, origin=None, now=now)

@@ -19,6 +19,7 @@ from portal.lib import push as web_push
 from tests import factories, push_service
 from tests.conftest import Clock
 from tests.factories import Person
+from tests.phone import new_key, public_half
 from tests.push_service import HOST, Here, PhoneKeys, PushService
 
 pytestmark = pytest.mark.django_db
@@ -29,7 +30,7 @@ def phone_of(*users: User, name: str = "Pixel", **columns: object) -> Phone:
     now = factories.clock.now()
     columns = {"subscription": PhoneKeys().subscription()} | columns
     phone = Phone.objects.create(
-        name=name, public_key="x" * 86, version="1.0", created_at=now, last_seen_at=now, **columns
+        name=name, public_key=public_half(new_key()), version="1.0", created_at=now, last_seen_at=now, **columns
     )
     for user in users:
         Key.objects.create(
