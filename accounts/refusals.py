@@ -257,15 +257,29 @@ class TooManyKeys(Refusal):
 
 
 class PasskeyWrong(Refusal):
-    """The passkey's answer does not stand: unknown, ended, of another site, without user verification, replayed."""
+    """The passkey's answer does not stand: unknown, ended, of another site, without user verification, replayed.
+
+    ``ended``: the id of a passkey that is turned off, told to nobody but who holds it; else empty.
+    """
 
     code = "E4"
+
+    def __init__(self, *, ended: str = "") -> None:
+        """Keep which passkey the browser need not offer any more."""
+        super().__init__()
+        self.ended = ended
 
 
 class PasskeyKnown(Refusal):
     """The authenticator holds a passkey of this log-in already."""
 
     code = "E5"
+
+
+class PasskeysFull(Refusal):
+    """The log-in has as many passkeys as one may have."""
+
+    code = "E8"
 
 
 class CallUnreadable(Refusal):

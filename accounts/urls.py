@@ -2,13 +2,24 @@
 
 from django.urls import path
 
-from accounts.views import backup_codes, confirming, keys, sessions, waiting
+from accounts.views import backup_codes, confirming, keys, passkey_sign_in, passkeys, sessions, waiting
 from accounts.views.key_api import routes
 from accounts.views.sign_in import LoginView
 
 app_name = "accounts"
+passkey_pages = [
+    path("login/passkey/", passkey_sign_in.sign_in, name="passkey-sign-in"),
+    path("login/passkey/options/", passkey_sign_in.options, name="passkey-options"),
+    path("confirm/passkey/", passkey_sign_in.confirm, name="passkey-confirm"),
+    path("confirm/passkey/options/", passkey_sign_in.confirm_options, name="passkey-confirm-options"),
+    path("security/passkeys/", passkeys.show, name="passkeys"),
+    path("security/passkeys/add/", passkeys.add, name="passkey-add"),
+    path("security/passkeys/add/options/", passkeys.add_options, name="passkey-add-options"),
+    path("security/passkeys/<int:passkey_id>/remove/", passkeys.remove, name="passkey-remove"),
+]
 urlpatterns = [
     *routes.paths,
+    *passkey_pages,
     path("login/", LoginView.as_view(), name="login"),
     path("login/waiting/", waiting.waiting, name="login-waiting"),
     path("logout/", sessions.sign_out, name="logout"),

@@ -17,6 +17,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("robots.txt", wellknown.robots, name="robots"),
     path(".well-known/security.txt", wellknown.security_txt, name="security-txt"),
     path(".well-known/change-password", wellknown.change_password, name="change-password"),
+    path(".well-known/passkey-endpoints", wellknown.passkey_endpoints, name="passkey-endpoints"),
 ]
 
 if settings.DEBUG:

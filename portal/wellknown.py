@@ -5,8 +5,9 @@ from datetime import UTC, timedelta
 from django.conf import settings
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from portal.lib import clock
@@ -52,3 +53,10 @@ def security_txt(request: HttpRequest) -> HttpResponse:
 def change_password(request: HttpRequest) -> HttpResponseRedirect:
     """Lead password managers to the page where a password is set anew."""
     return redirect("recovery:start")
+
+
+@require_safe
+def passkey_endpoints(request: HttpRequest) -> JsonResponse:
+    """Tell password managers where passkeys are added and managed (W3C, passkey endpoints)."""
+    page = f"https://{settings.PORTAL_HOST}{reverse('accounts:passkeys')}"
+    return JsonResponse({"enroll": page, "manage": page})

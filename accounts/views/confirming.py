@@ -5,7 +5,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
-from accounts.actions import browsers, fresh_proof
+from accounts.actions import browsers, fresh_proof, passkeys
 from accounts.forms.proofs import ConfirmForm
 from accounts.refusals import BackupCodeWrong, Paused, Refusal, WrongPair
 from accounts.requests import SignedInRequest
@@ -29,7 +29,10 @@ def confirm(request: SignedInRequest) -> HttpResponse:
             return redirect(safe_next(request) or "home:security")
     minutes = settings.PORTAL_FRESH_PROOF_MINUTES
     wanted = safe_next(request)
-    return answers.page(request, "accounts/confirm.html", form=form, next=wanted, fresh_proof_minutes=minutes)
+    offered = passkeys.site_of(request.user.pk)
+    return answers.page(
+        request, "accounts/confirm.html", form=form, next=wanted, fresh_proof_minutes=minutes, passkey_site=offered
+    )
 
 
 def _prove(request: SignedInRequest, form: ConfirmForm) -> None:

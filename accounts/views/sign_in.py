@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from two_factor.views import LoginView as TwoFactorLoginView
 
-from accounts.actions import approvals
+from accounts.actions import approvals, passkeys
 from accounts.enums import Realm
 from accounts.forms.fields import status_of
 from accounts.forms.sign_in import CodeForm, PasswordForm
@@ -93,12 +93,14 @@ class LoginView(TwoFactorLoginView):
         """Give the page the door and the refusal, and what was asked of which phone."""
         context: dict[str, Any] = super(TwoFactorLoginView, self).get_context_data(form, **kwargs)
         realm = form["realm"].value() if "realm" in form.fields else Realm.LIVE
+        pending = self.storage.pending
         return context | {
             "is_paper": realm == Realm.PAPER,
             "refusal": getattr(form, "refusal", None),
             "ended": self.request.GET.get("ended", ""),
             "steps": [_("Password"), _("Key"), _("Done")],
             **self._waiting(),
+            "passkey_site": passkeys.site_of(pending.user_id if pending else None),
         }
 
     def render_done(self, form: Any, **kwargs: Any) -> HttpResponse:

@@ -130,6 +130,11 @@ CAUSES = [
             _("This passkey is here already"),
             _("The device you chose holds one for this sign-in. There is nothing to add."),
         ),
+        (
+            "E8",
+            _("You have as many passkeys as there may be"),
+            _("Remove one that you no longer use. Then add this one."),
+        ),
     ),
     *row(
         "key-app",

@@ -127,7 +127,7 @@ for (const box of all("[data-password-rules]")) {
   const input = document.getElementById(box.dataset.passwordRules);
   const [status] = all("[data-password-rules-status]", box);
   let pause;
-  input?.addEventListener("input", () => {
+  const tick = () => {
     const left = all("[data-rule]", box).filter((line) => {
       const met = RULES[line.dataset.rule](input.value, box);
       line.classList.toggle("met", met);
@@ -138,7 +138,9 @@ for (const box of all("[data-password-rules]")) {
       const names = left.map((line) => line.textContent.trim()).join(", ");
       status.textContent = names ? `${box.dataset.left} ${names}` : box.dataset.all;
     }, 1000);
-  });
+  };
+  input?.addEventListener("input", tick);
+  if (input?.value) tick(); // typed before this script ran, or filled in by the browser
 }
 
 for (const button of all("[data-copy]")) {
@@ -151,6 +153,12 @@ for (const button of all("[data-copy]")) {
     status.textContent = button.dataset.copied;
   });
 }
+
+// --- Passkeys --------------------------------------------------------------------------------------
+
+// Fetched once the page stands, and only where the browser knows passkeys.
+const passkeys = document.querySelector("[data-passkey-script]");
+if (passkeys && "PublicKeyCredential" in window) import(passkeys.dataset.passkeyScript);
 
 // --- Inactivity ---------------------------------------------------------------------------------
 

@@ -1,0 +1,26 @@
+"""Challenges that passkeys sign: in a sealed cookie, each for one purpose and one use."""
+
+from typing import Any
+
+from django.http import HttpRequest, JsonResponse
+
+from accounts.refusals import PasskeyWrong
+from accounts.views.cookies import Sealed
+from portal.lib.passkeys import decoded
+
+_COOKIE = Sealed("passkey", minutes=10)
+
+
+def offer(options: dict[str, Any], *, purpose: str) -> JsonResponse:
+    """Answer with the options, and let the browser keep their challenge for this purpose alone."""
+    response = JsonResponse(options)
+    _COOKIE.write(response, challenge=options["challenge"], purpose=purpose)
+    return response
+
+
+def carried(request: HttpRequest, *, purpose: str) -> bytes:
+    """Return the challenge that this browser was given for this purpose. Raises: ``PasskeyWrong``."""
+    facts = _COOKIE.read(request)
+    if facts.get("purpose") != purpose:
+        raise PasskeyWrong
+    return decoded(facts["challenge"])
