@@ -1,5 +1,5 @@
 """The admin of accounts: read-only tables, deeds by object buttons."""
 
-from accounts.admin import people, record, throttle
+from accounts.admin import keys, people, record, reports, throttle
 
-__all__ = ["people", "record", "throttle"]
+__all__ = ["keys", "people", "record", "reports", "throttle"]

@@ -2,8 +2,8 @@
 
 from accounts.enums import Role
 
-PEOPLE = ("customer", "user", "tradingaccount", "mandate", "accountactivity", "key")
-DESK = ("platformsession", "throttle")
+PEOPLE = ("customer", "user", "tradingaccount", "mandate", "accountactivity", "key", "phone", "passkey", "report")
+DESK = ("platformsession", "throttle", "signinrequest")
 RECORD = ("securityevent", "notice")  # speaks of cases, which nobody who works on them may recognise
 
 # Role -> application -> models; an empty tuple stands for all models of the application.

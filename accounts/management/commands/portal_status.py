@@ -6,9 +6,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from accounts.actions import obstacles
+from accounts.actions import backup_codes, obstacles, ways_in
 from accounts.enums import Action, NoticeState
-from accounts.models import Key, Notice, PlatformSession, SecurityEvent, User
+from accounts.models import Key, Notice, PlatformSession, SecurityEvent, SignInRequest, User
 from accounts.policies import masks
 from portal.lib import clock
 
@@ -39,9 +39,22 @@ def _facts(user: User) -> Iterator[tuple[str, object]]:
     yield "log-in", f"{user.username} (number {user.pk}), {f'staff: {roles}' if user.is_staff else user.realm}"
     yield "e-mail", masks.email(user.email)
     yield "password set", user.password_changed_at or ("yes" if user.has_usable_password() else "no")
-    keys = Key.objects.filter(user=user, confirmed=True).order_by("pk")
-    yield "Keys", ", ".join(f"{key.name} (last used {key.last_used_at or 'never'})" for key in keys) or "none"
+    keys = list(Key.objects.filter(user=user, confirmed=True).select_related("phone").order_by("pk"))
+    yield "Keys", "; ".join(_key(key) for key in keys) or "none"
+    yield "passkeys", ways_in.passkeys_of(user).count()
+    yield "backup codes", f"{backup_codes.left(user)} left"
+    asked = SignInRequest.objects.filter(user=user).order_by("-created_at").first()
+    yield "last request", f"{asked.get_state_display()} (sent {asked.created_at})" if asked else "never"
     yield "signed in on", PlatformSession.objects.filter(user=user, ends_at__gt=clock.now()).count()
     last = SecurityEvent.objects.filter(subject=user, action=Action.SIGNED_IN).order_by("-n").first()
     yield "last sign-in", last.at if last else "never"
     yield "mails waiting", Notice.objects.filter(user=user, state=NoticeState.DUE).count()
+
+
+def _key(key: Key) -> str:
+    """Return a Key in words; its number is what portal_revoke_key takes."""
+    words = f"number {key.pk}, {key.name} (last used {key.last_used_at or 'never'}"
+    if phone := key.phone:
+        words += f", app {phone.version}, seen {phone.last_seen_at}, clock {phone.clock_offset or 0:+d} s"
+        words += f", notifications {'on' if phone.subscription else 'off'}"
+    return f"{words})"

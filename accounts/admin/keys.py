@@ -1,0 +1,72 @@
+"""Keys, phones, passkeys and requests, as far as support needs them: no seed, no code, no public key, no address."""
+
+from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
+
+from accounts.admin.reading import ReadOnlyAdmin
+from accounts.models import Key, Passkey, Phone, SignInRequest
+
+_BY_NAME = _("The whole username.")
+
+
+@admin.register(Key)
+class KeyAdmin(ReadOnlyAdmin):
+    """What somebody gets codes from, and since when it is off."""
+
+    list_display = ("user", "name", "kind", "confirmed", "created_at", "last_used_at", "ended_at", "end_reason")
+    list_filter = ("kind", "confirmed", "end_reason")
+    list_select_related = ("user",)
+    search_fields = ("user__username__exact",)
+    search_help_text = _BY_NAME
+    ordering = ("-pk",)
+    fields = (*list_display, "phone", "drift_told_at")
+
+
+@admin.register(Phone)
+class PhoneAdmin(ReadOnlyAdmin):
+    """A phone with the Key app: its version, its clock, when it was last heard of."""
+
+    list_display = ("name", "version", "clock_offset", "created_at", "last_seen_at", "ended_at", "end_reason")
+    list_filter = ("version", "end_reason")
+    search_fields = ("keys__user__username__exact",)
+    search_help_text = _BY_NAME
+    ordering = ("-pk",)
+    fields = (*list_display, "takes_notifications", "log_ins")
+    readonly_fields = ("takes_notifications", "log_ins")
+
+    @admin.display(description=_("Takes notifications"), boolean=True)
+    def takes_notifications(self, phone: Phone) -> bool:
+        """Tell whether it gave an address to send them to."""
+        return bool(phone.subscription)
+
+    @admin.display(description=_("Live Keys of"))
+    def log_ins(self, phone: Phone) -> str:
+        """Return the log-ins whose Keys live there."""
+        live = phone.keys.filter(confirmed=True).order_by("user__username")
+        return ", ".join(live.values_list("user__username", flat=True)) or "-"
+
+
+@admin.register(Passkey)
+class PasskeyAdmin(ReadOnlyAdmin):
+    """A passkey: whose, and since when it is off."""
+
+    list_display = ("user", "name", "is_synced", "created_at", "last_used_at", "ended_at", "end_reason")
+    list_filter = ("end_reason",)
+    list_select_related = ("user",)
+    search_fields = ("user__username__exact",)
+    search_help_text = _BY_NAME
+    ordering = ("-pk",)
+    fields = list_display
+
+
+@admin.register(SignInRequest)
+class SignInRequestAdmin(ReadOnlyAdmin):
+    """Requests to approve, and what came of them; neither the number nor where they came from."""
+
+    list_display = ("user", "purpose", "device", "state", "reason", "created_at", "expires_at", "answered_at")
+    list_filter = ("state", "reason")
+    list_select_related = ("user",)
+    search_fields = ("user__username__exact",)
+    search_help_text = _BY_NAME
+    ordering = ("-pk",)
+    fields = (*list_display, "is_new_browser", "wrong_numbers", "key")

@@ -1,0 +1,45 @@
+"""Turn off a Key from the command line."""
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from accounts.actions import phones
+from accounts.enums import EndReason
+from accounts.models import Key, User
+from accounts.refusals import PhoneEnded
+from portal.lib import clock
+
+
+class Command(BaseCommand):
+    """Turn off one Key of a log-in, or the whole phone it is on."""
+
+    help = "Turn a Key off; portal_status USERNAME shows the numbers. Verify the person first."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("username")
+        parser.add_argument("key", type=int, help="The Key's number, as portal_status shows it.")
+        parser.add_argument("--lost", action="store_true", help="The phone is lost: end it with every Key on it.")
+
+    def handle(self, *_args: Any, **options: Any) -> None:
+        user = User.objects.by_username(options["username"])
+        key = (
+            Key.objects.select_related("phone", "user").filter(pk=options["key"], user=user, user__isnull=False).first()
+        )
+        if key is None:
+            raise CommandError(f"{options['username']} has no Key with the number {options['key']}.")
+        try:
+            ended = self._end(key, is_lost=options["lost"])
+        except PhoneEnded as refusal:
+            raise CommandError(f"This Key is off already: {EndReason(refusal.reason).label.lower()}.") from refusal
+        self.stdout.write(f"{ended} Key{'' if ended == 1 else 's'} turned off; the owners are told.")
+
+    @staticmethod
+    def _end(key: Key, *, is_lost: bool) -> int:
+        now = clock.now()
+        if is_lost and key.phone:
+            return len(phones.report_lost(phone=key.phone, by=None, origin=None, now=now))
+        reason = EndReason.LOST if is_lost else EndReason.TURNED_OFF
+        phones.end_key(key=key, reason=reason, by=None, origin=None, now=now)
+        return 1
