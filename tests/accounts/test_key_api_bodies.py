@@ -187,6 +187,28 @@ def test_a_body_says_that_it_is_json(pixel: Phone, clock: Clock, content_type: s
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("length", ["abc", "-1", "1e3", "\u00b2", "9" * 5000, "16385x"])
+def test_a_length_that_is_none_is_refused(pixel: Phone, clock: Clock, length: str):
+    path, raw = API + "rename/", b'{"name": "x"}'
+
+    answer = pixel.client.generic(
+        "POST", path, raw, "application/json", headers=pixel.headers("POST", path, raw), CONTENT_LENGTH=length
+    )
+
+    assert (answer.status_code, answer.json()["cause"]) == (400, "Y1")
+
+
+@pytest.mark.django_db
+def test_a_line_that_breaks_half_way_is_refused(pixel: Phone, clock: Clock, monkeypatch: pytest.MonkeyPatch):
+    def broken(*_: object) -> bytes:
+        raise OSError("connection reset")
+
+    monkeypatch.setattr("django.test.client.FakePayload.read", broken)
+
+    assert pixel.rename("Renamed").cause == "Y1"
+
+
+@pytest.mark.django_db
 def test_what_only_looks_has_no_body(pixel: Phone, clock: Clock):
     assert pixel.call("GET", "requests/", b"{}").cause == "Y1"
     assert pixel.client.generic("GET", API + "time/", b"{}", content_type="application/json").status_code == 400

@@ -292,6 +292,56 @@ def test_a_new_move_ends_the_one_before(pixel: Phone, clock: Clock):
     assert pixel.call("POST", "transfer/state/", {"pairing": first["pairing"]})["state"] == "ended"
 
 
+def to(state: str, old: Phone) -> tuple[Phone, str]:
+    """Lead a move to this state; return the new phone, and a pairing code that may still be good."""
+    new, code = Phone(name="New phone"), old.transfer()["code"]
+    if state == "ended":
+        old.match(matches=False)
+    if state in {"claimed", "matched", "done"}:
+        new.pair(code)
+    if state in {"matched", "done"}:
+        old.match()
+        new.confirm()
+    if state == "done":
+        new.prove()
+    return new, code
+
+
+STEPS = ("pair", "match", "differ", "confirm", "prove")
+EDGES = {
+    ("open", "pair"): "claimed",
+    ("open", "differ"): "ended",
+    ("claimed", "match"): "matched",
+    ("claimed", "confirm"): "claimed",  # 202: not yet
+    ("claimed", "differ"): "ended",
+    ("matched", "confirm"): "matched",
+    ("matched", "differ"): "ended",
+    ("matched", "prove"): "done",
+}
+
+
+@pytest.mark.parametrize("step", STEPS)
+@pytest.mark.parametrize("state", ["open", "claimed", "matched", "done", "ended"])
+def test_a_move_goes_along_the_documented_edges_alone(ada: Person, ben: Person, clock: Clock, state: str, step: str):
+    old = paired(ada, ben)
+    new, code = to(state, old)
+    move, keys = Enrolment.objects.get(), list(Key.objects.order_by("pk").values())
+    new.pairing = new.pairing or old.pairing
+
+    said = {
+        "pair": lambda: Phone().pair(code),
+        "match": old.match,
+        "differ": lambda: old.match(matches=False),
+        "confirm": new.confirm,
+        "prove": lambda: new.prove() if new.seeds else new.prove(**{str(move.seal_id): "123456"}),
+    }[step]()
+
+    edge = EDGES.get((state, step))
+    assert (said.status < 300) is (edge is not None)
+    assert Enrolment.objects.get().state == (edge or state)
+    assert (list(Key.objects.order_by("pk").values()) == keys) is (edge != "done")
+
+
 @pytest.mark.parametrize("minutes", [10, 30])
 def test_a_move_that_nobody_finishes_ends(pixel: Phone, clock: Clock, minutes: int):
     code = pixel.transfer()["code"]
