@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accounts.views import backup_codes, confirming, keys, passkey_sign_in, passkeys, sessions, waiting
+from accounts.views import backup_codes, confirming, key_app, keys, passkey_sign_in, passkeys, sessions, waiting
 from accounts.views.key_api import routes
 from accounts.views.sign_in import LoginView
 
@@ -32,4 +32,8 @@ urlpatterns = [
     path("security/keys/<int:pk>/lost/", keys.lost, name="key-lost"),
     path("security/backup-codes/", backup_codes.codes, name="backup-codes"),
     path("security/backup-codes/new/", backup_codes.new_codes, name="backup-codes-new"),
+    # The Key's web app
+    path("key/", key_app.app, name="key-app"),
+    path("key/manifest.webmanifest", key_app.manifest, name="key-manifest"),
+    path("key/sw.js", key_app.worker, name="key-sw"),
 ]

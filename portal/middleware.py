@@ -19,8 +19,13 @@ _POLICY = (
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 _TRUSTED_TYPES = "; require-trusted-types-for 'script'"
+# The app's one policy lets through the address of its worker, and nothing else (accounts/static/key/worker.js).
+_KEY_APP = "; manifest-src 'self'; worker-src 'self'; trusted-types key"
 _ADMIN = re.compile(r"^/admin/")
-_PUBLIC = re.compile(r"^/(help|static|\.well-known|robots\.txt|healthz|readyz)(/|$)")
+_KEY = re.compile(r"^/key/$")
+_PUBLIC = re.compile(
+    r"^/(help|static|\.well-known|robots\.txt|healthz|readyz)(/|$)|^/key/(sw\.js|manifest\.webmanifest)?$"
+)
 
 
 class RequestIdMiddleware:
@@ -52,8 +57,7 @@ class HeadersMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Add the headers; the stock admin writes markup from script, so it goes without trusted types."""
         response = self.get_response(request)
-        policy = _POLICY if _ADMIN.match(request.path) else _POLICY + _TRUSTED_TYPES
-        response.setdefault("Content-Security-Policy", policy)
+        response.setdefault("Content-Security-Policy", self._policy(request.path))
         response["Cross-Origin-Resource-Policy"] = "same-origin"
         response["Permissions-Policy"] = "camera=(), microphone=(), geolocation=(), payment=(), usb=()"
         if not _PUBLIC.match(request.path):
@@ -61,6 +65,12 @@ class HeadersMiddleware:
         if headers.is_data(response):
             headers.leave_out_those_of_documents(response)
         return response
+
+    @staticmethod
+    def _policy(path: str) -> str:
+        if _ADMIN.match(path):
+            return _POLICY
+        return _POLICY + _TRUSTED_TYPES + (_KEY_APP if _KEY.match(path) else "")
 
 
 class UnavailableMiddleware:

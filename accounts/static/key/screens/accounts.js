@@ -1,0 +1,75 @@
+// The accounts on this phone: its name, what to add, what to turn off.
+
+import { Refused } from "../api.js";
+import { all, complain, copy, fill, one, say, word } from "../dom.js";
+import * as state from "../state.js";
+import * as store from "../store.js";
+import { confirm } from "../unlock.js";
+
+const SEARCH_FROM = 6;
+const { key } = state;
+
+export function accounts({ go }) {
+  const counts = (realm) => key.accounts.filter((one) => (realm === "live") === (one.realm === "live"));
+  const [live, paper] = [counts("live"), counts("paper")];
+  const words = { name: key.phone.name, many: key.accounts.length >= SEARCH_FROM, none: false };
+  const part = copy("accounts", { ...words, live: live.length, paper: paper.length }, {
+    rename: () => rename(part),
+    add: () => go("pair"),
+    move: () => go("move"),
+    off: () => go("turnOff"),
+  });
+  for (const [place, list] of [["live", live], ["paper", paper]]) {
+    one(`[data-${place}]`, part).append(...list.map((account) => row(account, go)));
+  }
+  one("[data-search]", part).addEventListener("input", (event) => search(part, event.target.value));
+  return { part };
+}
+
+function row(account, go) {
+  const whose = ` ${word("whose", { account: account.account })}`;
+  const deeds = { off: () => go("turnOff", { account }) };
+  return copy("account-row", { label: account.label, account: account.account, whose }, deeds);
+}
+
+function search(part, typed) {
+  const wanted = typed.trim().toLowerCase();
+  const rows = all("ul > li", part);
+  for (const line of rows) line.hidden = !line.firstElementChild.textContent.toLowerCase().includes(wanted);
+  fill(part, { none: rows.every((line) => line.hidden) });
+}
+
+async function rename(part) {
+  const name = one("[data-name]", part).value.trim();
+  if (!name) return complain(part, word("name-missing"));
+  try {
+    await state.call("POST", "rename/", { name });
+  } catch (failed) {
+    return state.isOpen() && complain(part, wordsOf(failed));
+  }
+  key.phone = await store.change("phone", "phone", (record) => ({ ...record, name }));
+  complain(part, "");
+  return say(word("saved"));
+}
+
+const wordsOf = (failed) => (failed instanceof Refused ? failed.message : word("offline"));
+
+/** One account, or all of them; says what follows, and asks the lock. */
+export function turnOff({ go, account = null }) {
+  const what = account ? word("off-one", { account: account.account }) : word("off-all");
+  const part = copy("turn-off", { what }, {
+    back: () => go("accounts"),
+    off: async () => {
+      try {
+        await confirm(key.phone, { spent: () => state.end("tries") });
+        await state.call("POST", "remove/", account ? { key: account.key } : { all: true });
+      } catch (failed) {
+        return state.isOpen() && complain(part, failed.message === "turned away" ? word("check-failed") : wordsOf(failed));
+      }
+      if (!account) return state.end("turned_off");
+      await state.refresh().catch(() => {});
+      return state.isOpen() && go("accounts");
+    },
+  });
+  return { part };
+}

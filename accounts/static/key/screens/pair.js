@@ -1,0 +1,150 @@
+// Pairing: the code, the number on both screens, and what the server then hands over.
+
+import { Refused } from "../api.js";
+import * as clock from "../clock.js";
+import * as device from "../device.js";
+import { complain, copy, fill, one, span, spelled, word } from "../dom.js";
+import { isPossible, permission, turnOn } from "../push.js";
+import * as state from "../state.js";
+import * as store from "../store.js";
+import { codeAt, grouped, secondsLeft } from "../totp.js";
+import { makeSigning } from "../vault.js";
+
+const ASK_AGAIN = 2000;
+const PROOFS = 5;
+const { key } = state;
+
+/** Type the code. A new phone comes with its lock, and says its name. */
+export function pair({ go, code = "", lock, wrapper }) {
+  const isNew = !state.isOpen();
+  const part = copy("pair", { code, fresh: isNew }, {
+    back: () => go(isNew ? "begin" : "accounts"),
+    send: async () => {
+      const typed = one("[name=code]", part).value.normalize("NFKC").toUpperCase().replace(/[\s-]/g, "");
+      const name = one("[name=name]", part).value.trim();
+      if (typed.length !== 8) return complain(part, word("code-short"));
+      if (isNew && !name) return complain(part, word("name-missing"));
+      one("[data-busy]", part).disabled = true;
+      try {
+        go("match", isNew ? await claimNew(typed, name, lock, wrapper) : await claim(typed));
+      } catch (failed) {
+        one("[data-busy]", part).disabled = false;
+        complain(part, failed instanceof Refused ? failed.message : word("offline"));
+      }
+    },
+  });
+  if (isNew) device.proposedName().then((name) => fill(part, { name }));
+  return { part };
+}
+
+async function claim(code) {
+  return remembered(await state.call("POST", "pair/", { code }));
+}
+
+/** Come as a new phone: what it is goes on disk only once the server knows it. */
+async function claimNew(code, name, lock, wrapper) {
+  const signing = await makeSigning(wrapper);
+  key.who = { reference: "", key: signing.key };
+  try {
+    const told = await state.call("POST", "pair/", { code, public_key: signing.publicKey, name });
+    key.phone = { reference: told.phone, name, lock, signing: signing.kept };
+    await store.put("phone", "phone", key.phone);
+    await state.open(wrapper);
+    navigator.storage?.persist?.();
+    return await remembered(told);
+  } catch (failed) {
+    key.who = key.phone ? key.who : null;
+    throw failed;
+  }
+}
+
+async function remembered({ pairing, number }) {
+  await store.put("notes", "pairing", { pairing, number });
+  return { pairing, number };
+}
+
+/** Show the number until the other screen has said that it is the same. */
+export function match({ go, pairing, number }) {
+  let timer = 0;
+  const part = copy("match", { number, spelled: spelled(number) }, {
+    stop: async () => {
+      await store.put("notes", "pairing", null);
+      go("pairOver");
+    },
+  });
+  const ask = async () => {
+    const told = await state.call("POST", "confirm/", { pairing }).catch((failed) => failed);
+    if (told.cause === "Y7") return over(go);
+    if (told.status === 200 && told.keys) return received(go, told.keys, pairing);
+    if (part.isConnected) timer = setTimeout(ask, ASK_AGAIN);
+  };
+  timer = setTimeout(ask, ASK_AGAIN / 4);
+  return { part, leave: () => clearTimeout(timer) };
+}
+
+async function over(go) {
+  await store.put("notes", "pairing", null);
+  if (state.isOpen()) go("pairOver");
+}
+
+export function pairOver({ go }) {
+  return { part: copy("pair-over", {}, { again: () => go("pair") }) };
+}
+
+/** Keep the seeds. A move is finished by the phone itself, a pairing by a code typed on the other screen. */
+async function received(go, keys, pairing) {
+  await state.take(keys, pairing);
+  const moved = await prove(pairing);
+  await state.refresh().catch(() => {});
+  if (!state.isOpen()) return;
+  go(moved ? "notify" : "paired", { pairing });
+}
+
+/** Prove the new seeds with a code each. Tells whether this was a move; a pairing begun on the web is finished there. */
+async function prove(pairing) {
+  for (let attempt = 0; attempt < PROOFS; attempt += 1) {
+    const told = await state.call("POST", "prove/", { pairing, codes: await codesOf(pairing) }).catch((failed) => failed);
+    if (told.status === 200) return true;
+    if (told.cause === "Y7" || !state.isOpen()) return false;
+    await new Promise((done) => setTimeout(done, ASK_AGAIN)); // no line, or the clock was just put right
+  }
+  return false;
+}
+
+async function codesOf(pairing) {
+  const mine = key.accounts.filter((one) => one.pairing === pairing);
+  const codes = mine.map(async (one) => [one.key, await codeAt(one.code, clock.now() / 1000, one)]);
+  return Object.fromEntries(await Promise.all(codes));
+}
+
+/** Show the code to type on the other screen, until the Key lives. */
+export function paired({ go, pairing }) {
+  const [account] = key.accounts.filter((one) => one.pairing === pairing);
+  if (!account) return notify({ go });
+  const part = copy("paired", { whose: account.label, web: true }, { codes: () => go("codes") });
+  const draw = async () => {
+    const code = await codeAt(account.code, clock.now() / 1000, account);
+    const time = span(secondsLeft(clock.now() / 1000, account.period));
+    fill(part, { code: grouped(code), spelled: spelled(code), left: word("left", { time }) });
+  };
+  draw();
+  const timer = setInterval(draw, 1000);
+  const update = () => {
+    if (!key.accounts.some((one) => one.pairing === pairing)) go(key.accounts.length ? "notify" : "codes");
+  };
+  return { part, update, leave: () => clearInterval(timer) };
+}
+
+/** Offer notifications once; a browser without them goes on. */
+export function notify({ go }) {
+  if (!isPossible() || permission() !== "default") return { skip: "codes" };
+  const part = copy("notify", {}, {
+    later: () => go("codes"),
+    allow: async () => {
+      const result = await state.watched(() => turnOn(key.who)).catch(() => "failed");
+      if (result === "on") return go("codes");
+      return fill(part, { result: word(`allow-${result}`) });
+    },
+  });
+  return { part };
+}

@@ -1,0 +1,154 @@
+// The Key as it stands: locked or open, its accounts, what waits, and how it agrees with the server.
+
+import * as api from "./api.js";
+import * as clock from "./clock.js";
+import * as push from "./push.js";
+import * as store from "./store.js";
+import * as vault from "./vault.js";
+
+const TOLD_SECONDS = 5; // the server is told again when the clock's error changes by more
+const news = new EventTarget();
+
+export const key = {
+  phone: null, // what is on disk about this phone
+  who: null, // its reference and signing key while it is open
+  wrapper: null,
+  accounts: [],
+  waiting: [],
+  gone: [],
+  isOffline: false,
+  least: "0",
+};
+
+export const isOpen = () => key.who !== null;
+export const isOld = () => api.isOlder(document.body.dataset.version, key.least);
+export const onChange = (react) => news.addEventListener("change", react);
+export const onEnd = (react) => news.addEventListener("end", (event) => react(event.detail));
+const changed = () => news.dispatchEvent(new Event("change"));
+
+/** Read what the phone remembers. */
+export async function load() {
+  key.phone = (await store.get("phone", "phone")) ?? null;
+  key.gone = (await store.get("notes", "gone")) ?? [];
+  clock.setAhead((await store.get("notes", "ahead")) ?? 0);
+}
+
+/** Open what is kept; `wrapper` comes from the lock, null where the lock gives no secret. */
+export async function open(wrapper) {
+  key.wrapper = wrapper;
+  key.who = { reference: key.phone.reference, key: await vault.openSigning(key.phone, wrapper) };
+  key.accounts = await vault.openAccounts(wrapper);
+}
+
+/** Forget in memory what the lock protects. */
+export const close = () => Object.assign(key, { who: null, wrapper: null, accounts: [], waiting: [] });
+
+/** Make one call as this phone. The phone is emptied when the server says that it is turned off. */
+export async function call(method, path, facts = null) {
+  return watched(() => api.call(key.who, method, path, facts));
+}
+
+/** Answer a request as this phone. */
+export const answer = (request, said) => watched(() => api.answer(key.who, request, said));
+
+/** Do something that talks to the server, and remember what it showed: the line, the clock, the end of this phone. */
+export async function watched(talk) {
+  try {
+    const facts = await talk();
+    await reached(true);
+    return facts;
+  } catch (failed) {
+    await reached(!(failed instanceof api.Unreached));
+    if (failed.cause === "Y5") await end(failed.facts.reason ?? "turned_off");
+    throw failed;
+  }
+}
+
+async function reached(is) {
+  const before = key.isOffline;
+  key.isOffline = !is;
+  if (is) await store.put("notes", "ahead", clock.secondsAhead() * 1000);
+  if (before === is) changed();
+}
+
+/** Empty the phone, and say why. */
+export async function end(reason) {
+  close();
+  key.phone = null;
+  await store.wipe({ ended: reason });
+  await (await push.subscription().catch(() => null))?.unsubscribe().catch(() => {});
+  news.dispatchEvent(new CustomEvent("end", { detail: reason }));
+}
+
+/** Fetch what waits and which Keys live here; forget those that do not. */
+export async function refresh() {
+  const over = await pairingsOver();
+  const told = await call("GET", "requests/");
+  [key.waiting, key.least] = [told.requests, told.min_version];
+  await agree(told, over);
+  await tellClock();
+  changed();
+}
+
+/** Pairings that the server counts as over; whether their Keys came to live shows in the list of Keys. */
+async function pairingsOver() {
+  const over = new Set();
+  for (const pairing of new Set(key.accounts.map((one) => one.pairing).filter(Boolean))) {
+    await call("POST", "confirm/", { pairing }).catch((failed) => {
+      if (failed.cause === "Y7") over.add(pairing);
+    });
+  }
+  return over;
+}
+
+async function agree(told, over) {
+  const living = new Map(told.keys.map((one) => [one.key, one]));
+  const reasons = new Map(told.ended.map((one) => [one.key, one.reason]));
+  for (const account of key.accounts) {
+    const live = living.get(account.key);
+    if (live) await follow(account, live);
+    else if (!account.pairing || over.has(account.pairing)) await drop(account, reasons.get(account.key));
+  }
+  key.accounts = key.accounts.filter((one) => living.has(one.key) || (one.pairing && !over.has(one.pairing)));
+}
+
+async function follow(account, { account: name, realm, label }) {
+  const facts = { account: name, realm, label, pairing: "" };
+  if (Object.entries(facts).every(([place, value]) => account[place] === value)) return;
+  Object.assign(account, facts);
+  await vault.changeAccount(account.key, facts);
+}
+
+async function drop(account, reason) {
+  await vault.forgetAccount(account.key);
+  const why = reason ?? (account.pairing ? "unfinished" : "turned_off");
+  key.gone = [...key.gone, { account: account.account, reason: why }];
+  await store.put("notes", "gone", key.gone);
+}
+
+/** The person has read what is gone. */
+export async function readGone() {
+  key.gone = [];
+  await store.put("notes", "gone", []);
+  changed();
+}
+
+async function tellClock() {
+  const offset = clock.isWrong() ? clock.secondsAhead() : 0;
+  const told = (await store.get("notes", "told")) ?? 0;
+  if (!clock.isCorrected() || Math.abs(offset - told) <= TOLD_SECONDS) return;
+  await call("POST", "clock/", { offset });
+  await store.put("notes", "told", offset);
+}
+
+/** Take in the accounts of a pairing. */
+export async function take(keys, pairing) {
+  await vault.addAccounts(keys, pairing, key.wrapper);
+  key.accounts = await vault.openAccounts(key.wrapper);
+  await store.put("notes", "pairing", null);
+}
+
+export async function togglePin(account) {
+  account.pinned = !account.pinned;
+  await vault.changeAccount(account.key, { pinned: account.pinned });
+}
