@@ -5,11 +5,7 @@ const FILES = new Set({{ kept|safe }});
 const TITLE = "{{ key_name|escapejs }}";
 const ICON = "{{ icon|escapejs }}";
 const HOME = "{% url 'accounts:key-app' %}";
-const WORDS = {
-  request: "{% filter escapejs %}{% translate 'Somebody wants to sign in. Open to answer.' %}{% endfilter %}",
-  test: "{% filter escapejs %}{% translate 'Notifications work on this phone.' %}{% endfilter %}",
-  news: "{% filter escapejs %}{% translate 'There is news about your account. Open to look.' %}{% endfilter %}",
-};
+const LOOK = "{% filter escapejs %}{% translate 'Open your Key to see what waits.' %}{% endfilter %}";
 
 self.addEventListener("install", (event) => event.waitUntil(keep()));
 self.addEventListener("activate", (event) => event.waitUntil(tidy()));
@@ -44,17 +40,18 @@ async function answer(path, request) {
 
 /** Every push shows a notice, whatever it holds: phones take the right to push away from apps that stay silent. */
 async function tell(data) {
-  const kind = kindOf(data);
-  await self.registration.showNotification(TITLE, { body: WORDS[kind], tag: kind, icon: ICON, renotify: true });
+  const { title, text, kind } = read(data);
+  await self.registration.showNotification(title, { body: text, tag: kind, icon: ICON, renotify: true });
   for (const page of await pages()) page.postMessage("look");
 }
 
-function kindOf(data) {
+function read(data) {
+  const usual = { title: TITLE, text: LOOK, kind: "news" };
   try {
-    const { kind } = data.json();
-    return Object.hasOwn(WORDS, kind) ? kind : "news";
+    const said = Object.entries(data.json()).filter(([name, value]) => name in usual && value && typeof value === "string");
+    return { ...usual, ...Object.fromEntries(said) };
   } catch {
-    return "request";
+    return usual;
   }
 }
 

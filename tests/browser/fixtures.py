@@ -49,8 +49,9 @@ class Complaints:
         context.on("response", self._response)
 
     def _console(self, message: ConsoleMessage) -> None:
-        # A refusal (403, 404, 429) that a test asks for is also printed by the browser: not an error.
-        if message.type in {"error", "warning"} and "the server responded with a status of" not in message.text:
+        # A refusal (403, 404, 429) or a lost line that a test asks for is also printed by the browser: not an error.
+        asked_for = ("the server responded with a status of", "net::ERR_INTERNET_DISCONNECTED")
+        if message.type in {"error", "warning"} and not any(words in message.text for words in asked_for):
             self.heard.append(f"console: {message.text}")
 
     def _request(self, request: Request) -> None:

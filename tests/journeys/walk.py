@@ -14,6 +14,7 @@ _KINDS = {"int": "1", "uuid": "00000000-0000-4000-8000-000000000000", "slug": "a
 _PART = re.compile(r"<(?:(\w+):)?\w+>")
 _PATTERN = re.compile(r"\^\(\?P<app_label>(\w+)[^)]*\)/\$")  # the admin's pages of one application
 PUBLIC = ("/help/", "/static/", "/.well-known/", "/robots.txt", "/healthz", "/readyz")
+KEY_APP = {"/key/", "/key/sw.js", "/key/manifest.webmanifest"}  # the same bytes for everybody
 
 
 def pages() -> list[Page]:

@@ -112,12 +112,15 @@ def test_every_class_has_a_rule_and_every_rule_a_class():
     """A class may end in a variable (``badge-{{ kind }}``); what script adds counts as used."""
     root = Path(__file__).parents[2]
     pages = [path for path in (root / "templates").rglob("*.html") if not {"email", "admin"} & set(path.parts)]
+    scripts = [root / "portal/static/portal/portal.js", root / "accounts/static/key/app.js"]
+    scripts += (root / "accounts/static/key/screens").glob("*.js")
+    script = " ".join(path.read_text(encoding="utf-8") for path in scripts)
     attributes = " ".join(found for path in pages for found in re.findall(r'class="([^"]*)"', path.read_text("utf-8")))
     beginnings = tuple(re.findall(r"([\w-]+-)\{[{%]", attributes))
     plain = re.sub(r"[\w-]*(?:\{% block .*?\{% endblock %\}|\{\{.*?\}\})|\{%.*?%\}", " ", attributes)
     used = set(plain.split())
-    ruled = set(re.findall(r"\.([a-z][\w-]*)", re.sub(r"/\*.*?\*/", "", SHEET, flags=re.DOTALL)))
-    script = (root / "portal/static/portal/portal.js").read_text(encoding="utf-8")
+    sheets = SHEET + (root / "accounts/static/key/key.css").read_text(encoding="utf-8")
+    ruled = set(re.findall(r"\.([a-z][\w-]*)", re.sub(r"/\*.*?\*/", "", sheets, flags=re.DOTALL)))
 
     assert used - ruled == set()
     assert {name for name in ruled - used if not name.startswith(beginnings) and f'"{name}"' not in script} == set()

@@ -43,6 +43,7 @@ function go(name, facts = {}) {
   shown = { name, ...drawn };
   main.replaceChildren(drawn.part);
   heading.textContent = drawn.part.dataset.title;
+  document.body.dataset.screen = name;
   document.title = `${drawn.part.dataset.title} - ${document.body.dataset.name}`;
   for (const tab of tabs.querySelectorAll("button")) {
     if (TABS[tab.dataset.tab] === name) tab.setAttribute("aria-current", "page");

@@ -78,6 +78,9 @@ export function span(seconds) {
   return parts.filter(([value]) => value).map(([value, name]) => unit(value, name)).join(" ") || unit(0, "second");
 }
 
+/** Seconds as 1:05. */
+export const clockFace = (seconds) => `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+
 /** A time of day in this reader's way. */
 export const hour = (seconds) => new Date(seconds * 1000).toLocaleTimeString(language, { hour: "2-digit", minute: "2-digit" });
 

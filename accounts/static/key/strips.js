@@ -36,7 +36,7 @@ function lines(screen) {
     [open && state.isOld(), "old"],
     [open && hasNews && !state.isOld(), "renew"],
     [open && screen === "codes" && key.accounts.some((one) => one.pairing), "finish"],
-    [open && !isInstalled() && ["codes", "accounts"].includes(screen), "install"],
+    [open && !isInstalled() && screen === "codes", "install"],
   ];
   return found.filter(([is]) => is).map(([, name, words = {}]) => [name, words]);
 }

@@ -2,7 +2,7 @@
 
 import { Refused } from "../api.js";
 import * as clock from "../clock.js";
-import { complain, copy, fill, hour, one, span, word } from "../dom.js";
+import { clockFace, complain, copy, fill, hour, one, word } from "../dom.js";
 import { wire } from "../keypad.js";
 import * as state from "../state.js";
 import { confirm } from "../unlock.js";
@@ -52,7 +52,7 @@ function facts(asked) {
 function countDown(part, asked) {
   const beat = () => {
     const left = Math.max(0, Math.round(asked.expires_at - clock.now() / 1000));
-    fill(part, { left: word("left", { time: span(left) }) });
+    fill(part, { left: word("left", { time: clockFace(left) }) });
   };
   beat();
   const timer = setInterval(beat, 1000);

@@ -1,0 +1,113 @@
+"""The Key's app in a browser: set up for people without walking through the pages, opened, looked into."""
+
+import json
+from dataclasses import dataclass, field
+
+from playwright.sync_api import Page, expect
+
+from accounts import models
+from accounts.enums import KeyKind
+from portal.lib import clock
+from tests import factories
+from tests.browser.fixtures import LOOKS, assert_accessible
+from tests.factories import Person
+
+PIN = "583920"
+CODE = "7M2KPQ9X"
+NUMBER = "47"
+_INSTEAD_OF_THE_SERVER = """
+const reach = window.fetch;
+window.fetch = async (address, how) => {
+  const [, part] = /v1\\/(pair|confirm|prove)\\/$/.exec(address) ?? [];
+  const said = part && (await window.serverSays(part, how.body));
+  return said ? new Response(JSON.stringify(said), { status: said.cause ? 409 : 200 }) : reach(address, how);
+};
+"""
+
+
+@dataclass
+class KeyApp:
+    """One phone with the app open in it."""
+
+    page: Page
+    seeds: dict[str, str] = field(default_factory=dict)  # base32, by username
+    row: models.Phone | None = None
+    people: tuple[Person, ...] = ()
+
+    def pair(self, *people: Person, name: str = "Ann's Pixel", lock: str = "pin") -> "KeyApp":
+        """Set the app up for these people; the server's half of the pairing is played by the test."""
+        self.people = people
+        self.page.expose_function("serverSays", self._say)
+        self.page.add_init_script(_INSTEAD_OF_THE_SERVER)
+        self.page.goto(f"/key/#pair={CODE}")
+        self.begin(lock)
+        self.page.get_by_label("Name of this phone").fill(name)
+        self.page.get_by_role("button", name="Continue").click()
+        self.heading("Almost done")
+        self.row.keys.update(confirmed=True)
+        self.codes()
+        self.people = ()
+        return self
+
+    def begin(self, lock: str = "pin") -> None:
+        """Walk from the first screen to the pairing code; ``lock``: "pin", "check" or "check and pin"."""
+        self.page.get_by_role("button", name="Go on without installing").click()
+        self.page.get_by_role("button", name="I have a code").click()
+        way = "With a PIN of 6 digits" if lock == "pin" else "With fingerprint or face"
+        self.page.get_by_role("button", name=way).click()
+        for words in ("Choose 6 digits", "once more") if "pin" in lock else ():
+            expect(self.page.locator("main")).to_contain_text(words)
+            self.page.get_by_label("PIN", exact=True).fill(PIN)
+
+    def codes(self) -> None:
+        """Wait for the codes, past whatever is offered in between."""
+        later = self.page.get_by_role("button", name="Not now").or_(self.page.locator("[data-is=codes]"))
+        expect(later).to_be_visible()
+        if self.page.get_by_role("button", name="Not now").is_visible():
+            self.page.get_by_role("button", name="Not now").click()
+        self.heading("Codes")
+
+    def heading(self, words: str) -> None:
+        expect(self.page.get_by_role("heading", level=1)).to_have_text(words)
+
+    def unlock(self, pin: str = PIN) -> None:
+        self.page.get_by_label("PIN", exact=True).fill(pin)
+
+    def tab(self, name: str) -> None:
+        self.page.get_by_role("navigation").get_by_role("button", name=name).click()
+
+    def code_of(self, username: str) -> str:
+        """Return the code on the screen, digits only."""
+        card = self.page.locator(".code", has=self.page.get_by_text(username, exact=True))
+        return card.locator("[data-slot=code]").inner_text().replace(" ", "")
+
+    def in_every_look(self) -> None:
+        """Look at this screen narrow and wide, light and dark."""
+        for look in LOOKS:
+            self.page.set_viewport_size({"width": look.width, "height": 800})
+            self.page.emulate_media(color_scheme=look.scheme)
+            assert_accessible(self.page)
+
+    def _say(self, path: str, body: str) -> dict[str, object] | None:
+        """Answer a call of the pairing instead of the portal; None once that is over."""
+        if not self.people:
+            return None
+        said = {"pair": self._pair, "confirm": self._confirm}.get(path, lambda _: {"cause": "Y7", "text": "Over."})
+        return said(json.loads(body)) | {"time": int(clock.now().timestamp())}
+
+    def _pair(self, said: dict[str, str]) -> dict[str, object]:
+        facts = {"name": said["name"], "public_key": said["public_key"], "version": "1.0"}
+        self.row = models.Phone.objects.create(created_at=clock.now(), last_seen_at=clock.now(), **facts)
+        return {"phone": self.row.reference, "pairing": "P" * 22, "number": NUMBER, "minutes": 10}
+
+    def _confirm(self, said: dict[str, str]) -> dict[str, object]:
+        return {"state": "matched", "keys": [self._key(person) for person in self.people]}
+
+    def _key(self, person: Person) -> dict[str, object]:
+        user = person.user
+        seed = self.seeds.setdefault(user.username, factories.seed_of(f"{self.row.reference} {user.username}"))
+        facts = {"name": self.row.name, "kind": KeyKind.PHONE, "secret": seed, "confirmed": False}
+        key, _ = models.Key.objects.get_or_create(user=user, phone=self.row, defaults=facts)
+        label = f"{user.customer.given_name} {user.customer.family_name}"
+        seen = {"key": str(key.seal_id), "account": user.username, "realm": user.realm, "label": label}
+        return seen | {"secret": seed, "digits": 6, "period": 30}
