@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from accounts.views import backup_codes, confirming, key_app, keys, passkey_sign_in, passkeys, sessions, waiting
+from accounts.views import (
+    backup_codes,
+    confirming,
+    enrolment,
+    key_app,
+    keys,
+    pairing,
+    passkey_sign_in,
+    passkeys,
+    sessions,
+    waiting,
+)
 from accounts.views.key_api import routes
 from accounts.views.sign_in import LoginView
 
@@ -17,9 +28,22 @@ passkey_pages = [
     path("security/passkeys/add/options/", passkeys.add_options, name="passkey-add-options"),
     path("security/passkeys/<int:passkey_id>/remove/", passkeys.remove, name="passkey-remove"),
 ]
+enrolment_pages = [
+    path("key/setup/", enrolment.start, name="key-setup"),
+    path("key/setup/code/", enrolment.code, name="key-setup-code"),
+    path("key/setup/code/send/", enrolment.send, name="key-setup-send"),
+    path("key/setup/details/", enrolment.details, name="key-setup-details"),
+    path("key/setup/pair/", pairing.pair, name="key-setup-pair"),
+    path("key/setup/pair/renew/", pairing.renew, name="key-setup-renew"),
+    path("key/setup/pair/match/", pairing.match, name="key-setup-match"),
+    path("key/setup/stop/", pairing.stop, name="key-setup-stop"),
+    path("key/setup/state/", pairing.state, name="key-setup-state"),
+    path("key/setup/done/", pairing.done, name="key-setup-done"),
+]
 urlpatterns = [
     *routes.paths,
     *passkey_pages,
+    *enrolment_pages,
     path("login/", LoginView.as_view(), name="login"),
     path("login/waiting/", waiting.waiting, name="login-waiting"),
     path("logout/", sessions.sign_out, name="logout"),

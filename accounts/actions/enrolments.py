@@ -92,7 +92,7 @@ def lock_users(enrolment: Enrolment) -> dict[int, User]:
 
 def items_of(enrolment: Enrolment) -> list[EnrolmentItem]:
     """Return the items with their log-ins, those of the enrolment's own log-in first."""
-    items = EnrolmentItem.objects.filter(enrolment=enrolment).select_related("user__customer", "replaces")
+    items = EnrolmentItem.objects.filter(enrolment=enrolment).select_related("user__customer", "replaces", "key")
     return sorted(items, key=lambda item: (item.user_id != enrolment.user_id, item.pk))
 
 

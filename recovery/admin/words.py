@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from accounts.security_questions import words_of
 from recovery.admin import sight
 from recovery.admin.sight import Viewer
 from recovery.enums import Actor, State
@@ -142,19 +143,9 @@ _STATEMENT: dict[str | None, tuple["StrOrPromise", "StrOrPromise"]] = {
 }
 
 
-QUESTIONS: dict[str, "StrOrPromise"] = {
-    "first_school": gettext_lazy("What was your first school called?"),
-    "childhood_friend": gettext_lazy("Who was your best friend as a child?"),
-    "first_pet": gettext_lazy("What was the name of your first pet?"),
-    "birth_town": gettext_lazy("In which town were you born?"),
-    "favourite_teacher": gettext_lazy("Who was your favourite teacher?"),
-    "first_street": gettext_lazy("In which street did you live first?"),
-}
-
-
 def prompt(item: PlanItem) -> str:
     """Return what the agent asks: the words of the prompt, or of the security question."""
-    return str(QUESTIONS.get(item.question, item.question)) if item.question else item.get_prompt_display()
+    return words_of(item.question) if item.question else item.get_prompt_display()
 
 
 # What everybody reads, and what only those who see into a case read.

@@ -3,11 +3,11 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from accounts.forms.fields import CodeField, Refusable
+from accounts.forms.fields import CodeField, LineField, Refusable
 from accounts.policies import names
 from helpcenter import causes
 from recovery.enums import Purpose
-from recovery.forms.fields import LineField, pin_input, reference_input, signs_input
+from recovery.forms.fields import pin_input, reference_input, signs_input
 from recovery.policies import references
 
 _LOST = ((Purpose.PASSWORD, _("My password")), (Purpose.KEY, _("My Key, or the phone it was on")))

@@ -4,9 +4,9 @@ from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from accounts.forms.fields import CodeField, Refusable
+from accounts.forms.fields import CodeField, LineField, Refusable
 from helpcenter import causes
-from recovery.forms.fields import LineField, signs_input
+from recovery.forms.fields import signs_input
 
 _NAME_LENGTH = 60
 

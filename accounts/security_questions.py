@@ -1,0 +1,22 @@
+"""The words of the security questions, by the names they are kept under."""
+
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+WORDS: dict[str, "StrOrPromise"] = {
+    "first_school": _("What was your first school called?"),
+    "childhood_friend": _("Who was your best friend as a child?"),
+    "first_pet": _("What was the name of your first pet?"),
+    "birth_town": _("In which town were you born?"),
+    "favourite_teacher": _("Who was your favourite teacher?"),
+    "first_street": _("In which street did you live first?"),
+}
+
+
+def words_of(question: str) -> str:
+    """Return a question as people read it; one of the firm's own that has no words here reads as its name."""
+    return str(WORDS.get(question, question.replace("_", " ").capitalize()))

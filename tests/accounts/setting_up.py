@@ -1,0 +1,71 @@
+"""Walking through the pages that set up a Key."""
+
+import json
+import re
+from dataclasses import asdict
+from html import unescape
+
+from django.conf import settings
+from django.test import Client
+from django.urls import reverse
+
+from accounts.actions.sign_in import Pending
+from accounts.actions.throttle import STRANGER
+from portal.lib import clock, sealing
+from tests.accounts.enrolment_walk import mailed_code
+from tests.factories import Person
+from tests.phone import Phone
+
+
+def password_cookie(person: Person) -> tuple[str, str]:
+    """Return the cookie of a browser in which this person's password was right a moment ago."""
+    user = person.user
+    pending = Pending(user.pk, user.auth_epoch, user.name_digest, STRANGER, clock.now().timestamp())
+    facts = {"step": "token", "pending": asdict(pending)}
+    return f"{settings.PORTAL_COOKIE_PREFIX}pending", sealing.seal(json.dumps(facts), bound_to="pending-sign-in")
+
+
+def with_password(person: Person) -> Client:
+    """Return a browser in which this person's password was right a moment ago."""
+    client = Client()
+    name, value = password_cookie(person)
+    client.cookies[name] = value
+    return client
+
+
+def post(client: Client, page: str, **fields: object) -> object:
+    return client.post(reverse(f"accounts:key-setup{page}"), fields)
+
+
+def get(client: Client, page: str) -> object:
+    return client.get(reverse(f"accounts:key-setup{page}"))
+
+
+def text(answer: object) -> str:
+    return unescape(answer.content.decode())
+
+
+def birth(person: Person) -> dict[str, str]:
+    """Return the details on file of the people of the tests."""
+    number = person.user.mandates.first().account.number
+    return {"day": "10", "month": "12", "year": "1985", "detail": number}
+
+
+def to_the_phone(client: Client, person: Person, *, is_first: bool = True, **also: object) -> str:
+    """Walk to the pairing page; return the pairing code on it."""
+    post(client, "", begin="yes", **also)
+    answer = post(client, "-code", code=mailed_code(person.user))
+    if is_first:
+        answer = post(client, "-details", **birth(person))
+    assert answer.url == reverse("accounts:key-setup-pair")
+    return re.search(r"<code data-copy-text>([0-9A-Z]{4}-[0-9A-Z]{4})<", text(client.get(answer.url)))[1]
+
+
+def paired(client: Client, code: str, phone: Phone | None = None) -> Phone:
+    """Let a phone come, find the numbers equal, and let it fetch its seeds."""
+    phone = phone or Phone(name="Ben's Pixel")
+    assert phone.pair(code).status == 200
+    assert " ".join(phone.number) in text(get(client, "-pair"))
+    post(client, "-match")
+    assert phone.confirm().status == 200
+    return phone
