@@ -1,12 +1,19 @@
 """Passkeys in a real browser, with an authenticator that Chromium plays."""
 
+import time
+from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.conf import settings
 from playwright.sync_api import Page, expect
 
+from accounts.models import Passkey, PlatformSession
+from helpcenter import causes
+from portal.lib import clock
 from tests import factories
+from tests.browser.test_sign_in import in_every_look, type_password
 from tests.factories import Person
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -67,23 +74,172 @@ def add(page: Page, name: str = "My laptop") -> None:
     expect(page.get_by_text(f"{name} is ready")).to_be_visible()
 
 
-@pytest.mark.promise("SIGN-9")
-def test_a_passkey_is_added_signs_in_by_itself_and_by_button_and_is_refused_once_removed(
-    at_home: None, page: Page, ada: Person, live_server: Any
-):
+def sign_out(page: Page) -> None:
+    page.get_by_role("button", name="Sign out").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Sign in")
+
+
+@pytest.fixture
+def device(at_home: None, page: Page, ada: Person, live_server: Any) -> Device:
+    """Ada's browser, signed out, with a passkey of hers that answers nothing yet."""
     device = Device(page)
     enter(page, ada, live_server)
     add(page)
-    assert len(device.passkeys()) == 1
     device.waits()
-    page.get_by_role("button", name="Sign out").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Sign in")
-    page.wait_for_timeout(1500)
-    print("URL", page.url)
+    sign_out(page)
+    return device
+
+
+@pytest.mark.promise("SIGN-9")
+def test_a_passkey_signs_in_from_the_list_under_the_username_without_anything_typed(device: Device, page: Page):
     device.answers()
-    page.wait_for_timeout(3000)
-    print("URL", page.url)
-    page.get_by_role("button", name="Use a passkey").click()
-    page.wait_for_timeout(2000)
-    print("URL", page.url)
+    page.goto("/login/?next=/security/")
+
+    expect(page.get_by_role("heading", level=1)).to_have_text("Security")
+    assert PlatformSession.objects.get().passkey == Passkey.objects.get()
+
+
+@pytest.mark.promise("SIGN-9", "HELP-5")
+def test_the_button_takes_over_from_the_list_and_needs_nothing_but_the_keyboard(device: Device, page: Page):
+    page.goto("/login/")
+    expect(page.get_by_role("button", name="Use a passkey")).to_be_visible()
+    device.answers()
+
+    page.get_by_role("button", name="Use a passkey").focus()
+    page.keyboard.press("Enter")
+
     expect(page.get_by_role("heading", level=1)).to_have_text("Hello Ada")
+
+
+@pytest.mark.promise("SIGN-3", "SIGN-9")
+def test_after_the_password_a_passkey_stands_in_for_the_key(device: Device, page: Page, ada: Person):
+    page.goto("/login/")
+    type_password(page, "ada", ada.password)
+    expect(page.get_by_role("heading", level=1)).to_have_text("Confirm with your Key")
+    device.answers()
+
+    page.get_by_role("button", name="Use a passkey").click()
+
+    expect(page.get_by_role("heading", level=1)).to_have_text("Hello Ada")
+
+
+def test_who_has_no_passkey_is_not_shown_the_way_after_the_password(at_home: None, page: Page, ada: Person):
+    page.goto("/login/")
+    type_password(page, "ada", ada.password)
+
+    expect(page.get_by_role("heading", level=1)).to_have_text("Confirm with your Key")
+    page.wait_for_load_state("networkidle")
+    expect(page.get_by_role("button", name="Use a passkey")).to_have_count(0)
+
+
+def test_a_passkey_is_a_fresh_proof_and_its_removal_needs_one(
+    device: Device, page: Page, ada: Person, live_server: Any
+):
+    enter(page, ada, live_server)
+    PlatformSession.objects.update(proved_at=clock.now() - timedelta(hours=1))
+    device.answers()
+    page.goto("/security/passkeys/")
+    page.get_by_role("link", name="Remove My laptop").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Confirm that it is you")
+
+    page.get_by_role("button", name="Use a passkey").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Remove My laptop?")
+    page.get_by_role("button", name="Remove it").click()
+
+    expect(page.get_by_role("heading", level=1)).to_have_text("Sign in")  # it stood on this very passkey
+    assert not Passkey.objects.filter(confirmed=True).exists()
+
+
+@pytest.mark.promise("SIGN-9", "SIGN-8")
+def test_a_removed_passkey_is_refused_with_the_way_on(device: Device, page: Page):
+    Passkey.objects.update(confirmed=False)
+    page.goto("/login/")
+    device.answers()
+
+    page.get_by_role("button", name="Use a passkey").click()
+
+    alert = page.get_by_role("alert")
+    expect(alert).to_contain_text(str(causes.get("E4").title))
+    expect(alert).to_contain_text("use your password")
+    expect(alert).to_be_focused()
+    in_every_look(page)
+    alert.get_by_role("link", name="How to put this right").click()
+    assert page.url.endswith("/help/problem/passkey/")
+
+
+def test_a_password_manager_learns_which_passkeys_still_work(device: Device, page: Page, ada: Person, live_server: Any):
+    Passkey.objects.update(confirmed=False)
+    enter(page, ada, live_server)
+    assert len(device.passkeys()) == 1
+
+    page.goto("/security/passkeys/")
+
+    expect(page.get_by_text("You have no passkey yet.")).to_be_visible()
+    wait_until(lambda: device.passkeys() == [])
+
+
+def wait_until(condition: Callable[[], bool], seconds: float = 10) -> None:
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "waited too long"
+        time.sleep(0.05)
+
+
+def test_a_device_that_cannot_verify_its_person_signs_nobody_in(device: Device, page: Page):
+    device.verifies(person=False)
+    page.goto("/login/")
+    device.answers()
+
+    page.get_by_role("button", name="Use a passkey").click()
+
+    expect(page.get_by_role("alert")).to_contain_text("No passkey was used")
+    assert not PlatformSession.objects.exists()
+
+
+def test_a_device_holds_one_passkey_of_a_log_in(device: Device, page: Page, ada: Person, live_server: Any):
+    enter(page, ada, live_server)
+    device.answers()
+    page.goto("/security/passkeys/add/")
+
+    page.get_by_role("button", name="Make the passkey").click()
+
+    expect(page.get_by_role("status")).to_contain_text("holds a passkey for you already")
+    assert len(device.passkeys()) == 1
+
+
+def test_without_script_the_page_says_so_and_nothing_is_offered(
+    at_home: None, page_without_script: Page, ada: Person, live_server: Any
+):
+    page = page_without_script
+    page.goto("/login/")
+    expect(page.get_by_role("button", name="Use a passkey")).to_be_hidden()
+    enter(page, ada, live_server)
+
+    page.goto("/security/passkeys/add/")
+
+    expect(page.get_by_text("the browser must run scripts")).to_be_visible()
+    expect(page.get_by_role("button", name="Make the passkey")).to_be_hidden()
+
+
+def test_at_another_address_no_passkey_is_offered(page: Page, settings: Any):
+    settings.PORTAL_HOST = "portal.example"
+    page.goto("/login/")
+    page.wait_for_load_state("networkidle")
+
+    expect(page.get_by_role("button", name="Use a passkey")).to_be_hidden()
+
+
+@pytest.mark.promise("HELP-5")
+def test_no_page_of_passkeys_is_a_barrier_in_any_look(device: Device, page: Page, ada: Person, live_server: Any):
+    page.goto("/login/")
+    expect(page.get_by_role("button", name="Use a passkey")).to_be_visible()
+    in_every_look(page)
+    enter(page, ada, live_server)
+    Passkey.objects.update(is_synced=True, last_used_at=clock.now())
+    made = Passkey.objects.get()
+    for path in ("", "add/", f"{made.pk}/remove/"):
+        page.goto(f"/security/passkeys/{path}")
+        in_every_look(page)
+    Passkey.objects.update(confirmed=False)
+    page.goto("/security/passkeys/")
+    in_every_look(page)

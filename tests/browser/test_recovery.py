@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 from django.conf import settings
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from accounts.enums import Role
 from tests import factories
@@ -111,14 +111,42 @@ def test_asking_works_without_script_and_prints_what_must_be_kept(walk, page_wit
     expect(page.get_by_role("link", name="I have noted them: go on")).to_be_hidden()
 
 
-def test_the_rules_of_the_new_password_are_ticked_while_one_types(walk, enter, clock):
-    walk.ready(clock)
-    page = enter()
-    page.get_by_role("button", name="Start now").click()
-    page.get_by_label("Second half of your pass").fill(mailed("case_half", "half"))
-    page.get_by_role("button", name="Open").click()
+@pytest.fixture
+def at_the_new_password(walk, enter, clock) -> Callable[..., Page]:
+    """Open the page where the new password is typed; ``before`` sees the page before that one comes."""
+
+    def opened(before: Callable[[Page], object] = lambda page: None) -> Page:
+        walk.ready(clock)
+        page = enter()
+        page.get_by_role("button", name="Start now").click()
+        page.get_by_label("Second half of your pass").fill(mailed("case_half", "half"))
+        before(page)
+        page.get_by_role("button", name="Open").click()
+        return page
+
+    return opened
+
+
+def test_the_rules_of_the_new_password_are_ticked_while_one_types(at_the_new_password):
+    page = at_the_new_password()
+    expect(page.get_by_role("button", name="Show password")).to_be_visible()  # by the script, once it runs
 
     page.get_by_label("New password", exact=True).press_sequentially("Lantern7")
+
+    expect(page.locator(".password-rules .met")).to_have_count(4)
+
+
+def test_what_was_typed_before_the_script_came_is_ticked_as_well(at_the_new_password):
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page = at_the_new_password(lambda page: page.route("**/portal.js", hold))
+    page.get_by_label("New password", exact=True).fill("Lantern7")
+
+    for route in held:
+        route.continue_()
 
     expect(page.locator(".password-rules .met")).to_have_count(4)
 
