@@ -233,7 +233,6 @@ def service(tmp_path: Path, settings, monkeypatch) -> Iterator[PushService]:
     with push_service.running(tmp_path) as (running, authority):
         settings.PORTAL_PUSH_HOSTS = [f"{HOST}:{running.port}"]
         settings.PORTAL_PUSH_BACKEND = "portal.lib.push.WebPush"
-        settings.PORTAL_PUSH_TIMEOUT_SECONDS = 1
         monkeypatch.setattr(web_push.WebPush, "network", Here(authority))
         yield running
 

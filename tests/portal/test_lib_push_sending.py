@@ -21,7 +21,6 @@ def service(tmp_path: Path, settings, monkeypatch) -> Iterator[PushService]:
     """A push service on this machine that the portal may send to, and trusts."""
     with push_service.running(tmp_path) as (running, authority):
         settings.PORTAL_PUSH_HOSTS = [f"{HOST}:{running.port}"]
-        settings.PORTAL_PUSH_TIMEOUT_SECONDS = 1
         monkeypatch.setattr(push.WebPush, "network", Here(authority))
         yield running
 
@@ -125,7 +124,7 @@ def test_a_certificate_of_another_name_or_authority_is_refused(tmp_path, setting
 
 
 def silent(handler) -> None:
-    time.sleep(2)
+    time.sleep(8)
 
 
 def drop_by_drop(handler) -> None:
@@ -149,14 +148,15 @@ def cut(handler) -> None:
 
 
 @pytest.mark.parametrize("behaviour", [silent, drop_by_drop, without_end, not_http, cut])
-def test_a_service_that_misbehaves_costs_little_and_is_tried_again(service, behaviour):
+def test_a_service_that_misbehaves_costs_little_and_is_tried_again(service, settings, behaviour):
+    settings.PORTAL_PUSH_TIMEOUT_SECONDS = 1
     service.behaviour = behaviour
     start = time.monotonic()
 
     with pytest.raises(OSError):
         send(service)
 
-    assert time.monotonic() - start < 2.5
+    assert time.monotonic() - start < 5
 
 
 def test_a_long_answer_is_not_read(service):
