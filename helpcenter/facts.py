@@ -48,6 +48,7 @@ def _numbers() -> dict[str, str]:
         "code_period": settings.PORTAL_CODE_PERIOD,
         "code_failure_total": settings.PORTAL_CODE_FAILURE_TOTAL,
         "push_per_10_min": settings.PORTAL_PUSH_PER_10_MIN,
+        "number_digits": settings.PORTAL_NUMBER_DIGITS,
         "pairing_minutes": settings.PORTAL_PAIRING_MINUTES,
         "key_min_version": settings.PORTAL_KEY_MIN_VERSION,
     }

@@ -1,14 +1,19 @@
 """Pages of the help centre. All but search run no SQL and open no session."""
 
+import re
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_safe
 
-from helpcenter import catalogue, causes, pages, rendering
+from helpcenter import catalogue, causes, facts, pages, rendering
 from helpcenter import search as index
 from helpcenter.catalogue import Article
 from helpcenter.search.words import MAX_TEXT
 
+_CLOCK_ROW = "key-code-not-accepted"
+_SECONDS = re.compile(r"-?[0-9]{1,5}", re.ASCII)
+_LEAST_DRIFT, _MOST_DRIFT = 30, 43_200  # seconds
 _WITH_OWN_PAGES = ("start", "sign-in", "key", "recovery", "safety")
 _TOP_TASKS = (
     "sign-in/web",
@@ -63,16 +68,21 @@ def problems(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def problem(request: HttpRequest, slug: str) -> HttpResponse:
-    """Show one row of the matrix; a refusal leads here."""
+    """Show one row of the matrix; a refusal leads here, with ``m`` if it measured how wrong a clock is, in seconds."""
 
     def context() -> pages.Context:
         found = _find("problem", slug)
         if found is None:
             raise Http404
         messages = dict.fromkeys(str(causes.get(code).title) for code in found.causes)
-        return _one(found) | {"messages": [message for message in messages if message != found.title]}
+        anchor = "clock" if slug == _CLOCK_ROW else ""
+        return _one(found) | {"anchor": anchor, "messages": [text for text in messages if text != found.title]}
 
-    return pages.serve(request, "helpcenter/problem.html", context)
+    drift = _drift(request.GET.get("m", "")) if slug == _CLOCK_ROW else 0
+    if not drift:
+        return pages.serve(request, "helpcenter/problem.html", context)
+    measured = {**context(), "measured": facts.drift_words(drift)}
+    return _for_one(pages.render(request, "helpcenter/problem.html", measured))
 
 
 @require_safe
@@ -100,10 +110,20 @@ def search(request: HttpRequest) -> HttpResponse:
     """Show what fits the words typed; the only page here that asks the database."""
     typed = request.GET.get("q", "")[:MAX_TEXT].replace("\x00", "").strip()
     found = index.find(pages.language(), typed)
-    body = pages.render(request, "helpcenter/search.html", {"query": typed, "results": found})
+    return _for_one(pages.render(request, "helpcenter/search.html", {"query": typed, "results": found}))
+
+
+def _for_one(body: bytes) -> HttpResponse:
+    """Return a page that depends on what this visitor brought."""
     response = HttpResponse(body)
     patch_cache_control(response, private=True, no_store=True)
     return response
+
+
+def _drift(measured: str) -> int:
+    """Return a drift in seconds, 0 for none that a clock could have and a code would show."""
+    seconds = int(measured) if _SECONDS.fullmatch(measured) else 0
+    return seconds if _LEAST_DRIFT <= abs(seconds) <= _MOST_DRIFT else 0
 
 
 def _find(section: str, slug: str) -> Article | None:

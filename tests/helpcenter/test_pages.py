@@ -120,6 +120,35 @@ def test_a_refusal_leads_to_a_page_that_repeats_its_words(client, cause):
     assert str(cause.title) in response.content.decode()
 
 
+@pytest.mark.promise("HELP-4", "KEY-10")
+@pytest.mark.parametrize(("seconds", "words"), [("-240", "4 minutes slow"), ("95", "1.5 minutes fast")])
+def test_a_clock_that_was_measured_is_told_on_its_row(client, seconds, words):
+    response = client.get(f"/help/problem/key-code-not-accepted/?m={seconds}")
+
+    page = response.content.decode()
+    assert f"the clock of your phone is about {words}." in page
+    assert page.index('id="clock"') < page.index(words) < page.index("Set Automatically")
+    assert response["Cache-Control"] == "private, no-store"
+    assert problems(page) == []
+
+
+@pytest.mark.parametrize("odd", ["", "0", "29", "-43201", "99999", "1e3", "x", "٥٥٥", "<b>", "1" * 9999])
+def test_a_measure_that_no_clock_has_changes_nothing(client, odd):
+    plain = client.get("/help/problem/key-code-not-accepted/")
+
+    response = client.get("/help/problem/key-code-not-accepted/", {"m": odd})
+
+    assert response.content == plain.content
+    assert response["Cache-Control"] == "public, max-age=300"
+
+
+def test_a_measured_clock_is_shown_to_whoever_measured_it_alone(client):
+    client.get("/help/problem/key-code-not-accepted/?m=-240")
+
+    assert b"What we measured" not in client.get("/help/problem/key-code-not-accepted/").content
+    assert b"What we measured" not in client.get("/help/problem/account-paused/?m=-240").content
+
+
 @pytest.mark.promise("HELP-3")
 def test_every_question_has_an_anchor(client):
     body = client.get("/help/faq/").content.decode()
