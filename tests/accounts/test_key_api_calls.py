@@ -190,6 +190,15 @@ def test_what_is_not_there_is_said_in_json(client: Client, clock: Clock, path: s
     assert (answer.status_code, answer.json()["cause"]) == (404, "X2")
 
 
+def test_plain_http_is_refused_not_redirected(pixel: Phone, clock: Clock, settings: object):
+    settings.SECURE_SSL_REDIRECT = True
+
+    assert (said := pixel.rename("Renamed")).status == 400
+    assert said.cause == "Y1"
+    assert pixel.client.get(API + "time/", secure=True).status_code == 200
+    assert not renamed(pixel)
+
+
 def test_a_query_is_no_part_of_any_call(pixel: Phone, clock: Clock):
     assert pixel.call("POST", "rename/?x=1", {"name": "Renamed"}).cause == "Y1"
     assert pixel.client.get(API + "time/?x=1").status_code == 400

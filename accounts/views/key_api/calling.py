@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Concatenate, Final, Generic, ParamSpec, TypeVar, cast
 
+from django.conf import settings
 from django.core.exceptions import ObjectDoesNotExist
 from django.http import HttpRequest, JsonResponse
 from django.http.request import UnreadablePostError
@@ -155,6 +156,8 @@ def _answered(run: Callable[[], JsonResponse]) -> JsonResponse:
 
 
 def _heard(request: HttpRequest, shape: type[Body]) -> Heard[Body]:
+    if settings.SECURE_SSL_REDIRECT and not request.is_secure():
+        raise CallUnreadable
     return Heard(request, _body(request, shape), client.origin(request), clock.now())
 
 
