@@ -242,12 +242,14 @@ def _is_answerable(now: datetime) -> Q:
 
 
 def _held_by(phone: Phone, reference: str) -> tuple[SignInRequest, Key]:
-    """Lock a request and return it with the live Key of its account on this phone."""
-    requests = SignInRequest.objects.select_related("user").select_for_update(of=("self",))
-    request = requests.get(reference=reference)
-    key = _live_keys().filter(phone=phone, user=request.user_id).first()
-    if key is None:
+    """Lock the person, then the request, and return it with the live Key of its account on this phone."""
+    asked = SignInRequest.objects.filter(reference=reference)
+    user = User.objects.select_for_update().filter(pk__in=asked.values("user")).first()
+    key = _live_keys().filter(phone=phone, user=user).first() if user else None
+    if user is None or key is None:
         raise SignInRequest.DoesNotExist
+    request = asked.select_for_update().get()
+    request.user = user
     return request, key
 
 

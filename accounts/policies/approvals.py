@@ -65,8 +65,11 @@ def is_current(version: str, *, minimum: str) -> bool:
 
 
 def _parts(version: str) -> list[int]:
-    """Return the numbers of a version, zeros at the end left out: 1.0 is 1."""
-    parts = [int(part) if part.isascii() and part.isdigit() else -1 for part in version.split(".")]
-    while parts and not parts[-1]:
-        parts.pop()
-    return parts
+    """Return the numbers of a version, zeros at the end left out (1.0 is 1); none of what is no version."""
+    parts = version.split(".")
+    if not all(part.isascii() and part.isdigit() for part in parts):
+        return []
+    numbers = [int(part) for part in parts]
+    while numbers and not numbers[-1]:
+        numbers.pop()
+    return numbers

@@ -1,31 +1,37 @@
 """Requests to approve: sent within limits, answered once, bound to the sign-in that asked."""
 
+from datetime import datetime, timedelta
+from itertools import product
+
 import pytest
+from django.conf import settings
 from django.db import transaction
 
-from accounts.actions import approvals
+from accounts.actions import approvals, hold, phones, sessions
 from accounts.actions.sign_in import Pending
-from accounts.enums import Action, RequestState
-from accounts.models import Key, SecurityEvent, SignInRequest
-from accounts.policies import signing
+from accounts.enums import Action, DenyReason, EndReason, RequestState
+from accounts.models import BackupCode, Key, Notice, Passkey, Report, SecurityEvent, SignInRequest
+from accounts.policies import approvals as rules
+from accounts.policies.approvals import Past, Verdict
 from accounts.refusals import (
-    NumberWrong,
+    OnHold,
+    RequestDenied,
+    RequestExpired,
     RequestOver,
+    RequestsStopped,
+    RequestWaiting,
     SignInTooSlow,
+    TooManyRequests,
 )
 from portal.lib import client
-from tests import factories
-from tests.conftest import Clock
-from tests.factories import KeyPhone, Person
+from tests.conftest import NOON, Clock
+from tests.factories import Person
+from tests.phone import Phone, Said
+from tests.phones import paired, row_of
 
 pytestmark = pytest.mark.django_db
 HERE = client.Origin("203.0.113.7", "Chrome on Windows", "7F3K2Q9C")
-
-
-@pytest.fixture
-def phone(ada: Person, clock: Clock) -> KeyPhone:
-    """Ada's phone, with a Key of hers."""
-    return factories.phone(ada)
+DENIED, APPROVED, NOT_ME = RequestState.DENIED, RequestState.APPROVED, DenyReason.NOT_ME
 
 
 def pending_of(person: Person, clock: Clock) -> Pending:
@@ -37,31 +43,13 @@ def ask(person: Person, clock: Clock, **more: str) -> approvals.Asked:
     return approvals.ask(pending=pending_of(person, clock), origin=HERE, now=clock.now, **more)
 
 
-def answer(
-    phone: KeyPhone,
-    request: SignInRequest,
-    clock: Clock,
-    *,
-    decision: str = approvals.APPROVE,
-    number: str = "",
-    reason: str = "",
-    version: str = "1.0",
-    **changed: object,
-) -> SignInRequest:
-    """Sign an answer as the Key app does; ``changed``: what is sent differs from what was signed."""
-    time = int(clock.now.timestamp())
-    text = signing.answer_text(
-        request=request.reference, account=request.user.username, decision=decision, number=number, time=time
-    )
-    said = {"decision": decision, "number": number, "reason": reason, "time": time, "signature": phone.sign(text)}
-    given = approvals.Answer(**said | changed)
-    return approvals.answer(
-        phone=phone.row, reference=request.reference, given=given, version=version, origin=HERE, now=clock.now
-    )
+def waiting(asked: approvals.Asked) -> dict[str, str]:
+    """Return what the phone hears of a request."""
+    return {"request": asked.request.reference, "account": asked.request.user.username}
 
 
-def deny(phone: KeyPhone, request: SignInRequest, clock: Clock, reason: str = "not_me") -> SignInRequest:
-    return answer(phone, request, clock, decision=approvals.DENY, reason=reason)
+def approve(phone: Phone, asked: approvals.Asked) -> Said:
+    return phone.approve(waiting(asked), asked.number)
 
 
 def use(person: Person, asked: approvals.Asked, clock: Clock) -> Key:
@@ -69,36 +57,367 @@ def use(person: Person, asked: approvals.Asked, clock: Clock) -> Key:
         return approvals.use(pending=pending_of(person, clock), reference=asked.request.reference, now=clock.now)
 
 
-def other_than(number: str) -> str:
-    return f"{(int(number) + 1) % 100:02}"
+def standing(asked: approvals.Asked, clock: Clock) -> str:
+    return approvals.standing_of(asked.request.reference, now=clock.now)
+
+
+# --- Sent -------------------------------------------------------------------------------------------
+
+
+def test_a_request_goes_out_once_to_each_phone_of_the_person(ada: Person, mallory: Person, clock: Clock) -> None:
+    first, second, strange = paired(ada), paired(ada, name="Tablet"), paired(mallory)
+
+    asked = ask(ada, clock)
+
+    assert [len(phone.requests()["requests"]) for phone in (first, second, strange)] == [1, 1, 0]
+    event = SecurityEvent.objects.get(action=Action.REQUEST_SENT)
+    assert (event.subject, event.actor, event.facts) == (ada.user, None, {"request": asked.request.pk})
+
+
+def test_nobody_without_a_phone_is_asked(ada: Person, clock: Clock) -> None:
+    assert ask(ada, clock) is None
+    assert SignInRequest.objects.count() == 0
+
+
+@pytest.mark.parametrize("reason", [EndReason.TURNED_OFF, EndReason.LOST])
+def test_a_phone_that_is_off_is_not_asked(pixel: Phone, ada: Person, clock: Clock, reason: EndReason) -> None:
+    phones.end_phone(phone=row_of(pixel), reason=reason, by=ada.user, origin=HERE, now=clock.now)
+    ada.user.refresh_from_db()
+
+    assert ask(ada, clock) is None
+
+
+def test_the_number_is_kept_as_a_digest_of_this_request(pixel: Phone, ada: Person, clock: Clock) -> None:
+    first = ask(ada, clock)
+    digests = {SignInRequest.objects.get(pk=first.request.pk).number_digest}
+    for _ in range(2):
+        digests.add(ask(ada, clock).request.number_digest)
+
+    assert len(digests) == 3
+    assert len(first.number) == settings.PORTAL_NUMBER_DIGITS
+    assert first.number not in Notice.objects.filter(kind="request").values_list("facts", flat=True)
 
 
 @pytest.mark.promise("KEY-2")
-def test_the_right_number_approves_once(ada: Person, phone: KeyPhone, clock: Clock) -> None:
+def test_three_requests_in_ten_minutes_and_no_more(pixel: Phone, ada: Person, clock: Clock) -> None:
+    first = clock.now
+    for _ in range(settings.PORTAL_PUSH_PER_10_MIN):
+        ask(ada, clock)
+        clock.move(minutes=2)
+
+    with pytest.raises(TooManyRequests) as refused:
+        ask(ada, clock)
+    assert refused.value.until == first + rules.WINDOW
+
+    clock.set(refused.value.until)
+    assert ask(ada, clock)
+
+
+def test_a_refused_request_leaves_the_one_that_waits(pixel: Phone, ada: Person, clock: Clock) -> None:
+    for _ in range(settings.PORTAL_PUSH_PER_10_MIN):
+        asked = ask(ada, clock)
+
+    with pytest.raises(TooManyRequests):
+        ask(ada, clock, instead_of=asked.request.reference)
+
+    assert standing(asked, clock) == RequestState.WAITING
+
+
+def test_sending_again_withdraws_the_request_before_and_no_other(pixel: Phone, ada: Person, clock: Clock) -> None:
+    other, before = ask(ada, clock), ask(ada, clock)
+
+    ask(ada, clock, instead_of=before.request.reference)
+
+    assert (standing(other, clock), standing(before, clock)) == (RequestState.WAITING, RequestState.WITHDRAWN)
+    assert approve(pixel, before).cause == "N5"
+
+
+@pytest.mark.promise("KEY-2", "LOCK-4")
+def test_not_me_silences_requests_for_ten_minutes_and_starts_a_report(pixel: Phone, ada: Person, clock: Clock) -> None:
+    pixel.deny(waiting(ask(ada, clock)))
+
+    with pytest.raises(TooManyRequests) as refused:
+        ask(ada, clock)
+    assert refused.value.until == clock.now + rules.WINDOW
+    assert Report.objects.get().user == ada.user
+
+    clock.set(refused.value.until)
+    assert ask(ada, clock)
+
+
+def test_a_change_of_mind_starts_no_report_and_silences_nothing(pixel: Phone, ada: Person, clock: Clock) -> None:
+    pixel.deny(waiting(ask(ada, clock)), "cancelled")
+
+    assert ask(ada, clock)
+    assert Report.objects.count() == 0
+
+
+def twice_denied(phone: Phone, person: Person, clock: Clock) -> None:
+    for _ in range(rules.DENIALS):
+        phone.deny(waiting(ask(person, clock)), "cancelled")
+        clock.move(seconds=1)
+
+
+@pytest.mark.promise("KEY-2")
+def test_two_refusals_in_a_row_stop_requests_for_as_long_as_it_takes(pixel: Phone, ada: Person, clock: Clock) -> None:
+    twice_denied(pixel, ada, clock)
+    clock.move(days=90)
+
+    with pytest.raises(RequestsStopped):
+        ask(ada, clock)
+
+
+def code_of_the_key(person: Person, clock: Clock) -> None:
+    Key.objects.filter(user=person.user).update(last_used_at=clock.now)
+
+
+def code_on_paper(person: Person, clock: Clock) -> None:
+    BackupCode.objects.create(user=person.user, digest="d", created_at=clock.now, used_at=clock.now)
+
+
+def passkey(person: Person, clock: Clock) -> None:
+    Passkey.objects.create(user=person.user, credential_id="c", created_at=clock.now, last_used_at=clock.now)
+
+
+@pytest.mark.parametrize("sign_in", [code_of_the_key, code_on_paper, passkey])
+def test_a_sign_in_by_other_means_opens_requests_again(
+    pixel: Phone, ada: Person, clock: Clock, sign_in: object
+) -> None:
+    twice_denied(pixel, ada, clock)
+
+    sign_in(ada, clock)
+
+    assert ask(ada, clock)
+
+
+def test_an_approval_between_two_refusals_keeps_requests_open(pixel: Phone, ada: Person, clock: Clock) -> None:
+    for decide in (lambda asked: pixel.deny(waiting(asked), "cancelled"), lambda asked: approve(pixel, asked)) * 2:
+        decide(ask(ada, clock))
+        clock.move(minutes=5)
+
+    assert ask(ada, clock)
+
+
+def ago(minutes: float) -> datetime:
+    return NOON - timedelta(minutes=minutes)
+
+
+def denied(minutes: float, reason: str = DenyReason.CANCELLED) -> Past:
+    return Past(ago(minutes), ago(minutes), DENIED, reason)
+
+
+def approved(minutes: float) -> Past:
+    return Past(ago(minutes), ago(minutes), RequestState.USED)
+
+
+OPEN, STOPPED = Verdict(), Verdict(is_stopped=True)
+VERDICTS = [
+    ([], None, OPEN),
+    ([Past(ago(1)), Past(ago(2))], None, OPEN),
+    ([Past(ago(1)), Past(ago(2)), Past(ago(3))], None, Verdict(until=ago(3) + rules.WINDOW)),
+    ([Past(ago(0)), Past(ago(0)), Past(ago(0))], None, Verdict(until=NOON + rules.WINDOW)),
+    ([Past(ago(1)), Past(ago(2)), Past(ago(10))], None, OPEN),
+    ([Past(ago(1)), Past(ago(2)), Past(ago(9.99)), Past(ago(9.995))], None, Verdict(until=ago(9.99) + rules.WINDOW)),
+    ([denied(1)], None, OPEN),
+    ([denied(1, NOT_ME)], None, Verdict(until=ago(1) + rules.WINDOW)),
+    ([denied(10, NOT_ME)], None, OPEN),
+    ([denied(1, NOT_ME), Past(ago(2)), Past(ago(3))], None, Verdict(until=ago(1) + rules.WINDOW)),
+    ([denied(1), denied(2)], None, STOPPED),
+    ([denied(100), Past(ago(150)), denied(200)], None, STOPPED),
+    ([denied(11), approved(12), denied(13)], None, OPEN),
+    ([approved(11), denied(12), denied(13)], None, OPEN),
+    ([denied(1), denied(2)], ago(0.5), OPEN),
+    ([denied(1), denied(2)], ago(1), OPEN),
+    ([denied(1), denied(3)], ago(2), OPEN),
+    ([denied(1), denied(3)], ago(3.5), STOPPED),
+    ([denied(1, NOT_ME), denied(2, NOT_ME)], ago(0.5), Verdict(until=ago(1) + rules.WINDOW)),
+]
+
+
+@pytest.mark.parametrize(("past", "proved_at", "verdict"), VERDICTS)
+def test_whether_a_request_may_be_sent(past: list[Past], proved_at: datetime | None, verdict: Verdict) -> None:
+    assert rules.may_ask(past, proved_at=proved_at, limit=3, now=NOON) == verdict
+
+
+@pytest.mark.parametrize(
+    ("version", "is_current"),
+    [
+        *[(version, True) for version in ("1.0", "1", "1.0.0", "1.10", "1.0.1", "2", "9" * 40)],
+        *[(version, False) for version in ("0.9.99", "", "x", "1.x", "-1", "²", "0" * 40)],
+    ],
+)
+def test_which_app_may_approve(version: str, is_current: bool) -> None:
+    assert rules.is_current(version, minimum="1.0") is is_current
+
+
+# --- Used -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.promise("KEY-2")
+def test_an_approval_is_used_once(pixel: Phone, ada: Person, clock: Clock) -> None:
     asked = ask(ada, clock)
+    approve(pixel, asked)
 
-    answer(phone, asked.request, clock, number=asked.number)
+    key = use(ada, asked, clock)
 
-    assert use(ada, asked, clock).phone == phone.row
-    assert approvals.standing_of(asked.request.reference, now=clock.now) == RequestState.USED
+    assert (key.phone, key.last_used_at, key.is_first_use) == (row_of(pixel), clock.now, True)
+    assert standing(asked, clock) == RequestState.USED
     with pytest.raises(SignInTooSlow):
         use(ada, asked, clock)
 
 
-@pytest.mark.promise("KEY-2")
-def test_the_third_wrong_number_ends_the_request(ada: Person, phone: KeyPhone, clock: Clock) -> None:
+def leave(phone: Phone, asked: approvals.Asked, clock: Clock) -> None:
+    """Answer nothing."""
+
+
+def refuse(phone: Phone, asked: approvals.Asked, clock: Clock) -> None:
+    phone.deny(waiting(asked))
+
+
+def cancel(phone: Phone, asked: approvals.Asked, clock: Clock) -> None:
+    phone.deny(waiting(asked), "cancelled")
+
+
+def mistype(phone: Phone, asked: approvals.Asked, clock: Clock) -> None:
+    for _ in range(rules.WRONG_NUMBERS):
+        phone.approve(waiting(asked), f"{(int(asked.number) + 1) % 100:02}")
+
+
+def run_out(phone: Phone, asked: approvals.Asked, clock: Clock) -> None:
+    clock.move(seconds=settings.PORTAL_PUSH_SECONDS)
+
+
+def approve_and_run_out(phone: Phone, asked: approvals.Asked, clock: Clock) -> None:
+    approve(phone, asked)
+    run_out(phone, asked, clock)
+
+
+def approve_and_withdraw(phone: Phone, asked: approvals.Asked, clock: Clock) -> None:
+    approve(phone, asked)
+    assert approvals.withdraw(asked.request.reference)
+
+
+def approve_and_turn_off(phone: Phone, asked: approvals.Asked, clock: Clock) -> None:
+    approve(phone, asked)
+    phone.remove()
+
+
+def approve_and_end_everything(phone: Phone, asked: approvals.Asked, clock: Clock) -> None:
+    approve(phone, asked)
+    sessions.end_everything(asked.request.user)
+
+
+def approve_and_hold(phone: Phone, asked: approvals.Asked, clock: Clock) -> None:
+    approve(phone, asked)
+    hold.hold(asked.request.user, reason="test", by=None, origin=None, now=clock.now)
+
+
+ENDS = [
+    (leave, RequestWaiting, RequestState.WAITING),
+    (refuse, RequestDenied, RequestState.DENIED),
+    (cancel, RequestOver, RequestState.DENIED),
+    (mistype, RequestOver, RequestState.FAILED),
+    (run_out, RequestExpired, rules.EXPIRED),
+    (approve_and_run_out, RequestExpired, rules.EXPIRED),
+    (approve_and_withdraw, RequestOver, RequestState.WITHDRAWN),
+    (approve_and_turn_off, SignInTooSlow, RequestState.APPROVED),
+    (approve_and_end_everything, SignInTooSlow, RequestState.APPROVED),
+    (approve_and_hold, SignInTooSlow, RequestState.APPROVED),  # a hold ends everything as well
+]
+
+
+@pytest.mark.parametrize(("act", "refusal", "state"), ENDS, ids=lambda value: getattr(value, "__name__", None))
+def test_only_a_fresh_approval_opens_anything(
+    pixel: Phone, ada: Person, clock: Clock, act: object, refusal: type[Exception], state: str
+) -> None:
+    asked, pending = ask(ada, clock), pending_of(ada, clock)
+
+    act(pixel, asked, clock)
+
+    with transaction.atomic(), pytest.raises(refusal) as said:
+        approvals.use(pending=pending, reference=asked.request.reference, now=clock.now)
+    assert type(said.value) is refusal
+    assert standing(asked, clock) == state
+
+
+def test_a_hold_without_a_new_epoch_shuts_it_as_well(pixel: Phone, ada: Person, clock: Clock) -> None:
     asked = ask(ada, clock)
-    wrong = other_than(asked.number)
+    approve(pixel, asked)
+    ada.user.on_hold_since = clock.now
+    ada.user.save()
 
-    for left in (2, 1):
-        with pytest.raises(NumberWrong) as refused:
-            answer(phone, asked.request, clock, number=wrong)
-        assert refused.value.facts["tries_left"] == left
-    with pytest.raises(RequestOver):
-        answer(phone, asked.request, clock, number=wrong)
-
-    with pytest.raises(RequestOver):
-        answer(phone, asked.request, clock, number=asked.number)
-    with pytest.raises(RequestOver):
+    with pytest.raises(OnHold):
         use(ada, asked, clock)
-    assert SecurityEvent.objects.filter(action=Action.REQUEST_FAILED).count() == 1
+
+
+def test_an_approval_of_the_last_second_may_be_used_a_moment_later(pixel: Phone, ada: Person, clock: Clock) -> None:
+    asked = ask(ada, clock)
+    clock.move(seconds=settings.PORTAL_PUSH_SECONDS - 1)
+    approve(pixel, asked)
+    clock.move(seconds=3)
+
+    assert use(ada, asked, clock)
+
+
+@pytest.mark.promise("KEY-9")
+def test_of_two_sign_ins_at_once_approving_one_never_opens_the_other(pixel: Phone, ada: Person, clock: Clock) -> None:
+    own, other = ask(ada, clock), ask(ada, clock)
+
+    approve(pixel, own)
+
+    with pytest.raises(RequestWaiting):
+        use(ada, other, clock)
+    assert use(ada, own, clock)
+    with pytest.raises(RequestWaiting):
+        use(ada, other, clock)
+
+
+@pytest.mark.promise("KEY-9")
+def test_the_approval_of_one_account_opens_no_other(ada: Person, mallory: Person, clock: Clock) -> None:
+    shared = paired(ada, mallory)
+    asked = ask(ada, clock)
+    approve(shared, asked)
+
+    with pytest.raises(SignInTooSlow):
+        use(mallory, asked, clock)
+
+
+def test_the_number_of_one_sign_in_does_not_answer_another(pixel: Phone, ada: Person, clock: Clock) -> None:
+    own, other = ask(ada, clock), ask(ada, clock)
+    SignInRequest.objects.filter(pk=other.request.pk).update(number_digest=own.request.number_digest)
+
+    assert pixel.approve(waiting(other), own.number).cause == "N4"
+
+
+STANDINGS = list(product(RequestState.values, [-1, 0, 1]))
+
+
+@pytest.mark.parametrize(("state", "seconds_left"), STANDINGS)
+def test_what_is_open_runs_out_and_what_is_over_stays(state: str, seconds_left: int) -> None:
+    runs_out = seconds_left <= 0 and state in {RequestState.WAITING, RequestState.APPROVED}
+
+    found = rules.standing(state, expires_at=NOON + timedelta(seconds=seconds_left), now=NOON)
+
+    assert found == (rules.EXPIRED if runs_out else state)
+
+
+def test_a_standing_costs_one_statement(
+    pixel: Phone, ada: Person, clock: Clock, django_assert_num_queries: object
+) -> None:
+    asked = ask(ada, clock)
+
+    with django_assert_num_queries(1):
+        standing(asked, clock)
+    with django_assert_num_queries(1):
+        assert approvals.standing_of("nothing", now=clock.now) == ""
+
+
+def test_asking_costs_the_same_however_much_was_asked_before(
+    ada: Person, clock: Clock, django_assert_num_queries: object
+) -> None:
+    paired(ada)
+    for _ in range(12):
+        with django_assert_num_queries(11):
+            asked = ask(ada, clock)
+        approvals.withdraw(asked.request.reference)
+        clock.move(minutes=10)
