@@ -1,0 +1,384 @@
+"""The second step of signing in with a Key on a phone: what is asked, what the page says, what opens it."""
+
+import html
+import re
+
+import pytest
+from django.conf import settings
+from django.test import Client
+
+from accounts.enums import Action, RequestState
+from accounts.models import Key, PlatformSession, SecurityEvent, SignInRequest, Throttle
+from helpcenter import causes
+from tests import factories
+from tests.conftest import Clock
+from tests.factories import Person
+from tests.phone import Phone, Said
+from tests.phones import paired, row_of
+
+pytestmark = pytest.mark.django_db
+STEP = {"login_view-current_step": "token"}
+
+
+def press(client: Client, button: str) -> object:
+    return client.post("/login/", STEP | {button: "yes"})
+
+
+def start(client: Client, person: Person) -> object:
+    return factories.type_password(client, person.user.username, person.password)
+
+
+def number_on(answer: object) -> str:
+    """Return the number that a page shows, empty for none."""
+    found = re.search(r'match-number"><span aria-hidden="true">(\d+)</span>', answer.content.decode())
+    return found[1] if found else ""
+
+
+def said(answer: object) -> str:
+    return html.unescape(answer.content.decode())
+
+
+def poll(client: Client) -> str:
+    return client.get("/login/waiting/").json()["state"]
+
+
+def newest(phone: Phone) -> dict:
+    return phone.requests()["requests"][0]
+
+
+def approve(phone: Phone, answer: object) -> Said:
+    return phone.approve(newest(phone), number_on(answer))
+
+
+def is_in(client: Client) -> bool:
+    return client.get("/").status_code == 200
+
+
+@pytest.mark.promise("SIGN-3", "KEY-2")
+def test_an_approval_with_the_number_opens_the_session(client: Client, pixel: Phone, ada: Person) -> None:
+    page = start(client, ada)
+    assert "Ann's Pixel" in said(page)
+    assert poll(client) == RequestState.WAITING
+
+    assert approve(pixel, page).status == 200
+
+    assert poll(client) == RequestState.APPROVED
+    assert not is_in(client)
+    answer = press(client, "approved")
+    assert (answer.status_code, answer["Location"]) == (302, "/")
+    assert "Hello Ada" in said(client.get("/"))
+    assert PlatformSession.objects.get().proof.phone == row_of(pixel)
+    event = SecurityEvent.objects.get(action=Action.SIGNED_IN)
+    assert event.facts["proof"] == PlatformSession.objects.get().key.persistent_id
+
+
+@pytest.mark.promise("KEY-6")
+def test_the_first_sign_in_with_a_key_says_that_it_works_and_the_second_does_not(
+    client: Client, pixel: Phone, ada: Person, clock: Clock
+) -> None:
+    for is_first in (True, False):
+        page = start(client, ada)
+        approve(pixel, page)
+        press(client, "approved")
+
+        assert ("Your Key works" in said(client.get("/"))) is is_first
+
+        client.post("/logout/")
+        clock.move(minutes=5)
+
+
+def test_a_person_without_a_phone_sees_the_code_field_alone(client: Client, ada: Person) -> None:
+    page = start(client, ada)
+
+    assert number_on(page) == ""
+    assert "Approve on your phone" not in said(page)
+    assert "approval.js" not in said(page)
+    assert SignInRequest.objects.count() == 0
+
+
+def test_nobody_is_asked_after_a_wrong_password(client: Client, pixel: Phone, ada: Person) -> None:
+    factories.type_password(client, "ada", "wrong")
+
+    assert SignInRequest.objects.count() == 0
+
+
+@pytest.mark.promise("SIGN-8")
+def test_a_wrong_password_costs_the_same_with_a_phone_and_for_nobody(
+    client: Client, pixel: Phone, ada: Person, django_assert_num_queries: object
+) -> None:
+    for name in ("ada", "nobody"):
+        with django_assert_num_queries(2):
+            factories.type_password(client, name, "wrong")
+
+
+def test_pressing_the_button_too_early_says_that_nothing_came_yet(client: Client, pixel: Phone, ada: Person) -> None:
+    number = number_on(start(client, ada))
+
+    answer = press(client, "approved")
+
+    assert causes.get("N8").words() in said(answer)
+    assert number_on(answer) == number
+    assert not is_in(client)
+
+
+@pytest.mark.promise("KEY-2")
+def test_not_me_ends_the_sign_in_for_codes_as_well(client: Client, pixel: Phone, ada: Person) -> None:
+    start(client, ada)
+    kept = client.cookies["pending"].value
+    pixel.deny(newest(pixel))
+    assert poll(client) == RequestState.DENIED
+
+    answer = press(client, "approved")
+
+    assert causes.get("N2").words() in said(answer)
+    assert "auth-password" in said(answer)
+    client.cookies["pending"] = kept
+    assert causes.get("N2").words() in said(factories.type_code(client, ada.code()))
+    assert not is_in(client)
+
+
+def test_a_change_of_mind_leaves_the_code_field_and_another_request(client: Client, pixel: Phone, ada: Person) -> None:
+    start(client, ada)
+    pixel.deny(newest(pixel), "cancelled")
+
+    answer = press(client, "approved")
+
+    assert causes.get("N5").words() in said(answer)
+    assert number_on(answer) == ""
+    assert number_on(press(client, "again"))
+    assert factories.type_code(client, ada.code()).status_code == 302
+
+
+def test_three_wrong_numbers_are_told_where_one_signs_in(client: Client, pixel: Phone, ada: Person) -> None:
+    wrong = f"{(int(number_on(start(client, ada))) + 1) % 100:02}"
+    request = newest(pixel)
+    assert [pixel.approve(request, wrong).cause for _ in range(3)] == ["N4", "N4", "N5"]
+    assert poll(client) == RequestState.FAILED
+
+    assert causes.get("N5").words() in said(press(client, "approved"))
+
+
+def test_a_request_that_ran_out_is_told_and_another_can_be_sent(
+    client: Client, pixel: Phone, ada: Person, clock: Clock
+) -> None:
+    start(client, ada)
+    clock.move(seconds=settings.PORTAL_PUSH_SECONDS)
+    assert poll(client) == "expired"
+
+    assert causes.get("N7").words() in said(press(client, "approved"))
+    page = press(client, "again")
+
+    assert poll(client) == RequestState.WAITING
+    approve(pixel, page)
+    assert press(client, "approved").status_code == 302
+
+
+def test_sending_again_withdraws_the_request_before(client: Client, pixel: Phone, ada: Person) -> None:
+    start(client, ada)
+    before = newest(pixel)
+
+    page = press(client, "again")
+
+    assert [request["request"] for request in pixel.requests()["requests"]] != [before["request"]]
+    assert pixel.approve(before, number_on(page)).cause == "N5"
+
+
+@pytest.mark.promise("KEY-2")
+def test_fifty_sign_ins_with_the_right_password_send_three_requests(pixel: Phone, ada: Person, clock: Clock) -> None:
+    answers = [start(Client(), ada) for _ in range(50)]
+
+    assert SignInRequest.objects.count() == settings.PORTAL_PUSH_PER_10_MIN
+    assert {answer.status_code for answer in answers} == {200}
+    assert sum(bool(number_on(answer)) for answer in answers) == settings.PORTAL_PUSH_PER_10_MIN
+    assert str(causes.get("N3").title) in said(answers[-1])
+
+
+def test_who_may_send_no_more_reads_until_when_and_types_a_code(
+    client: Client, pixel: Phone, ada: Person, clock: Clock
+) -> None:
+    start(client, ada)
+    for _ in range(settings.PORTAL_PUSH_PER_10_MIN - 1):
+        page = press(client, "again")
+
+    answer = press(client, "again")
+
+    assert (answer.status_code, answer["Retry-After"]) == (429, "600")
+    assert str(causes.get("N3").title) in said(answer)
+    assert number_on(answer) == number_on(page)
+    assert factories.type_code(client, ada.code()).status_code == 302
+
+
+def test_after_two_refusals_the_page_asks_for_a_code(client: Client, pixel: Phone, ada: Person, clock: Clock) -> None:
+    for _ in range(2):
+        start(client, ada)
+        pixel.deny(newest(pixel), "cancelled")
+        clock.move(minutes=1)
+
+    page = start(client, ada)
+
+    assert causes.get("N6").words() in said(page)
+    assert factories.type_code(client, ada.code()).status_code == 302
+    client.post("/logout/")
+    clock.move(minutes=1)
+    assert number_on(start(client, ada))
+
+
+@pytest.mark.promise("KEY-9")
+def test_of_two_browsers_at_once_the_approved_one_gets_in_and_no_other(pixel: Phone, ada: Person, clock: Clock) -> None:
+    own, other = Client(), Client()
+    page = start(own, ada)
+    approve(pixel, page)
+    start(other, ada)
+
+    assert causes.get("N8").words() in said(press(other, "approved"))
+    assert press(own, "approved").status_code == 302
+    assert causes.get("N8").words() in said(press(other, "approved"))
+    assert (is_in(own), is_in(other)) == (True, False)
+    assert poll(other) == RequestState.WAITING
+
+
+def test_an_approval_needs_the_cookie_of_its_own_sign_in(pixel: Phone, ada: Person, clock: Clock) -> None:
+    own, thief = Client(), Client()
+    approve(pixel, start(own, ada))
+
+    assert "start again" in said(press(thief, "approved"))
+    assert not is_in(thief)
+
+
+def test_a_used_approval_opens_nothing_to_who_kept_the_cookie(pixel: Phone, ada: Person, clock: Clock) -> None:
+    own, thief = Client(), Client()
+    approve(pixel, start(own, ada))
+    thief.cookies["pending"] = own.cookies["pending"].value
+    clock.move(seconds=5)
+    press(own, "approved")
+    clock.move(seconds=30)
+
+    assert "start again" in said(press(thief, "approved"))
+    assert "start again" in said(factories.type_code(thief, ada.code()))
+    assert PlatformSession.objects.count() == 1
+
+
+def test_opening_the_page_anew_leaves_an_approval_that_opens_nothing(client: Client, pixel: Phone, ada: Person) -> None:
+    approve(pixel, start(client, ada))
+
+    client.get("/login/")
+
+    assert poll(client) == ""
+    assert "start again" in said(press(client, "approved"))
+    assert not is_in(client)
+
+
+@pytest.mark.parametrize("way", ["start again", "password again", "code"])
+def test_a_sign_in_that_goes_another_way_takes_its_request_along(
+    client: Client, pixel: Phone, ada: Person, way: str
+) -> None:
+    page = start(client, ada)
+    request = newest(pixel)
+
+    if way == "start again":
+        assert "auth-password" in said(client.post("/login/", STEP | {"wizard_goto_step": "auth"}))
+    elif way == "password again":
+        start(client, ada)
+    else:
+        assert factories.type_code(client, ada.code()).status_code == 302
+
+    assert pixel.approve(request, number_on(page)).cause == "N5"
+
+
+def test_a_wrong_code_leaves_the_request_waiting(client: Client, pixel: Phone, ada: Person, clock: Clock) -> None:
+    number = number_on(start(client, ada))
+
+    answer = factories.type_code(client, "000000")
+
+    assert number_on(answer) == number
+    assert poll(client) == RequestState.WAITING
+
+
+def test_an_approval_of_a_paused_lane_waits_for_its_end(
+    client: Client, pixel: Phone, ada: Person, clock: Clock
+) -> None:
+    approve(pixel, start(client, ada))
+    for _ in range(settings.PORTAL_FAILURE_LIMIT):
+        factories.type_password(Client(), "ada", "wrong")
+
+    assert press(client, "approved").status_code == 429
+    assert not is_in(client)
+
+
+def test_an_approval_forgets_the_tries_as_a_code_does(client: Client, pixel: Phone, ada: Person, clock: Clock) -> None:
+    factories.type_password(client, "ada", "wrong")
+    page = start(client, ada)
+    factories.type_code(client, "000000")
+    approve(pixel, page)
+
+    press(client, "approved")
+
+    budgets = ("password", "code")
+    assert set(Throttle.objects.filter(budget__in=budgets).values_list("total", flat=True)) <= {0}
+
+
+def test_everything_ended_meanwhile_ends_an_approved_sign_in(client: Client, pixel: Phone, ada: Person) -> None:
+    approve(pixel, start(client, ada))
+    ada.user.auth_epoch += 1
+    ada.user.save()
+
+    assert "start again" in said(press(client, "approved"))
+
+
+def test_staff_are_asked_like_everybody(client: Client, agent: Person, clock: Clock) -> None:
+    phone = paired(agent)
+    approve(phone, start(client, agent))
+
+    assert press(client, "approved").status_code == 302
+    assert client.get("/admin/").status_code == 200
+
+
+# --- Waiting ----------------------------------------------------------------------------------------
+
+
+def test_a_poll_costs_one_statement_few_bytes_and_no_session(
+    client: Client, pixel: Phone, ada: Person, django_assert_num_queries: object
+) -> None:
+    start(client, ada)
+
+    with django_assert_num_queries(1):
+        answer = client.get("/login/waiting/")
+
+    assert answer.content == b'{"state": "waiting"}'
+    assert sum(len(name) + len(value) + 4 for name, value in answer.items()) + len(answer.content) < 400
+    assert not answer.cookies
+    assert PlatformSession.objects.count() == 0
+
+
+def test_who_waits_for_nothing_costs_no_statement(
+    client: Client, ada: Person, django_assert_num_queries: object
+) -> None:
+    with django_assert_num_queries(0):
+        assert poll(client) == ""
+    start(client, ada)
+    with django_assert_num_queries(0):
+        assert poll(client) == ""
+
+
+@pytest.mark.parametrize("forged", ["", "v1:dev:AAAA", "nonsense", '{"asked": {"reference": "x"}}'])
+def test_a_forged_cookie_waits_for_nothing(client: Client, pixel: Phone, ada: Person, forged: str) -> None:
+    start(client, ada)
+    client.cookies["pending"] = forged
+
+    assert poll(client) == ""
+
+
+@pytest.mark.parametrize("method", ["post", "put", "delete"])
+def test_a_poll_is_a_get(client: Client, method: str) -> None:
+    assert getattr(client, method)("/login/waiting/").status_code == 405
+
+
+def test_a_poll_keeps_nobody_signed_in_and_changes_no_row(client: Client, pixel: Phone, ada: Person) -> None:
+    before = Key.objects.get(phone__isnull=False).last_used_at
+    start(client, ada)
+    rows = list(SignInRequest.objects.values())
+
+    poll(client)
+
+    assert list(SignInRequest.objects.values()) == rows
+    assert Key.objects.get(phone__isnull=False).last_used_at == before
