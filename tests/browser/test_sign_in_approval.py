@@ -1,0 +1,135 @@
+"""The page that waits for the phone, as a person sees it: it moves on by itself, and does without script."""
+
+import time
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.fixtures import LOOKS, Look, assert_accessible, assert_fits
+from tests.browser.test_sign_in import SCRIPT, type_code, type_password
+from tests.factories import Person
+from tests.phone import Phone
+from tests.phones import paired
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def pixel(ada: Person) -> Phone:
+    """Ada's phone, by the clock on the wall."""
+    return paired(ada)
+
+
+def start(page: Page, person: Person) -> None:
+    page.goto("/login/")
+    type_password(page, person.user.username, person.password)
+    expect(page.get_by_role("heading", level=2, name="Approve on your phone")).to_be_visible()
+
+
+def number_on(page: Page) -> str:
+    return page.locator(".match-number [aria-hidden]").inner_text()
+
+
+def newest(phone: Phone) -> dict:
+    return phone.requests()["requests"][0]
+
+
+@pytest.mark.promise("SIGN-3", "KEY-2")
+def test_the_page_moves_on_within_two_seconds_of_the_approval(page: Page, ada: Person, pixel: Phone):
+    start(page, ada)
+
+    assert pixel.approve(newest(pixel), number_on(page)).status == 200
+    approved_at = time.monotonic()
+
+    expect(page.get_by_role("heading", level=1)).to_have_text("Hello Ada", timeout=5000)
+    assert time.monotonic() - approved_at < 4  # two seconds until it asks, and the time this machine takes
+    expect(page.locator("main")).to_contain_text("Your Key works")
+
+
+@pytest.mark.promise("KEY-2")
+def test_without_script_the_button_does_it(page_without_script: Page, ada: Person, pixel: Phone):
+    page = page_without_script
+    start(page, ada)
+
+    page.get_by_role("button", name="I approved it").click()
+    expect(page.get_by_role("alert")).to_contain_text("We have no answer from your phone yet")
+    pixel.approve(newest(pixel), number_on(page))
+    page.get_by_role("button", name="I approved it").click()
+
+    expect(page.get_by_role("heading", level=1)).to_have_text("Hello Ada")
+
+
+@pytest.mark.promise("KEY-2")
+def test_a_refusal_on_the_phone_is_said_on_the_page_by_itself(page: Page, ada: Person, pixel: Phone):
+    start(page, ada)
+
+    pixel.deny(newest(pixel))
+
+    expect(page.get_by_role("alert")).to_contain_text("This was refused on your phone", timeout=5000)
+    expect(page.get_by_label("Username")).to_be_visible()
+    assert_accessible(page)
+
+
+@SCRIPT
+@pytest.mark.promise("KEY-11")
+def test_a_code_typed_beside_the_request_signs_in(
+    open_browser: Callable[..., Page], ada: Person, pixel: Phone, javascript: bool
+):
+    page = open_browser(Look(320), javascript=javascript)
+    start(page, ada)
+    expect(page.get_by_role("heading", name="No notification?")).to_be_visible()
+
+    page.get_by_label("Code from your Key").fill(ada.code())
+    page.keyboard.press("Enter")
+
+    expect(page.get_by_role("heading", level=1)).to_have_text("Hello Ada")
+
+
+@SCRIPT
+def test_requests_run_out_and_the_code_field_stays(
+    open_browser: Callable[..., Page], ada: Person, pixel: Phone, javascript: bool
+):
+    page = open_browser(javascript=javascript)
+    start(page, ada)
+    for _ in range(2):
+        page.get_by_role("button", name="Send again").click()
+    page.get_by_role("button", name="Send again").click()
+
+    expect(page.get_by_role("alert")).to_contain_text("Too many requests")
+    type_code(page, ada.code())
+    expect(page.get_by_role("heading", level=1)).to_have_text("Hello Ada")
+
+
+@pytest.mark.parametrize("look", LOOKS, ids=str)
+def test_the_waiting_page_has_no_barrier_in_any_look(
+    open_browser: Callable[..., Page], ada: Person, pixel: Phone, look: Look
+):
+    paired(ada, name="A phone with a name as long as sixty characters let it be, so")
+    page = open_browser(look)
+    start(page, ada)
+    assert_accessible(page)
+
+    page.get_by_text("Use a backup code").click()
+    page.get_by_label("Backup code").fill("WRNG-WRNG")
+    page.get_by_role("button", name="Sign in", exact=True).click()
+    expect(page.get_by_role("alert")).to_contain_text("That backup code is not right")
+    expect(page.get_by_label("Backup code")).to_be_visible()
+    assert_accessible(page)
+
+    for _ in range(3):
+        page.get_by_role("button", name="Send again").click()
+    assert_accessible(page)
+    assert_fits(page)
+
+
+@pytest.mark.promise("KEY-10")
+def test_a_wrong_clock_leads_to_the_steps_that_set_it_right(page: Page, ada: Person):
+    page.goto("/login/")
+    type_password(page, "ada", ada.password)
+
+    type_code(page, ada.code(steps=8))
+
+    expect(page.get_by_role("alert")).to_contain_text("clock is about 4 minutes fast")
+    page.get_by_role("link", name="Set the clock of your phone right").click()
+    expect(page.get_by_role("heading", name="The clock")).to_be_in_viewport()
