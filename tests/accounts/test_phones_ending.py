@@ -17,7 +17,6 @@ from portal.lib.client import Origin
 from tests import factories
 from tests.conftest import Clock
 from tests.factories import Person
-from tests.phones import paired, row_of
 
 HERE = Origin("203.0.113.7", "Chrome on Windows", "ABCD2345")
 ROUNDS = 20
@@ -80,7 +79,7 @@ def test_a_key_ends_once(ada: Person, clock: Clock) -> None:
 def test_turning_a_key_off_ends_the_other_sign_ins_and_keeps_the_one_it_was_done_from(
     ada: Person, clock: Clock
 ) -> None:
-    phone = row_of(paired(ada))
+    phone = factories.phone(ada).row
     here, elsewhere, half = factories.signed_in(ada), factories.signed_in(ada), Client()
     factories.type_password(half, "ada", ada.password)
     keep = PlatformSession.objects.get(digest=_digest(here))
@@ -103,7 +102,7 @@ def test_a_sign_in_that_stands_on_the_key_ends_with_it(ada: Person, clock: Clock
 
 
 def test_a_move_ends_no_more_than_what_stood_on_the_old_phone(ada: Person, clock: Clock) -> None:
-    phone = row_of(paired(ada))
+    phone = factories.phone(ada).row
     here = factories.signed_in(ada)
     waiting = ask(ada)
 
@@ -117,7 +116,7 @@ def test_a_move_ends_no_more_than_what_stood_on_the_old_phone(ada: Person, clock
 
 @pytest.mark.parametrize("others", [0, 1])
 def test_a_phone_ends_with_its_last_key(ada: Person, mallory: Person, clock: Clock, others: int) -> None:
-    phone = row_of(paired(*[ada, mallory][: 1 + others]))
+    phone = factories.phone(*[ada, mallory][: 1 + others]).row
 
     end_key(key_of(ada, phone))
 
@@ -127,7 +126,7 @@ def test_a_phone_ends_with_its_last_key(ada: Person, mallory: Person, clock: Clo
 @pytest.mark.promise("KEY-8")
 @pytest.mark.promise("KEY-9")
 def test_a_lost_phone_goes_with_all_its_keys_in_one_act(ada: Person, mallory: Person, clock: Clock) -> None:
-    lost, other = row_of(paired(ada, mallory)), row_of(paired(ada, name="Ada's tablet"))
+    lost, other = factories.phone(ada, mallory).row, factories.phone(ada, name="Ada's tablet").row
     lost.subscription = {"endpoint": "https://push.example/1", "p256dh": "x", "auth": "y"}
     lost.save()
     waiting, hers = ask(ada), ask(mallory)
@@ -151,7 +150,7 @@ def test_a_lost_phone_goes_with_all_its_keys_in_one_act(ada: Person, mallory: Pe
 
 
 def test_a_phone_is_lost_once(ada: Person, clock: Clock) -> None:
-    phone = row_of(paired(ada))
+    phone = factories.phone(ada).row
     lose(phone, ada)
 
     with pytest.raises(PhoneEnded):
@@ -171,7 +170,7 @@ def test_a_name_is_given_to_a_live_key_alone(ada: Person, clock: Clock) -> None:
 
 
 def test_ending_all_proofs_leaves_none_and_spares_everybody_else(ada: Person, mallory: Person, clock: Clock) -> None:
-    own, shared = row_of(paired(ada)), row_of(paired(ada, mallory, name="Shared"))
+    own, shared = factories.phone(ada).row, factories.phone(ada, mallory, name="Shared").row
     for person in (ada, mallory):
         backup_codes.make(user=person.user, by=person.user, origin=HERE, now=clock.now)
         Passkey.objects.create(
@@ -197,7 +196,7 @@ def test_ending_all_proofs_leaves_none_and_spares_everybody_else(ada: Person, ma
 def test_a_lost_phone_and_its_keys_end_once_however_many_say_so() -> None:
     for number in range(ROUNDS):
         people = [factories.customer(f"lost{number}-{index}") for index in range(3)]
-        phone = row_of(paired(*people, name=f"Phone {number}"))
+        phone = factories.phone(*people, name=f"Phone {number}").row
 
         with ThreadPoolExecutor(20) as pool:
             outcomes = list(pool.map(lambda index, p=phone, who=people: outcome(p, who, index), range(20)))

@@ -27,4 +27,5 @@ document.addEventListener("visibilitychange", () => {
   if (!document.hidden) ask();
 });
 form.addEventListener("submit", () => clearTimeout(timer));
+form.querySelector("[data-approval-note]").hidden = false;
 timer = setTimeout(ask, EVERY);
