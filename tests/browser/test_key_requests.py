@@ -1,0 +1,124 @@
+"""Approving and refusing on the phone what was asked in another browser, as its two owners see it."""
+
+import re
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from accounts.models import Report, SignInRequest
+from tests.browser.fixtures import Look
+from tests.browser.key_app import PIN, KeyApp
+from tests.browser.test_sign_in import type_password
+from tests.factories import Person
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def app(open_browser: Callable[..., Page], ada: Person) -> Iterator[KeyApp]:
+    """Ada's phone, set up and open."""
+    return KeyApp(open_browser(Look(400))).pair(ada)
+
+
+def asked(page: Page, app: KeyApp, person: Person) -> str:
+    """Sign in on the other screen up to the Key, look at the request on the phone, and return the number to type."""
+    page.goto("/login/")
+    type_password(page, person.user.username, person.password)
+    number = page.locator(".match-number").inner_text()
+    if app.page.locator("body").get_attribute("data-screen") == "codes":
+        app.page.get_by_role("button", name="Look at it").click()
+    return re.sub(r"\D", "", number)[:2]
+
+
+def approve(app: KeyApp, number: str) -> None:
+    app.page.locator("[data-number]").fill(number)
+    app.page.get_by_role("button", name="Approve").click()
+    app.page.get_by_role("dialog").get_by_label("PIN").fill(PIN)
+
+
+@pytest.mark.promise("KEY-2", "KEY-3", "SIGN-3")
+def test_the_number_typed_into_the_phone_opens_the_other_screen_by_itself(page: Page, app: KeyApp, ada: Person):
+    number = asked(page, app, ada)
+    app.heading("Is this you?")
+    for words in ("Ada Byron", "Live", "Sign in", "New device", "127.0.0.1"):
+        expect(app.page.locator(".about")).to_contain_text(words)
+
+    approve(app, number)
+
+    app.heading("Approved")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Hello Ada")
+
+
+@pytest.mark.promise("KEY-2")
+def test_a_wrong_number_opens_nothing_and_the_third_ends_the_request(page: Page, app: KeyApp, ada: Person):
+    number = asked(page, app, ada)
+    wrong = f"{(int(number) + 1) % 100:02}"
+
+    for left in (2, 1):
+        approve(app, wrong)
+        expect(app.page.locator("[data-error]").first).to_contain_text(f"Tries left: {left}")
+    approve(app, wrong)
+
+    app.heading("This request is over")
+    expect(page.get_by_role("heading", level=1)).not_to_have_text("Hello Ada")
+
+
+@pytest.mark.promise("KEY-12")
+def test_no_it_is_not_me_stops_the_other_screen_and_says_what_to_do(page: Page, app: KeyApp, ada: Person):
+    asked(page, app, ada)
+    app.page.get_by_role("button", name="No, it is not me").click()
+
+    app.heading("We stopped it")
+    expect(app.page.locator("main")).to_contain_text("change your password")
+    expect(page.locator("main")).to_contain_text("refused on your phone")
+    assert Report.objects.count() == 1
+
+
+def test_a_sign_in_can_be_cancelled_without_an_alarm(page: Page, app: KeyApp, ada: Person):
+    asked(page, app, ada)
+    app.page.get_by_role("button", name="It is me, but cancel it").click()
+
+    app.heading("Cancelled")
+    assert SignInRequest.objects.get().reason == "cancelled"
+    assert not Report.objects.exists()
+
+
+@pytest.mark.promise("KEY-2", "KEY-9")
+def test_two_requests_at_once_are_named_as_unusual_and_each_opens_its_own_sign_in(
+    open_browser: Callable[..., Page], page: Page, app: KeyApp, ada: Person
+):
+    other = open_browser()
+    asked(other, app, ada)
+    number = asked(page, app, ada)
+    expect(app.page.locator("main")).to_contain_text("Several requests at the same time are unusual")
+    app.page.get_by_role("button", name="All requests").click()
+    app.page.locator("button.row").first.click()
+
+    approve(app, number)
+
+    expect(page.get_by_role("heading", level=1)).to_have_text("Hello Ada")
+    expect(other.get_by_role("heading", level=1)).to_have_text("Confirm with your Key")
+
+
+@pytest.mark.promise("KEY-11")
+def test_opening_the_key_shows_what_waits(page: Page, app: KeyApp, ada: Person):
+    app.page.get_by_role("button", name="Lock").click()
+    page.goto("/login/")
+    type_password(page, "ada", ada.password)
+    expect(page.locator(".match-number")).to_be_visible()
+
+    app.unlock()
+
+    app.heading("Is this you?")
+
+
+@pytest.mark.promise("KEY-10")
+def test_an_outdated_app_shows_codes_but_approves_nothing(page: Page, app: KeyApp, ada: Person, settings):
+    settings.PORTAL_KEY_MIN_VERSION = "2.0"
+    asked(page, app, ada)
+
+    expect(app.page.locator(".strips")).to_contain_text("too old to approve")
+    expect(app.page.get_by_role("button", name="Approve")).to_be_disabled()
+    app.tab("Codes")
+    assert len(app.code_of("ada")) == 6
