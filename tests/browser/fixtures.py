@@ -64,13 +64,17 @@ class Complaints:
             self.heard.append(f"{response.status}: {response.url}")
 
 
+def chromium_path() -> str | None:
+    """Return the browser of this machine, None if there is none."""
+    return os.environ.get("PORTAL_TEST_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+
+
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     """The one browser of the run; without one the test is skipped, or fails under ``make test-all``."""
     from tests.conftest import missing
 
-    path = os.environ.get("PORTAL_TEST_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
-    if not path:
+    if not (path := chromium_path()):
         missing("Chromium")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
