@@ -82,12 +82,12 @@ def move(enrolment: Enrolment, step: str, *, now: datetime, **columns: object) -
 
 
 def lock_users(enrolment: Enrolment) -> dict[int, User]:
-    """Lock the log-ins of an enrolment and their live Keys, in the order of ``key.use_code``, before anything else."""
+    """Lock the log-ins of an enrolment, then their live Keys, each in the order of their ids, before anything else."""
     theirs = EnrolmentItem.objects.filter(enrolment=enrolment).values("user")
-    keys = Key.objects.select_related("user").select_for_update(of=("self", "user"))
-    list(keys.filter(user__in=theirs, confirmed=True).order_by("user", "pk"))
-    locked = User.objects.select_for_update(of=("self",)).select_related("customer").filter(pk__in=theirs)
-    return {user.pk: user for user in locked.order_by("pk")}
+    people = User.objects.select_for_update(of=("self",)).select_related("customer").filter(pk__in=theirs)
+    locked = {user.pk: user for user in people.order_by("pk")}
+    list(Key.objects.select_for_update(of=("self",)).filter(user__in=locked, confirmed=True).order_by("pk"))
+    return locked
 
 
 def items_of(enrolment: Enrolment) -> list[EnrolmentItem]:

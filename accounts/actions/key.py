@@ -52,7 +52,7 @@ def use_code(
 ) -> Key:
     """Find the live Key this code is right for and move its memory past it (KEY-1).
 
-    The Keys are locked with their user, read as ``key.user``. A code spent on one thing opens nothing
+    The user is locked, then the Keys; read them as ``key.user``. A code spent on one thing opens nothing
     else: sign-in, enrolment, step-up and recovery all come through here. ``proved_at``: when the proof that
     came before the code was given, in seconds since 1970 (infinite: it still holds); a second factor used since
     has used up that proof, too.
@@ -60,23 +60,20 @@ def use_code(
     Raises: ``CodeWrong``, ``CodeUsed``, ``Paused``, ``NoKey``, ``OnHold``; ``SignInTooSlow`` if everything
     was ended, or a code used, since.
     """
-    keys = list(
-        Key.objects.select_related("user", "user__customer")
-        .select_for_update(of=("self", "user"))
-        .annotate(is_used_up=used_since(proved_at, user=OuterRef("user")))
-        .filter(user_id=user_id, user__is_active=True, confirmed=True)
-        .order_by("pk")
-    )
-    if not keys:
+    active = User.objects.select_related("customer").filter(pk=user_id, is_active=True)
+    known = active.annotate(is_used_up=used_since(proved_at, user=OuterRef("pk")))
+    user = known.select_for_update(of=("self",)).first()
+    live = Key.objects.select_for_update(of=("self",)).filter(user=user_id, confirmed=True)
+    keys = list(live.order_by("pk")) if user else []
+    if user is None or not keys:
         raise NoKey
-    user = keys[0].user
-    if user.auth_epoch != auth_epoch or keys[0].is_used_up:
+    if user.auth_epoch != auth_epoch or user.is_used_up:
         raise SignInTooSlow
     if user.on_hold_since:
         raise OnHold
     for key in keys:
         if (step := key.step_of(code, at=now.timestamp(), after=key.last_step)) is not None:
-            key.is_first_use = key.last_used_at is None
+            key.user, key.is_first_use = user, key.last_used_at is None
             key.last_step, key.last_used_at = step, now
             key.save(update_fields=["last_step", "last_used_at"])
             return key

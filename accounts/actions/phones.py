@@ -39,8 +39,8 @@ def end_key(
     """Turn one Key off for ever; its phone ends with it when no other Key lives there.
 
     ``keep``: the sign-in this is done from; it stays open unless it stands on this very Key.
-    Effects: the Key, its sign-ins and by ``reason`` all others of that log-in, requests that wait; one event, one
-    notice. Raises: ``PhoneEnded`` if it was off already.
+    Effects: the Key, all other sign-ins of that log-in, requests that wait; one event, one notice.
+    Raises: ``PhoneEnded`` if it was off already.
     """
     ended = _end([key.pk], reason=reason, by=by, origin=origin, now=now, keep=keep)
     if not ended:
@@ -115,18 +115,15 @@ def _end(
     for key in ended:
         key.user, key.confirmed, key.ended_at, key.end_reason = users[key.user_id], False, now, reason
         key.save(update_fields=["confirmed", "ended_at", "end_reason"])
-        if reason in ending.ENDS_OTHER_SIGN_INS:
-            sessions.end_others(key.user, keep=None if keep and keep.key_id == key.pk else keep)
-        PlatformSession.objects.filter(key=key).delete()
+        sessions.end_others(key.user, keep=None if keep and keep.key_id == key.pk else keep)
         facts = {"key": key.pk, "reason": str(reason)}
         audit.record(ending.action_of(reason), by=by, on=key.user, now=now, origin=origin, **facts)
         device = origin.device if origin else ""
         telling.tell_everywhere(
             key.user, ending.notice_of(reason), now=now, key=key.name, at=now.isoformat(), device=device
         )
-    if reason in ending.ENDS_OTHER_SIGN_INS:
-        waiting = SignInRequest.objects.filter(user__in=[key.user_id for key in ended], state=RequestState.WAITING)
-        waiting.update(state=RequestState.WITHDRAWN)
+    waiting = SignInRequest.objects.filter(user__in=[key.user_id for key in ended], state=RequestState.WAITING)
+    waiting.update(state=RequestState.WITHDRAWN)
     return ended
 
 

@@ -3,10 +3,9 @@
 from collections.abc import Iterable
 
 from django.conf import settings
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Q
 
-from accounts.actions import backup_codes
-from accounts.models import Key, Passkey, User
+from accounts.models import Key, User
 from accounts.policies import advice, approvals
 
 MOST_SHOWN = 100
@@ -23,24 +22,21 @@ def keys_of(user: User) -> list[Key]:
 
 
 def ways_of(user: User, keys: Iterable[Key]) -> advice.Ways:
-    """Return how many ways in there are, and what is amiss with their phones. Two statements."""
+    """Return how many ways in there are, and what is amiss with their phones. One statement."""
     live = list(keys)
     phones = [key.phone for key in live if key.phone]
+    passkeys = Count("passkey", filter=Q(passkey__confirmed=True), distinct=True)
+    codes = Count("backupcode", filter=Q(backupcode__used_at=None), distinct=True)
+    counted = User.objects.filter(pk=user.pk).aggregate(passkeys=passkeys, codes=codes)
     return advice.Ways(
         keys=len(live),
-        passkeys=passkeys_of(user).count(),
-        backup_codes=backup_codes.left(user),
+        passkeys=counted["passkeys"],
+        backup_codes=counted["codes"],
         clock_offset=max((phone.clock_offset or 0 for phone in phones), key=abs, default=0),
         has_old_app=any(
             not approvals.is_current(phone.version, minimum=settings.PORTAL_KEY_MIN_VERSION) for phone in phones
         ),
     )
-
-
-def passkeys_of(user: User) -> QuerySet[Passkey]:
-    """Return the live passkeys, oldest first."""
-    rows: QuerySet[Passkey] = Passkey.objects.filter(user=user, confirmed=True).order_by("created_at")
-    return rows
 
 
 def on_same_phones(user: User, keys: Iterable[Key], *, named: str = "") -> list[Key]:

@@ -1,6 +1,7 @@
 """Turning a Key off, losing a phone, ending everything: what goes, what stays, who is told."""
 
 import hashlib
+import math
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
@@ -8,7 +9,7 @@ import pytest
 from django.db import connections, transaction
 from django.test import Client
 
-from accounts.actions import backup_codes, phones
+from accounts.actions import backup_codes, key, phones, throttle
 from accounts.enums import EndReason, RequestState
 from accounts.models import BackupCode, Key, Notice, Passkey, Phone, PlatformSession, SecurityEvent, SignInRequest, User
 from accounts.refusals import PhoneEnded, Refusal
@@ -99,19 +100,6 @@ def test_a_sign_in_that_stands_on_the_key_ends_with_it(ada: Person, clock: Clock
 
     assert here.get("/security/").status_code == 302
     assert not PlatformSession.objects.exists()
-
-
-def test_a_move_ends_no_more_than_what_stood_on_the_old_phone(ada: Person, clock: Clock) -> None:
-    phone = factories.phone(ada).row
-    here = factories.signed_in(ada)
-    waiting = ask(ada)
-
-    end_key(key_of(ada, phone), EndReason.MOVED)
-
-    assert here.get("/security/").status_code == 200
-    assert SignInRequest.objects.get(pk=waiting.pk).state == RequestState.WAITING
-    assert Notice.objects.get().kind == "key_moved"
-    assert actions(ada) == ["key_moved"]
 
 
 @pytest.mark.parametrize("others", [0, 1])
@@ -227,3 +215,34 @@ def outcome(phone: Phone, people: list[Person], index: int) -> str:
 
 def _digest(client: Client) -> str:
     return hashlib.sha256(client.cookies["session"].value.encode()).hexdigest()
+
+
+@pytest.mark.race
+@pytest.mark.django_db(transaction=True)
+def test_using_codes_while_keys_are_turned_off_never_jams() -> None:
+    for number in range(ROUNDS):
+        person = factories.customer(f"jam{number}")
+        phone, other = (factories.phone(person, name=name).row for name in ("First", "Second"))
+
+        with ThreadPoolExecutor(8) as pool:
+            ended = pool.map(lambda row, who=person: outcome(row, [who] * 3, 4), (phone, other))
+            used = pool.map(lambda _index, who=person: use(who), range(6))
+
+        assert list(ended) == ["key", "key"]
+        assert set(used) <= {"used", "CodeUsed", "SignInTooSlow"}
+
+
+def use(person: Person) -> str:
+    """Use the code of the Key that stays."""
+    now = portal_clock.now()
+    attempt = throttle.Attempt((), 4, now + timedelta(minutes=15))
+    facts = {"auth_epoch": person.user.auth_epoch, "proved_at": math.inf, "attempt": attempt, "now": now}
+    try:
+        with transaction.atomic():
+            key.use_code(user_id=person.user.pk, code=person.code(), **facts)
+    except Refusal as refusal:
+        return type(refusal).__name__
+    else:
+        return "used"
+    finally:
+        connections.close_all()

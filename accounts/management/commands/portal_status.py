@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from accounts.actions import backup_codes, obstacles, ways_in
+from accounts.actions import obstacles, ways_in
 from accounts.enums import Action, NoticeState
 from accounts.models import Key, Notice, PlatformSession, SecurityEvent, SignInRequest, User
 from accounts.policies import masks
@@ -41,8 +41,9 @@ def _facts(user: User) -> Iterator[tuple[str, object]]:
     yield "password set", user.password_changed_at or ("yes" if user.has_usable_password() else "no")
     keys = list(Key.objects.filter(user=user, confirmed=True).select_related("phone").order_by("pk"))
     yield "Keys", "; ".join(_key(key) for key in keys) or "none"
-    yield "passkeys", ways_in.passkeys_of(user).count()
-    yield "backup codes", f"{backup_codes.left(user)} left"
+    ways = ways_in.ways_of(user, keys)
+    yield "passkeys", ways.passkeys
+    yield "backup codes", f"{ways.backup_codes} left"
     asked = SignInRequest.objects.filter(user=user).order_by("-created_at").first()
     yield "last request", f"{asked.get_state_display()} (sent {asked.created_at})" if asked else "never"
     yield "signed in on", PlatformSession.objects.filter(user=user, ends_at__gt=clock.now()).count()
