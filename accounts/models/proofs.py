@@ -196,12 +196,12 @@ class FormerPassword(models.Model):
 
 def user_for_sign_in(typed: str) -> User | None:
     """Return the log-in of that name with what it has set; one statement, for known and unknown names alike."""
-    live_keys = Key.objects.filter(user=OuterRef("pk"), confirmed=True)
+    keys = Key.objects.filter(user=OuterRef("pk"), confirmed=True)
     passkeys = Passkey.objects.filter(user=OuterRef("pk"), confirmed=True)
+    codes = BackupCode.objects.filter(user=OuterRef("pk"), used_at=None)
     has = {
-        "has_key": Exists(live_keys),
-        "has_phone": Exists(live_keys.filter(phone__ended_at=None, phone__isnull=False)),
-        "has_passkey": Exists(passkeys),
+        "has_proof": Exists(keys) | Exists(passkeys) | Exists(codes),
+        "has_phone": Exists(keys.filter(phone__isnull=False, phone__ended_at=None)),
     }
     return User.objects.filter(username=names.canonical(typed)).annotate(**has).first()
 

@@ -6,7 +6,7 @@ from urllib.parse import unquote, urlsplit
 
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from two_factor.views import LoginView as TwoFactorLoginView
 
@@ -74,7 +74,9 @@ class LoginView(TwoFactorLoginView):
             super().process_step(form)
 
     def render_next_step(self, form: Any, **kwargs: Any) -> HttpResponse:
-        """Ask the person's phones, and show the page that waits for them."""
+        """Ask the person's phones, and show the page that waits; who has no second factor sets a Key up (SIGN-7)."""
+        if not form.user_cache.has_proof:
+            return redirect("accounts:key-setup")
         if form.user_cache.has_phone:
             self._ask()
         response: HttpResponse = super().render_next_step(form, **kwargs)

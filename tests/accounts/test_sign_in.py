@@ -9,7 +9,13 @@ from django.contrib import admin
 from django.test import Client
 
 from accounts.enums import Action, Realm
-from accounts.models import KnownBrowser, Notice, PlatformSession, SecurityEvent, Throttle
+from accounts.models import (
+    KnownBrowser,
+    Notice,
+    PlatformSession,
+    SecurityEvent,
+    Throttle,
+)
 from helpcenter import causes
 from tests import factories
 from tests.conftest import Clock
@@ -214,13 +220,6 @@ def test_paper_details_open_paper(client: Client, ada_on_paper: Person) -> None:
 
     assert factories.type_code(client, ada_on_paper.code()).status_code == 302
     assert "Paper trading: practice money" in client.get("/").content.decode()
-
-
-def test_a_customer_without_a_key_is_told_so_after_the_right_password(client: Client, ben: Person) -> None:
-    answer = factories.sign_in(client, ben)
-
-    assert "We set it up together" in answer.content.decode()
-    assert PlatformSession.objects.count() == 0
 
 
 def test_a_log_in_on_hold_stays_shut(client: Client, ada: Person, clock: Clock) -> None:

@@ -1,0 +1,53 @@
+"""Who has no Key: customers set one up, staff are told, and whoever has another second factor gives that."""
+
+import html
+
+import pytest
+from django.test import Client
+
+from accounts.models import BackupCode, Key, Passkey, PlatformSession
+from helpcenter import causes
+from tests import factories
+from tests.conftest import Clock
+from tests.factories import Person
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.promise("SIGN-7")
+def test_a_customer_without_a_key_sets_one_up_and_gets_nowhere_else(client: Client, ben: Person) -> None:
+    answer = factories.sign_in(client, ben)
+
+    assert (answer.status_code, answer["Location"]) == (302, "/key/setup/")
+    assert client.get("/key/setup/").status_code == 200
+    assert PlatformSession.objects.count() == 0
+    assert client.get("/")["Location"].startswith("/login/")
+    assert causes.get("K6").words() in html.unescape(factories.type_code(client, "000000").content.decode())
+
+
+@pytest.mark.promise("SIGN-7")
+def test_nobody_sets_a_key_up_without_the_right_password(client: Client, ben: Person) -> None:
+    factories.type_password(client, "ben", "wrong")
+
+    assert client.get("/key/setup/")["Location"].startswith("/login/")
+
+
+@pytest.mark.parametrize("proof", ["passkey", "backup code"])
+def test_who_has_another_second_factor_is_asked_for_that(client: Client, ben: Person, clock: Clock, proof: str) -> None:
+    if proof == "passkey":
+        Passkey.objects.create(user=ben.user, credential_id="c", created_at=clock.now)
+    else:
+        BackupCode.objects.create(user=ben.user, digest="d", created_at=clock.now)
+
+    answer = factories.type_password(client, "ben", ben.password)
+
+    assert "Confirm with your Key" in answer.content.decode()
+
+
+def test_staff_without_a_key_are_told_so(client: Client, agent: Person) -> None:
+    Key.objects.all().delete()
+
+    answer = factories.sign_in(client, agent)
+
+    assert "We set it up together" in answer.content.decode()
+    assert client.get("/key/setup/")["Location"].startswith("/login/")
