@@ -51,7 +51,7 @@ demo: $(VENV)/.runtime ## Run the portal with demo data on 127.0.0.1:8000, worke
 	@mkdir -p var
 	@$(MANAGE) migrate --verbosity 0
 	@$(MANAGE) portal_demo
-	@echo "Gatehouse is at http://127.0.0.1:$(PORT)/ - Ctrl-C stops it. E-mails are written to var/mail/."
+	@echo "Gatehouse is at http://127.0.0.1:$(PORT)/ - Ctrl-C stops it. E-mails are written to var/mail/, notifications to var/push/."
 	@$(MANAGE) portal_worker & worker=$$!; \
 	$(BIN)/gunicorn portal.wsgi --bind 127.0.0.1:$(PORT) --threads 8 --log-level warning & server=$$!; \
 	stop() { kill -TERM $$server $$worker 2>/dev/null || true; wait; }; \

@@ -11,7 +11,7 @@ import pytest
 from django.core.management import call_command
 from django.db import connections, transaction
 
-from accounts.actions import delivery, notices, push
+from accounts.actions import carriers, delivery, notices, push
 from accounts.enums import EndReason, KeyKind
 from accounts.models import Key, Notice, Phone, SignInRequest, User
 from accounts.refusals import NoSubscription, PhoneEnded, PushAddressRefused, TooOften
@@ -310,6 +310,24 @@ def test_a_push_service_that_recovers_gets_it_once(ada: Person, clock: Clock, se
         clock.move(seconds=20)
 
     assert len(service.taken) == 2
+    assert Notice.objects.get().state == "sent"
+
+
+def test_a_worker_killed_before_it_could_mark_repeats_a_message_that_takes_the_first_ones_place(
+    ada: Person, clock: Clock, service: PushService, settings
+):
+    phone_of(ada.user, subscription=PhoneKeys().subscription(service.endpoint))
+    push.tell_phones(ada.user, "key_added", now=clock.now)
+    killed = delivery.claim(now=clock.now)
+    carriers.ToPhone().send(killed)
+    assert delivery.deliver_due() == 0
+
+    clock.move(seconds=settings.PORTAL_NOTICE_LEASE_SECONDS + 1)
+    assert delivery.deliver_due() == 1
+    assert delivery.deliver_due() == 0
+
+    assert len(service.taken) == 2
+    assert len({taken.headers["Topic"] for taken in service.taken}) == 1
     assert Notice.objects.get().state == "sent"
 
 

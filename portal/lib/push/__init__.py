@@ -2,7 +2,7 @@
 
 The address comes from outside, so it is never trusted: ``addresses`` says where the portal may go at all,
 ``messages`` what it says there and that nobody on the way can read it, ``senders`` how it goes out.
-See docs/how-to/run-push.md.
+See docs/how-to/run-push.md and docs/decisions/0018-notifications-on-phones.md.
 """
 
 from portal.lib.push.addresses import AddressRefused, Endpoint, Network, check_endpoint, is_public
