@@ -21,7 +21,6 @@ const SCREENS = {
   ...{ codes, request, requests, approved, denied, cancelled, requestOver },
   ...{ accounts, turnOff, move, moveCode, moveMatch, moveWait, moveOver, check, help },
 };
-const TABS = { codes: "codes", accounts: "accounts", check: "check", help: "help" };
 const BUSY = ["pair", "match", "paired", "moveCode", "moveMatch", "moveWait"]; // not left for a request by itself
 const LOOK_AGAIN = 5000;
 const LOCK_AFTER = 60_000;
@@ -46,10 +45,10 @@ function go(name, facts = {}) {
   document.body.dataset.screen = name;
   document.title = `${drawn.part.dataset.title} - ${document.body.dataset.name}`;
   for (const tab of tabs.querySelectorAll("button")) {
-    if (TABS[tab.dataset.tab] === name) tab.setAttribute("aria-current", "page");
+    if (tab.dataset.tab === name) tab.setAttribute("aria-current", "page");
     else tab.removeAttribute("aria-current");
   }
-  main.scrollTop = 0;
+  document.querySelector("[data-scroll]").scrollTop = 0;
   heading.focus({ preventScroll: true });
   return draw();
 }
@@ -121,7 +120,7 @@ function watch() {
   addEventListener("beforeinstallprompt", keepOffer);
   addEventListener("appinstalled", () => go(state.isOpen() ? "codes" : "begin"));
   lockButton.addEventListener("click", lockNow);
-  for (const tab of tabs.querySelectorAll("button")) tab.addEventListener("click", () => go(TABS[tab.dataset.tab]));
+  for (const tab of tabs.querySelectorAll("button")) tab.addEventListener("click", () => go(tab.dataset.tab));
 }
 
 async function first() {

@@ -1,0 +1,85 @@
+"""No screen of the Key is a barrier: narrow and wide, light and dark."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from accounts.enums import Realm
+from tests import factories
+from tests.browser.fixtures import Look
+from tests.browser.key_app import PIN, KeyApp
+from tests.browser.test_sign_in import type_password
+from tests.factories import Person
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def app(open_browser: Callable[..., Page]) -> KeyApp:
+    return KeyApp(open_browser(Look(400)))
+
+
+@pytest.mark.promise("HELP-5")
+def test_no_screen_of_a_new_phone_is_a_barrier(app: KeyApp):
+    page = app.page
+    page.goto("/key/")
+    app.in_every_look()
+    for name in ("Go on without installing", "I have a code", "With a PIN of 6 digits"):
+        page.get_by_role("button", name=name).click()
+        app.in_every_look()
+    for _ in range(2):
+        page.get_by_label("PIN", exact=True).fill(PIN)
+    app.heading("Type the code")
+    page.get_by_role("button", name="Continue").click()
+    expect(page.locator("[data-error]")).to_be_visible()
+    app.in_every_look()
+
+
+@pytest.mark.promise("HELP-5")
+def test_no_screen_of_an_open_key_is_a_barrier(app: KeyApp, ada: Person, ada_on_paper: Person):
+    long = factories.customer("maximiliane.von.oppenheim", family_name="Oppenheim-Sachsen-Weimar", realm=Realm.PAPER)
+    app.pair(ada, ada_on_paper, long)
+    page = app.page
+    app.in_every_look()
+    for tab in ("Accounts", "Check", "Help"):
+        app.tab(tab)
+        page.wait_for_load_state("networkidle")
+        app.in_every_look()
+    app.tab("Accounts")
+    page.get_by_role("button", name="Turn off for ada", exact=True).click()
+    app.in_every_look()
+    app.tab("Accounts")
+    page.get_by_role("button", name="Move to a new phone").click()
+    app.in_every_look()
+    page.get_by_role("button", name="Show the code").click()
+    app.in_every_look()
+    page.get_by_role("dialog").get_by_label("PIN").fill(PIN)
+    app.heading("Code for the new phone")
+    app.in_every_look()
+    page.get_by_role("button", name="Lock").click()
+    app.in_every_look()
+    page.get_by_role("button", name="I cannot open it").click()
+    app.in_every_look()
+    page.get_by_role("button", name="Empty this phone").click()
+    app.heading("This phone is no Key any more")
+    app.in_every_look()
+
+
+@pytest.mark.promise("HELP-5")
+def test_no_screen_of_a_request_is_a_barrier(open_browser: Callable[..., Page], page: Page, app: KeyApp, ada: Person):
+    app.pair(ada)
+    for browser in (page, open_browser()):
+        browser.goto("/login/")
+        type_password(browser, "ada", ada.password)
+        expect(browser.locator(".match-number")).to_be_visible()
+    expect(app.page.get_by_role("button", name="Look at it")).to_be_visible()
+    app.in_every_look()
+    app.page.get_by_role("button", name="Look at it").click()
+    app.in_every_look()
+    expect(app.page.locator("button.row")).to_have_count(2)
+    app.page.locator("button.row").first.click()
+    app.in_every_look()
+    app.page.get_by_role("button", name="No, it is not me").click()
+    app.heading("We stopped it")
+    app.in_every_look()
