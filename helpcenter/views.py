@@ -68,7 +68,7 @@ def problems(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def problem(request: HttpRequest, slug: str) -> HttpResponse:
-    """Show one row of the matrix; a refusal leads here, with ``m`` if it measured how wrong a clock is, in seconds."""
+    """Show one row of the matrix; a refusal leads here, and may say how wrong it found a clock."""
 
     def context() -> pages.Context:
         found = _find("problem", slug)

@@ -29,6 +29,8 @@ _HELP: Final = (
     ("problem", "key-code-not-accepted"),
     ("problem", "key-shows-no-codes"),
     ("problem", "request-i-did-not-start"),
+    ("problem", "two-requests"),
+    ("problem", "fingerprint-fails"),
     ("problem", "key-app"),
     ("problem", "no-internet"),
     ("key", "new-phone"),

@@ -153,6 +153,18 @@ def test_a_secret_given_twice_is_refused_and_not_repeated(monkeypatch, tmp_path)
     assert "hush-hush" not in str(refused.value)
 
 
+def test_a_secret_the_portal_can_do_without_may_be_left_out_but_not_be_a_short_one(monkeypatch):
+    def optional() -> str:
+        return env.secret(NAME, development="", shortest=8, help="")
+
+    assert optional() == ""
+    assert env.READINGS[NAME].default == ""
+    for given in ("", "short"):
+        monkeypatch.setenv(NAME, given)
+        with pytest.raises(ImproperlyConfigured, match=NAME):
+            optional()
+
+
 def test_a_secret_is_marked_as_one_and_has_no_default_to_print(monkeypatch):
     monkeypatch.setenv(NAME, "hush-hush")
     secret()
