@@ -4,20 +4,21 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 
 from accounts.enums import NoticeState
-from accounts.models import EmailedCode, KnownBrowser, Notice, PlatformSession, Spent, Throttle
+from accounts.models import EmailedCode, Enrolment, Key, KnownBrowser, Notice, Phone, PlatformSession, Spent, Throttle
 
 BATCH = 1000
 _BUDGET_DAYS = 2
 _BROWSER_DAYS = 400
 _DEAD_NOTICE_DAYS = 30
+_ENROLMENT_HOURS = 24  # after it could have been finished
 _SPENT_HOURS = 24  # longer than any signed call or challenge is good for
 
 
 def _delete(rows: QuerySet[Model]) -> int:
-    return rows.delete()[0]
+    return rows.delete()[1].get(rows.model._meta.label, 0)  # what hangs on them is not counted
 
 
 def _forget_facts(rows: QuerySet[Model]) -> int:
@@ -45,10 +46,24 @@ def _given_up(now: datetime) -> QuerySet[Model]:
     return Notice.objects.filter(state=NoticeState.DEAD, created_at__lt=old).exclude(facts="")
 
 
+def _came_to_nothing(now: datetime) -> QuerySet[Model]:
+    """Phones that came to an enrolment and never got a Key."""
+    held = Exists(Key.objects.filter(phone=OuterRef("pk")))
+    coming = Exists(Enrolment.objects.filter(Q(phone=OuterRef("pk")) | Q(old_phone=OuterRef("pk"))))
+    told = Exists(Notice.objects.filter(phone=OuterRef("pk")))
+    old = now - timedelta(hours=_ENROLMENT_HOURS)
+    return Phone.objects.filter(~held, ~coming, ~told, created_at__lt=old)
+
+
 KINDS = (
     Kind("budgets of tries", _budgets),
     Kind("sessions that are over", lambda now: PlatformSession.objects.filter(ends_at__lte=now)),
     Kind("e-mailed codes that ran out", lambda now: EmailedCode.objects.filter(expires_at__lte=now)),
+    Kind(
+        "enrolments that are over",
+        lambda now: Enrolment.objects.filter(expires_at__lt=now - timedelta(hours=_ENROLMENT_HOURS)),
+    ),
+    Kind("phones that never got a Key", _came_to_nothing),
     Kind("spent nonces", lambda now: Spent.objects.filter(spent_at__lt=now - timedelta(hours=_SPENT_HOURS))),
     Kind("facts of notices given up", _given_up, _forget_facts),
     Kind(

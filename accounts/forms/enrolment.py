@@ -21,7 +21,7 @@ class OthersForm(forms.Form):
     """The other log-ins that get a Key on this phone as well, found by a part of their name."""
 
     find = LineField(label=_("Find a log-in"), required=False, widget=forms.TextInput(attrs={"autocomplete": "off"}))
-    everyone = forms.BooleanField(label=_("All of them"), required=False)
+    everyone = forms.BooleanField(label=_("All of them, also those not shown"), required=False)
     also = forms.MultipleChoiceField(label=_("Log-ins"), required=False)
 
     def __init__(self, *args: Any, others: Sequence[User], **kwargs: Any) -> None:
@@ -112,6 +112,7 @@ class NewAppForm(NewKeyForm):
 
     name = LineField(
         label=_("Name for this app"),
+        initial=_("Authenticator app"),
         help_text=_("So that you can tell your Keys apart later."),
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )

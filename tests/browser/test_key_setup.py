@@ -1,0 +1,150 @@
+"""Setting up a Key in a browser, with a phone that speaks the API: no barrier in any look, with script and without."""
+
+import re
+
+import pytest
+from django.conf import settings
+from playwright.sync_api import Page, expect
+
+from accounts.enums import Realm
+from accounts.models import Notice, User
+from tests import factories
+from tests.accounts.enrolment_walk import mailed_code
+from tests.accounts.setting_up import password_cookie
+from tests.browser.fixtures import LOOKS, assert_accessible
+from tests.factories import Person
+from tests.phone import Phone
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def assert_good_in_every_look(page: Page) -> None:
+    """Look at this state of the page narrow and wide, light and dark."""
+    for look in LOOKS:
+        page.set_viewport_size({"width": look.width, "height": 800})
+        page.emulate_media(color_scheme=look.scheme)
+        assert_accessible(page)
+
+
+def know_password(page: Page, person: Person, address: str) -> None:
+    name, value = password_cookie(person)
+    page.context.add_cookies([{"name": name, "value": value, "url": address}])
+
+
+def sign_in(page: Page, person: Person, address: str) -> None:
+    cookie = factories.signed_in(person).cookies[settings.SESSION_COOKIE_NAME]
+    page.context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": address}])
+
+
+def code_on(page: Page) -> str:
+    """Return the pairing code on the page."""
+    return page.locator("[data-key-setup] .reference code").inner_text()
+
+
+def type_mailed_code(page: Page, person: Person) -> None:
+    page.get_by_label("Code from the e-mail").fill(mailed_code(person.user))
+    page.get_by_role("button", name="Continue").click()
+
+
+def fill_details(page: Page, person: Person) -> None:
+    page.get_by_label("Day").fill("10")
+    page.get_by_label("Month").fill("12")
+    page.get_by_label("Year").fill("1985")
+    page.get_by_label("One more detail").fill(person.user.mandates.get().account.number)
+    page.get_by_role("button", name="Continue").click()
+
+
+def heading(page: Page) -> object:
+    return expect(page.get_by_role("heading", level=1))
+
+
+@pytest.mark.promise("KEY-4", "KEY-5", "KEY-6")
+def test_a_first_key_is_set_up_and_tested_without_a_barrier(clock, ben, page, live_server):
+    know_password(page, ben, live_server.url)
+    phone = Phone(name="Ben's Pixel", address=live_server.url)
+    page.goto("/key/setup/")
+    assert_good_in_every_look(page)
+    page.get_by_role("button", name="Send me the code").click()
+    page.get_by_role("button", name="Continue").click()
+    assert_good_in_every_look(page)
+    type_mailed_code(page, ben)
+    page.get_by_role("button", name="Continue").click()
+    assert_good_in_every_look(page)
+    fill_details(page, ben)
+    page.get_by_text("Use another authenticator app").click()
+    assert_good_in_every_look(page)
+
+    assert phone.pair(code_on(page)).status == 200
+    heading(page).to_have_text("Compare the numbers")  # by itself
+    assert page.locator(".match-number").inner_text().replace(" ", "") == phone.number
+    assert_good_in_every_look(page)
+    page.get_by_role("button", name="The same number stands on my phone").click()
+    assert phone.confirm().status == 200
+    assert_good_in_every_look(page)
+    page.get_by_label("Code your Key shows now").fill(phone.code())
+    page.get_by_role("button", name="Finish").click()
+    heading(page).to_have_text("Your Key is ready")
+    assert_good_in_every_look(page)
+    page.get_by_role("link", name="Sign in now").click()
+
+    heading(page).to_have_text("Sign in")
+
+
+def test_a_first_key_is_set_up_without_script(clock, ben, page_without_script, live_server):
+    page = page_without_script
+    know_password(page, ben, live_server.url)
+    phone = Phone(name="Ben's Pixel", address=live_server.url)
+    page.goto("/key/setup/")
+    page.get_by_role("button", name="Send me the code").click()
+    type_mailed_code(page, ben)
+    fill_details(page, ben)
+    phone.pair(code_on(page))
+    page.get_by_role("link", name="My phone shows a number: go on").click()
+    page.get_by_role("button", name="The same number stands on my phone").click()
+    phone.confirm()
+    page.get_by_label("Code your Key shows now").fill(phone.code())
+    page.get_by_role("button", name="Finish").click()
+
+    heading(page).to_have_text("Your Key is ready")
+
+
+@pytest.mark.promise("KEY-5")
+def test_another_number_ends_it_without_a_barrier(clock, ben, page, live_server):
+    know_password(page, ben, live_server.url)
+    page.goto("/key/setup/")
+    page.get_by_role("button", name="Send me the code").click()
+    type_mailed_code(page, ben)
+    fill_details(page, ben)
+    Phone(name="A stranger's phone", address=live_server.url).pair(code_on(page))
+    page.get_by_role("button", name="It is another number, or it is not my phone").click()
+
+    heading(page).to_have_text("This set-up is over")
+    assert_good_in_every_look(page)
+
+
+@pytest.mark.promise("KEY-9")
+def test_fifty_log_ins_are_chosen_and_set_up_without_a_barrier(clock, ada, page, live_server):
+    fields = {"customer": ada.user.customer, "password": "x", "email": ada.user.email}
+    for realm, count in ((Realm.LIVE, 42), (Realm.PAPER, 8)):
+        for n in range(count):
+            User.objects.create(username=f"client-{realm}-{n:02}", realm=realm, **fields)
+    sign_in(page, ada, live_server.url)
+    phone = Phone(name="Ada's Pixel", address=live_server.url)
+    page.goto("/key/setup/")
+    page.get_by_label("Find a log-in").fill("-07")
+    page.get_by_role("button", name="Find").click()
+    expect(page.get_by_role("checkbox", name=re.compile("client"))).to_have_count(2)
+    assert_good_in_every_look(page)
+    page.get_by_label("All of them", exact=False).check()
+    page.get_by_role("button", name="Send me the code").click()
+    type_mailed_code(page, ada)
+    phone.pair(code_on(page))
+    page.get_by_role("button", name="The same number stands on my phone").click()
+    phone.confirm()
+    own = next(key for key, account in phone.accounts.items() if account == "ada")
+    page.get_by_label("Code your Key shows now").fill(phone.code(own))
+    page.get_by_role("button", name="Finish").click()
+
+    expect(page.get_by_text("has its Key")).to_have_count(51)
+    assert_good_in_every_look(page)
+    assert Notice.objects.get(kind="key_added").facts["log_ins"] == 51
