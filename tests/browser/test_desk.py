@@ -6,15 +6,15 @@ from django.db import transaction
 from django.urls import reverse
 from playwright.sync_api import Page, expect
 
-from accounts.actions import audit, notices, throttle
-from accounts.enums import Action
-from accounts.models import Customer, Notice, PlatformSession, SecurityEvent, Throttle, User
+from accounts.actions import audit, notices, reports, throttle
+from accounts.enums import Action, ReportKind
+from accounts.models import Customer, Key, Notice, Phone, PlatformSession, Report, SecurityEvent, Throttle, User
 from portal.lib import clock
 from tests import factories
 from tests.browser.fixtures import assert_accessible
 
 pytestmark = pytest.mark.django_db(transaction=True)
-TABLES = (Customer, User, Throttle, SecurityEvent, Notice, PlatformSession)
+TABLES = (Customer, User, Throttle, SecurityEvent, Notice, PlatformSession, Key, Phone, Report)
 
 
 @pytest.fixture
@@ -32,6 +32,8 @@ def desk(page_in_every_look: Page, who: factories.Person, ada: factories.Person,
     with transaction.atomic():
         audit.record(Action.PAUSED, by=None, on=ada.user, now=clock.now())
         notices.tell(ada.user, "paused", now=clock.now())
+    factories.phone(ada)
+    reports.open_report(user=ada.user, kind=ReportKind.NOT_ME, device="Edge", origin=None, now=clock.now())
     cookie = factories.signed_in(who).cookies[settings.SESSION_COOKIE_NAME]
     page_in_every_look.context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": live_server.url}])
     return page_in_every_look
@@ -59,3 +61,16 @@ def test_a_pause_is_lifted_with_one_button_and_a_reason(desk):
     expect(desk.get_by_text("The pause has ended.")).to_be_visible()
     expect(desk.get_by_role("link", name="Lift pause")).to_have_count(0)
     assert_accessible(desk)
+
+
+@pytest.mark.promise("LOCK-4")
+def test_a_report_is_closed_with_one_button_and_an_outcome(desk):
+    desk.goto(reverse("admin:accounts_report_change", args=[Report.objects.get().pk]))
+    desk.get_by_role("link", name="Close report").click()
+    assert_accessible(desk)
+
+    desk.get_by_label("It turned out to be a mistake.").check()
+    desk.get_by_role("button", name="Close report").click()
+
+    expect(desk.get_by_text("The report is closed, and the customer is told.")).to_be_visible()
+    expect(desk.get_by_role("link", name="Close report")).to_have_count(0)

@@ -4,7 +4,8 @@ import pytest
 from django.contrib.auth.hashers import check_password
 from django.db import connection
 
-from accounts.models import Notice, PlatformSession
+from accounts.actions import backup_codes
+from accounts.models import Notice, Passkey, PlatformSession
 from accounts.refusals import CodeWrong, PasswordTooSimple, PasswordUsedBefore
 from portal.lib import clock as portal_clock
 from recovery.actions import claims, clocks, passes
@@ -149,6 +150,21 @@ def test_completing_ends_everything_that_was_open_and_holds_what_is_dear(clock, 
     assert set(Hold.objects.filter(lifted_at=None, until=walk.case.until).values_list("scope", flat=True)) == set(Scope)
     assert (walk.case.until - clock.now).days == 3
     assert {"password_changed", "key_added"} <= set(Notice.objects.values_list("kind", flat=True))
+
+
+@pytest.mark.promise("CASE-7")
+def test_completing_leaves_no_second_factor_from_before(clock, walk, holder):
+    phone = factories.phone(holder).row
+    backup_codes.make(user=holder.user, by=holder.user, origin=ORIGIN, now=clock.now)
+    Passkey.objects.create(user=holder.user, name="x", credential_id="x", public_key="x", created_at=clock.now)
+
+    walk.ready(clock).started().opened_pass().completed()
+
+    assert [key.name for key in holder.user.key_set.filter(confirmed=True)] == [holder.user.key_set.latest("pk").name]
+    assert not Passkey.objects.filter(user=holder.user, confirmed=True).exists()
+    assert backup_codes.left(holder.user) == 0
+    phone.refresh_from_db()
+    assert (phone.ended_at, phone.end_reason) == (clock.now, "recovered")
 
 
 @pytest.mark.promise("CASE-6")

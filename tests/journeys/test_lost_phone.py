@@ -1,0 +1,52 @@
+"""The whole story of a lost phone: in with a code from paper, everything on the phone off, and safe again."""
+
+import re
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import Key, Phone, PlatformSession, SecurityEvent
+from tests import factories
+from tests.conftest import Clock
+from tests.factories import Person
+
+
+def type_backup_code(client: Client, person: Person, code: str) -> object:
+    factories.type_password(client, person.user.username, person.password)
+    form = {"login_view-current_step": "token", "token-otp_token": "", "token-backup_code": code}
+    return client.post(reverse("accounts:login"), form, follow=True)
+
+
+@pytest.mark.django_db
+@pytest.mark.promise("KEY-8")
+@pytest.mark.promise("KEY-13")
+def test_a_customer_whose_only_phone_is_lost_helps_herself(ada: Person, clock: Clock) -> None:
+    Key.objects.all().delete()
+    factories.phone(ada, name="Ada's Pixel")
+    at_home = factories.signed_in(ada)
+    at_home.post(reverse("accounts:backup-codes"))
+    page = at_home.get(reverse("accounts:backup-codes-new")).content.decode()
+    first, second, *_ = re.findall(r"<code>([0-9A-Z-]{9})</code>", page)
+    clock.move(days=20)
+
+    away = Client()
+    page = type_backup_code(away, ada, first).content.decode()
+    key = Key.objects.get(user=ada.user)
+    away.post(reverse("accounts:key-lost", args=[key.pk]))
+
+    assert "Hello Ada" in page
+    assert Phone.objects.get().end_reason == "lost"
+    assert "Without a Key you may not get in next time." in away.get("/").content.decode()
+    assert away.get(reverse("accounts:key-setup")).status_code == 200
+    assert PlatformSession.objects.filter(backup_code__isnull=False).count() == 1
+    again = Client()
+    assert "That backup code is not right" in type_backup_code(again, ada, first).content.decode()
+    assert "Hello Ada" in type_backup_code(Client(), ada, second).content.decode()
+    events = SecurityEvent.objects.filter(subject=ada.user).order_by("n").values_list("action", flat=True)
+    assert list(events) == [
+        "backup_codes_made",
+        *("backup_code_used", "signed_in"),
+        "phone_lost",
+        *("backup_code_used", "signed_in"),
+    ]
