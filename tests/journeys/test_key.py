@@ -4,10 +4,11 @@ import re
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 
 from accounts.models import Notice, PlatformSession
 from tests import factories
-from tests.accounts.setting_up import paired, post, to_the_phone, with_password
+from tests.accounts.setting_up import paired, post, to_the_phone
 from tests.conftest import Clock
 from tests.factories import Person
 from tests.phone import Phone
@@ -31,10 +32,12 @@ def is_in(client: Client) -> bool:
     return client.get("/").status_code == 200
 
 
-@pytest.mark.promise("KEY-1", "KEY-2", "KEY-5", "KEY-8")
+@pytest.mark.promise("KEY-1", "KEY-2", "KEY-5", "KEY-8", "SIGN-7")
 def test_a_key_is_set_up_approves_moves_and_dies(ben: Person, clock: Clock):
-    browser, first, second = with_password(ben), Phone(name="First phone"), Phone(name="Second phone")
+    browser, first, second = Client(), Phone(name="First phone"), Phone(name="Second phone")
 
+    answer = factories.type_password(browser, "ben", ben.password)
+    assert answer.url == reverse("accounts:key-setup")
     paired(browser, to_the_phone(browser, ben), first)
     post(browser, "-pair", code=first.code())
     assert not is_in(browser)  # setting up opens nothing
