@@ -285,32 +285,62 @@ def peak_memory() -> Iterator[list[int]]:
     thread.join()
 
 
-def help_section(desk: Desk) -> None:
-    """Compare a help page with a bare view that returns the same bytes."""
-    from django.http import HttpRequest, HttpResponse
-    from django.urls import path as route
+def add_page(address: str, view: Callable[..., Any]) -> None:
+    """Serve one more page, to compare others with."""
+    from django.urls import clear_url_caches, path
 
     from portal import urls
+
+    urls.urlpatterns.append(path(address, view))
+    clear_url_caches()
+
+
+def help_section(desk: Desk) -> None:
+    """Compare a help page with a bare view that returns the same bytes."""
+    from django.http import HttpResponse
 
     visitor = Visitor(desk.application)
     _status, content = visitor.get("/help/problem/account-paused/")
     tag = visitor.headers["ETag"]
-
-    def bare(request: HttpRequest) -> HttpResponse:
-        return HttpResponse(content)
-
-    urls.urlpatterns.append(route("bare/", bare))
-    from django.urls import clear_url_caches
-
-    clear_url_caches()
+    add_page("bare-help/", lambda request: HttpResponse(content))
     page = statistics.median(timed(lambda: visitor.get("/help/problem/account-paused/"), 400))
-    floor = statistics.median(timed(lambda: visitor.get("/bare/"), 400))
+    floor = statistics.median(timed(lambda: visitor.get("/bare-help/"), 400))
     address = "/help/problem/account-paused/"
     again = statistics.median(timed(lambda: visitor.get(address, HTTP_IF_NONE_MATCH=tag), 400))
     print(
         f"  a help page: {floor / page:.2f} x the requests of a bare view with the same {len(content)} bytes (limit 0.7)"
     )
     print(f"  the same, unchanged since the last visit (304): {floor / again:.2f} x")
+
+
+def waiting_section(desk: Desk) -> None:
+    """Count what one question of the page that waits for the phone costs, against a bare view of the same bytes."""
+    from django.db import connection
+    from django.http import HttpResponse
+    from django.test.utils import CaptureQueriesContext
+
+    from portal.lib import headers
+    from tests import factories
+
+    person = factories.customer("bench-waits")
+    factories.phone(person)
+    visitor, step = Visitor(desk.application), "login_view-current_step"
+    visitor.get("/login/")
+    visitor.post("/login/", **{step: "auth", "auth-username": "bench-waits", "auth-password": person.password})
+    with CaptureQueriesContext(connection) as seen:
+        _status, content = visitor.get("/login/waiting/")
+    asked = len(seen)
+    assert content == b'{"state": "waiting"}', content
+    sent = len(content) + sum(len(name) + len(value) + 4 for name, value in visitor.headers.items())
+
+    add_page("bare/", lambda request: HttpResponse(content, headers={"Content-Security-Policy": headers.DATA_ONLY}))
+    poll = statistics.median(timed(lambda: visitor.get("/login/waiting/"), 400))
+    floor = statistics.median(timed(lambda: visitor.get("/bare/"), 400))
+    print(
+        f"  one question of the page that waits for the phone: {asked} statement (limit 1), {len(content)} bytes,",
+        end=" ",
+    )
+    print(f"{sent} with headers (limit 400); {poll * 1000:.2f} ms CPU, {poll / floor:.2f} x a bare view")
 
 
 def run() -> None:
@@ -324,7 +354,7 @@ def run() -> None:
     call_command("migrate", verbosity=0)
     desk = Desk()
     print(f"{connection.vendor}:", flush=True)
-    for section in (log_in_section, help_section, crowd_section, growth_section):
+    for section in (log_in_section, help_section, waiting_section, crowd_section, growth_section):
         section(desk)
         sys.stdout.flush()
 

@@ -50,10 +50,9 @@ def site() -> str:
     return settings.PORTAL_HOST.partition(":")[0]
 
 
-def site_of(user_id: int | None) -> str:
-    """Return the host a passkey is offered for, or the empty text where the person who is known has none."""
-    has_none = user_id is not None and not Passkey.objects.filter(user=user_id, confirmed=True).exists()
-    return "" if has_none else site()
+def site_of(user_id: int) -> str:
+    """Return the host a passkey of this person is asked for, or the empty text where they have none."""
+    return site() if Passkey.objects.filter(user=user_id, confirmed=True).exists() else ""
 
 
 def handle_of(user: User) -> bytes:

@@ -73,7 +73,8 @@ class User(SealedModel, AbstractBaseUser, PermissionsMixin):  # type: ignore[dja
     created_at = models.DateTimeField(db_default=Now())
 
     otp_device: "Proof | None"  # the second factor of this session, set by SessionUserMiddleware
-    has_proof: bool  # a second factor of any kind; both are set by ``proofs.user_for_sign_in``
+    has_proof: bool  # a second factor of any kind; these three are set by ``proofs.user_for_sign_in``
+    has_passkey: bool
     has_phone: bool  # a Key on a phone
     last_login = None  # the session register and the audit chain tell it
 

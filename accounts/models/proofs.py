@@ -201,6 +201,7 @@ def user_for_sign_in(typed: str) -> User | None:
     codes = BackupCode.objects.filter(user=OuterRef("pk"), used_at=None)
     has = {
         "has_proof": Exists(keys) | Exists(passkeys) | Exists(codes),
+        "has_passkey": Exists(passkeys),
         "has_phone": Exists(keys.filter(phone__isnull=False, phone__ended_at=None)),
     }
     return User.objects.filter(username=names.canonical(typed)).annotate(**has).first()

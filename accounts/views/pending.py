@@ -63,6 +63,11 @@ class PendingStorage(BaseStorage):
         return Pending(**self.data["pending"]) if self.data.get("pending") else None
 
     @property
+    def takes_passkeys(self) -> bool:
+        """Tell whether a passkey may answer: one of anybody's before the password, one of this person's after it."""
+        return self.pending is None or bool(self.data.get("has_passkey"))
+
+    @property
     def asked(self) -> Asked | None:
         """Return what was sent to the Key, or None for a person without a Key on a phone."""
         return Asked(**self.data["asked"]) if self.data.get("asked") else None
@@ -73,14 +78,14 @@ class PendingStorage(BaseStorage):
 
     def _set_user(self, user: User) -> None:
         pending = Pending(user.pk, user.auth_epoch, user.name_digest, self.request.lane, clock.now().timestamp())
-        self.data["pending"] = asdict(pending)
+        self.data |= {"pending": asdict(pending), "has_passkey": user.has_passkey}
 
     authenticated_user = property(lambda self: self.pending, _set_user)
 
     def update_response(self, response: Any) -> None:
         """Write the cookie while a sign-in is under way, delete it when none is."""
         if self.data.get("pending"):
-            kept = {name: self.data.get(name) for name in ("step", "pending", "asked")}
+            kept = {name: self.data.get(name) for name in ("step", "pending", "asked", "has_passkey")}
             response.set_cookie(
                 self.cookie,
                 sealing.seal(json.dumps(kept), bound_to=_BOUND_TO),

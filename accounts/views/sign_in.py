@@ -95,14 +95,13 @@ class LoginView(TwoFactorLoginView):
         """Give the page the door and the refusal, and what was asked of which phone."""
         context: dict[str, Any] = super(TwoFactorLoginView, self).get_context_data(form, **kwargs)
         realm = form["realm"].value() if "realm" in form.fields else Realm.LIVE
-        pending = self.storage.pending
         return context | {
             "is_paper": realm == Realm.PAPER,
             "refusal": getattr(form, "refusal", None),
             "ended": self.request.GET.get("ended", ""),
             "steps": [_("Password"), _("Key"), _("Done")],
             **self._waiting(),
-            "passkey_site": passkeys.site_of(pending.user_id if pending else None),
+            "passkey_site": passkeys.site() if self.storage.takes_passkeys else "",
         }
 
     def render_done(self, form: Any, **kwargs: Any) -> HttpResponse:
