@@ -6,13 +6,25 @@ from datetime import datetime, timedelta
 
 from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 
-from accounts.enums import NoticeState
-from accounts.models import EmailedCode, Enrolment, Key, KnownBrowser, Notice, Phone, PlatformSession, Spent, Throttle
+from accounts.enums import NoticeState, RequestState
+from accounts.models import (
+    EmailedCode,
+    Enrolment,
+    Key,
+    KnownBrowser,
+    Notice,
+    Phone,
+    PlatformSession,
+    SignInRequest,
+    Spent,
+    Throttle,
+)
 
 BATCH = 1000
 _BUDGET_DAYS = 2
 _BROWSER_DAYS = 400
 _DEAD_NOTICE_DAYS = 30
+_REQUEST_DAYS = 90
 _ENROLMENT_HOURS = 24  # after it could have been finished
 _SPENT_HOURS = 24  # longer than any signed call or challenge is good for
 
@@ -55,6 +67,12 @@ def _came_to_nothing(now: datetime) -> QuerySet[Model]:
     return Phone.objects.filter(~held, ~coming, ~told, created_at__lt=old)
 
 
+def _requests(now: datetime) -> QuerySet[Model]:
+    """Requests to approve of long ago, but not the refused ones: two of them in a row stop further requests."""
+    old = SignInRequest.objects.filter(created_at__lt=now - timedelta(days=_REQUEST_DAYS))
+    return old.exclude(state=RequestState.DENIED)
+
+
 KINDS = (
     Kind("budgets of tries", _budgets),
     Kind("sessions that are over", lambda now: PlatformSession.objects.filter(ends_at__lte=now)),
@@ -64,6 +82,7 @@ KINDS = (
         lambda now: Enrolment.objects.filter(expires_at__lt=now - timedelta(hours=_ENROLMENT_HOURS)),
     ),
     Kind("phones that never got a Key", _came_to_nothing),
+    Kind("requests to approve", _requests),
     Kind("spent nonces", lambda now: Spent.objects.filter(spent_at__lt=now - timedelta(hours=_SPENT_HOURS))),
     Kind("facts of notices given up", _given_up, _forget_facts),
     Kind(

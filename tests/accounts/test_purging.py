@@ -3,12 +3,15 @@
 import pytest
 from django.core.management import call_command
 
-from accounts.actions import emailed_code, throttle
+from accounts.actions import approvals, emailed_code, throttle
+from accounts.actions.sign_in import Pending
 from accounts.enums import CodePurpose
-from accounts.models import EmailedCode, KnownBrowser, PlatformSession, SecurityEvent, Throttle
+from accounts.models import EmailedCode, KnownBrowser, PlatformSession, SecurityEvent, SignInRequest, Throttle
+from portal.lib import client
 from tests import factories
 from tests.conftest import Clock
 from tests.factories import Person
+from tests.phones import paired
 
 pytestmark = pytest.mark.django_db
 
@@ -58,3 +61,19 @@ def test_wrong_codes_in_a_row_are_not_forgotten_by_purging(ada: Person, clock: C
     call_command("portal_purge")
 
     assert Throttle.objects.get().total == 1
+
+
+def test_old_requests_go_but_the_refused_ones_that_stop_further_ones(ada: Person, clock: Clock) -> None:
+    phone = paired(ada)
+    pending = Pending(ada.user.pk, 0, ada.user.name_digest, "stranger", clock.now.timestamp())
+    for _ in range(2):
+        asked = approvals.ask(pending=pending, origin=client.Origin(), now=clock.now)
+    phone.deny({"request": asked.request.reference, "account": "ada"}, "cancelled")
+
+    clock.move(days=90)
+    call_command("portal_purge")
+    assert SignInRequest.objects.count() == 2
+
+    clock.move(seconds=1)
+    call_command("portal_purge")
+    assert SignInRequest.objects.get() == asked.request

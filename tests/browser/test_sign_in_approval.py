@@ -71,6 +71,20 @@ def test_a_refusal_on_the_phone_is_said_on_the_page_by_itself(page: Page, ada: P
     assert_accessible(page)
 
 
+def test_a_request_that_ends_takes_no_half_typed_code_away(page: Page, ada: Person, pixel: Phone):
+    start(page, ada)
+    page.get_by_label("Code from your Key").fill("123")
+
+    wrong = f"{(int(number_on(page)) + 1) % 100:02}"
+    with page.expect_response(lambda answer: "failed" in answer.text() if "/waiting/" in answer.url else False):
+        request = newest(pixel)
+        for _ in range(3):
+            pixel.approve(request, wrong)
+
+    page.wait_for_timeout(2500)
+    expect(page.get_by_label("Code from your Key")).to_have_value("123")
+
+
 @SCRIPT
 @pytest.mark.promise("KEY-11")
 def test_a_code_typed_beside_the_request_signs_in(

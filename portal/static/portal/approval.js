@@ -8,14 +8,18 @@ const button = form.querySelector("[data-approved]");
 let timer;
 let hiddenSince = 0;
 
-/** Ask where the request stands; any answer but "waiting" sends the form, and the server's page says what it means. */
+/** Tell whether somebody is typing a code meanwhile: a request that ends must not take it away. */
+const isTyping = () => [...document.querySelectorAll("input:not([type=hidden])")].some((field) => field.value);
+
+/** Ask where the request stands; once it is over the form is sent, and the server's page says what that means. */
 async function ask() {
   clearTimeout(timer);
   if (hiddenSince && Date.now() - hiddenSince > HIDDEN) return;
   try {
     const response = await fetch(form.dataset.approval, { headers: { Accept: "application/json" }, cache: "no-store" });
     const { state } = await response.json();
-    if (response.ok && state !== "waiting") return form.requestSubmit(button);
+    if (state === "approved" || state === "denied") return form.requestSubmit(button);
+    if (response.ok && state !== "waiting") return isTyping() || form.requestSubmit(button);
   } catch {
     // no connection just now: ask again
   }
