@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.conf import settings
 from django.db import transaction
 
 from accounts.actions import answers, audit, emailed_code, enrolments, throttle
@@ -14,7 +15,6 @@ from accounts.refusals import DetailsWrong, NothingToAsk, Paused, TooOften
 from portal.lib import client
 
 BIRTH_DATE, DETAIL = "birth_date", "detail"  # what the details are called in what was given
-_TRIES = 3
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,8 @@ def accept_details(
     if enrolment.state != EnrolmentState.DETAILS:
         raise enrolments.over(enrolment)
     attempt = enrolments.reserve(
-        throttle.claim(Budget.DETAILS, f"enrol|{enrolment.user.name_digest}", limit=_TRIES), now=now
+        throttle.claim(Budget.DETAILS, f"enrol|{enrolment.user.name_digest}", limit=settings.PORTAL_FAILURE_LIMIT),
+        now=now,
     )
     if not is_right(enrolment.user, given):
         raise enrolments.wrong(attempt, DetailsWrong(tries_left=attempt.tries_left))

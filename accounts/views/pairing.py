@@ -45,10 +45,12 @@ def _facts_of(found: SetUp) -> dict[str, Any]:
     if enrolment.state != EnrolmentState.OPEN:
         return {"number": " ".join(enrolment.number)}
     own, *others = enrolments.items_of(enrolment)
-    address = f"https://{settings.PORTAL_HOST}{reverse('accounts:key-app')}"
+    app = reverse("accounts:key-app")
+    address = f"https://{settings.PORTAL_HOST}{app}"
     is_live = bool(enrolment.pairing_until and enrolment.pairing_until > clock.now())
     return {
         "address": address,
+        "app_url": f"{app}#pair={found.pairing_code}",
         "pairing_code": signs.grouped(found.pairing_code, by="-") if is_live else "",
         "pairing_square": squares.of_text(f"{address}#pair={found.pairing_code}"),
         "app_square": squares.of_key(own.user.username, own.secret),

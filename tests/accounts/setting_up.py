@@ -1,35 +1,22 @@
 """Walking through the pages that set up a Key."""
 
-import json
 import re
-from dataclasses import asdict
 from html import unescape
 
-from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 
-from accounts.actions.sign_in import Pending
-from accounts.actions.throttle import STRANGER
-from portal.lib import clock, sealing
+from tests import factories
 from tests.accounts.enrolment_walk import mailed_code
 from tests.factories import Person
 from tests.phone import Phone
 
 
-def password_cookie(person: Person) -> tuple[str, str]:
-    """Return the cookie of a browser in which this person's password was right a moment ago."""
-    user = person.user
-    pending = Pending(user.pk, user.auth_epoch, user.name_digest, STRANGER, clock.now().timestamp())
-    facts = {"step": "token", "pending": asdict(pending)}
-    return f"{settings.PORTAL_COOKIE_PREFIX}pending", sealing.seal(json.dumps(facts), bound_to="pending-sign-in")
-
-
 def with_password(person: Person) -> Client:
-    """Return a browser in which this person's password was right a moment ago."""
+    """Return a browser in which this person, who has no Key, has just typed the right password."""
     client = Client()
-    name, value = password_cookie(person)
-    client.cookies[name] = value
+    answer = factories.type_password(client, person.user.username, person.password)
+    assert answer.url == reverse("accounts:key-setup")
     return client
 
 

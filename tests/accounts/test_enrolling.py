@@ -210,7 +210,8 @@ def test_half_an_answer_is_none_and_details_do_not_stand_in(clock, ben, given):
         walk.detailed()
 
 
-def test_three_wrong_answers_are_all_there_are(clock, ben):
+def test_wrong_answers_have_a_limit_and_then_a_wait(clock, ben, settings):
+    settings.PORTAL_FAILURE_LIMIT = 3
     walk = first(ben).begun().mailed()
     walk.given = {"birth_date": "1985-12-11", "detail": "x"}
 

@@ -105,10 +105,11 @@ def test_what_is_no_date_is_said_and_costs_no_try(clock, ben):
 
     assert answer.status_code == 400
     assert 'value="1985"' in text(answer)
-    assert "Tries left: 2" in text(post(client, "-details", day="1", month="2", year="1985", detail="U1"))
+    assert "Tries left: 4" in text(post(client, "-details", day="1", month="2", year="1985", detail="U1"))
 
 
-def test_wrong_details_are_refused_without_saying_which_and_then_wait(clock, ben):
+def test_wrong_details_are_refused_without_saying_which_and_then_wait(clock, ben, settings):
+    settings.PORTAL_FAILURE_LIMIT = 3
     client = with_password(ben)
     post(client, "", begin="yes")
     post(client, "-code", code=mailed_code(ben.user))
