@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import OuterRef
 
-from accounts.actions import audit, notices, throttle
+from accounts.actions import audit, notices, push, throttle
 from accounts.enums import Action, CodePurpose, KeyKind
 from accounts.models import Key, User
 from accounts.models.proofs import used_since
@@ -123,7 +123,8 @@ def start_keys(
     """Put new Keys to work: the one way a Key comes to be. Each log-in at most once.
 
     ``last_step`` of each holds the step of the code that proved it, which is spent by that.
-    Effects: the Keys, one event per log-in, one notice per e-mail address; statements do not grow with their number.
+    Effects: the Keys, one event per log-in, one e-mail per address, a message to the other phones of the
+    first log-in; statements do not grow with the number of Keys.
     Needs: an open transaction, proof that the seeds have arrived.
     """
     for key in new:
@@ -131,5 +132,6 @@ def start_keys(
     made = Key.objects.bulk_create(new)
     audit.record_each(action, [(key.user, {"key": key.pk}) for key in made], by=by, origin=origin, now=now)
     kind = "key_moved" if action == Action.KEY_MOVED else "key_added"
+    push.tell_phones(made[0].user, kind, now=now, but=made[0].phone)
     notices.tell_together((key.user for key in made), kind, now=now, key=made[0].name, at=now.isoformat())
     return made

@@ -95,6 +95,17 @@ def test_one_more_key_takes_the_mail_alone_and_leaves_the_other_one(clock, ada):
     assert [made.kind for made in live_keys(ada.user)] == [KeyKind.APP, KeyKind.PHONE]
 
 
+def test_the_other_phones_of_a_log_in_are_told(clock, ada):
+    other = row_of(paired(ada))
+    other.subscription = {"endpoint": "https://push.example.test/1", "p256dh": "x", "auth": "x"}
+    other.save()
+
+    Walk(ada.user, ADD).paired().confirmed()
+
+    (told,) = Notice.objects.filter(user=ada.user, channel="push")
+    assert (told.kind, told.phone) == ("key_added", other)
+
+
 def test_staff_add_a_key_without_a_customer_record(clock, agent):
     Walk(agent.user, ADD).paired().confirmed()
 
