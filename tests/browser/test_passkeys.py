@@ -151,10 +151,11 @@ def test_a_passkey_is_a_fresh_proof_and_its_removal_needs_one(
 
 
 @pytest.mark.promise("SIGN-9", "SIGN-8")
-def test_a_removed_passkey_is_refused_with_the_way_on(device: Device, page: Page):
+def test_a_removed_passkey_is_refused_with_the_way_on_and_forgotten_by_the_browser(device: Device, page: Page):
     Passkey.objects.update(confirmed=False)
-    page.goto("/login/")
+    page.add_init_script("PublicKeyCredential.isConditionalMediationAvailable = async () => false")
     device.answers()
+    page.goto("/login/")
 
     page.get_by_role("button", name="Use a passkey").click()
 
@@ -162,6 +163,7 @@ def test_a_removed_passkey_is_refused_with_the_way_on(device: Device, page: Page
     expect(alert).to_contain_text(str(causes.get("E4").title))
     expect(alert).to_contain_text("use your password")
     expect(alert).to_be_focused()
+    wait_until(lambda: device.passkeys() == [])
     in_every_look(page)
     alert.get_by_role("link", name="How to put this right").click()
     assert page.url.endswith("/help/problem/passkey/")

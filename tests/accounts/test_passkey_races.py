@@ -1,0 +1,80 @@
+"""One answer of a passkey sent twenty times at once."""
+
+import json
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from django.db import connections
+from django.test import Client
+
+from accounts.actions import passkeys
+from accounts.models import Passkey, PlatformSession, Throttle
+from portal.lib import client as clients
+from portal.lib import clock
+from tests import factories
+from tests.accounts.passkey_work import authenticator, send
+from tests.accounts.test_races import ROUNDS
+from tests.authenticator import Authenticator
+from tests.factories import Person
+
+pytestmark = [pytest.mark.race, pytest.mark.django_db(transaction=True)]
+ORIGIN = clients.Origin("203.0.113.7", "Chrome on Windows", "ABCDEFGH")
+
+
+def with_passkey(username: str) -> tuple[Person, Authenticator]:
+    Throttle.objects.all().delete()  # all come from one address
+    person, device = factories.customer(username), authenticator(count=5)
+    challenge = passkeys.new_challenge()
+    made = device.make(passkeys.registration_options(person.user, challenge=challenge))
+    passkeys.register(
+        user=person.user,
+        answer=json.dumps(made),
+        challenge=challenge,
+        name="Laptop",
+        by=person.user,
+        origin=ORIGIN,
+        now=clock.now(),
+    )
+    return person, device
+
+
+def sent(client: Client, answer: object) -> int:
+    try:
+        return send(client, answer).status_code
+    finally:
+        connections.close_all()
+
+
+@pytest.mark.promise("SIGN-9")
+def test_twenty_parallel_uses_of_one_answer_open_one_session_and_end_no_passkey() -> None:
+    for number in range(ROUNDS):
+        person, device = with_passkey(f"racer{number}")
+        first = Client()
+        answer = device.sign(first.post("/login/passkey/options/").json())
+        browsers = [Client() for _ in range(20)]
+        for browser in browsers:
+            browser.cookies.load({name: morsel.value for name, morsel in first.cookies.items()})
+
+        with ThreadPoolExecutor(len(browsers)) as pool:
+            answers = list(pool.map(lambda browser, answer=answer: sent(browser, answer), browsers))
+
+        assert sorted(answers) == [200] + [403] * 19
+        assert PlatformSession.objects.filter(user=person.user).count() == 1
+        assert Passkey.objects.get(user=person.user).confirmed
+
+
+@pytest.mark.promise("SIGN-9")
+def test_two_copies_of_a_passkey_that_answer_at_once_open_one_session_at_most() -> None:
+    for number in range(ROUNDS):
+        person, device = with_passkey(f"copied{number}")
+        browsers, answers = [Client() for _ in range(8)], []
+        for browser in browsers:
+            device.count = 5  # each copy counts for itself
+            answers.append(device.sign(browser.post("/login/passkey/options/").json()))
+
+        with ThreadPoolExecutor(len(browsers)) as pool:
+            statuses = list(pool.map(sent, browsers, answers))
+
+        assert sorted(statuses) == [200] + [403] * 7
+        assert not PlatformSession.objects.filter(user=person.user).exists()
+        assert not Passkey.objects.get(user=person.user).confirmed
