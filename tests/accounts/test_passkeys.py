@@ -7,8 +7,8 @@ from django.conf import settings
 from django.test import Client
 
 from accounts.actions import passkeys
-from accounts.enums import Action, EndReason
-from accounts.models import KnownBrowser, Notice, Passkey, PlatformSession, SecurityEvent, Spent
+from accounts.enums import Action, DenyReason, EndReason, RequestState
+from accounts.models import KnownBrowser, Notice, Passkey, PlatformSession, SecurityEvent, SignInRequest, Spent
 from accounts.policies.passkeys import MOST_A_LOG_IN
 from helpcenter import causes
 from tests import factories
@@ -233,6 +233,28 @@ def test_after_the_password_nobody_elses_passkey_will_do(ada: Person, mallory: P
     factories.type_password(client, "ada", ada.password)
 
     assert refused(sign_in(client, device))
+
+
+def test_a_passkey_used_after_the_password_withdraws_what_waits_on_the_phone(ada: Person, client: Client, clock: Clock):
+    factories.phone(ada)
+    device, _made = passkey_of(ada, clock)
+    factories.type_password(client, "ada", ada.password)
+    assert SignInRequest.objects.get().state == RequestState.WAITING
+
+    assert sign_in(client, device).json() == {"next": "/"}
+
+    assert SignInRequest.objects.get().state == RequestState.WITHDRAWN
+
+
+@pytest.mark.promise("KEY-12")
+def test_not_me_on_the_phone_ends_a_sign_in_for_passkeys_too(ada: Person, client: Client, clock: Clock):
+    factories.phone(ada)
+    device, _made = passkey_of(ada, clock)
+    factories.type_password(client, "ada", ada.password)
+    answer = {"key": ada.user.key_set.first(), "answered_at": clock.now, "signed_at": clock.now, "signature": "x"}
+    SignInRequest.objects.update(state=RequestState.DENIED, reason=DenyReason.NOT_ME, **answer)
+
+    assert refused(sign_in(client, device), "N2")
 
 
 def test_a_passkey_is_a_fresh_proof_for_its_own_log_in_alone(ada: Person, mallory: Person, clock: Clock):
