@@ -251,7 +251,12 @@ def test_not_me_on_the_phone_ends_a_sign_in_for_passkeys_too(ada: Person, client
     factories.phone(ada)
     device, _made = passkey_of(ada, clock)
     factories.type_password(client, "ada", ada.password)
-    answer = {"key": ada.user.key_set.first(), "answered_at": clock.now, "signed_at": clock.now, "signature": "x"}
+    answer = {
+        "key": ada.user.key_set.first(),
+        "answered_at": clock.now,
+        "signed_at": int(clock.now.timestamp()),
+        "signature": "x",
+    }
     SignInRequest.objects.update(state=RequestState.DENIED, reason=DenyReason.NOT_ME, **answer)
 
     assert refused(sign_in(client, device), "N2")
