@@ -9,7 +9,7 @@ from accounts import models
 from accounts.enums import KeyKind
 from portal.lib import clock
 from tests import factories
-from tests.browser.fixtures import LOOKS, assert_accessible
+from tests.browser.fixtures import LOOKS, PATIENCE_MS, assert_accessible
 from tests.factories import Person
 
 PIN = "583920"
@@ -43,9 +43,10 @@ class KeyApp:
         self.begin(lock)
         self.page.get_by_label("Name of this phone").fill(name)
         self.page.get_by_role("button", name="Continue").click()
-        self.heading("Almost done")
+        self.heading("Almost done" if len(people) == 1 else "Codes")
         self.row.keys.update(confirmed=True)
         self.codes()
+        expect(self.page.locator(".badge-warn:visible")).to_have_count(0, timeout=PATIENCE_MS)
         self.people = ()
         return self
 
@@ -68,7 +69,8 @@ class KeyApp:
         self.heading("Codes")
 
     def heading(self, words: str) -> None:
-        expect(self.page.get_by_role("heading", level=1)).to_have_text(words)
+        """Wait for a screen; the app asks the server every five seconds."""
+        expect(self.page.get_by_role("heading", level=1)).to_have_text(words, timeout=PATIENCE_MS)
 
     def unlock(self, pin: str = PIN) -> None:
         self.page.get_by_label("PIN", exact=True).fill(pin)

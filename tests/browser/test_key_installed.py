@@ -166,6 +166,31 @@ def test_the_shell_is_small_and_lists_all_of_its_files():
     assert whole <= SHELL_LIMIT
 
 
+def test_no_script_of_the_app_writes_markup_or_keeps_anything_in_the_open():
+    forbidden = re.compile(
+        r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|localStorage|sessionStorage|\beval\(|new Function"
+    )
+    scripts = [*(WHOLE / "accounts/static/key").rglob("*.js"), WHOLE / "templates/key/worker.js"]
+
+    assert len(scripts) > 20
+    assert [path.name for path in scripts if forbidden.search(path.read_text(encoding="utf-8"))] == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_new_release_takes_the_place_of_the_old_one_by_itself(
+    open_browser: Callable[..., Page], ada: Person, settings
+):
+    app = KeyApp(open_browser(Look(400))).pair(ada)
+    app.page.evaluate("navigator.serviceWorker.ready.then(() => null)")
+    settings.PORTAL_KEY_NAME = "Other Key"
+
+    app.page.reload()
+
+    app.heading("Other Key")
+    app.unlock()
+    app.heading("Codes")
+
+
 def test_the_workers_bytes_change_with_anything_of_the_app(settings):
     before = Client().get("/key/sw.js").content
     assert Client().get("/key/sw.js").content == before

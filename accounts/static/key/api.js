@@ -64,8 +64,15 @@ async function fetched(method, path, more, body) {
   }
 }
 
-/** Sign the answer to a request, and send it. */
-export async function answer(who, request, { decision, number = "", reason }) {
+/** Sign the answer to a request, and send it; once more where only the time in it was wrong. */
+export function answer(who, request, said) {
+  return answerNow(who, request, said).catch((refused) => {
+    if (refused.cause !== "Y2") throw refused;
+    return answerNow(who, request, said);
+  });
+}
+
+async function answerNow(who, request, { decision, number = "", reason }) {
   const time = clock.signingTime();
   const text = ["gatehouse-key-answer-v1", request.request, request.account, decision, number, time].join("\n");
   const said = decision === "approve" ? { decision, number } : { decision, reason };

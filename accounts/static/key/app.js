@@ -10,14 +10,14 @@ import { ended, locked, startAgain } from "./screens/locked.js";
 import { move, moveCode, moveMatch, moveOver, moveWait } from "./screens/move.js";
 import { match, notify, pair, paired, pairOver } from "./screens/pair.js";
 import { approved, cancelled, denied, request, requestOver, requests } from "./screens/request.js";
-import { begin, chooseLock, install, keepOffer, newPin } from "./screens/start.js";
+import { begin, chooseLock, install, keepOffer, newPin, unusable } from "./screens/start.js";
 import * as state from "./state.js";
 import * as store from "./store.js";
 import * as strips from "./strips.js";
 import * as worker from "./worker.js";
 
 const SCREENS = {
-  ...{ install, begin, chooseLock, newPin, locked, startAgain, ended, pair, match, pairOver, paired, notify },
+  ...{ unusable, install, begin, chooseLock, newPin, locked, startAgain, ended, pair, match, pairOver, paired, notify },
   ...{ codes, request, requests, approved, denied, cancelled, requestOver },
   ...{ accounts, turnOff, move, moveCode, moveMatch, moveWait, moveOver, check, help },
 };
@@ -135,9 +135,19 @@ state.onChange(() => {
   draw();
 });
 state.onEnd((reason) => go("ended", { reason }));
-watch();
-await state.load();
-await first();
+
+/** Open the app, if this browser has what it takes. */
+async function start() {
+  try {
+    await state.load();
+  } catch {
+    return go("unusable");
+  }
+  watch();
+  return first();
+}
+
+await start();
 await worker.register({
   onLook: () => look(true),
   onNews: () => {

@@ -97,7 +97,9 @@ async function received(go, keys, pairing) {
   const moved = await prove(pairing);
   await state.refresh().catch(() => {});
   if (!state.isOpen()) return;
-  go(moved ? "notify" : "paired", { pairing });
+  if (moved) go("notify");
+  else if (keys.length > 1) go("codes"); // the other screen says whose code it wants
+  else go("paired", { pairing });
 }
 
 /** Prove the new seeds with a code each. Tells whether this was a move; a pairing begun on the web is finished there. */
@@ -121,7 +123,7 @@ async function codesOf(pairing) {
 export function paired({ go, pairing }) {
   const [account] = key.accounts.filter((one) => one.pairing === pairing);
   if (!account) return notify({ go });
-  const part = copy("paired", { whose: account.label, web: true }, { codes: () => go("codes") });
+  const part = copy("paired", { whose: account.label }, { codes: () => go("codes") });
   const draw = async () => {
     const code = await codeAt(account.code, clock.now() / 1000, account);
     const time = span(secondsLeft(clock.now() / 1000, account.period));

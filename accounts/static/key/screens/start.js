@@ -21,6 +21,9 @@ export function install({ go, back }) {
   return { part: copy("install", words, deeds) };
 }
 
+/** The browser lacks what a Key is made of. */
+export const unusable = () => ({ part: copy("unusable"), alone: true });
+
 export function begin({ go, code = "" }) {
   return { part: copy("begin", {}, { next: () => go("chooseLock", { code }) }) };
 }
