@@ -39,6 +39,7 @@ DOORS = [
             }
         ),
     ),
+    Door("start_keys", frozenset({"accounts/actions/key.py", "accounts/actions/finishing.py"})),
     Door("set_first_password", frozenset({"accounts/actions/demo.py"})),
     Door("send_mail", frozenset()),
     Door("EmailMessage", frozenset({"accounts/emails.py"})),
