@@ -142,7 +142,7 @@ def running(folder: Path, host: str = HOST) -> Iterator[tuple[PushService, str]]
     context.load_cert_chain(chain, private)
     server.socket = context.wrap_socket(server.socket, server_side=True)
     service.port = server.server_address[1]
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     yield service, chain
     server.shutdown()
