@@ -1,11 +1,13 @@
 """Reading what a person can sign in with, as their own pages show it. Writes nothing, tells no secret."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, Q
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
-from accounts.models import Key, User
+from accounts.models import BackupCode, Key, Passkey, User
 from accounts.policies import advice, approvals
 
 MOST_SHOWN = 100
@@ -14,29 +16,43 @@ MOST_SHOWN = 100
 def keys_of(user: User) -> list[Key]:
     """Return the live Keys, oldest first, with their phones.
 
-    ``log_ins``: how many log-ins of the same customer have a Key on that phone. One statement.
+    ``log_ins``: how many log-ins of the same customer have a Key on that phone; ``passkeys`` and ``codes``: as
+    ``ways_of`` counts them. One statement.
     """
     theirs = Q(phone__keys__confirmed=True) & _of_same_person(user, "phone__keys__user")
-    live = Key.objects.filter(user=user, confirmed=True).select_related("phone")
-    return list(live.annotate(log_ins=Count("phone__keys", filter=theirs)).order_by("created_at", "pk"))
+    live = Key.objects.filter(user=user, confirmed=True).select_related("phone").order_by("created_at", "pk")
+    return list(live.annotate(log_ins=Count("phone__keys", filter=theirs), **_others_of("user")))
 
 
 def ways_of(user: User, keys: Iterable[Key]) -> advice.Ways:
-    """Return how many ways in there are, and what is amiss with their phones. One statement."""
+    """Return how many ways in there are, and what is amiss with their phones.
+
+    ``keys`` from ``keys_of``. No statement; one where there is no Key.
+    """
     live = list(keys)
     phones = [key.phone for key in live if key.phone]
-    passkeys = Count("passkey", filter=Q(passkey__confirmed=True), distinct=True)
-    codes = Count("backupcode", filter=Q(backupcode__used_at=None), distinct=True)
-    counted = User.objects.filter(pk=user.pk).aggregate(passkeys=passkeys, codes=codes)
+    counted: Any = live[0] if live else User.objects.annotate(**_others_of("pk")).get(pk=user.pk)
     return advice.Ways(
         keys=len(live),
-        passkeys=counted["passkeys"],
-        backup_codes=counted["codes"],
+        passkeys=counted.passkeys,
+        backup_codes=counted.codes,
         clock_offset=max((phone.clock_offset or 0 for phone in phones), key=abs, default=0),
         has_old_app=any(
             not approvals.is_current(phone.version, minimum=settings.PORTAL_KEY_MIN_VERSION) for phone in phones
         ),
     )
+
+
+def _others_of(user: str) -> dict[str, Coalesce]:
+    """Return what counts the passkeys and unused backup codes of the person in that column."""
+    return {
+        "passkeys": _count_of(Passkey.objects.filter(user=OuterRef(user), confirmed=True)),
+        "codes": _count_of(BackupCode.objects.filter(user=OuterRef(user), used_at=None)),
+    }
+
+
+def _count_of(rows: QuerySet[Any]) -> Coalesce:
+    return Coalesce(Subquery(rows.order_by().values("user").annotate(n=Count("pk")).values("n")), 0)
 
 
 def on_same_phones(user: User, keys: Iterable[Key], *, named: str = "") -> list[Key]:
