@@ -102,6 +102,14 @@ def test_the_first_view_of_the_sign_in_page_keeps_its_budget(client):
     assert sum(sizes.values()) <= WHOLE_LIMIT
 
 
+def test_the_script_of_passkeys_comes_apart_and_is_small(client):
+    page = client.get("/login/").content.decode()
+
+    assert 'data-passkey-script="/static/portal/passkeys.js"' in page
+    assert 'src="/static/portal/passkeys.js"' not in page
+    assert len(gzip.compress((STATIC / "portal/passkeys.js").read_bytes(), 6)) <= PART_LIMIT / 2
+
+
 @pytest.mark.django_db
 @pytest.mark.parametrize("path", ["/login/", "/login/?realm=paper", "/help/", "/help/search/?q=code"])
 def test_a_page_for_everybody_is_well_formed(client, path):

@@ -50,7 +50,10 @@ async function send(address, form, body = "{}") {
   const token = one("[name=csrfmiddlewaretoken]", form).value;
   const headers = { "Content-Type": "application/json", "X-CSRFToken": token };
   const response = await fetch(address, { method: "POST", headers, body });
-  if (response.redirected || !response.headers.get("Content-Type")?.includes("json")) throw new PageInstead();
+  if (response.redirected || !response.headers.get("Content-Type")?.includes("json")) {
+    await response.body?.cancel();
+    throw new PageInstead();
+  }
   return response.json();
 }
 

@@ -158,7 +158,9 @@ for (const button of all("[data-copy]")) {
 
 // Fetched once the page stands, and only where the browser knows passkeys.
 const passkeys = document.querySelector("[data-passkey-script]");
-if (passkeys && "PublicKeyCredential" in window) import(passkeys.dataset.passkeyScript);
+if (passkeys && "PublicKeyCredential" in window) {
+  addEventListener("load", () => import(passkeys.dataset.passkeyScript), { once: true });
+}
 
 // --- Inactivity ---------------------------------------------------------------------------------
 
