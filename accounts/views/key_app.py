@@ -1,4 +1,4 @@
-"""The Key's web app: its shell, its manifest, and the worker that keeps it for use without a line.
+"""The Key's web app: its shell, its manifest, and the worker that keeps it for use without internet.
 
 All of them are the same for everybody: no user, no cookie and no form token gets into them.
 """
