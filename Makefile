@@ -46,12 +46,12 @@ $(VENV)/.development: requirements.txt requirements-scale.txt requirements-dev.t
 # A waiting period and a review one can sit through.
 demo: export PORTAL_CASE_COOLING_MINUTES ?= 2
 demo: export PORTAL_CASE_DWELL_SECONDS ?= 10
-demo: export PORTAL_HOST ?= 127.0.0.1:$(PORT)
-demo: $(VENV)/.runtime ## Run the portal with demo data on 127.0.0.1:8000, worker included
+demo: export PORTAL_HOST ?= localhost:$(PORT)
+demo: $(VENV)/.runtime ## Run the portal with demo data on localhost:8000, worker included
 	@mkdir -p var
 	@$(MANAGE) migrate --verbosity 0
 	@$(MANAGE) portal_demo
-	@echo "Gatehouse is at http://127.0.0.1:$(PORT)/ - Ctrl-C stops it. E-mails are written to var/mail/, notifications to var/push/."
+	@echo "Gatehouse is at http://localhost:$(PORT)/ - Ctrl-C stops it. E-mails are written to var/mail/, notifications to var/push/."
 	@$(MANAGE) portal_worker & worker=$$!; \
 	$(BIN)/gunicorn portal.wsgi --bind 127.0.0.1:$(PORT) --threads 8 --log-level warning & server=$$!; \
 	stop() { kill -TERM $$server $$worker 2>/dev/null || true; wait; }; \

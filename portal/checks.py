@@ -6,7 +6,7 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.db import connection
 
-from portal.lib import guards, push
+from portal.lib import guards, ours, push
 from portal.lib.push.addresses import is_host
 
 
@@ -24,8 +24,7 @@ def guards_are_installed(databases: Any = None, **_: Any) -> list[CheckMessage]:
 @register(Tags.security, deploy=True)
 def host_is_allowed(**_: Any) -> list[CheckMessage]:
     """portal.E002: customers compare an address that the portal does not answer to."""
-    host = settings.PORTAL_HOST.partition(":")[0]
-    if host and host in settings.ALLOWED_HOSTS:
+    if ours.host() and ours.host() in settings.ALLOWED_HOSTS:
         return []
     return [
         Error(

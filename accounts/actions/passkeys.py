@@ -14,7 +14,7 @@ from accounts.enums import Action, EndReason, RequestState
 from accounts.models import Passkey, PlatformSession, SignInRequest, User
 from accounts.policies.passkeys import has_grown, may_add
 from accounts.refusals import OnHold, PasskeyKnown, PasskeysFull, PasskeyWrong
-from portal.lib import client, digests
+from portal.lib import client, digests, ours
 from portal.lib import passkeys as webauthn
 from portal.lib.sealing import SealBroken
 
@@ -41,18 +41,12 @@ def new_challenge() -> bytes:
 
 def terms() -> webauthn.Terms:
     """Return the site that answers must be for: this one, by the address that customers compare."""
-    scheme = "http" if settings.DEBUG else "https"
-    return webauthn.Terms(rp_id=site(), origin=f"{scheme}://{settings.PORTAL_HOST}")
-
-
-def site() -> str:
-    """Return the host that passkeys are bound to."""
-    return settings.PORTAL_HOST.partition(":")[0]
+    return webauthn.Terms(rp_id=ours.host(), origin=ours.origin())
 
 
 def site_of(user_id: int) -> str:
     """Return the host a passkey of this person is asked for, or the empty text where they have none."""
-    return site() if Passkey.objects.filter(user=user_id, confirmed=True).exists() else ""
+    return ours.host() if Passkey.objects.filter(user=user_id, confirmed=True).exists() else ""
 
 
 def handle_of(user: User) -> bytes:
@@ -68,7 +62,7 @@ def live(user: User) -> list[Passkey]:
 def registration_options(user: User, *, challenge: bytes) -> dict[str, Any]:
     """Return what the browser needs to make a passkey for this log-in (section 5.4), as JSON."""
     return {
-        "rp": {"id": site(), "name": settings.PORTAL_BRAND_NAME},
+        "rp": {"id": ours.host(), "name": settings.PORTAL_BRAND_NAME},
         "user": {"id": webauthn.encoded(handle_of(user)), "name": user.username, "displayName": user.username},
         "challenge": webauthn.encoded(challenge),
         "pubKeyCredParams": [{"type": "public-key", "alg": int(offered)} for offered in webauthn.OFFERED],
@@ -89,7 +83,7 @@ def sign_in_options(user: User | None, *, challenge: bytes) -> dict[str, Any]:
     With a user the passkey must be one of theirs; without, the browser offers whatever it has for this site.
     """
     return {
-        "rpId": site(),
+        "rpId": ours.host(),
         "challenge": webauthn.encoded(challenge),
         "timeout": _SECONDS_TO_CHOOSE * 1000,
         "allowCredentials": [_described(passkey) for passkey in live(user)] if user else [],

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -15,7 +14,7 @@ from accounts.policies import signs
 from accounts.refusals import EnrolmentOver, OnHold, Refusal
 from accounts.views import answers
 from accounts.views.setting_up import SetUp, held, is_over, setting_up
-from portal.lib import client, clock, squares
+from portal.lib import client, clock, ours, squares
 
 _HERE = "accounts:key-setup-pair"
 
@@ -46,7 +45,7 @@ def _facts_of(found: SetUp) -> dict[str, Any]:
         return {"number": " ".join(enrolment.number)}
     own, *others = enrolments.items_of(enrolment)
     app = reverse("accounts:key-app")
-    address = f"https://{settings.PORTAL_HOST}{app}"
+    address = ours.url(app)
     is_live = bool(enrolment.pairing_until and enrolment.pairing_until > clock.now())
     return {
         "address": address,

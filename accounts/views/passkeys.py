@@ -15,7 +15,7 @@ from accounts.refusals import Refusal
 from accounts.requests import SignedInRequest
 from accounts.views import challenges
 from accounts.views.guards import freshly_proved, signed_in
-from portal.lib import client, clock
+from portal.lib import client, clock, ours
 from portal.lib.passkeys import encoded
 
 
@@ -28,7 +28,7 @@ def show(request: SignedInRequest) -> HttpResponse:
         "passkeys": live,
         "may_add": may_add(len(live)),
         "most": MOST_A_LOG_IN,
-        "rp_id": passkeys.site(),
+        "rp_id": ours.host(),
         "handle": encoded(passkeys.handle_of(request.user)),
     }
     return render(request, "accounts/passkeys.html", facts)
@@ -49,7 +49,7 @@ def add(request: SignedInRequest) -> HttpResponse:
                 request, _("%(name)s is ready. You can sign in with it from now on.") % {"name": made.name}
             )
             return redirect("accounts:passkeys")
-    facts = {"form": form, "rp_id": passkeys.site(), "may_add": may_add(len(passkeys.live(request.user)))}
+    facts = {"form": form, "rp_id": ours.host(), "may_add": may_add(len(passkeys.live(request.user)))}
     return render(request, "accounts/passkey_add.html", facts, status=status_of(form))
 
 

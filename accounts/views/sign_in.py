@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from two_factor.views import LoginView as TwoFactorLoginView
 
-from accounts.actions import approvals, passkeys
+from accounts.actions import approvals
 from accounts.enums import Realm
 from accounts.forms.fields import status_of
 from accounts.forms.sign_in import CodeForm, PasswordForm
@@ -26,7 +26,7 @@ from accounts.refusals import (
 from accounts.views import ways_in
 from accounts.views.pending import Asked
 from accounts.views.session_opening import remember
-from portal.lib import client, clock
+from portal.lib import client, clock, ours
 
 
 class LoginView(TwoFactorLoginView):
@@ -101,7 +101,7 @@ class LoginView(TwoFactorLoginView):
             "ended": self.request.GET.get("ended", ""),
             "steps": [_("Password"), _("Key"), _("Done")],
             **self._waiting(),
-            "passkey_site": passkeys.site() if self.storage.takes_passkeys else "",
+            "passkey_site": ours.host() if self.storage.takes_passkeys else "",
         }
 
     def render_done(self, form: Any, **kwargs: Any) -> HttpResponse:
