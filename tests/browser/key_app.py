@@ -113,3 +113,19 @@ class KeyApp:
         label = f"{user.customer.given_name} {user.customer.family_name}"
         seen = {"key": str(key.seal_id), "account": user.username, "realm": user.realm, "label": label}
         return seen | {"secret": seed, "digits": 6, "period": 30}
+
+
+class Finger:
+    """The fingerprint reader of a phone; it may hand over a secret (WebAuthn's PRF) or not."""
+
+    def __init__(self, page: Page, *, gives_a_secret: bool = True) -> None:
+        self.session = page.context.new_cdp_session(page)
+        self.session.send("WebAuthn.enable")
+        options = {"protocol": "ctap2", "ctap2Version": "ctap2_1", "transport": "internal", "hasResidentKey": True}
+        options |= {"hasUserVerification": True, "isUserVerified": True, "hasPrf": gives_a_secret}
+        made = self.session.send("WebAuthn.addVirtualAuthenticator", {"options": options})
+        self.reader = made["authenticatorId"]
+
+    def is_right(self, right: bool) -> None:
+        """Let the next fingers be the owner's, or somebody else's."""
+        self.session.send("WebAuthn.setUserVerified", {"authenticatorId": self.reader, "isUserVerified": right})

@@ -13,7 +13,7 @@ from accounts.policies import codes
 from portal.lib import clock
 from tests import factories
 from tests.browser.fixtures import Look
-from tests.browser.key_app import PIN, KeyApp
+from tests.browser.key_app import PIN, Finger, KeyApp
 from tests.factories import Person
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -193,12 +193,7 @@ def test_the_key_locks_itself_after_a_minute_out_of_sight(app: KeyApp, ada: Pers
 @pytest.mark.parametrize("gives_a_secret", [True, False], ids=["prf", "check"])
 def test_fingerprint_or_face_opens_the_key(app: KeyApp, ada: Person, gives_a_secret: bool):
     page = app.page
-    session = page.context.new_cdp_session(page)
-    session.send("WebAuthn.enable")
-    options = {"protocol": "ctap2", "ctap2Version": "ctap2_1", "transport": "internal", "hasResidentKey": True}
-    options |= {"hasUserVerification": True, "isUserVerified": True, "hasPrf": gives_a_secret}
-    session.send("WebAuthn.addVirtualAuthenticator", {"options": options})
-
+    finger = Finger(page, gives_a_secret=gives_a_secret)
     app.pair(ada, lock="check" if gives_a_secret else "check and pin")
 
     kinds = page.evaluate(EVERY_RECORD.replace("Promise.all(", "JSON.stringify(await Promise.all(")[:-3] + "); }")
@@ -209,6 +204,10 @@ def test_fingerprint_or_face_opens_the_key(app: KeyApp, ada: Person, gives_a_sec
     assert len(app.code_of("ada")) == 6
     page.get_by_role("button", name="Lock").click()
     expect(page.get_by_label("PIN", exact=True)).to_be_visible(visible=not gives_a_secret)
+    finger.is_right(False)
+    page.get_by_role("button", name="Open with fingerprint or face").click()
+    expect(page.locator("[data-error]")).to_contain_text("did not confirm that it is you")
+    expect(page.locator(".code")).to_have_count(0)
 
 
 @pytest.mark.promise("KEY-10")

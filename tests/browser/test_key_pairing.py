@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 from accounts.models import Key
 from tests.accounts.enrolment_walk import mailed_code
-from tests.accounts.setting_up import birth
+from tests.accounts.setting_up import birth, post, to_the_phone, with_password
 from tests.browser.fixtures import Look
 from tests.browser.key_app import KeyApp
 from tests.browser.test_sign_in import type_code, type_password
@@ -94,3 +94,24 @@ def test_a_pairing_under_way_survives_a_closed_app(page: Page, app: KeyApp, ben:
     expect(app.page.locator(".big-number [data-slot=number]")).to_have_text(number)
     page.get_by_role("button", name="The same number stands on my phone").click()
     app.heading("Almost done")
+
+
+@pytest.mark.promise("KEY-9")
+def test_a_phone_that_is_a_key_already_takes_one_more_account(app: KeyApp, ada: Person, ben: Person):
+    app.pair(ada)
+    portal = with_password(ben)
+    code = to_the_phone(portal, ben)
+    app.tab("Accounts")
+    app.page.get_by_role("button", name="Add an account").click()
+    expect(app.page.get_by_label("Name of this phone")).to_be_hidden()
+    app.page.get_by_label("Code from the other screen").fill(code)
+    app.page.get_by_role("button", name="Continue").click()
+    app.heading("Compare the numbers")
+
+    post(portal, "-match")
+    app.heading("Almost done")
+    post(portal, "-pair", code=app.page.locator(".big-number [data-slot=code]").inner_text().replace(" ", ""))
+
+    app.codes()
+    expect(app.page.locator(".code")).to_have_count(2)
+    assert {key.phone_id for key in Key.objects.filter(confirmed=True, phone__isnull=False)} == {app.row.pk}

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from accounts.models import Report, SignInRequest
 from tests.browser.fixtures import Look
-from tests.browser.key_app import PIN, KeyApp
+from tests.browser.key_app import PIN, Finger, KeyApp
 from tests.browser.test_sign_in import type_password
 from tests.factories import Person
 
@@ -122,3 +122,25 @@ def test_an_outdated_app_shows_codes_but_approves_nothing(page: Page, app: KeyAp
     expect(app.page.get_by_role("button", name="Approve")).to_be_disabled()
     app.tab("Codes")
     assert len(app.code_of("ada")) == 6
+
+
+@pytest.mark.promise("KEY-3")
+@pytest.mark.parametrize("is_right", [True, False], ids=["the owner's", "another"])
+def test_each_approval_asks_for_the_finger_and_another_one_approves_nothing(
+    open_browser: Callable[..., Page], page: Page, ada: Person, is_right: bool
+):
+    phone = open_browser(Look(400))
+    finger = Finger(phone)
+    app = KeyApp(phone).pair(ada, lock="check")
+    number = asked(page, app, ada)
+    phone.locator("[data-number]").fill(number)
+    finger.is_right(is_right)
+
+    phone.get_by_role("button", name="Approve").click()
+
+    if is_right:
+        app.heading("Approved")
+        expect(page.get_by_role("heading", level=1)).to_have_text("Hello Ada")
+    else:
+        expect(phone.locator("[data-error]").first).to_contain_text("did not confirm that it is you")
+        assert SignInRequest.objects.get().state == "waiting"
