@@ -20,8 +20,8 @@ _TEST_SPAN = timedelta(minutes=10)
 def subscribe(*, phone: Phone, subscription: Mapping[str, str], now: datetime) -> None:
     """Keep where this phone takes messages; an empty mapping: nowhere any more.
 
-    ``subscription``: ``endpoint``, ``p256dh`` and ``auth`` as the browser gives them. May look a name up, so call
-    it outside a transaction. Raises: ``PushAddressRefused``, ``PhoneEnded``.
+    ``subscription``: ``endpoint``, ``p256dh`` and ``auth`` as the browser gives them. May look a name up, for a
+    second at most, so call it outside a transaction. Raises: ``PushAddressRefused``, ``PhoneEnded``.
     """
     if subscription:
         try:

@@ -1,6 +1,9 @@
 """Where push messages may go, whatever address a phone names."""
 
 import socket
+import threading
+import time
+from collections.abc import Iterator
 
 import pytest
 
@@ -147,6 +150,63 @@ def test_a_name_that_cannot_be_looked_up_now_is_taken_and_looked_up_when_somethi
     push.WebPush().check(subscription)
     with pytest.raises(socket.gaierror):
         push.WebPush().send(MESSAGE, subscription)
+
+
+class Slow(push.Network):
+    """A network whose name server answers when it is told to."""
+
+    def __init__(self) -> None:
+        self.may_answer, self.asked = threading.Event(), []
+
+    def resolve(self, host: str, port: int) -> list[str]:
+        self.asked.append(threading.current_thread())
+        self.may_answer.wait(10)
+        return ["10.0.0.1"]
+
+
+@pytest.fixture
+def slow(monkeypatch: pytest.MonkeyPatch) -> Iterator[Slow]:
+    network = Slow()
+    monkeypatch.setattr(push.WebPush, "network", network)
+    yield network
+    network.may_answer.set()
+    for thread in network.asked:
+        thread.join()
+
+
+@pytest.mark.asvs("15.4.4")
+def test_a_name_server_that_does_not_answer_holds_a_phone_up_for_a_second(slow: Slow):
+    began = time.monotonic()
+
+    push.WebPush().check(push.Subscription(**PhoneKeys().subscription()))
+
+    assert 0.9 < time.monotonic() - began < 3
+    assert len(slow.asked) == 1
+
+
+def test_a_name_server_that_does_not_answer_holds_the_worker_up_no_longer_than_connecting_may_take(slow: Slow):
+    began = time.monotonic()
+
+    with pytest.raises(TimeoutError):
+        slow.post(push.check_endpoint(LISTED), b"", {}, seconds=0.2)
+
+    assert time.monotonic() - began < 2
+
+
+def test_look_ups_that_nobody_waits_for_any_more_are_few(slow: Slow):
+    for _ in range(8):
+        with pytest.raises(TimeoutError):
+            slow.addresses(push.check_endpoint(LISTED), seconds=0.01)
+
+    with pytest.raises(OSError, match="too many"):
+        slow.addresses(push.check_endpoint(LISTED), seconds=0.01)
+    assert len(slow.asked) == 8
+
+    slow.may_answer.set()
+    for thread in slow.asked:
+        thread.join()
+    with pytest.raises(push.AddressRefused):
+        slow.addresses(push.check_endpoint(LISTED), seconds=5)
 
 
 WRONG_KEYS = [

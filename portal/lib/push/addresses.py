@@ -8,7 +8,8 @@ import socket
 import ssl
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -16,6 +17,8 @@ from django.conf import settings
 LONGEST = 2048  # characters of an address
 _PORT = 443
 _MOST_ADDRESSES = 4  # of one name that are tried in turn
+_MOST_LOOK_UPS = 8  # at once in one process, those that nobody waits for any more included
+_FREE = threading.BoundedSemaphore(_MOST_LOOK_UPS)
 _URL = re.compile(
     r"https://(?P<host>(?:[a-z0-9-]{1,63}\.)+[a-z]{2,63})(?::(?P<port>[1-9][0-9]{0,4}))?(?P<target>/[\w.~:/?@!$&'()*+,;=%-]*)",
     re.ASCII,
@@ -102,9 +105,12 @@ class Network:
         """Return how the other side proves who it is: by name, to the authorities of this machine."""
         return ssl.create_default_context()
 
-    def addresses(self, endpoint: Endpoint) -> list[str]:
-        """Look the host up. Raises: ``AddressRefused`` if any of its addresses may not be reached; ``OSError``."""
-        found = list(dict.fromkeys(self.resolve(endpoint.host, endpoint.port)))
+    def addresses(self, endpoint: Endpoint, *, seconds: float) -> list[str]:
+        """Look the host up, within this time.
+
+        Raises: ``AddressRefused`` if any of its addresses may not be reached; ``OSError``, also for no answer in time.
+        """
+        found = list(dict.fromkeys(_within(seconds, lambda: self.resolve(endpoint.host, endpoint.port))))
         if not all(self.may_reach(address) for address in found):
             raise AddressRefused("its name leads into a network that is not public")
         return found[:_MOST_ADDRESSES]
@@ -114,9 +120,11 @@ class Network:
 
         The name is looked up once, and the connection goes to the very address that was looked at, while the
         certificate must still be the name's: whoever answers a second look-up differently gains nothing.
-        ``seconds``: for connecting, and once more for the answer. Raises: ``AddressRefused``, ``OSError``.
+        ``seconds``: for finding and connecting, and once more for the answer. Raises: ``AddressRefused``, ``OSError``.
         """
-        connection = _Pinned(endpoint, self.addresses(endpoint), self.context(), seconds)
+        end = time.monotonic() + seconds
+        found = self.addresses(endpoint, seconds=seconds)
+        connection = _Pinned(endpoint, found, self.context(), max(0.1, end - time.monotonic()))
         with contextlib.closing(connection):
             connection.connect()
             hurry = threading.Timer(seconds, connection.hang_up)  # a time-out counts each read, this counts them all
@@ -128,6 +136,27 @@ class Network:
                 raise OSError("no answer that HTTP knows") from error
             finally:
                 hurry.cancel()
+
+
+def _within(seconds: float, look_up: Callable[[], list[str]]) -> list[str]:
+    """Wait so long for a look-up, which knows no limit of its own: a slow name server must not hold up a request.
+
+    What comes too late is dropped. Raises: ``OSError``, ``TimeoutError`` among them.
+    """
+    if not _FREE.acquire(blocking=False):
+        raise OSError("too many names are being looked up")
+    found: Future[list[str]] = Future()
+    threading.Thread(target=_answer, args=(found, look_up), daemon=True).start()
+    return found.result(timeout=seconds)
+
+
+def _answer(found: Future[list[str]], look_up: Callable[[], list[str]]) -> None:
+    try:
+        found.set_result(look_up())
+    except Exception as fault:  # noqa: BLE001  whatever it is, it is raised where somebody waits for it
+        found.set_exception(fault)
+    finally:
+        _FREE.release()
 
 
 class _Pinned(http.client.HTTPSConnection):

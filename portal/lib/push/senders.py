@@ -17,6 +17,7 @@ from portal.lib.push.messages import Message, Subscription, encrypted, headers, 
 
 log = logging.getLogger("portal.push")
 
+_SECONDS_FOR_A_NAME = 1.0  # while a phone waits for the answer to its subscription
 _GONE = (404, 410)  # RFC 8030, section 7.3
 
 
@@ -48,10 +49,10 @@ class WebPush(Sender):
     network: ClassVar[Network] = Network()
 
     def check(self, subscription: Subscription) -> None:
-        """Look the name up as well; if that cannot be done now, it is done when something is sent."""
+        """Look the name up as well; if that cannot be done now, or not quickly, it is done when something is sent."""
         endpoint = subscription.check()
         with contextlib.suppress(OSError):
-            self.network.addresses(endpoint)
+            self.network.addresses(endpoint, seconds=_SECONDS_FOR_A_NAME)
 
     def send(self, message: Message, to: Subscription) -> None:
         """Seal, sign and post the message; anything but a plain yes is a no, a redirect, too."""
