@@ -289,7 +289,7 @@ def test_a_push_service_that_is_busy_is_tried_again_until_the_request_runs_out(
     push.announce(asked(ada.user, now=clock.now), now=clock.now)
     service.status = status
 
-    for _ in range(10):
+    for _ in range(20):
         delivery.deliver_due()
         clock.move(seconds=20)
 
