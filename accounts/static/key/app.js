@@ -152,7 +152,7 @@ await worker.register({
   onLook: () => look(true),
   onNews: () => {
     strips.tellNews();
-    if (["locked", "install", "begin"].includes(shown.name)) worker.renew(); // nothing typed could be lost
+    if (!code && ["locked", "install", "begin"].includes(shown.name)) worker.renew(); // nothing could be lost
     else draw();
   },
 });
