@@ -150,6 +150,14 @@ def test_the_default_cast_has_a_person_with_many_log_ins_and_somebody_with_backu
     assert {login.username for login in cast.logins() if login.backup_codes} == {"ada"}
 
 
+def test_a_public_key_left_as_in_an_example_is_a_phone_nobody_plays(held, tmp_path):
+    placeholder = {"kty": "EC", "crv": "P-256", "x": "base64url", "y": "base64url"}
+
+    run(tmp_path, small(keys=[key_on(held, public_key=placeholder)]))
+
+    assert list(Key.objects.values_list("kind", "phone")) == [("phone", None)]
+
+
 @pytest.mark.parametrize(
     ("change", "complaint"),
     [
