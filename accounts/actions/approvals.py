@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, OuterRef, Q, QuerySet
 
 from accounts.actions import audit, push, reports
 from accounts.actions.sign_in import Pending
@@ -17,7 +17,7 @@ from accounts.actions.throttle import STRANGER
 from accounts.enums import Action, CodePurpose, DenyReason, ReportKind, RequestState
 from accounts.models import Key, Phone, SignInRequest, User
 from accounts.models.phones import new_reference
-from accounts.models.proofs import last_proof_at
+from accounts.models.proofs import last_proof_at, used_since
 from accounts.policies import approvals, signing
 from accounts.refusals import (
     AppTooOld,
@@ -106,7 +106,7 @@ def use(*, pending: Pending, reference: str, now: datetime) -> Key:
 
     Effects: the request moves from approved to used in one guarded statement; Keys and user are locked.
     Needs: an open transaction. Raises: ``RequestWaiting``, ``RequestDenied``, ``RequestExpired``, ``RequestOver``;
-    ``SignInTooSlow`` if everything was ended since the password; ``OnHold``.
+    ``SignInTooSlow`` if everything was ended, or a second factor used, since the password; ``OnHold``.
     """
     user = _locked(pending)
     approved = SignInRequest.objects.filter(
@@ -120,9 +120,12 @@ def use(*, pending: Pending, reference: str, now: datetime) -> Key:
     if not approved.update(state=RequestState.USED):
         raise _why_not(user, reference, now=now)
     keys = _live_keys().select_for_update(of=("self",)).filter(user=user)
+    keys = keys.annotate(is_proof_used_up=used_since(pending.proved_at, user=OuterRef("user")))
     key = keys.filter(pk__in=SignInRequest.objects.filter(reference=reference).values("key")).first()
     if key is None:
         raise RequestOver  # the phone was turned off since
+    if key.is_proof_used_up:
+        raise SignInTooSlow
     key.user = user
     key.is_first_use, key.last_used_at = key.last_used_at is None, now
     key.save(update_fields=["last_used_at"])

@@ -61,13 +61,14 @@ def use_code(
     was ended, or a code used, since.
     """
     active = User.objects.select_related("customer").filter(pk=user_id, is_active=True)
-    known = active.annotate(is_used_up=used_since(proved_at, user=OuterRef("pk")))
-    user = known.select_for_update(of=("self",)).first()
+    user = active.select_for_update(of=("self",)).first()
     live = Key.objects.select_for_update(of=("self",)).filter(user=user_id, confirmed=True)
-    keys = list(live.order_by("pk")) if user else []
+    # Asked with the Keys, since what a statement saw before it waited for a lock may be out of date.
+    current = live.annotate(is_proof_used_up=used_since(proved_at, user=OuterRef("user")))
+    keys = list(current.order_by("pk")) if user else []
     if user is None or not keys:
         raise NoKey
-    if user.auth_epoch != auth_epoch or user.is_used_up:
+    if user.auth_epoch != auth_epoch or keys[0].is_proof_used_up:
         raise SignInTooSlow
     if user.on_hold_since:
         raise OnHold

@@ -353,3 +353,14 @@ def test_asking_costs_the_same_however_much_was_asked_before(
             asked = ask(ada, clock)
         approvals.withdraw(asked.request.reference)
         clock.move(minutes=10)
+
+
+def test_an_approval_opens_nothing_after_the_password_has_opened_a_sign_in(ada: Person, clock: Clock) -> None:
+    phone, pending = paired(ada), pending_of(ada, clock)
+    asked = ask(ada, clock)
+    clock.move(seconds=5)
+    assert approve(phone, asked).status == 200
+    Key.objects.filter(user=ada.user, phone=None).update(last_used_at=clock.now)
+
+    with pytest.raises(SignInTooSlow), transaction.atomic():
+        approvals.use(pending=pending, reference=asked.request.reference, now=clock.now)
