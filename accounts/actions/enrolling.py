@@ -145,11 +145,9 @@ def claim(
     attempt = enrolments.reserve(
         throttle.claim(Budget.PAIRING, client.network(origin.address), limit=_PAIRING_TRIES), now=now
     )
-    digest = enrolments.pairing_digest(signs.plain(code))
     try:
         with transaction.atomic():
-            found = Enrolment.objects.select_related("user").select_for_update(of=("self",))
-            enrolment = found.filter(pairing_digest=digest, pairing_until__gt=now, expires_at__gt=now).first()
+            enrolment = enrolments.lock_open(code, now=now)
             if enrolment is None or (phone and enrolment.old_phone_id == phone.pk):
                 raise enrolments.wrong(attempt, PairingCodeWrong())
             came = phone or Phone.objects.create(

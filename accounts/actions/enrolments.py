@@ -11,6 +11,7 @@ from accounts.enums import EnrolmentPurpose, EnrolmentState, Realm
 from accounts.models import BackupCode, Enrolment, EnrolmentItem, Key, Passkey, Phone, User
 from accounts.models.throttle import Claim
 from accounts.policies import enrolment as moves
+from accounts.policies import signs
 from accounts.refusals import EnrolmentOver, PairingOver, Paused, Refusal, TooOften
 from portal.lib import digests
 
@@ -41,12 +42,25 @@ def of_old_phone(pairing: UUID, phone: Phone) -> Enrolment:
 
 
 def lock_owned(enrolment: Enrolment, ticket: str, *, now: datetime) -> Enrolment:
-    """Lock an enrolment for the side that began it. Raises: ``EnrolmentOver``, ``PairingOver`` in a move."""
+    """Lock the person, then an enrolment for the side that began it.
+
+    Raises: ``EnrolmentOver``, ``PairingOver`` in a move.
+    """
+    _lock_person(enrolment.user_id)
     row = _all().select_for_update(of=("self",)).filter(pk=enrolment.pk).first()
     try:
         return _checked(row, ticket, now=now)
     except EnrolmentOver as refusal:
         raise over(enrolment) from refusal
+
+
+def lock_open(pairing_code: str, *, now: datetime) -> Enrolment | None:
+    """Lock the person, then the enrolment that waits for a phone with this code; None if none does."""
+    digest = pairing_digest(signs.plain(pairing_code))
+    waiting = _all().filter(pairing_digest=digest, pairing_until__gt=now, expires_at__gt=now)
+    for user_id in waiting.values_list("user", flat=True):
+        _lock_person(user_id)
+    return waiting.select_for_update(of=("self",)).first()
 
 
 def lock_came(enrolment: Enrolment, phone: Phone, *, now: datetime) -> Enrolment:
@@ -124,6 +138,11 @@ def draw_items(enrolment: Enrolment, new: Iterable[EnrolmentItem]) -> None:
 
 def _all() -> QuerySet[Enrolment]:
     return Enrolment.objects.select_related("user__customer", "phone")
+
+
+def _lock_person(user_id: int) -> None:
+    """Lock the log-in, as every deed on it does first, so that no two wait for each other."""
+    User.objects.select_for_update(of=("self",)).get(pk=user_id)
 
 
 def _checked(enrolment: Enrolment | None, ticket: str, *, now: datetime) -> Enrolment:
