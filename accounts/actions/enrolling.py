@@ -112,6 +112,13 @@ def _items_for(owner: User, also: Collection[User], old_phone: Phone | None) -> 
     return [EnrolmentItem(user=user, secret=key.new_secret()) for user in (owner, *others)]
 
 
+def _renew_shown_seed(enrolment: Enrolment) -> None:
+    """Give the own log-in another seed than the one that stood on the page for a plain authenticator app."""
+    own = enrolments.items_of(enrolment)[0]
+    own.secret = key.new_secret()
+    own.save(update_fields=["secret"])
+
+
 def renew_pairing_code(*, enrolment: Enrolment, binding: str, now: datetime) -> str:
     """Return a fresh pairing code of eight signs; an older one dies. It is kept as a digest.
 
@@ -138,7 +145,8 @@ def claim(
 ) -> Enrolment:
     """Come with a pairing code, on a phone that is known or a new one with its public key and name.
 
-    Returns the enrolment with the ``number`` to compare. Effects: the code is used up; the phone's row; one event.
+    Returns the enrolment with the ``number`` to compare. Effects: the code is used up; the phone's row; a seed that
+    no screen has shown; one event.
     Needs: no open transaction; a call signed by the phone's key.
     Raises: ``PairingCodeWrong`` (wrong, old, used, or a public key that is another live phone's), ``TooOften``.
     """
@@ -156,6 +164,7 @@ def claim(
             move(enrolment, "claim", now=now, phone=came)
             enrolment.number = digests.random_digits(NUMBER_DIGITS)
             enrolment.save(update_fields=["number"])
+            _renew_shown_seed(enrolment)
             audit.record(
                 Action.PHONE_PAIRED, by=enrolment.user, on=enrolment.user, now=now, origin=origin, phone=came.pk
             )

@@ -105,8 +105,9 @@ def lock_users(enrolment: Enrolment) -> dict[int, User]:
 
 
 def items_of(enrolment: Enrolment) -> list[EnrolmentItem]:
-    """Return the items with their log-ins, those of the enrolment's own log-in first."""
-    items = EnrolmentItem.objects.filter(enrolment=enrolment).select_related("user__customer", "replaces", "key")
+    """Return the items with their log-ins, the own log-in's first; none if it has moved on since it was read."""
+    unmoved = EnrolmentItem.objects.filter(enrolment=enrolment, enrolment__state=enrolment.state)
+    items = unmoved.select_related("user__customer", "replaces", "key")
     return sorted(items, key=lambda item: (item.user_id != enrolment.user_id, item.pk))
 
 

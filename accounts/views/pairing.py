@@ -39,11 +39,13 @@ def pair(request: HttpRequest, found: SetUp) -> HttpResponse:
 
 
 def _facts_of(found: SetUp) -> dict[str, Any]:
-    """Return what the page shows at this state."""
+    """Return what the page shows at this state. Raises: ``EnrolmentOver`` if it is at another by now."""
     enrolment = found.enrolment
     if enrolment.state != EnrolmentState.OPEN:
         return {"number": " ".join(enrolment.number)}
-    own, *others = enrolments.items_of(enrolment)
+    if not (items := enrolments.items_of(enrolment)):
+        raise EnrolmentOver  # a phone came meanwhile
+    own, *others = items
     app = reverse("accounts:key-app")
     address = ours.url(app)
     is_live = bool(enrolment.pairing_until and enrolment.pairing_until > clock.now())
