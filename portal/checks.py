@@ -6,7 +6,7 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.db import connection
 
-from portal.lib import guards, ours, push
+from portal.lib import guards, ours, places, push
 from portal.lib.push.addresses import is_host
 
 
@@ -83,6 +83,20 @@ def notifications_can_be_signed(**_: Any) -> list[CheckMessage]:
                 id="portal.E006",
             )
         ]
+    return []
+
+
+@register(Tags.security, deploy=True)
+def places_can_be_found(**_: Any) -> list[CheckMessage]:
+    """portal.E007: nobody would ever be told where a sign-in comes from, though the settings say so."""
+    try:
+        finder = places.finder()
+        if finder is places.from_file:
+            places.read(settings.PORTAL_PLACES_CSV)
+    except (ImportError, TypeError) as error:
+        return [Error("PORTAL_PLACES names no function.", hint=f"Its dotted path: {error}.", id="portal.E007")]
+    except places.PlacesWrong as error:
+        return [Error("PORTAL_PLACES_CSV cannot be used.", hint=f"It says: {error}.", id="portal.E007")]
     return []
 
 

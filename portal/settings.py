@@ -294,6 +294,16 @@ PORTAL_PUSH_TIMEOUT_SECONDS = env.number(
     "PORTAL_PUSH_TIMEOUT_SECONDS", 5, low=1, high=30, unit="seconds", help="Longest wait for a push service."
 )
 
+# --- Places (docs/how-to/name-places.md) ---------------------------------------------------------------
+PORTAL_PLACES = env.text(
+    "PORTAL_PLACES",
+    "portal.lib.places.unknown",
+    help="Dotted path of the function that knows where an address is: unknown, from_file, or one of yours.",
+)
+PORTAL_PLACES_CSV = env.text(
+    "PORTAL_PLACES_CSV", "", help="File of networks and places that portal.lib.places.from_file reads."
+)
+
 # --- Language and time -------------------------------------------------------------------------------
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English")]

@@ -68,7 +68,7 @@ def sign_in(*, proof: Proof, lane: str, browser: str, origin: client.Origin, now
         throttle.code_claim(user.name_digest),
     )
     if remembered.is_new:
-        notices.tell(user, "new_device", now=now, device=origin.device, at=now.isoformat())
+        notices.tell(user, "new_device", now=now, device=origin.device, place=origin.place, at=now.isoformat())
     return SignedIn(proof, remembered.cookie)
 
 

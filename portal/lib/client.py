@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.http import HttpRequest
 
+from portal.lib import places
+
 UNKNOWN = "0.0.0.0"  # noqa: S104  a placeholder address, nothing binds to it
 
 
@@ -58,6 +60,11 @@ class Origin:
     address: str = UNKNOWN
     device: str = ""
     request_id: str = ""
+
+    @property
+    def place(self) -> str:
+        """Return where the address is, in words, or nothing; looked for only where it is asked."""
+        return places.of(self.address)
 
 
 def origin(request: HttpRequest) -> Origin:

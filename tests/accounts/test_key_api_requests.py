@@ -1,6 +1,7 @@
 """What waits, who may answer it, and what an answer does, as a phone hears it."""
 
 import json
+from pathlib import Path
 
 import pytest
 from django.db import connection
@@ -56,6 +57,7 @@ def test_a_phone_hears_what_waits_and_what_lives_on_it(pixel: Phone, ada: Person
                 "purpose": "sign-in",
                 "device": "Chrome on Windows",
                 "address": "203.0.113.7",
+                "place": "",
                 "is_new_device": True,
                 "digits": 2,
                 "asked_at": now,
@@ -67,6 +69,30 @@ def test_a_phone_hears_what_waits_and_what_lives_on_it(pixel: Phone, ada: Person
         "min_version": "1.0",
         "time": now,
     }
+
+
+@pytest.mark.promise("KEY-2")
+def test_a_phone_hears_the_place_of_the_sign_in_where_the_portal_knows_it(
+    pixel: Phone, ada: Person, clock: Clock, settings: object, tmp_path: Path
+):
+    (tmp_path / "places.csv").write_text("network,place\n203.0.113.0/24,near New York\n")
+    settings.PORTAL_PLACES, settings.PORTAL_PLACES_CSV = "portal.lib.places.from_file", str(tmp_path / "places.csv")
+    ask(ada, clock)
+
+    assert (only(pixel)["place"], only(pixel)["address"]) == ("near New York", "203.0.113.7")
+
+
+def nobody_knows(address: str) -> str:
+    raise LookupError(address)
+
+
+def test_a_phone_hears_of_a_request_although_looking_for_its_place_fails(
+    pixel: Phone, ada: Person, clock: Clock, settings: object
+):
+    settings.PORTAL_PLACES = f"{__name__}.nobody_knows"
+    ask(ada, clock)
+
+    assert only(pixel)["place"] == ""
 
 
 def test_the_number_is_told_to_no_phone(pixel: Phone, ada: Person, clock: Clock):

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.test import Client
 
+from accounts.emails import message_for
 from accounts.enums import Action, Realm
 from accounts.models import (
     KnownBrowser,
@@ -322,6 +323,30 @@ def test_a_new_browser_is_told_once(ada: Person, clock: Clock) -> None:
     notice = Notice.objects.get(kind="new_device")
     assert notice.facts["device"] == "Chrome on Windows"
     assert KnownBrowser.objects.filter(user=ada.user).count() == 1
+
+
+@pytest.mark.promise("SESS-4")
+@pytest.mark.parametrize(("finder", "place"), [("known_place", "near New York"), ("failing_place", "")])
+def test_the_message_about_a_new_browser_says_the_place_where_it_is_known(
+    client: Client, ada: Person, settings: object, finder: str, place: str
+) -> None:
+    settings.PORTAL_PLACES = f"{__name__}.{finder}"
+    factories.sign_in(client, ada)
+
+    notice = Notice.objects.get(kind="new_device")
+    message = message_for(notice)
+    (rich, _), *_ = message.alternatives
+
+    assert notice.facts["place"] == place
+    assert [f"It came from: {place}" in text for text in (message.body, rich)] == [bool(place)] * 2
+
+
+def known_place(address: str) -> str:
+    return "near New York" if address == "127.0.0.1" else ""
+
+
+def failing_place(address: str) -> str:
+    raise LookupError(address)
 
 
 def test_each_sign_in_writes_one_event(client: Client, ada: Person) -> None:

@@ -41,13 +41,26 @@ def approve(app: KeyApp, number: str) -> None:
 def test_the_number_typed_into_the_phone_opens_the_other_screen_by_itself(page: Page, app: KeyApp, ada: Person):
     number = asked(page, app, ada)
     app.heading("Is this you?")
-    for words in ("Ada Byron", "Live", "Sign in", "New device", "127.0.0.1"):
+    for words in ("Ada Byron", "Live", "Sign in", "New device", "Place not known", "127.0.0.1"):
         expect(app.page.locator(".about")).to_contain_text(words)
 
     approve(app, number)
 
     app.heading("Approved")
     expect(page.get_by_role("heading", level=1)).to_have_text("Hello Ada")
+
+
+def home(address: str) -> str:
+    return "near <b>New York</b>" if address == "127.0.0.1" else ""
+
+
+@pytest.mark.promise("KEY-2")
+def test_the_place_of_the_sign_in_stands_beside_its_address(page: Page, app: KeyApp, ada: Person, settings: object):
+    settings.PORTAL_PLACES = f"{__name__}.home"
+
+    asked(page, app, ada)
+
+    expect(app.page.locator(".about")).to_contain_text("near <b>New York</b> 127.0.0.1")
 
 
 @pytest.mark.promise("KEY-2")

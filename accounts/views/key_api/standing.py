@@ -11,7 +11,7 @@ from accounts.actions import approvals
 from accounts.models import Key, SignInRequest
 from accounts.views.key_api.calling import Believed, Heard, Nothing, answer, heard, signed
 from accounts.views.key_api.items import account_of, opened
-from portal.lib import push
+from portal.lib import places, push
 
 _ENDED_DAYS = 30  # how long the phone is told why a Key is off
 
@@ -39,12 +39,14 @@ def requests(said: Believed[Nothing]) -> JsonResponse:
 
 
 def _request(row: SignInRequest, key: Key) -> dict[str, Any]:
+    address = opened(row, "address")
     return {
         "request": row.reference,
         **account_of(key),
         "purpose": row.purpose,
         "device": row.device,
-        "address": opened(row, "address"),
+        "address": address,
+        "place": places.of(address) if address else "",
         "is_new_device": row.is_new_browser,
         "digits": settings.PORTAL_NUMBER_DIGITS,
         "asked_at": int(row.created_at.timestamp()),
