@@ -8,8 +8,6 @@ from datetime import datetime, timedelta
 from functools import cache
 from itertools import count
 
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec, utils
 from django.contrib.auth import login
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import AnonymousUser, Group
@@ -22,6 +20,7 @@ from accounts.models import Customer, Key, Mandate, Phone, TradingAccount, User
 from accounts.policies import codes
 from accounts.sessions import SessionStore
 from portal.lib import clock
+from tests.phone import VERSION, new_key, public_half
 
 _numbers: Iterator[int] = count(1)
 
@@ -76,41 +75,22 @@ def account(
     return made
 
 
-@dataclass
-class KeyPhone:
-    """A phone with the Key app, and the private half of its signing key."""
-
-    row: Phone
-    signing: ec.EllipticCurvePrivateKey
-
-    def sign(self, text: str) -> str:
-        """Return a signature as WebCrypto makes it: raw r and s, base64url without padding."""
-        r, s = utils.decode_dss_signature(self.signing.sign(text.encode(), ec.ECDSA(hashes.SHA256())))
-        return _base64url(r.to_bytes(32) + s.to_bytes(32))
-
-
-def phone(*people: Person, name: str = "Ada's Pixel") -> KeyPhone:
-    """Make a phone that holds a live Key of each of these people."""
-    signing = ec.generate_private_key(ec.SECP256R1())
-    point = signing.public_key().public_numbers()
+def phone(*people: Person, name: str = "Ada's Pixel", public_key: str = "", version: str = VERSION) -> Phone:
+    """Make a phone that holds a live Key of each of these people. One that can also speak: tests/phones.py."""
     now = clock.now()
     row = Phone.objects.create(
         name=name,
-        public_key=_base64url(point.x.to_bytes(32) + point.y.to_bytes(32)),
-        version="1.0",
+        public_key=public_key or public_half(new_key()),
+        version=version,
         created_at=now,
         last_seen_at=now,
     )
     for person in people:
-        seed = seed_of(f"{name} {person.user.username}")
+        seed = seed_of(f"{row.reference} {person.user.username}")
         Key.objects.create(
             user=person.user, phone=row, name=name, kind=KeyKind.PHONE, secret=seed, confirmed=True, created_at=now
         )
-    return KeyPhone(row, signing)
-
-
-def _base64url(raw: bytes) -> str:
-    return base64.urlsafe_b64encode(raw).decode().rstrip("=")
+    return row
 
 
 def _log_in(username: str, *, has_key: bool, **fields: object) -> Person:

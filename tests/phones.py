@@ -3,8 +3,6 @@
 import pytest
 
 from accounts import models
-from accounts.enums import KeyKind
-from portal.lib import clock
 from tests import factories
 from tests.conftest import Clock
 from tests.factories import Person
@@ -14,20 +12,10 @@ from tests.phone import Phone, public_half
 def paired(*people: Person, name: str = "Ann's Pixel") -> Phone:
     """Return a phone that holds a Key of each of these people, known to the portal."""
     phone = Phone(name=name)
-    row = models.Phone.objects.create(
-        name=name,
-        public_key=public_half(phone.key),
-        version=phone.version,
-        created_at=clock.now(),
-        last_seen_at=clock.now(),
-    )
+    row = factories.phone(*people, name=name, public_key=public_half(phone.key), version=phone.version)
     phone.reference = row.reference
-    for person in people:
-        seed = factories.seed_of(f"{row.reference} {person.user.username}")
-        key = models.Key.objects.create(
-            user=person.user, name=name, kind=KeyKind.PHONE, phone=row, secret=seed, confirmed=True
-        )
-        phone.seeds[str(key.seal_id)], phone.accounts[str(key.seal_id)] = seed, person.user.username
+    for key in row.keys.select_related("user").order_by("pk"):
+        phone.seeds[str(key.seal_id)], phone.accounts[str(key.seal_id)] = key.secret, key.user.username
     return phone
 
 

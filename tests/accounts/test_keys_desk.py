@@ -25,7 +25,7 @@ SECRETS = {"number_digest": "n" * 64, "public_key": "P" * 86, "credential_id": "
 def life(ada: Person, mallory: Person, clock: Clock) -> Person:
     """Ada has a row in every table."""
     for person in (mallory, ada):
-        phone = factories.phone(person, name=f"{person.user.username}'s Pixel").row
+        phone = factories.phone(person, name=f"{person.user.username}'s Pixel")
         phone.subscription = {"endpoint": "https://push.example/secret", "p256dh": "x", "auth": "y"}
         phone.save()
         name = {"name": "Yubi", "public_key": SECRETS["public_key"]}
@@ -196,7 +196,7 @@ def test_a_key_is_turned_off_by_command(life: Person) -> None:
 
 
 def test_a_lost_phone_is_ended_by_command(life: Person, mallory: Person) -> None:
-    phone = factories.phone(life, mallory, name="Shared").row
+    phone = factories.phone(life, mallory, name="Shared")
     key = Key.objects.get(user=life.user, phone=phone)
 
     assert run("portal_revoke_key", "ada", str(key.pk), lost=True) == "2 Keys turned off; the owners are told.\n"

@@ -42,7 +42,7 @@ def log_ins(person: Person, count: int) -> list[Person]:
 
 
 def test_a_customer_sees_each_key_with_its_facts(ada: Person, clock: Clock) -> None:
-    phone = factories.phone(ada, name="Ada's Pixel").row
+    phone = factories.phone(ada, name="Ada's Pixel")
     phone.clock_offset = -200
     phone.save()
 
@@ -148,7 +148,7 @@ def test_a_key_gets_the_name_its_owner_gives(ada: Person, clock: Clock) -> None:
 
 @pytest.mark.promise("KEY-7")
 def test_turning_a_key_off_is_done_after_reading_what_follows(ada: Person, clock: Clock) -> None:
-    phone = factories.phone(ada).row
+    phone = factories.phone(ada)
     client, key = factories.signed_in(ada), key_of(ada, phone)
     before = client.get(address("key-off", key)).content.decode()
 
@@ -175,7 +175,7 @@ def test_the_consequence_of_the_last_key_is_said(ada: Person, clock: Clock) -> N
 @pytest.mark.promise("KEY-8")
 def test_a_lost_phone_is_turned_off_with_all_its_log_ins_in_one_act(ada: Person, clock: Clock) -> None:
     others = log_ins(ada, 3)
-    phone = factories.phone(ada, *others, name="Lost phone").row
+    phone = factories.phone(ada, *others, name="Lost phone")
     client, key = factories.signed_in(ada), key_of(ada, phone)
     before = client.get(address("key-lost", key)).content.decode()
 

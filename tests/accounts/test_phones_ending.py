@@ -81,7 +81,7 @@ def test_a_key_ends_once(ada: Person, clock: Clock) -> None:
 def test_turning_a_key_off_ends_the_other_sign_ins_and_keeps_the_one_it_was_done_from(
     ada: Person, clock: Clock
 ) -> None:
-    phone = factories.phone(ada).row
+    phone = factories.phone(ada)
     here, elsewhere, half = factories.signed_in(ada), factories.signed_in(ada), Client()
     factories.type_password(half, "ada", ada.password)
     keep = PlatformSession.objects.get(digest=_digest(here))
@@ -105,7 +105,7 @@ def test_a_sign_in_that_stands_on_the_key_ends_with_it(ada: Person, clock: Clock
 
 @pytest.mark.parametrize("others", [0, 1])
 def test_a_phone_ends_with_its_last_key(ada: Person, mallory: Person, clock: Clock, others: int) -> None:
-    phone = factories.phone(*[ada, mallory][: 1 + others]).row
+    phone = factories.phone(*[ada, mallory][: 1 + others])
 
     end_key(key_of(ada, phone))
 
@@ -115,7 +115,7 @@ def test_a_phone_ends_with_its_last_key(ada: Person, mallory: Person, clock: Clo
 @pytest.mark.promise("KEY-8")
 @pytest.mark.promise("KEY-9")
 def test_a_lost_phone_goes_with_all_its_keys_in_one_act(ada: Person, mallory: Person, clock: Clock) -> None:
-    lost, other = factories.phone(ada, mallory).row, factories.phone(ada, name="Ada's tablet").row
+    lost, other = factories.phone(ada, mallory), factories.phone(ada, name="Ada's tablet")
     lost.subscription = {"endpoint": "https://push.example/1", "p256dh": "x", "auth": "y"}
     lost.save()
     waiting, hers = ask(ada), ask(mallory)
@@ -139,7 +139,7 @@ def test_a_lost_phone_goes_with_all_its_keys_in_one_act(ada: Person, mallory: Pe
 
 
 def test_a_phone_is_lost_once(ada: Person, clock: Clock) -> None:
-    phone = factories.phone(ada).row
+    phone = factories.phone(ada)
     lose(phone, ada)
 
     with pytest.raises(PhoneEnded):
@@ -159,7 +159,7 @@ def test_a_name_is_given_to_a_live_key_alone(ada: Person, clock: Clock) -> None:
 
 
 def test_ending_all_proofs_leaves_none_and_spares_everybody_else(ada: Person, mallory: Person, clock: Clock) -> None:
-    own, shared = factories.phone(ada).row, factories.phone(ada, mallory, name="Shared").row
+    own, shared = factories.phone(ada), factories.phone(ada, mallory, name="Shared")
     for person in (ada, mallory):
         backup_codes.make(user=person.user, by=person.user, origin=HERE, now=clock.now)
         Passkey.objects.create(
@@ -185,7 +185,7 @@ def test_ending_all_proofs_leaves_none_and_spares_everybody_else(ada: Person, ma
 def test_a_lost_phone_and_its_keys_end_once_however_many_say_so() -> None:
     for number in range(ROUNDS):
         people = [factories.customer(f"lost{number}-{index}") for index in range(3)]
-        phone = factories.phone(*people, name=f"Phone {number}").row
+        phone = factories.phone(*people, name=f"Phone {number}")
 
         with ThreadPoolExecutor(20) as pool:
             outcomes = list(pool.map(lambda index, p=phone, who=people: outcome(p, who, index), range(20)))

@@ -154,7 +154,7 @@ def test_completing_ends_everything_that_was_open_and_holds_what_is_dear(clock, 
 
 @pytest.mark.promise("CASE-7")
 def test_completing_leaves_no_second_factor_from_before(clock, walk, holder):
-    phone = factories.phone(holder).row
+    phone = factories.phone(holder)
     backup_codes.make(user=holder.user, by=holder.user, origin=ORIGIN, now=clock.now)
     Passkey.objects.create(user=holder.user, name="x", credential_id="x", public_key="x", created_at=clock.now)
 
