@@ -39,7 +39,7 @@ def _facts(user: User) -> Iterator[tuple[str, object]]:
     yield "log-in", f"{user.username} (number {user.pk}), {f'staff: {roles}' if user.is_staff else user.realm}"
     yield "e-mail", masks.email(user.email)
     yield "password set", user.password_changed_at or ("yes" if user.has_usable_password() else "no")
-    keys = list(Key.objects.filter(user=user, confirmed=True).select_related("phone").order_by("pk"))
+    keys = ways_in.keys_of(user)
     yield "Keys", "; ".join(_key(key) for key in keys) or "none"
     ways = ways_in.ways_of(user, keys)
     yield "passkeys", ways.passkeys
