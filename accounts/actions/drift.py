@@ -17,20 +17,22 @@ def explained(wrong: CodeWrong, *, pending: Pending, code: str, tries_left: int,
     """Return the refusal that says by how much a phone's clock is wrong, if this code shows it, else ``wrong``.
 
     Looks for the code around now, among those of this person's live Keys that were not used. The failure counts as it
-    did. Off by ``PORTAL_KEY_DRIFT_HINT``. Effects: the Keys note that it was told; not again for ten minutes.
+    did. Off by ``PORTAL_KEY_DRIFT_HINT``. Effects: the Keys note that it was told; not again for ten minutes. The code
+    opens nothing later, either: whoever guessed it would otherwise have learnt when it is right.
     Needs: no open transaction, since that of the refused code was rolled back.
     """
     if not settings.PORTAL_KEY_DRIFT_HINT:
         return wrong
     keys = list(Key.objects.filter(user_id=pending.user_id, confirmed=True))
-    found = [away for key in keys if (away := key.steps_away(code, at=now.timestamp())) is not None]
+    found = {key.pk: away for key in keys if (away := key.steps_away(code, at=now.timestamp())) is not None}
     if not found or not _may_tell(keys, now=now):
         return wrong
-    away = min(found, key=abs)
-    right_at = (codes.step_at(now.timestamp()) + away) * codes.PERIOD
+    shown, away = min(found.items(), key=lambda item: abs(item[1]))
+    step = codes.step_at(now.timestamp()) + away
+    Key.objects.filter(pk=shown).update(drift_step=step)
     return ClockWrong(
         tries_left=tries_left,
-        code_time=datetime.fromtimestamp(right_at, UTC),
+        code_time=datetime.fromtimestamp(step * codes.PERIOD, UTC),
         drift_seconds=away * codes.PERIOD,
     )
 

@@ -73,7 +73,7 @@ def use_code(
     if user.on_hold_since:
         raise OnHold
     for key in keys:
-        if (step := key.step_of(code, at=now.timestamp(), after=key.last_step)) is not None:
+        if (step := key.step_of(code, at=now.timestamp(), after=key.last_step)) not in (None, key.drift_step):
             key.user, key.is_first_use = user, key.last_used_at is None
             key.last_step, key.last_used_at = step, now
             key.save(update_fields=["last_step", "last_used_at"])

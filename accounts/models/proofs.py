@@ -39,6 +39,7 @@ class Key(SealedModel, Device):  # type: ignore[django-manager-missing]  # djang
     ended_at = models.DateTimeField(null=True, blank=True)
     end_reason = models.CharField(max_length=12, choices=EndReason.choices, blank=True)
     drift_told_at = models.DateTimeField(null=True, blank=True)  # when a wrong clock was last explained
+    drift_step = models.BigIntegerField(null=True, blank=True)  # by which code; it opens nothing when its time comes
 
     is_first_use = False  # set by the deed that uses it for the first time (KEY-6)
 

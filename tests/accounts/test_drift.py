@@ -12,7 +12,7 @@ from accounts.actions import drift
 from accounts.actions.sign_in import Pending
 from accounts.models import Key, PlatformSession, Throttle
 from accounts.policies import codes
-from accounts.refusals import ClockWrong, CodeWrong
+from accounts.refusals import ClockWrong, CodeUsed, CodeWrong
 from portal.lib import clock as portal_clock
 from tests import factories
 from tests.conftest import Clock
@@ -131,6 +131,18 @@ def test_what_was_explained_opens_nothing_afterwards(ada: Person, clock: Clock) 
 
     assert factories.type_code(client, code).status_code == 200
     assert PlatformSession.objects.count() == 0
+
+
+def test_what_was_explained_opens_nothing_when_its_time_comes(ada: Person, clock: Clock) -> None:
+    client, code = Client(), ada.code(steps=8)
+    assert "4 minutes fast" in wrong_by(ada, 240, client)
+
+    clock.move(minutes=4)
+
+    assert CodeUsed().words() in html.unescape(factories.type_code(client, code).content.decode())
+    assert PlatformSession.objects.count() == 0
+    clock.move(seconds=30)
+    assert factories.type_code(client, ada.code()).status_code == 302
 
 
 @pytest.mark.race
