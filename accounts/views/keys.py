@@ -27,7 +27,7 @@ _LONGEST_SEARCH = 150
 def keys(request: SignedInRequest) -> HttpResponse:
     """See your Keys, and the log-ins on each phone."""
     mine = ways_in.keys_of(request.user)
-    named = request.GET.get("q", "").strip()[:_LONGEST_SEARCH]
+    named = request.GET.get("q", "")[:_LONGEST_SEARCH].replace("\x00", "").strip()
     beside = ways_in.on_same_phones(request.user, mine, named=named) if any(k.phone_id for k in mine) else []
     facts = {
         "keys": mine,

@@ -268,6 +268,15 @@ def test_the_pages_cost_the_same_with_many_keys_and_few(
         client.get(path)
 
 
+def test_a_search_for_what_no_name_holds_is_answered(ada: Person, clock: Clock) -> None:
+    factories.phone(ada, *log_ins(ada, 1))
+
+    page = factories.signed_in(ada).get(reverse("accounts:keys"), {"q": "\0-00"})
+
+    assert page.status_code == 200
+    assert f"{ada.user.username}-00" in page.content.decode()
+
+
 def test_staff_see_their_own_keys_alone(agent: Person, reviewer: Person, clock: Clock) -> None:
     factories.phone(agent, reviewer, name="Shared desk phone")
 
