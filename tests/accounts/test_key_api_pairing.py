@@ -46,7 +46,7 @@ def test_a_new_phone_pairs_compares_and_fetches_its_secrets(ada: Person, clock: 
     matched(enrolment, clock)
     said = phone.confirm()
     (key,) = said["keys"]
-    assert said["state"] == "matched"
+    assert (said["state"], said["is_move"]) == ("matched", False)
     assert {name: key[name] for name in ("account", "realm", "label", "digits", "period")} == {
         "account": "ada", "realm": "live", "label": "Ada Byron", "digits": 6, "period": 30,
     }  # fmt: skip
@@ -191,7 +191,7 @@ def test_everything_moves_to_a_new_phone_with_new_secrets(ada: Person, ben: Pers
     assert new.confirm()["state"] == "waiting"
     assert old.match()["state"] == "matched"
     assert old.transfer_state()["state"] == "matched"
-    assert new.confirm()["state"] == "matched"
+    assert new.confirm()["is_move"] is True
     assert set(new.seeds.values()) & seeds == set()
     said = new.prove()
 

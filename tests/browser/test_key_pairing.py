@@ -47,6 +47,8 @@ def come(app: KeyApp, code: str, name: str = "Ben's Pixel") -> None:
 
 @pytest.mark.promise("KEY-1", "KEY-4", "KEY-5", "KEY-6", "SIGN-7")
 def test_a_phone_becomes_the_key_and_signs_in_with_its_code(page: Page, app: KeyApp, ben: Person):
+    refused = []
+    app.page.on("response", lambda response: refused.append(response.url) if response.status >= 400 else None)
     code = to_the_code(page, ben)
     come(app, code)
     assert code not in app.page.url
@@ -64,6 +66,7 @@ def test_a_phone_becomes_the_key_and_signs_in_with_its_code(page: Page, app: Key
     expect(app.page.locator(".badge-warn:visible")).to_have_count(0)
     key = Key.objects.get(user=ben.user, confirmed=True)
     assert key.phone.name == "Ben's Pixel"
+    assert refused == []
     Key.objects.update(last_step=-1)  # half a minute later
     page.goto("/login/")
     type_password(page, "ben", ben.password)

@@ -82,18 +82,21 @@ export async function end(reason) {
 
 /** Fetch what waits and which Keys live here; forget those that do not. */
 export async function refresh() {
-  const over = await pairingsOver();
-  const told = await call("GET", "requests/");
+  let told = await call("GET", "requests/");
+  const over = await pairingsOver(told);
+  if (over.size) told = await call("GET", "requests/"); // what is over may have come to live since
   [key.waiting, key.least] = [told.requests, told.min_version];
   await agree(told, over);
   await tellClock();
   changed();
 }
 
-/** Pairings that the server counts as over; whether their Keys came to live shows in the list of Keys. */
-async function pairingsOver() {
+/** Pairings of Keys that do not live yet, and that the server counts as over. */
+async function pairingsOver({ keys }) {
+  const living = new Set(keys.map((one) => one.key));
+  const unfinished = key.accounts.filter((one) => one.pairing && !living.has(one.key));
   const over = new Set();
-  for (const pairing of new Set(key.accounts.map((one) => one.pairing).filter(Boolean))) {
+  for (const pairing of new Set(unfinished.map((one) => one.pairing))) {
     await call("POST", "confirm/", { pairing }).catch((failed) => {
       if (failed.cause === "Y7") over.add(pairing);
     });

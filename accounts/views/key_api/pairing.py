@@ -6,6 +6,7 @@ from django.conf import settings
 from django.http import JsonResponse
 
 from accounts.actions import calls, enrolling, enrolments
+from accounts.enums import EnrolmentPurpose
 from accounts.models import Phone
 from accounts.refusals import CallUnreadable
 from accounts.views.key_api import bodies
@@ -42,7 +43,8 @@ def confirm(said: Believed[bodies.Pairing]) -> JsonResponse:
     if not items:
         return answer(202, state="waiting")
     shape = {"digits": settings.PORTAL_CODE_DIGITS, "period": settings.PORTAL_CODE_PERIOD}
-    return answer(state="matched", keys=[{**account_of(item), "secret": item.secret, **shape} for item in items])
+    keys = [{**account_of(item), "secret": item.secret, **shape} for item in items]
+    return answer(state="matched", is_move=enrolment.purpose == EnrolmentPurpose.TRANSFER, keys=keys)
 
 
 @signed("POST", bodies.Prove)

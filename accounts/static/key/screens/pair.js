@@ -75,7 +75,7 @@ export function match({ go, pairing, number }) {
   const ask = async () => {
     const told = await state.call("POST", "confirm/", { pairing }).catch((failed) => failed);
     if (told.cause === "Y7") return over(go);
-    if (told.status === 200 && told.keys) return received(go, told.keys, pairing);
+    if (told.status === 200 && told.keys) return received(go, told, pairing);
     if (part.isConnected) timer = setTimeout(ask, ASK_AGAIN);
   };
   timer = setTimeout(ask, ASK_AGAIN / 4);
@@ -92,9 +92,9 @@ export function pairOver({ go }) {
 }
 
 /** Keep the seeds. A move is finished by the phone itself, a pairing by a code typed on the other screen. */
-async function received(go, keys, pairing) {
+async function received(go, { keys, is_move: isMove }, pairing) {
   await state.take(keys, pairing);
-  const moved = await prove(pairing);
+  const moved = isMove && (await prove(pairing));
   await state.refresh().catch(() => {});
   if (!state.isOpen()) return;
   if (moved) go("notify");
@@ -102,7 +102,7 @@ async function received(go, keys, pairing) {
   else go("paired", { pairing });
 }
 
-/** Prove the new seeds with a code each. Tells whether this was a move; a pairing begun on the web is finished there. */
+/** Prove the new seeds with a code each: so a move ends. Tells whether it did. */
 async function prove(pairing) {
   for (let attempt = 0; attempt < PROOFS; attempt += 1) {
     const told = await state.call("POST", "prove/", { pairing, codes: await codesOf(pairing) }).catch((failed) => failed);
