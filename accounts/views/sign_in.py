@@ -39,6 +39,11 @@ class LoginView(TwoFactorLoginView):
     redirect_authenticated_user = True
     why: Refusal | None = None  # what the next form says first
 
+    def get(self, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Start from the top; a sign-in that was under way in this browser is over, and so is what it asked."""
+        self._stop()
+        return super().get(*args, **kwargs)
+
     def post(self, *args: Any, **kwargs: Any) -> HttpResponse:
         """Take the step, or a button beside it; one without a right password, or too late, leads to the start."""
         posted = self.request.POST

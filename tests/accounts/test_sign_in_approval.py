@@ -183,6 +183,16 @@ def test_sending_again_withdraws_the_request_before(client: Client, pixel: Phone
     assert pixel.approve(before, number_on(page)).cause == "N5"
 
 
+def test_opening_the_page_anew_withdraws_what_the_sign_in_before_had_asked(
+    client: Client, pixel: Phone, ada: Person
+) -> None:
+    start(client, ada)
+
+    client.get("/login/")
+
+    assert pixel.requests()["requests"] == []
+
+
 @pytest.mark.promise("KEY-2")
 def test_fifty_sign_ins_with_the_right_password_send_three_requests(pixel: Phone, ada: Person, clock: Clock) -> None:
     answers = [start(Client(), ada) for _ in range(50)]
