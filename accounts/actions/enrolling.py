@@ -122,14 +122,18 @@ def _renew_shown_seed(enrolment: Enrolment) -> None:
 def renew_pairing_code(*, enrolment: Enrolment, binding: str, now: datetime) -> str:
     """Return a fresh pairing code of eight signs; an older one dies. It is kept as a digest.
 
-    No event: the code opens nothing until a phone comes with it.
+    A phone that came already, and may have missed the answer, is forgotten together with its number. No event: the
+    code opens nothing until a phone comes with it.
     """
     code = digests.random_signs(signs.ALPHABET, signs.PAIRING_LENGTH)
     until = now + timedelta(minutes=settings.PORTAL_PAIRING_MINUTES)
     with transaction.atomic():
         locked = enrolments.lock_owned(enrolment, binding, now=now)
         digest = enrolments.pairing_digest(code)
-        move(locked, "renew", now=now, pairing_digest=digest, pairing_until=min(until, locked.expires_at))
+        until = min(until, locked.expires_at)
+        move(locked, "renew", now=now, pairing_digest=digest, pairing_until=until, phone=None)
+        locked.number = ""
+        locked.save(update_fields=["number"])
     return code
 
 

@@ -21,6 +21,7 @@ MOVES: dict[tuple[EnrolmentState, str], EnrolmentState] = {
     (OPEN, "renew"): OPEN,  # a fresh pairing code
     (OPEN, "claim"): CLAIMED,  # a phone comes with the code
     (OPEN, "confirm-app"): DONE,  # a plain authenticator app shows a right code
+    (CLAIMED, "renew"): OPEN,  # the phone shows no number: it is forgotten, and may come again
     (CLAIMED, "match"): MATCHED,  # the person says the numbers are the same
     (MATCHED, "fetch"): MATCHED,  # the phone fetches its secrets, again if the answer was lost
     (MATCHED, "confirm"): DONE,  # a code of the new Key is right

@@ -63,7 +63,7 @@ def _facts_of(found: SetUp) -> dict[str, Any]:
 @require_POST
 @setting_up(_HERE)
 def renew(request: HttpRequest, found: SetUp) -> HttpResponse:
-    """Show a fresh pairing code; the older one dies."""
+    """Show a fresh pairing code; the older one dies, and so does a pairing that the phone knows nothing of."""
     fresh = enrolling.renew_pairing_code(**found.owned)
     return SetUp(found.enrolment, found.ticket, fresh).keep(redirect(_HERE))
 

@@ -36,7 +36,7 @@ OPEN: dict[EnrolmentState, dict[str, EnrolmentState]] = {
     EMAIL: {"mailed": DETAILS, "given up": ENDED},
     DETAILS: {"detailed": WAITING, "given up": ENDED},
     WAITING: {"renewed": WAITING, "claimed": CLAIMED, "a code": DONE, "given up": ENDED},
-    CLAIMED: {"matched": MATCHED, "given up": ENDED},
+    CLAIMED: {"renewed": WAITING, "matched": MATCHED, "given up": ENDED},
     MATCHED: {"fetched": MATCHED, "a code": DONE, "given up": ENDED},
     DONE: {},
     ENDED: {},
@@ -102,6 +102,21 @@ def test_the_matrix_knows_every_move_of_the_table():
     shown = {(state, leads_to) for state, steps in OPEN.items() for leads_to in steps.values()}
 
     assert shown == {(state, leads_to) for (state, step), leads_to in moves.MOVES.items() if step != "prove-added"}
+
+
+def test_a_renewed_code_forgets_the_phone_that_came_and_its_number(clock, ben):
+    walk = first(ben).opened().renewed().claimed()
+    came, old = walk.phone, walk.pairing_code
+
+    walk.renewed()
+
+    enrolment = Enrolment.objects.get()
+    assert (enrolment.phone, enrolment.number) == (None, "")
+    with pytest.raises(PairingOver):
+        enrolling.fetch(enrolment=enrolment, phone=came, now=now())
+    with pytest.raises(PairingCodeWrong):
+        enrolling.claim(code=old, phone=came, version="1.0", origin=ORIGIN, now=now())
+    walk.claimed().matched().fetched().confirmed()
 
 
 # --- A move to a new phone ------------------------------------------------------------------------------------

@@ -184,6 +184,21 @@ def test_a_code_that_ran_out_is_renewed_with_a_button(clock, ben):
     assert re.search(r"<code data-copy-text>[0-9A-Z]{4}-[0-9A-Z]{4}<", page)
 
 
+def test_a_phone_that_missed_its_number_comes_again_with_a_new_code(clock, ben):
+    client, missed = with_password(ben), Phone()
+    old = to_the_phone(client, ben)
+    missed.pair(old)
+    assert "Your phone shows no number" in text(get(client, "-pair"))
+
+    post(client, "-renew")
+
+    code = re.search(r"<code data-copy-text>([0-9A-Z]{4}-[0-9A-Z]{4})<", text(get(client, "-pair")))[1]
+    assert code != old
+    assert missed.confirm().cause == "Y7"
+    assert paired(client, code).pairing
+    assert Enrolment.objects.get().phone.name == "Ben's Pixel"
+
+
 def test_an_authenticator_app_of_another_maker_is_set_up_with_its_square(clock, ben):
     client = with_password(ben)
     to_the_phone(client, ben)
