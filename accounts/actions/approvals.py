@@ -66,7 +66,8 @@ def ask(*, pending: Pending, origin: client.Origin, now: datetime, instead_of: s
 
     ``instead_of``: the reference of an earlier request of the same sign-in, which is withdrawn.
     Effects: one row, one event, a notification queued per phone; the user's row is locked meanwhile.
-    Raises: ``TooManyRequests``, ``RequestsStopped``; ``SignInTooSlow`` if everything was ended since the password.
+    Raises: ``TooManyRequests``, ``RequestsStopped``; ``SignInTooSlow`` if everything was ended, or the password has
+    opened a sign-in, since.
     """
     with transaction.atomic():
         user = _locked(pending)
@@ -74,7 +75,7 @@ def ask(*, pending: Pending, origin: client.Origin, now: datetime, instead_of: s
             return None
         if instead_of:
             withdraw(instead_of)
-        _check_limits(user, now=now)
+        _check_limits(user, pending, now=now)
         number = digests.random_digits(settings.PORTAL_NUMBER_DIGITS)
         request = _send(user, number, is_new_browser=pending.lane == STRANGER, origin=origin, now=now)
         audit.record(Action.REQUEST_SENT, by=None, on=user, now=now, origin=origin, request=request.pk)
@@ -150,14 +151,15 @@ def _locked(pending: Pending) -> User:
     return user
 
 
-def _check_limits(user: User, *, now: datetime) -> None:
+def _check_limits(user: User, pending: Pending, *, now: datetime) -> None:
+    proved_at = last_proof_at(user)
+    if proved_at and proved_at.timestamp() > pending.proved_at:
+        raise SignInTooSlow
     limit = settings.PORTAL_PUSH_PER_10_MIN
     counted = Q(created_at__gt=now - approvals.WINDOW) | Q(answered_at__isnull=False)
     rows = SignInRequest.objects.filter(counted, user=user).order_by("-created_at", "-pk")
     past = rows.values_list("created_at", "answered_at", "state", "reason")[: limit + approvals.DENIALS]
-    verdict = approvals.may_ask(
-        [approvals.Past(*row) for row in past], proved_at=last_proof_at(user), limit=limit, now=now
-    )
+    verdict = approvals.may_ask([approvals.Past(*row) for row in past], proved_at=proved_at, limit=limit, now=now)
     if verdict.is_stopped:
         raise RequestsStopped
     if verdict.until:

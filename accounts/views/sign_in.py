@@ -152,6 +152,8 @@ class LoginView(TwoFactorLoginView):
 
     def _ask_again(self) -> HttpResponse:
         self._ask()
+        if isinstance(self.why, SignInTooSlow):
+            return self._start_again(self.why)
         refusal, response = self.why, self.render_goto_step(self.TOKEN_STEP)
         if isinstance(refusal, TooManyRequests):
             response.status_code = 429

@@ -258,12 +258,16 @@ def test_an_approval_needs_the_cookie_of_its_own_sign_in(pixel: Phone, ada: Pers
 def test_a_used_approval_opens_nothing_to_who_kept_the_cookie(pixel: Phone, ada: Person, clock: Clock) -> None:
     own, thief = Client(), Client()
     approve(pixel, start(own, ada))
-    thief.cookies["pending"] = own.cookies["pending"].value
+    thief.cookies["pending"] = kept = own.cookies["pending"].value
     clock.move(seconds=5)
     press(own, "approved")
     clock.move(seconds=30)
 
+    assert "start again" in said(press(thief, "again"))
+    assert pixel.requests()["requests"] == []
+    thief.cookies["pending"] = kept
     assert "start again" in said(press(thief, "approved"))
+    thief.cookies["pending"] = kept
     assert "start again" in said(factories.type_code(thief, ada.code()))
     assert PlatformSession.objects.count() == 1
 
