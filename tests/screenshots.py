@@ -1,9 +1,10 @@
-"""``make screenshots``: walk through a fresh demo in Chromium and keep what a visitor sees.
+"""``make screenshots``: walk through a fresh demo in Chromium, with a second one as the phone, and keep what one sees.
 
-Pictures go to docs/images. The demo runs on a database of its own in a temporary folder.
+Pictures go to docs/images. The demo runs with its worker, on a database of its own in a temporary folder.
 """
 
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -20,6 +21,7 @@ from tests.browser.fixtures import FLAGS
 
 ROOT = Path(__file__).resolve().parents[1]
 PICTURES = ROOT / "docs" / "images"
+PIN = "583920"
 WIDE, NARROW = {"width": 1280, "height": 800}, {"width": 390, "height": 800}
 
 
@@ -31,6 +33,7 @@ def demo() -> Iterator[tuple[str, dict[str, str]]]:
         port = probe.getsockname()[1]
         probe.close()
         settings = {"PORTAL_DEBUG": "1", "DATABASE_URL": f"sqlite:///{folder}/demo.sqlite3", "PORTAL_MAIL_DIR": folder}
+        settings["PORTAL_HOST"] = f"localhost:{port}"
         environment = os.environ | settings
         for command in (["migrate", "-v0"], ["portal_demo"]):
             subprocess.run(
@@ -40,19 +43,19 @@ def demo() -> Iterator[tuple[str, dict[str, str]]]:
                 check=True,
                 stdout=subprocess.DEVNULL,
             )
-        server = subprocess.Popen(
-            [sys.executable, "manage.py", "runserver", "--noreload", str(port)],
-            cwd=ROOT,
-            env=environment,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
+        started = [start(environment, "runserver", "--noreload", str(port)), start(environment, "portal_worker")]
         try:
             wait_for(port)
             yield f"http://localhost:{port}", environment
         finally:
-            server.terminate()
-            server.wait()
+            for process in started:
+                process.terminate()
+                process.wait()
+
+
+def start(environment: dict[str, str], *command: str) -> subprocess.Popen[bytes]:
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    return subprocess.Popen([sys.executable, "manage.py", *command], cwd=ROOT, env=environment, **quiet)
 
 
 def wait_for(port: int) -> None:
@@ -68,19 +71,73 @@ def walk(page: Page, home: str, code: str, shot: str) -> None:
     """Sign in as ada, and take a picture of each page on the way."""
     page.goto(f"{home}/login/")
     keep(page, f"sign-in-{shot}")
-    page.get_by_label("Username").fill("ada")
-    page.get_by_label("Password", exact=True).fill("Lantern&Harbour7")
-    page.get_by_role("button", name="Continue").click()
-
-    page.get_by_label("Code").wait_for()
+    type_password(page)
     keep(page, f"code-{shot}")
-    page.get_by_label("Code").fill(code)
+    page.get_by_label("Code from your Key").fill(code)
     page.get_by_role("button", name="Sign in").click()
     page.wait_for_url(f"{home}/")
     keep(page, f"dashboard-{shot}")
     for name, path in (("security", "/security/"), ("help", "/help/"), ("problems", "/help/problems/")):
         page.goto(f"{home}{path}")
         keep(page, f"{name}-{shot}")
+
+
+def walk_with_phone(page: Page, phone: Page, home: str, mails: Path, shot: str) -> None:
+    """Make the second browser a Key, and let it be asked."""
+    page.goto(f"{home}/key/setup/")
+    page.get_by_role("button", name="Send me the code").click()
+    page.get_by_label("Code from the e-mail").fill(mailed_code(mails))
+    page.get_by_role("button", name="Continue").click()
+    keep(page, f"pairing-{shot}")
+    bring(phone, home, page.locator("[data-copy-text]").first.inner_text())
+    page.get_by_role("button", name="The same number stands on my phone").click()
+    phone.get_by_role("heading", name="Almost done").wait_for()
+    page.get_by_label("Code").fill(phone.locator(".big-number [data-slot=code]").inner_text())
+    page.get_by_role("button", name="Finish").click()
+    page.get_by_role("heading", name="Your Key is ready").wait_for()
+    later = phone.get_by_role("button", name="Not now")
+    later.or_(phone.locator("[data-is=codes]")).wait_for()
+    if later.is_visible():
+        later.click()
+    phone.locator(".code").first.wait_for()
+    keep(phone, f"key-codes-{shot}")
+    page.context.clear_cookies()
+    page.goto(f"{home}/login/")
+    type_password(page)
+    keep(page, f"approve-{shot}")
+    phone.get_by_role("button", name="Look at it").click()
+    phone.get_by_role("button", name="Approve").wait_for()
+    keep(phone, f"key-request-{shot}")
+
+
+def type_password(page: Page) -> None:
+    page.get_by_label("Username").fill("ada")
+    page.get_by_label("Password", exact=True).fill("Lantern&Harbour7")
+    page.get_by_role("button", name="Continue").click()
+    page.get_by_label("Code from your Key").wait_for()
+
+
+def bring(phone: Page, home: str, code: str) -> None:
+    """Open the app with a pairing code, and lock it with a PIN."""
+    phone.goto(f"{home}/key/#pair={code}")
+    for name in ("Go on without installing", "I have a code", "With a PIN of 6 digits"):
+        phone.get_by_role("button", name=name).click()
+    for words in ("Choose 6 digits", "once more"):
+        phone.get_by_text(words).wait_for()
+        phone.get_by_label("PIN", exact=True).fill(PIN)
+    phone.get_by_label("Name of this phone").fill("Ada's Pixel")
+    phone.get_by_role("button", name="Continue").click()
+    phone.get_by_role("heading", name="Compare the numbers").wait_for()
+
+
+def mailed_code(mails: Path) -> str:
+    """Return the newest code that was e-mailed, waiting for it."""
+    for _ in range(100):
+        texts = [mail.read_text() for mail in sorted(mails.glob("*.log"))]
+        if found := re.findall(r"^\s*(\d{3} \d{3})\s*$", "".join(texts), re.MULTILINE):
+            return found[-1]
+        time.sleep(0.2)
+    raise SystemExit("No code was e-mailed.")
 
 
 def keep(page: Page, name: str) -> None:
@@ -100,8 +157,11 @@ def main() -> None:
         browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
         for shot, viewport, scheme in (("light", WIDE, "light"), ("dark-phone", NARROW, "dark")):
             with demo() as (home, environment):  # a fresh one each, since a code opens one thing once
-                page = browser.new_context(viewport=viewport, color_scheme=scheme).new_page()
+                page, phone = (
+                    browser.new_context(viewport=size, color_scheme=scheme).new_page() for size in (viewport, NARROW)
+                )
                 walk(page, home, code_of("ada", environment), shot)
+                walk_with_phone(page, phone, home, Path(environment["PORTAL_MAIL_DIR"]), shot)
         browser.close()
 
 
