@@ -1,6 +1,7 @@
 """The people: customers, their log-ins, their accounts and what may be done with them."""
 
 import secrets
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -39,8 +40,26 @@ class Customer(SealedModel):
         return self.number
 
 
+class Users(models.QuerySet["User"]):
+    """Log-ins, locked so that what merely names one need not wait."""
+
+    def select_for_update(
+        self, nowait: bool = False, skip_locked: bool = False, of: Sequence[str] = (), no_key: bool = True
+    ) -> "Users":
+        """Lock the rows but for their numbers, which never change.
+
+        Every event and every notice names a log-in, and PostgreSQL asks for the row it names when the transaction
+        ends. With the number locked, too, two deeds could each wait for what the other holds.
+        """
+        return super().select_for_update(nowait=nowait, skip_locked=skip_locked, of=of, no_key=no_key)
+
+
 class UserManager(BaseUserManager["User"]):
     """Look-ups by the canonical username."""
+
+    def get_queryset(self) -> Users:
+        """Return all log-ins."""
+        return Users(self.model, using=self._db)
 
     def by_username(self, typed: str) -> "User | None":
         """Return the log-in of that name, however it was typed, or None."""

@@ -1,0 +1,32 @@
+"""Deeds that meet and need not wait for each other."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from django.db import connections, transaction
+
+from accounts.actions import notices
+from accounts.models import User
+from tests import factories
+from tests.accounts.enrolment_walk import ADD, ORIGIN, Walk, now
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.mark.race
+@pytest.mark.postgres
+@pytest.mark.parametrize("also", [False, True])
+def test_what_names_a_person_who_is_locked_does_not_wait(also):
+    owner, other = factories.customer("owner"), factories.customer("other", has_key=False)
+    User.objects.filter(pk=other.user.pk).update(customer=owner.user.customer)
+    named = Walk(owner.user, ADD, also=[other.user] if also else [])
+
+    def alone() -> None:
+        try:
+            named.begun() if also else notices.tell(other.user, "held", now=now())
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(1) as pool, transaction.atomic():
+        User.objects.select_for_update().get(pk=other.user.pk)
+        pool.submit(alone).result(timeout=10)
