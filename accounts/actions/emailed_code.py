@@ -27,14 +27,12 @@ def send(*, user: User, purpose: CodePurpose, by: User | None, origin: client.Or
     code = digests.random_digits(codes.DIGITS)
     expires_at = now + timedelta(minutes=settings.PORTAL_EMAIL_CODE_MINUTES)
     with transaction.atomic():
-        EmailedCode.objects.update_or_create(
-            user=user,
-            purpose=purpose,
-            defaults={
-                "code_digest": _digest(user, purpose, code),
-                "sent_at": now,
-                "expires_at": expires_at,
-            },
+        fresh = {"code_digest": _digest(user, purpose, code), "sent_at": now, "expires_at": expires_at}
+        EmailedCode.objects.bulk_create(
+            [EmailedCode(user=user, purpose=purpose, **fresh)],
+            update_conflicts=True,
+            unique_fields=["user", "purpose"],
+            update_fields=list(fresh),
         )
         notices.tell(user, "code", now=now, useful_until=expires_at, code=f"{code[:3]} {code[3:]}")
         audit.record(Action.CODE_SENT, by=by, on=user, now=now, origin=origin, purpose=str(purpose))

@@ -5,8 +5,9 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from django.db import connections, transaction
 
-from accounts.actions import notices
-from accounts.models import User
+from accounts.actions import emailed_code, notices
+from accounts.enums import CodePurpose
+from accounts.models import EmailedCode, Notice, User
 from tests import factories
 from tests.accounts.enrolment_walk import ADD, ORIGIN, Walk, now
 
@@ -30,3 +31,23 @@ def test_what_names_a_person_who_is_locked_does_not_wait(also):
     with ThreadPoolExecutor(1) as pool, transaction.atomic():
         User.objects.select_for_update().get(pk=other.user.pk)
         pool.submit(alone).result(timeout=10)
+
+
+@pytest.mark.race
+@pytest.mark.parametrize("number", range(10))
+def test_codes_that_are_sent_while_others_are_dropped_all_go_out(number):
+    user, purpose = factories.customer(f"mailed{number}").user, CodePurpose.ENROL
+
+    def alone(index: int) -> None:
+        try:
+            if index % 2:
+                return emailed_code.drop(user=user, purpose=purpose)
+            return emailed_code.send(user=user, purpose=purpose, by=None, origin=ORIGIN, now=now())
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(alone, range(8)))
+
+    assert Notice.objects.filter(user=user, kind="code").count() == 4
+    assert EmailedCode.objects.filter(user=user).count() <= 1
