@@ -4,10 +4,10 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
-from accounts.models import BackupCode, Key, Passkey, User
+from accounts.models import BackupCode, Key, Passkey, Report, User
 from accounts.policies import advice, approvals
 
 MOST_SHOWN = 100
@@ -16,8 +16,8 @@ MOST_SHOWN = 100
 def keys_of(user: User) -> list[Key]:
     """Return the live Keys, oldest first, with their phones.
 
-    ``log_ins``: how many log-ins of the same customer have a Key on that phone; ``passkeys`` and ``codes``: as
-    ``ways_of`` counts them. One statement.
+    ``log_ins``: how many log-ins of the same customer have a Key on that phone; ``passkeys``, ``codes``
+    and ``open_reports``: as ``ways_of`` counts them. One statement.
     """
     theirs = Q(phone__keys__confirmed=True) & _of_same_person(user, "phone__keys__user")
     live = Key.objects.filter(user=user, confirmed=True).select_related("phone").order_by("created_at", "pk")
@@ -40,14 +40,17 @@ def ways_of(user: User, keys: Iterable[Key]) -> advice.Ways:
         has_old_app=any(
             not approvals.is_current(phone.version, minimum=settings.PORTAL_KEY_MIN_VERSION) for phone in phones
         ),
+        reports=counted.open_reports,
     )
 
 
 def _others_of(user: str) -> dict[str, Coalesce]:
-    """Return what counts the passkeys and unused backup codes of the person in that column."""
+    """Return what counts the passkeys, unused backup codes and fresh reports of the person in that column."""
+    is_fresh = Q(user__password_changed_at=None) | Q(created_at__gt=F("user__password_changed_at"))
     return {
         "passkeys": _count_of(Passkey.objects.filter(user=OuterRef(user), confirmed=True)),
         "codes": _count_of(BackupCode.objects.filter(user=OuterRef(user), used_at=None)),
+        "open_reports": _count_of(Report.objects.filter(is_fresh, user=OuterRef(user), closed_at=None)),
     }
 
 

@@ -11,6 +11,7 @@ _CLOCK_SECONDS = 30  # by how much a phone may be wrong without anybody noticing
 class Step(enum.StrEnum):
     """One thing to do. Words: portal/home/standing.py."""
 
+    CHANGE_PASSWORD = "change-password"
     SET_UP_KEY = "set-up-key"
     MAKE_CODES = "make-codes"
     RENEW_CODES = "renew-codes"
@@ -31,7 +32,8 @@ class Light(enum.StrEnum):
 class Ways:
     """The ways into a log-in: how many of each, and what its phones last told.
 
-    ``clock_offset``: of the phone that is most wrong, in seconds.
+    ``clock_offset``: of the phone that is most wrong, in seconds. ``reports``: how many were made of sign-ins since
+    the password was last changed, and still wait.
     """
 
     keys: int
@@ -39,11 +41,13 @@ class Ways:
     backup_codes: int
     clock_offset: int = 0
     has_old_app: bool = False
+    reports: int = 0
 
 
 def next_steps(ways: Ways) -> list[Step]:
     """Return what to do, the best next step first."""
     wanted = {
+        Step.CHANGE_PASSWORD: ways.reports > 0,
         Step.SET_UP_KEY: not ways.keys,
         Step.MAKE_CODES: not ways.backup_codes,
         Step.RENEW_CODES: ways.backup_codes > 0 and backup_codes.are_few(ways.backup_codes),

@@ -41,8 +41,10 @@ CAUSES = [
         ),
         (
             "N3",
-            _("Too many requests"),
-            _("To protect you from floods, we send no more for now. Type a code, or try again at {until}."),
+            _("We send no requests for now"),
+            _(
+                "After several requests, or one that was refused, we wait to protect you. Type a code, or try again at {until}."
+            ),
         ),
         (
             "N6",
@@ -64,7 +66,7 @@ CAUSES = [
             _("This was refused on your phone"),
             _(
                 "Somebody answered that it was not you, so we stopped this sign-in. Was it a mistake? Start again and "
-                "type a code. If it was not you, change your password or call us at {support_phone}."
+                "type a code. If it was not you, choose Forgot password and set a new one, or call us at {support_phone}."
             ),
         ),
         (
@@ -75,7 +77,7 @@ CAUSES = [
         (
             "N5",
             _("This request is over"),
-            _("It ran out, was answered or was withdrawn. Start again where you sign in, and a new one comes."),
+            _("It ran out, was answered or was withdrawn. Send a new one from the page where you sign in."),
         ),
     ),
     *row(

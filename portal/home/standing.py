@@ -35,6 +35,14 @@ _HEADINGS: "dict[Light, StrOrPromise]" = {
     Light.ERR: _("You have no Key"),
 }
 _ADVICE = {
+    Step.CHANGE_PASSWORD: Advice(
+        _(
+            "You refused a sign-in that was not yours: somebody may know your password. Set a new one. That ends every "
+            "open sign-in, too."
+        ),
+        "recovery:start",
+        _("Set a new password"),
+    ),
     Step.SET_UP_KEY: Advice(
         _("Without a Key you may not get in next time. Set one up now."), "accounts:key-setup", _("Set up a Key")
     ),

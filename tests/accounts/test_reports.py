@@ -8,7 +8,7 @@ from django.db import connections
 
 from accounts.actions import reports
 from accounts.enums import ReportKind, ReportOutcome, Role
-from accounts.models import Notice, Report, SecurityEvent
+from accounts.models import Notice, Report, SecurityEvent, User
 from portal.lib import clock as portal_clock
 from tests import factories
 from tests.conftest import Clock
@@ -25,6 +25,21 @@ def opened(person: Person) -> Report:
 def close(report: Report, by: Person) -> Report:
     now = portal_clock.now()
     return reports.close_report(report=report, outcome=ReportOutcome.PROTECTED, by=by.user, origin=None, now=now)
+
+
+def test_whoever_refused_a_sign_in_is_told_to_set_a_new_password_until_that_is_done(ada: Person, clock: Clock) -> None:
+    advised = "somebody may know your password"
+    User.objects.filter(pk=ada.user.pk).update(password_changed_at=clock.now)
+    client = factories.signed_in(ada)
+    assert advised not in client.get("/").content.decode()
+    clock.move(seconds=1)
+    opened(ada)
+    assert all(advised in client.get(page).content.decode() for page in ("/", "/security/"))
+    clock.move(seconds=1)
+
+    User.objects.filter(pk=ada.user.pk).update(password_changed_at=clock.now)
+
+    assert advised not in client.get("/").content.decode()
 
 
 @pytest.mark.promise("KEY-12")
