@@ -10,8 +10,9 @@ const SEARCH_FROM = 6;
 const { key } = state;
 
 export function accounts({ go }) {
-  const counts = (realm) => key.accounts.filter((one) => (realm === "live") === (one.realm === "live"));
-  const [live, paper] = [counts("live"), counts("paper")];
+  const byName = [...key.accounts].sort((a, b) => a.account.localeCompare(b.account));
+  const of = (realm) => byName.filter((one) => (realm === "live") === (one.realm === "live"));
+  const [live, paper] = [of("live"), of("paper")];
   const words = { name: key.phone.name, many: key.accounts.length >= SEARCH_FROM, none: false };
   const part = copy("accounts", { ...words, live: live.length, paper: paper.length }, {
     rename: () => rename(part),

@@ -123,7 +123,7 @@ async function codesOf(pairing) {
 export function paired({ go, pairing }) {
   const [account] = key.accounts.filter((one) => one.pairing === pairing);
   if (!account) return notify({ go });
-  const part = copy("paired", { whose: account.label }, { codes: () => go("codes") });
+  const part = copy("paired", { whose: `${account.label} (${account.account})` }, { codes: () => go("codes") });
   const draw = async () => {
     const code = await codeAt(account.code, clock.now() / 1000, account);
     const time = span(secondsLeft(clock.now() / 1000, account.period));

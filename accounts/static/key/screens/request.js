@@ -77,14 +77,19 @@ async function send(part, { go, asked }, answer, then) {
   try {
     await state.answer(asked, answer);
   } catch (failed) {
-    return state.isOpen() && refused(part, go, failed);
+    return state.isOpen() && refused(part, go, asked, failed);
   }
-  key.waiting = key.waiting.filter((other) => other.request !== asked.request);
+  forget(asked);
   return go(then);
 }
 
-function refused(part, go, failed) {
-  if (["N5", "X2"].includes(failed.cause)) return go("requestOver", { why: failed.message });
+const forget = (asked) => (key.waiting = key.waiting.filter((other) => other.request !== asked.request));
+
+function refused(part, go, asked, failed) {
+  if (["N5", "X2"].includes(failed.cause)) {
+    forget(asked);
+    return go("requestOver", { why: failed.message });
+  }
   one("[data-number]", part).value = "";
   return complain(part, failed instanceof Refused ? failed.message : word("offline"));
 }
