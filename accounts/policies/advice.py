@@ -11,7 +11,7 @@ _CLOCK_SECONDS = 30  # by how much a phone may be wrong without anybody noticing
 class Step(enum.StrEnum):
     """One thing to do. Words: portal/home/standing.py."""
 
-    CHANGE_PASSWORD = "change-password"
+    SET_PASSWORD = "set-password"  # noqa: S105 - a name
     SET_UP_KEY = "set-up-key"
     MAKE_CODES = "make-codes"
     RENEW_CODES = "renew-codes"
@@ -47,7 +47,7 @@ class Ways:
 def next_steps(ways: Ways) -> list[Step]:
     """Return what to do, the best next step first."""
     wanted = {
-        Step.CHANGE_PASSWORD: ways.reports > 0,
+        Step.SET_PASSWORD: ways.reports > 0,
         Step.SET_UP_KEY: not ways.keys,
         Step.MAKE_CODES: not ways.backup_codes,
         Step.RENEW_CODES: ways.backup_codes > 0 and backup_codes.are_few(ways.backup_codes),

@@ -43,7 +43,8 @@ CAUSES = [
             "N3",
             _("We send no requests for now"),
             _(
-                "After several requests, or one that was refused, we wait to protect you. Type a code, or try again at {until}."
+                "After several requests, or one that was refused, we wait to protect you. Type a code, or try again at "
+                "{until}."
             ),
         ),
         (
@@ -66,7 +67,8 @@ CAUSES = [
             _("This was refused on your phone"),
             _(
                 "Somebody answered that it was not you, so we stopped this sign-in. Was it a mistake? Start again and "
-                "type a code. If it was not you, choose Forgot password and set a new one, or call us at {support_phone}."
+                "type a code. If it was not you, choose Forgot password and set a new one, or call us at "
+                "{support_phone}."
             ),
         ),
         (

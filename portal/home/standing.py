@@ -35,7 +35,7 @@ _HEADINGS: "dict[Light, StrOrPromise]" = {
     Light.ERR: _("You have no Key"),
 }
 _ADVICE = {
-    Step.CHANGE_PASSWORD: Advice(
+    Step.SET_PASSWORD: Advice(
         _(
             "You refused a sign-in that was not yours: somebody may know your password. Set a new one. That ends every "
             "open sign-in, too."

@@ -242,7 +242,7 @@ def test_the_first_page_says_what_to_do_until_it_is_done(ada: Person, clock: Clo
         (Ways(1, 0, 2), [Step.RENEW_CODES, Step.SECOND_WAY], Light.WARN),
         (Ways(1, 0, 3), [Step.SECOND_WAY], Light.OK),
         (Ways(2, 1, 0), [Step.MAKE_CODES], Light.WARN),
-        (Ways(2, 1, 0, reports=1), [Step.CHANGE_PASSWORD, Step.MAKE_CODES], Light.WARN),
+        (Ways(2, 1, 0, reports=1), [Step.SET_PASSWORD, Step.MAKE_CODES], Light.WARN),
         (Ways(0, 1, 10), [Step.SET_UP_KEY], Light.ERR),
         (Ways(0, 0, 0), [Step.SET_UP_KEY, Step.MAKE_CODES], Light.ERR),
         (Ways(2, 0, 10, clock_offset=30), [], Light.OK),
