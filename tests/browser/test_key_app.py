@@ -103,7 +103,10 @@ def test_without_a_line_the_app_opens_and_shows_the_right_code(app: KeyApp, ada:
     app.unlock()
 
     app.heading("Codes")
-    expect(app.page.locator(".strips")).to_contain_text("Offline. Codes still work.")
+    expect(app.page.locator(".strips")).to_contain_text(
+        "Offline. Codes still work.", timeout=3000
+    )  # before it asks again
+    assert app.page.evaluate("document.documentElement.scrollHeight <= innerHeight")
     secret = codes.decode_secret(app.seeds["ada"])
     assert app.code_of("ada") in {
         codes.at_step(secret, codes.step_at(clock.now().timestamp()) + step) for step in (-1, 0, 1)

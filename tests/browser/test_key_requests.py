@@ -83,7 +83,7 @@ def test_no_it_is_not_me_stops_the_other_screen_and_says_what_to_do(page: Page, 
     app.page.get_by_role("button", name="No, it is not me").click()
 
     app.heading("We stopped it")
-    expect(app.page.locator("main")).to_contain_text("change your password")
+    expect(app.page.locator("main")).to_contain_text("choose Forgot password")
     expect(page.locator("main")).to_contain_text("refused on your phone")
     assert Report.objects.count() == 1
 

@@ -72,7 +72,7 @@ async function opened() {
   else if (code) go("pair");
   else go("codes");
   await look(true);
-  if (state.isOpen()) await state.watched(() => push.keepTold(key.who)).catch(() => {});
+  if (state.isOpen()) await push.keepTold(state.call).catch(() => {});
 }
 
 /** Ask the server what waits; with `jump`, a request is shown at once. */

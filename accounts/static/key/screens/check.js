@@ -13,7 +13,7 @@ export function check({ go }) {
   const part = copy("check", { result: "", askable: false, testable: false }, {
     again: () => go("check"),
     allow: () => allow(part, go),
-    test: () => attempt(part, () => push.sendTest(state.key.who), word("test-sent")),
+    test: () => attempt(part, () => push.sendTest(state.call), word("test-sent")),
     report: async () => {
       fill(part, { result: word((await toClipboard(report(part))) ? "report-copied" : "not-copied") });
     },
@@ -57,14 +57,14 @@ function allowedWords() {
 }
 
 async function allow(part, go) {
-  const result = await state.watched(() => push.turnOn(state.key.who)).catch(() => "failed");
+  const result = await push.turnOn(state.call).catch(() => "failed");
   if (result === "on") return go("check");
   return fill(part, { result: word(`allow-${result}`) });
 }
 
 async function attempt(part, talk, done) {
   try {
-    await state.watched(talk);
+    await talk();
     fill(part, { result: done });
   } catch (failed) {
     if (state.isOpen()) complain(part, failed instanceof Refused ? failed.message : word("offline"));

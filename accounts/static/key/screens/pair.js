@@ -143,7 +143,7 @@ export function notify({ go }) {
   const part = copy("notify", {}, {
     later: () => go("codes"),
     allow: async () => {
-      const result = await state.watched(() => turnOn(key.who)).catch(() => "failed");
+      const result = await turnOn(state.call).catch(() => "failed");
       if (result === "on") return go("codes");
       return fill(part, { result: word(`allow-${result}`) });
     },
