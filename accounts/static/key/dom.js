@@ -81,8 +81,8 @@ export function span(seconds) {
 /** Seconds as 1:05. */
 export const clockFace = (seconds) => `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
 
-/** A time of day in this reader's way. */
-export const hour = (seconds) => new Date(seconds * 1000).toLocaleTimeString(language, { hour: "2-digit", minute: "2-digit" });
+/** A time of day on 24 hours, as the portal writes it. */
+export const hour = (seconds) => new Date(seconds * 1000).toLocaleTimeString(language, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 
 /** Digits apart, so that a voice reads them one by one. */
 export const spelled = (text) => [...text].join(" ");
