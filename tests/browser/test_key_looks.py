@@ -1,5 +1,6 @@
 """No screen of the Key is a barrier: narrow and wide, light and dark."""
 
+import json
 from collections.abc import Callable
 
 import pytest
@@ -9,10 +10,22 @@ from accounts.enums import Realm
 from tests import factories
 from tests.browser.fixtures import Look
 from tests.browser.key_app import PIN, KeyApp
+from tests.browser.test_key_app import in_module
 from tests.browser.test_sign_in import type_password
 from tests.factories import Person
 
 pytestmark = pytest.mark.django_db(transaction=True)
+PASSING_BY = {
+    "match": {"number": "47", "spelled": "4 7"},
+    "paired": {"whose": "Maximiliane Oppenheim-Sachsen-Weimar", "code": "123 456", "left": "29 seconds left"},
+    "notify": {"result": "We send no notifications."},
+    "pair-over": {},
+    "approved": {},
+    "request-over": {"why": "It ran out, was answered or was withdrawn."},
+    "move-match": {"number": "47", "spelled": "4 7"},
+    "move-wait": {},
+    "move-over": {},
+}
 
 
 @pytest.fixture
@@ -80,6 +93,22 @@ def test_no_screen_of_a_request_is_a_barrier(open_browser: Callable[..., Page], 
     expect(app.page.locator("button.row")).to_have_count(2)
     app.page.locator("button.row").first.click()
     app.in_every_look()
+    app.page.get_by_role("button", name="It is me, but cancel it").click()
+    app.heading("Cancelled")
+    app.in_every_look()
+    app.page.get_by_role("button", name="Back to the codes").click()
+    app.page.get_by_role("button", name="Look at it").click()
     app.page.get_by_role("button", name="No, it is not me").click()
     app.heading("We stopped it")
     app.in_every_look()
+
+
+@pytest.mark.promise("HELP-5")
+def test_no_screen_that_passes_by_is_a_barrier(app: KeyApp):
+    app.page.goto("/key/")
+    app.heading("Install the Key")
+    for name, words in PASSING_BY.items():
+        shown = f"document.querySelector('main').replaceChildren(it.copy('{name}', {json.dumps(words)}));"
+        in_module(app.page, "dom", shown)
+        expect(app.page.locator(f"[data-is={name}]")).to_be_visible()
+        app.in_every_look()
