@@ -14,12 +14,23 @@ export function copy(name, words = {}, deeds = {}) {
   fill(part, words);
   for (const place of all("[data-do]", part)) {
     const event = place.tagName === "FORM" ? "submit" : "click";
+    const deed = once(async (happened) => deeds[place.dataset.do]?.(happened));
     place.addEventListener(event, (happened) => {
       happened.preventDefault();
-      deeds[place.dataset.do]?.(happened);
+      deed(happened);
     });
   }
   return part;
+}
+
+/** Make a deed that does nothing while it is being done: two quick taps are one. */
+export function once(deed) {
+  let isBusy = false;
+  return async (...facts) => {
+    if (isBusy) return;
+    isBusy = true;
+    await Promise.resolve(deed(...facts)).finally(() => (isBusy = false));
+  };
 }
 
 /** Set texts by slot; what a `data-if` names is shown or hidden. */

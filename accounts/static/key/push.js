@@ -38,5 +38,3 @@ async function tell(call, current) {
   await call("POST", "push/", { endpoint, p256dh: keys.p256dh, auth: keys.auth });
   await store.put("notes", "push", hex(await sha256(utf8(endpoint))));
 }
-
-export const sendTest = (call) => call("POST", "push/test/", {});

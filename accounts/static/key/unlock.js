@@ -1,12 +1,14 @@
 // Asking the person to show that it is them: by the phone's own check, or by the PIN.
 
-import { complain, copy, fill, one, span, word } from "./dom.js";
+import { complain, copy, fill, once, span, word } from "./dom.js";
 import { wire } from "./keypad.js";
 import * as lock from "./lock.js";
+import * as state from "./state.js";
 
-/** Wire a PIN pad. Calls `done` when it is right, `spent` when the tries are used up. */
-export function askPin(part, kept, { done, spent }) {
-  const pad = wire(part, { full: (typed) => attempt(typed) });
+/** Wire a PIN pad. Calls `done` when it is right; empties the phone when the tries are used up. */
+export function askPin(part, done) {
+  const kept = state.key.phone;
+  const pad = wire(part, { full: once((typed) => attempt(typed)) }); // a finger that bounces is one try
   const wait = () => {
     const seconds = lock.waitOf(kept.lock.pin);
     fill(part, { wait: seconds ? word("pin-wait", { time: span(seconds) }) : "" });
@@ -18,7 +20,7 @@ export function askPin(part, kept, { done, spent }) {
     kept.lock.pin = await lock.pinNow();
     pad.clear();
     if (verdict === "right") return done(null);
-    if (verdict === "last") return spent();
+    if (verdict === "last") return state.end("tries");
     complain(part, verdict === "wait" ? "" : wrong(kept.lock.pin));
     wait();
   };
@@ -31,28 +33,28 @@ function wrong(pin) {
   return left <= 3 ? word(left === 1 ? "pin-last" : "pin-few", { left }) : word("pin-wrong");
 }
 
-/** Ask once more, over the page. Resolves to the wrapper (or null), rejects if the person turns away. */
-export async function confirm(kept, { spent }) {
-  if (kept.lock.kind !== "pin") {
-    try {
-      return await lock.check(kept.lock);
-    } catch (failed) {
-      if (!kept.lock.pin) throw failed;
-    }
-  }
-  return new Promise((done, failed) => {
+/** Ask once more, over the page, for what is asked in `part`; says there if the person turns away. Tells whether it is them. */
+export async function isOwner(part) {
+  const kept = state.key.phone.lock;
+  const checked = kept.kind !== "pin" && (await lock.check(kept).then(() => true, () => false));
+  const is = checked || (Boolean(kept.pin) && (await pinAgain()));
+  if (!is) complain(part, word("check-failed"));
+  return is;
+}
+
+function pinAgain() {
+  return new Promise((done) => {
     const dialog = copy("pin-again", {}, { close: () => dialog.close() });
-    const finish = (value) => {
-      done(value);
-      dialog.close();
-    };
     dialog.addEventListener("close", () => {
       dialog.remove();
-      failed(new Error("turned away"));
+      done(false);
     });
     document.body.append(dialog);
     dialog.showModal();
-    askPin(dialog, kept, { done: finish, spent }).focus();
-    one("[data-error]", dialog).hidden = true;
+    const right = () => {
+      done(true);
+      dialog.close();
+    };
+    askPin(dialog, right).focus();
   });
 }

@@ -1,10 +1,10 @@
 // The accounts on this phone: its name, what to add, what to turn off.
 
-import { Refused } from "../api.js";
 import { all, complain, copy, fill, one, say, word } from "../dom.js";
+import { tell } from "../refusal.js";
 import * as state from "../state.js";
 import * as store from "../store.js";
-import { confirm } from "../unlock.js";
+import { isOwner } from "../unlock.js";
 
 const SEARCH_FROM = 6;
 const { key } = state;
@@ -46,14 +46,12 @@ async function rename(part) {
   try {
     await state.call("POST", "rename/", { name });
   } catch (failed) {
-    return state.isOpen() && complain(part, wordsOf(failed));
+    return tell(part, failed);
   }
   key.phone = await store.change("phone", "phone", (record) => ({ ...record, name }));
   complain(part, "");
   return say(word("saved"));
 }
-
-const wordsOf = (failed) => (failed instanceof Refused ? failed.message : word("offline"));
 
 /** One account, or all of them; says what follows, and asks the lock. */
 export function turnOff({ go, account = null }) {
@@ -61,11 +59,11 @@ export function turnOff({ go, account = null }) {
   const part = copy("turn-off", { what }, {
     back: () => go("accounts"),
     off: async () => {
+      if (!(await isOwner(part))) return false;
       try {
-        await confirm(key.phone, { spent: () => state.end("tries") });
         await state.call("POST", "remove/", account ? { key: account.key } : { all: true });
       } catch (failed) {
-        return state.isOpen() && complain(part, failed.message === "turned away" ? word("check-failed") : wordsOf(failed));
+        return tell(part, failed);
       }
       if (!account) return state.end("turned_off");
       await state.refresh().catch(() => {});

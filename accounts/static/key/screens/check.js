@@ -1,11 +1,12 @@
 // What works on this phone, what does not, and a report of it without secrets.
 
-import { Refused, time } from "../api.js";
+import { time } from "../api.js";
 import { clockWords } from "../strips.js";
 import * as clock from "../clock.js";
 import { isInstalled } from "../device.js";
-import { all, complain, copy, fill, one, toClipboard, word } from "../dom.js";
+import { all, copy, fill, one, toClipboard, word } from "../dom.js";
 import * as push from "../push.js";
+import { tell } from "../refusal.js";
 import * as state from "../state.js";
 import { registration } from "../worker.js";
 
@@ -13,7 +14,7 @@ export function check({ go }) {
   const part = copy("check", { result: "", askable: false, testable: false }, {
     again: () => go("check"),
     allow: () => allow(part, go),
-    test: () => attempt(part, () => push.sendTest(state.call), word("test-sent")),
+    test: () => test(part),
     report: async () => {
       fill(part, { result: word((await toClipboard(report(part))) ? "report-copied" : "not-copied") });
     },
@@ -62,12 +63,12 @@ async function allow(part, go) {
   return fill(part, { result: word(`allow-${result}`) });
 }
 
-async function attempt(part, talk, done) {
+async function test(part) {
   try {
-    await talk();
-    fill(part, { result: done });
+    await state.call("POST", "push/test/", {});
+    fill(part, { result: word("test-sent") });
   } catch (failed) {
-    if (state.isOpen()) complain(part, failed instanceof Refused ? failed.message : word("offline"));
+    tell(part, failed);
   }
 }
 

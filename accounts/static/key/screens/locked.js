@@ -22,7 +22,7 @@ export function locked({ go, opened }) {
       }
     },
   });
-  if (kept.pin) askPin(part, state.key.phone, { done: open, spent: () => state.end("tries") });
+  if (kept.pin) askPin(part, open);
   return { part, alone: true };
 }
 

@@ -1,10 +1,10 @@
 // Moving to a new phone, on the old one: a code, the same number on both, and the end of this one.
 
-import { Refused } from "../api.js";
 import * as clock from "../clock.js";
-import { complain, copy, hour, spelled, word } from "../dom.js";
+import { copy, hour, spelled, word } from "../dom.js";
+import { tell } from "../refusal.js";
 import * as state from "../state.js";
-import { confirm } from "../unlock.js";
+import { isOwner } from "../unlock.js";
 
 const ASK_AGAIN = 2000;
 
@@ -12,15 +12,11 @@ export function move({ go }) {
   const part = copy("move", {}, {
     back: () => go("accounts"),
     begin: async () => {
-      try {
-        await confirm(state.key.phone, { spent: () => state.end("tries") });
-      } catch {
-        return state.isOpen() && complain(part, word("check-failed"));
-      }
+      if (!(await isOwner(part))) return false;
       try {
         return go("moveCode", await state.call("POST", "transfer/", {}));
       } catch (failed) {
-        return state.isOpen() && complain(part, failed instanceof Refused ? failed.message : word("offline"));
+        return tell(part, failed);
       }
     },
   });
@@ -44,7 +40,7 @@ export function moveMatch({ go, pairing, number }) {
       try {
         await state.call("POST", "transfer/match/", { pairing, matches: true });
       } catch (failed) {
-        return state.isOpen() && complain(part, failed instanceof Refused ? failed.message : word("offline"));
+        return tell(part, failed);
       }
       return go("moveWait", { pairing });
     },

@@ -1,11 +1,11 @@
 // Requests: who asks for what, the number, and the three answers.
 
-import { Refused } from "../api.js";
 import * as clock from "../clock.js";
 import { clockFace, complain, copy, fill, hour, one, word } from "../dom.js";
 import { wire } from "../keypad.js";
+import { tell } from "../refusal.js";
 import * as state from "../state.js";
-import { confirm } from "../unlock.js";
+import { isOwner } from "../unlock.js";
 
 const { key } = state;
 
@@ -63,12 +63,7 @@ function countDown(part, asked) {
 async function approve(part, { go, asked }) {
   const number = one("[data-number]", part).value;
   if (number.length !== asked.digits) return complain(part, word("number-short", { digits: asked.digits }));
-  try {
-    await confirm(key.phone, { spent: () => state.end("tries") });
-  } catch {
-    return complain(part, word("check-failed"));
-  }
-  return send(part, { go, asked }, { decision: "approve", number }, "approved");
+  return (await isOwner(part)) && send(part, { go, asked }, { decision: "approve", number }, "approved");
 }
 
 const deny = (part, said, reason, then) => send(part, said, { decision: "deny", reason }, then);
@@ -77,7 +72,7 @@ async function send(part, { go, asked }, answer, then) {
   try {
     await state.answer(asked, answer);
   } catch (failed) {
-    return state.isOpen() && refused(part, go, asked, failed);
+    return part.isConnected && refused(part, go, asked, failed); // of an answer given twice the first one counts
   }
   forget(asked);
   return go(then);
@@ -91,7 +86,7 @@ function refused(part, go, asked, failed) {
     return go("requestOver", { why: failed.message });
   }
   one("[data-number]", part).value = "";
-  return complain(part, failed instanceof Refused ? failed.message : word("offline"));
+  return tell(part, failed);
 }
 
 const ending = (name) => ({ go }) => ({ part: copy(name, {}, { codes: () => go("codes") }) });
