@@ -8,7 +8,7 @@ import { codes } from "./screens/codes.js";
 import { help } from "./screens/help.js";
 import { ended, locked, startAgain } from "./screens/locked.js";
 import { move, moveCode, moveMatch, moveOver, moveWait } from "./screens/move.js";
-import { match, notify, pair, paired, pairOver } from "./screens/pair.js";
+import { finish, match, notify, pair, paired, pairOver } from "./screens/pair.js";
 import { approved, cancelled, denied, request, requestOver, requests } from "./screens/request.js";
 import { begin, chooseLock, install, keepOffer, newPin, unusable } from "./screens/start.js";
 import * as state from "./state.js";
@@ -72,6 +72,7 @@ async function opened() {
   else if (code) go("pair");
   else go("codes");
   await look(true);
+  await finish().catch(() => {});
   if (state.isOpen()) await push.keepTold(state.call).catch(() => {});
 }
 
@@ -82,6 +83,12 @@ async function look(jump = false) {
   if (jump && state.isOpen() && key.waiting.length && !BUSY.includes(shown.name) && shown.name !== "request") {
     go(key.waiting.length > 1 ? "requests" : "request");
   }
+}
+
+/** Look again and again, never twice at once however slow the line is. */
+async function lookOn() {
+  if (!document.hidden) await look();
+  setTimeout(lookOn, LOOK_AGAIN);
 }
 
 function lockNow() {
@@ -105,7 +112,7 @@ function watch() {
     if (document.hidden) {
       hiddenAt = Date.now();
       timer = setTimeout(lockNow, LOCK_AFTER);
-    } else if (Date.now() - hiddenAt >= LOCK_AFTER) lockNow();
+    } else if (Math.abs(Date.now() - hiddenAt) >= LOCK_AFTER) lockNow(); // a clock set back is no way around it
     else {
       look(true);
       worker.lookForNews();
@@ -115,10 +122,10 @@ function watch() {
     code = brought();
     if (code && state.isOpen() && key.phone) go("pair");
   });
-  setInterval(() => !document.hidden && look(), LOOK_AGAIN);
+  lookOn();
   for (const line of ["online", "offline"]) addEventListener(line, () => look());
   addEventListener("beforeinstallprompt", keepOffer);
-  addEventListener("appinstalled", () => go(state.isOpen() ? "codes" : "begin"));
+  addEventListener("appinstalled", () => shown.name === "install" && go(key.phone ? "codes" : "begin"));
   lockButton.addEventListener("click", lockNow);
   for (const tab of tabs.querySelectorAll("button")) tab.addEventListener("click", () => go(tab.dataset.tab));
 }
@@ -135,6 +142,7 @@ state.onChange(() => {
   draw();
 });
 state.onEnd((reason) => go("ended", { reason }));
+store.onOtherTab(() => location.reload()); // what this one remembers of the phone is no longer so
 
 /** Open the app, if this browser has what it takes. */
 async function start() {

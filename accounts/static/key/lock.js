@@ -70,8 +70,11 @@ export async function makePin(pin) {
   return { salt, digest: await stretched(pin, salt), wrong: 0, until: 0 };
 }
 
-/** Seconds to wait before the next try; 0 if none. */
-export const waitOf = (pin, now = Date.now()) => Math.max(0, Math.ceil((pin.until - now) / 1000));
+/** Seconds to wait before the next try; 0 if none. A wait longer than any comes of a clock set back: it is over. */
+export function waitOf(pin, now = Date.now()) {
+  const left = pin.until - now;
+  return left > LONGEST_WAIT ? 0 : Math.max(0, Math.ceil(left / 1000));
+}
 
 /** The PIN's record as it is on disk now. */
 export const pinNow = async () => (await store.get("phone", "phone")).lock.pin;

@@ -8,6 +8,7 @@ import * as vault from "./vault.js";
 
 const TOLD_SECONDS = 5; // the server is told again when the clock's error changes by more
 const news = new EventTarget();
+let turn = Promise.resolve();
 
 export const key = {
   phone: null, // what is on disk about this phone
@@ -33,11 +34,10 @@ export async function load() {
   clock.setAhead((await store.get("notes", "ahead")) ?? 0);
 }
 
-/** Open what is kept; `wrapper` comes from the lock, null where the lock gives no secret. */
+/** Open what is kept, all of it or nothing; `wrapper` comes from the lock, null where the lock gives no secret. */
 export async function open(wrapper) {
-  key.wrapper = wrapper;
-  key.who = { reference: key.phone.reference, key: await vault.openSigning(key.phone, wrapper) };
-  key.accounts = await vault.openAccounts(wrapper);
+  const who = { reference: key.phone.reference, key: await vault.openSigning(key.phone, wrapper) };
+  Object.assign(key, { accounts: await vault.openAccounts(wrapper), who, wrapper });
 }
 
 /** Forget in memory what the lock protects. */
@@ -80,8 +80,10 @@ export async function end(reason) {
   news.dispatchEvent(new CustomEvent("end", { detail: reason }));
 }
 
-/** Fetch what waits and which Keys live here; forget those that do not. */
-export async function refresh() {
+/** Fetch what waits and which Keys live here; forget those that do not. One at a time: no old answer undoes a newer one. */
+export const refresh = () => (turn = turn.catch(() => {}).then(refreshNow));
+
+async function refreshNow() {
   let told = await call("GET", "requests/");
   const over = await pairingsOver(told);
   if (over.size) told = await call("GET", "requests/"); // what is over may have come to live since
@@ -144,11 +146,13 @@ async function tellClock() {
   await store.put("notes", "told", offset);
 }
 
-/** Take in the accounts of a pairing. */
+/** Take in the accounts of a pairing. A Key that locks itself meanwhile keeps them as it keeps all others. */
 export async function take(keys, pairing) {
-  await vault.addAccounts(keys, pairing, key.wrapper);
-  key.accounts = await vault.openAccounts(key.wrapper);
+  const { wrapper } = key;
+  await vault.addAccounts(keys, pairing, wrapper);
   await store.put("notes", "pairing", null);
+  const accounts = await vault.openAccounts(wrapper);
+  if (isOpen()) key.accounts = accounts;
 }
 
 export async function togglePin(account) {

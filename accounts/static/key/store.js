@@ -2,6 +2,7 @@
 
 const NAME = "key";
 const STORES = ["phone", "accounts", "notes"];
+const tabs = new BroadcastChannel(NAME);
 let opened;
 
 function database() {
@@ -20,7 +21,7 @@ async function run(stores, mode, work) {
   return new Promise((done, failed) => {
     const asked = work(transaction);
     transaction.oncomplete = () => done(asked?.result);
-    transaction.onerror = transaction.onabort = () => failed(transaction.error);
+    transaction.onabort = () => failed(transaction.error); // any failure ends here; before that the error is not told
   });
 }
 
@@ -29,6 +30,15 @@ export const all = (store) => run([store], "readonly", (stores) => stores.object
 export const put = (store, id, value) => run([store], "readwrite", (all) => all.objectStore(store).put(value, id));
 export const remove = (store, id) => run([store], "readwrite", (all) => all.objectStore(store).delete(id));
 
+/** Make this phone a Key; fails if another tab has done so. The other tabs are told. */
+export async function begin(phone) {
+  await run(["phone"], "readwrite", (all) => all.objectStore("phone").add(phone, "phone"));
+  tabs.postMessage("begun");
+}
+
+/** Call `react` when another tab has made this phone a Key, or has emptied it. */
+export const onOtherTab = (react) => tabs.addEventListener("message", react);
+
 /** Write several records of one store at once. */
 export function putAll(store, records) {
   return run([store], "readwrite", (all) => {
@@ -36,13 +46,14 @@ export function putAll(store, records) {
   });
 }
 
-/** Change one record; two tabs at once do it one after the other. Returns the record as it is then. */
+/** Change one record, if it is still there; two tabs at once do it one after the other. Returns it as it is then. */
 export async function change(store, id, alter) {
   let value;
   await run([store], "readwrite", (all) => {
     const place = all.objectStore(store);
     const asked = place.get(id);
     asked.onsuccess = () => {
+      if (asked.result === undefined) return;
       value = alter(asked.result);
       place.put(value, id);
     };
@@ -50,10 +61,11 @@ export async function change(store, id, alter) {
   return value;
 }
 
-/** Forget everything, and keep only `notes` (why, for the person to read). */
-export function wipe(notes = {}) {
-  return run(STORES, "readwrite", (all) => {
+/** Forget everything, and keep only `notes` (why, for the person to read). The other tabs are told. */
+export async function wipe(notes = {}) {
+  await run(STORES, "readwrite", (all) => {
     for (const store of STORES) all.objectStore(store).clear();
     for (const [id, value] of Object.entries(notes)) all.objectStore("notes").put(value, id);
   });
+  tabs.postMessage("emptied");
 }

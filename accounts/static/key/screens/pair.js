@@ -1,10 +1,10 @@
 // Pairing: the code, the number on both screens, and what the server then hands over.
 
-import { Refused } from "../api.js";
 import * as clock from "../clock.js";
 import * as device from "../device.js";
 import { complain, copy, fill, one, span, spelled, word } from "../dom.js";
 import { isPossible, permission, turnOn } from "../push.js";
+import { tell } from "../refusal.js";
 import * as state from "../state.js";
 import * as store from "../store.js";
 import { codeAt, grouped, secondsLeft } from "../totp.js";
@@ -24,12 +24,10 @@ export function pair({ go, code = "", lock, wrapper }) {
       const name = one("[name=name]", part).value.trim();
       if (typed.length !== 8) return complain(part, word("code-short"));
       if (isNew && !name) return complain(part, word("name-missing"));
-      one("[data-busy]", part).disabled = true;
       try {
         go("match", isNew ? await claimNew(typed, name, lock, wrapper) : await claim(typed));
       } catch (failed) {
-        one("[data-busy]", part).disabled = false;
-        complain(part, failed instanceof Refused ? failed.message : word("offline"));
+        tell(part, failed);
       }
     },
   });
@@ -47,8 +45,9 @@ async function claimNew(code, name, lock, wrapper) {
   key.who = { reference: "", key: signing.key };
   try {
     const told = await state.call("POST", "pair/", { code, public_key: signing.publicKey, name });
-    key.phone = { reference: told.phone, name, lock, signing: signing.kept };
-    await store.put("phone", "phone", key.phone);
+    const phone = { reference: told.phone, name, lock, signing: signing.kept };
+    await store.begin(phone);
+    key.phone = phone;
     await state.open(wrapper);
     navigator.storage?.persist?.();
     return await remembered(told);
@@ -67,16 +66,14 @@ async function remembered({ pairing, number }) {
 export function match({ go, pairing, number }) {
   let timer = 0;
   const part = copy("match", { number, spelled: spelled(number) }, {
-    stop: async () => {
-      await store.put("notes", "pairing", null);
-      go("pairOver");
-    },
+    stop: () => over(go),
   });
   const ask = async () => {
     const told = await state.call("POST", "confirm/", { pairing }).catch((failed) => failed);
+    if (!part.isConnected) return; // stopped, or locked meanwhile: the secrets are fetched when it is open again
     if (told.cause === "Y7") return over(go);
     if (told.status === 200 && told.keys) return received(go, told, pairing);
-    if (part.isConnected) timer = setTimeout(ask, ASK_AGAIN);
+    timer = setTimeout(ask, ASK_AGAIN);
   };
   timer = setTimeout(ask, ASK_AGAIN / 4);
   return { part, leave: () => clearTimeout(timer) };
@@ -100,6 +97,14 @@ async function received(go, { keys, is_move: isMove }, pairing) {
   if (moved) go("notify");
   else if (keys.length > 1) go("codes"); // the other screen says whose code it wants
   else go("paired", { pairing });
+}
+
+/** Go on with a move whose seeds are here already, after a lost line or a closed app. */
+export async function finish() {
+  for (const pairing of new Set(key.accounts.map((one) => one.pairing).filter(Boolean))) {
+    const { is_move: isMove } = await state.call("POST", "confirm/", { pairing });
+    if (isMove && (await prove(pairing))) await state.refresh();
+  }
 }
 
 /** Prove the new seeds with a code each: so a move ends. Tells whether it did. */
