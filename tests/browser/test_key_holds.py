@@ -189,6 +189,7 @@ def test_a_move_that_lost_its_line_goes_on_when_the_new_phone_is_opened_again(
     come_together(app, new)
     with new.page.expect_event("requestfailed", lambda request: "prove" in request.url):
         app.page.get_by_role("button", name="Yes, the same").click()
+        new.page.get_by_role("button", name="Yes, take them over").click()
     new.page.unroute("**/prove/", lost)
 
     new.page.reload()

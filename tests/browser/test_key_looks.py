@@ -19,6 +19,7 @@ PASSING_BY = {
     "match": {"number": "47", "spelled": "4 7"},
     "paired": {"whose": "Maximiliane Oppenheim-Sachsen-Weimar", "code": "123 456", "left": "29 seconds left"},
     "notify": {"result": "We send no notifications."},
+    "take-over": {"whose": "Maximiliane Oppenheim-Sachsen-Weimar (maximiliane.von.oppenheim)"},
     "pair-over": {},
     "approved": {},
     "request-over": {"why": "It ran out, was answered or was withdrawn."},

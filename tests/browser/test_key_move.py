@@ -49,6 +49,9 @@ def come_together(old: KeyApp, new: KeyApp) -> str:
 def test_all_accounts_move_to_the_new_phone_and_the_old_one_empties_itself(old: KeyApp, new: KeyApp):
     come_together(old, new)
     old.page.get_by_role("button", name="Yes, the same").click()
+    new.heading("Take these over?")
+    expect(new.page.locator("main")).to_contain_text("(ada)")
+    new.page.get_by_role("button", name="Yes, take them over").click()
 
     new.codes()
     expect(new.page.locator(".code")).to_have_count(2)
@@ -69,6 +72,18 @@ def test_numbers_that_differ_stop_the_move_and_the_old_phone_works_on(old: KeyAp
     new.heading("This pairing is over")
     old.tab("Codes")
     expect(old.page.locator(".code")).to_have_count(2)
+    assert not Key.objects.filter(phone__name="New Pixel", confirmed=True).exists()
+
+
+@pytest.mark.promise("KEY-8")
+def test_a_phone_that_was_lured_into_a_move_takes_nothing(old: KeyApp, new: KeyApp):
+    come_together(old, new)
+    old.page.get_by_role("button", name="Yes, the same").click()
+    new.page.get_by_role("button", name="No, not mine").click()
+
+    new.heading("This pairing is over")
+    new.tab("Codes")
+    expect(new.page.locator("main")).to_contain_text("No accounts on this phone yet.")
     assert not Key.objects.filter(phone__name="New Pixel", confirmed=True).exists()
 
 

@@ -8,7 +8,7 @@ import { codes } from "./screens/codes.js";
 import { help } from "./screens/help.js";
 import { ended, locked, startAgain } from "./screens/locked.js";
 import { move, moveCode, moveMatch, moveOver, moveWait } from "./screens/move.js";
-import { finish, match, notify, pair, paired, pairOver } from "./screens/pair.js";
+import { finish, match, notify, pair, paired, pairOver, takeOver } from "./screens/pair.js";
 import { approved, cancelled, denied, request, requestOver, requests } from "./screens/request.js";
 import { begin, chooseLock, install, keepOffer, newPin, unusable } from "./screens/start.js";
 import * as state from "./state.js";
@@ -17,11 +17,11 @@ import * as strips from "./strips.js";
 import * as worker from "./worker.js";
 
 const SCREENS = {
-  ...{ unusable, install, begin, chooseLock, newPin, locked, startAgain, ended, pair, match, pairOver, paired, notify },
+  ...{ unusable, install, begin, chooseLock, newPin, locked, startAgain, ended, pair, match, takeOver, pairOver, paired, notify },
   ...{ codes, request, requests, approved, denied, cancelled, requestOver },
   ...{ accounts, turnOff, move, moveCode, moveMatch, moveWait, moveOver, check, help },
 };
-const BUSY = ["pair", "match", "paired", "moveCode", "moveMatch", "moveWait"]; // not left for a request by itself
+const BUSY = ["pair", "match", "takeOver", "paired", "moveCode", "moveMatch", "moveWait"]; // not left for a request by itself
 const LOOK_AGAIN = 5000;
 const LOCK_AFTER = 60_000;
 

@@ -88,15 +88,29 @@ export function pairOver({ go }) {
   return { part: copy("pair-over", {}, { again: () => go("pair") }) };
 }
 
-/** Keep the seeds. A move is finished by the phone itself, a pairing by a code typed on the other screen. */
+/** Go on with what was handed over: a move once its owner agrees, a pairing with a code for the other screen. */
 async function received(go, { keys, is_move: isMove }, pairing) {
+  if (isMove) return go("takeOver", { pairing, keys });
   await state.take(keys, pairing);
-  const moved = isMove && (await prove(pairing));
   await state.refresh().catch(() => {});
-  if (!state.isOpen()) return;
-  if (moved) go("notify");
-  else if (keys.length > 1) go("codes"); // the other screen says whose code it wants
-  else go("paired", { pairing });
+  if (!state.isOpen()) return undefined;
+  if (keys.length > 1) return go("codes"); // the other screen says whose code it wants
+  return go("paired", { pairing });
+}
+
+/** Ask before the Keys of another phone come to this one: whoever was lured here with a code says no. */
+export function takeOver({ go, pairing, keys }) {
+  const whose = keys.map(({ label, account }) => `${label} (${account})`).join(", ");
+  const part = copy("take-over", { whose }, {
+    yes: async () => {
+      await state.take(keys, pairing);
+      const moved = await prove(pairing);
+      await state.refresh().catch(() => {});
+      if (state.isOpen()) go(moved ? "notify" : "codes");
+    },
+    no: () => over(go),
+  });
+  return { part };
 }
 
 /** Go on with a move whose seeds are here already, after a lost line or a closed app. */
