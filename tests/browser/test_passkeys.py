@@ -13,6 +13,7 @@ from accounts.models import Passkey, PlatformSession
 from helpcenter import causes
 from portal.lib import clock
 from tests import factories
+from tests.browser.fixtures import PATIENCE_MS
 from tests.browser.test_sign_in import in_every_look, type_password
 from tests.factories import Person
 
@@ -92,10 +93,11 @@ def device(at_home: None, page: Page, ada: Person, live_server: Any) -> Device:
 
 @pytest.mark.promise("SIGN-9")
 def test_a_passkey_signs_in_from_the_list_under_the_username_without_anything_typed(device: Device, page: Page):
+    page.goto("/help/")  # the page one signed out to waits for a passkey, too, and would take the answer
     device.answers()
     page.goto("/login/?next=/security/")
 
-    expect(page.get_by_role("heading", level=1)).to_have_text("Security")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Security", timeout=PATIENCE_MS)
     assert PlatformSession.objects.get().passkey == Passkey.objects.get()
 
 
