@@ -45,7 +45,7 @@ $(VENV)/.development: requirements.txt requirements-scale.txt requirements-dev.t
 
 # A waiting period and a review one can sit through.
 demo: export PORTAL_CASE_COOLING_MINUTES ?= 2
-demo: export PORTAL_CASE_DWELL_SECONDS ?= 10
+demo: export PORTAL_CASE_MINIMUM_REVIEW_SECONDS ?= 10
 demo: export PORTAL_HOST ?= localhost:$(PORT)
 demo: $(VENV)/.runtime ## Run the portal with demo data on localhost:8000, worker included
 	@mkdir -p var

@@ -5,7 +5,7 @@ from typing import Any
 from django.apps import AppConfig, apps
 from django.db.models.signals import post_migrate, pre_migrate
 
-from portal.lib import guards, ticks
+from portal.lib import db_triggers, periodic_tasks
 
 
 class AccountsConfig(AppConfig):
@@ -18,12 +18,12 @@ class AccountsConfig(AppConfig):
         from two_factor.plugins.registry import registry  # noqa: PLC0415  needs the app registry
 
         from accounts import checks  # noqa: F401, PLC0415  registration on import, after the apps are loaded
-        from accounts.actions import pauses  # noqa: PLC0415  needs the models
         from accounts.actions.roles import ensure_roles  # noqa: PLC0415  needs the models
+        from accounts.actions.sign_in import lockout_notices  # noqa: PLC0415  needs the models
 
         registry.unregister("generator")
-        ticks.register("pauses", pauses.announce)
-        guards.register(guards.append_only("accounts_securityevent", ("chain", "n")))
+        periodic_tasks.register("pauses", lockout_notices.announce)
+        db_triggers.register(db_triggers.append_only("accounts_securityevent", ("chain", "n")))
         pre_migrate.connect(_remove_guards, sender=self)
         post_migrate.connect(_install_guards, sender=self)
         # auth comes after accounts and recovery: when its turn comes, their permissions are written.
@@ -31,8 +31,8 @@ class AccountsConfig(AppConfig):
 
 
 def _remove_guards(**_: Any) -> None:
-    guards.remove()
+    db_triggers.remove()
 
 
 def _install_guards(**_: Any) -> None:
-    guards.install()
+    db_triggers.install()

@@ -10,11 +10,12 @@ from typing import Any
 from axes.handlers.base import AxesHandler
 from django.http import HttpRequest
 
-from accounts.actions import lifting, throttle
+from accounts.actions import throttle
+from accounts.actions.sign_in import unlock
 from accounts.models import Throttle, User
-from accounts.models.people import digest_of_name
+from accounts.models.users import hash_of_username
 from accounts.refusals import Refusal
-from accounts.requests import PasswordRequest
+from accounts.request_types import PasswordRequest
 from portal.lib import client, clock, digests
 
 log = logging.getLogger("portal.security")
@@ -30,9 +31,9 @@ class BudgetHandler(AxesHandler):
         Effects: ``request.password_attempt`` holds the reserved try, or the refusal.
         """
         name = (credentials or {}).get("username") or ""
-        lane = getattr(request, "lane", throttle.STRANGER)
-        claims = [throttle.password_claim(name, lane=lane)]
-        if lane == throttle.STRANGER:
+        browser_scope = getattr(request, "browser_scope", throttle.UNKNOWN_BROWSER)
+        claims = [throttle.password_claim(name, browser_scope=browser_scope)]
+        if browser_scope == throttle.UNKNOWN_BROWSER:
             claims.append(throttle.source_claim(client.address(request)))
         try:
             attempt: throttle.Attempt | Refusal = throttle.reserve(*claims, now=clock.now())
@@ -45,12 +46,12 @@ class BudgetHandler(AxesHandler):
         self, sender: Any, credentials: dict[str, Any], request: HttpRequest | None = None, **kwargs: Any
     ) -> None:
         """Log the try; the reservation has already counted it."""
-        subject = digest_of_name(credentials.get("username") or "")
+        subject = hash_of_username(credentials.get("username") or "")
         log.info("wrong username or password", extra={"facts": {"subject": subject}})
 
     def user_logged_in(self, sender: Any, request: HttpRequest, user: User, **kwargs: Any) -> None:
-        """Log the sign-in; the deed has already cleared the budgets."""
-        log.info("signed in", extra={"facts": {"subject": user.name_digest}})
+        """Log the sign-in; the action has already cleared the budgets."""
+        log.info("signed in", extra={"facts": {"subject": user.username_hash}})
 
     def get_failures(self, request: HttpRequest, credentials: dict[str, Any] | None = None) -> int:
         """Return the tries used by strangers for this username."""
@@ -63,7 +64,7 @@ class BudgetHandler(AxesHandler):
         """End pauses for ``axes_reset``, ``axes_reset_username`` and ``axes_reset_ip``; return rows changed."""
         subject = None
         if username:
-            subject = digest_of_name(username)
+            subject = hash_of_username(username)
         elif ip_address:
             subject = digests.keyed("network", client.network(ip_address))
-        return lifting.forget(subject, reason="axes_reset", now=clock.now())
+        return unlock.forget(subject, reason="axes_reset", now=clock.now())

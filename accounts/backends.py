@@ -9,8 +9,8 @@ from django.http import HttpRequest
 from accounts.actions import password as passwords
 from accounts.actions import throttle
 from accounts.models import User
-from accounts.models.proofs import user_for_sign_in
-from portal.lib import clock, gate
+from accounts.models.authenticators import user_for_sign_in
+from portal.lib import clock, hash_semaphore
 
 
 class BudgetBackend(AxesStandaloneBackend):
@@ -27,14 +27,14 @@ class PasswordBackend(ModelBackend):
 
         Effects: gives the try back when the pair is right, or when no slot was free to look at it; the first
         right password of an imported log-in goes into its history.
-        Raises: ``gate.Busy``.
+        Raises: ``hash_semaphore.HashingOverloaded``.
         """
         attempt = getattr(request, "password_attempt", None)
         if not isinstance(attempt, throttle.Attempt) or username is None or password is None:
             return None  # nothing is hashed without a reserved try
         try:
             user = self._check(username, password)
-        except gate.Busy:
+        except hash_semaphore.HashingOverloaded:
             throttle.give_back(attempt)
             raise
         if user is not None:

@@ -19,5 +19,5 @@ def roles_are_kept_apart(databases: Any = None, **_: Any) -> list[CheckMessage]:
             hint="Take one of the two roles away.",
             id="accounts.E001",
         )
-        for user in roles.people_in_two_minds()
+        for user in roles.users_with_conflicting_roles()
     ]

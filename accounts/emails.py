@@ -9,7 +9,7 @@ from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 
 from accounts.models import Notice
-from portal.lib import ours
+from portal.lib import site
 from portal.lib.mail import defused
 
 
@@ -26,7 +26,7 @@ def message_for(notice: Notice) -> EmailMultiAlternatives:
         body=render_to_string(f"email/{notice.kind}.txt", context),
         to=[notice.address],
         headers={
-            "Message-ID": f"<{notice.reference}@{ours.host()}>",
+            "Message-ID": f"<{notice.reference}@{site.host()}>",
             "Auto-Submitted": "auto-generated",
             "X-Reference": notice.reference,
         },

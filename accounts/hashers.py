@@ -7,7 +7,7 @@ from argon2.low_level import hash_secret_raw
 from django.conf import settings
 from django.contrib.auth.hashers import Argon2PasswordHasher
 
-from portal.lib import gate
+from portal.lib import hash_semaphore
 
 _SALT = b"only the time counts"
 
@@ -24,12 +24,12 @@ class PortalArgon2Hasher(Argon2PasswordHasher):
     parallelism = 1
 
     def encode(self, password: str, salt: str) -> str:
-        """Hash in a slot of the gate; raises ``gate.Busy``."""
-        return str(gate.run(functools.partial(super().encode, password, salt)))
+        """Hash in a slot of the gate; raises ``hash_semaphore.HashingOverloaded``."""
+        return str(hash_semaphore.run(functools.partial(super().encode, password, salt)))
 
     def verify(self, password: str, encoded: str) -> bool:
-        """Check in a slot of the gate, filling up to the present cost; raises ``gate.Busy``."""
-        return gate.run(functools.partial(self._verify, password, encoded))
+        """Check in a slot of the gate, filling up to the present cost; raises ``hash_semaphore.HashingOverloaded``."""
+        return hash_semaphore.run(functools.partial(self._verify, password, encoded))
 
     def harden_runtime(self, password: str, encoded: str) -> None:
         """Do nothing: ``verify`` fills up every check, right or wrong."""

@@ -11,7 +11,7 @@ from django.utils.functional import SimpleLazyObject
 from django_otp.middleware import is_verified
 
 from accounts.models import User
-from accounts.models.proofs import Proof
+from accounts.models.authenticators import Authenticator
 from accounts.sessions import SessionStore
 
 Anybody = TypeVar("Anybody", User, AnonymousUser)
@@ -36,7 +36,7 @@ def _user_of(request: HttpRequest) -> User | AnonymousUser:
     return _with_proof(AnonymousUser(), None)
 
 
-def _with_proof(user: Anybody, proof: Proof | None) -> Anybody:
+def _with_proof(user: Anybody, proof: Authenticator | None) -> Anybody:
     """Set what django-otp's readers look for."""
     user.__dict__["otp_device"] = proof
     user.__dict__["is_verified"] = functools.partial(is_verified, user)

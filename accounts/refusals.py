@@ -4,11 +4,11 @@ from datetime import datetime
 from typing import ClassVar
 
 from helpcenter import causes, facts
-from portal.lib import moments
+from portal.lib import time_format
 
 
 class Refusal(Exception):
-    """A deed was refused. ``code`` is a row of the cause table."""
+    """An action was refused. ``code`` is a row of the cause table."""
 
     code: ClassVar[str]
     is_flood: ClassVar[bool] = False  # answered with 429
@@ -29,7 +29,7 @@ class Refusal(Exception):
 
 
 def _spoken(value: object) -> object:
-    return moments.time_words(value) if isinstance(value, datetime) else value
+    return time_format.time_words(value) if isinstance(value, datetime) else value
 
 
 class Paused(Refusal):
@@ -67,7 +67,7 @@ class CodesUsedUp(Refusal):
     code = "L4"
 
 
-class OnHold(Refusal):
+class Suspended(Refusal):
     """The firm paused this log-in to protect it."""
 
     code = "L2"

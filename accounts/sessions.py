@@ -16,7 +16,7 @@ from django.db.models import F
 from django_otp import DEVICE_ID_SESSION_KEY
 
 from accounts.models import PlatformSession
-from accounts.models.proofs import Proof
+from accounts.models.authenticators import Authenticator
 from portal.lib import client, clock
 
 _COLUMNS = {"accounts.key": "key_id", "accounts.passkey": "passkey_id", "accounts.backupcode": "backup_code_id"}
@@ -26,7 +26,7 @@ class SessionStore(SessionBase):
     """Sessions in ``PlatformSession``.
 
     ``row`` is the row with user, customer and second factor, or None; ``was_ended`` tells of a cookie without one.
-    ``origin`` and ``auth_epoch`` go into a new row; the sign-in view sets them.
+    ``origin`` and ``session_version`` go into a new row; the sign-in view sets them.
     """
 
     def __init__(self, session_key: str | None = None) -> None:
@@ -34,7 +34,7 @@ class SessionStore(SessionBase):
         super().__init__(session_key)
         self.row: PlatformSession | None = None
         self.origin = client.Origin()
-        self.auth_epoch = 0
+        self.session_version = 0
         self._stored = ""
         self.was_ended = False
 
@@ -65,8 +65,8 @@ class SessionStore(SessionBase):
                 active_at__gt=now - timedelta(minutes=settings.PORTAL_IDLE_MINUTES),
                 ends_at__gt=now,
                 user__is_active=True,
-                user__on_hold_since=None,
-                user__auth_epoch=F("auth_epoch"),
+                user__suspended_at=None,
+                user__session_version=F("session_version"),
             )
             .first()
         )
@@ -117,14 +117,14 @@ class SessionStore(SessionBase):
             **_proof(data[DEVICE_ID_SESSION_KEY]),
             device=self.origin.device,
             address=self.origin.address,
-            auth_epoch=self.auth_epoch,
+            session_version=self.session_version,
             data=encoded,
             active_at=now,
             proved_at=now,
             ends_at=now + timedelta(hours=settings.PORTAL_SESSION_HOURS),
         )
 
-    def prove_again(self, proof: Proof, *, now: datetime) -> None:
+    def prove_again(self, proof: Authenticator, *, now: datetime) -> None:
         """Note that both factors were given once more, and take a new key: who knew the old one is out (ASVS 7.2.4).
 
         The session stands on ``proof`` from now on. Raises: ``SuspiciousOperation`` if it has ended meanwhile.

@@ -2,20 +2,11 @@
 
 from django.urls import path
 
-from accounts.views import (
-    backup_codes,
-    confirming,
-    enrolment,
-    key_app,
-    keys,
-    pairing,
-    passkey_sign_in,
-    passkeys,
-    sessions,
-    waiting,
-)
-from accounts.views.key_api import routes
-from accounts.views.sign_in import LoginView
+from accounts.key_api import urls
+from accounts.views import backup_codes, passkeys, reauthentication, sessions
+from accounts.views.keys import enrolment, key_app, keys, pairing
+from accounts.views.sign_in import passkey_sign_in, push_polling
+from accounts.views.sign_in.sign_in import LoginView
 
 app_name = "accounts"
 passkey_pages = [
@@ -41,15 +32,15 @@ enrolment_pages = [
     path("key/setup/done/", pairing.done, name="key-setup-done"),
 ]
 urlpatterns = [
-    *routes.paths,
+    *urls.paths,
     *passkey_pages,
     *enrolment_pages,
     path("login/", LoginView.as_view(), name="login"),
-    path("login/waiting/", waiting.waiting, name="login-waiting"),
+    path("login/waiting/", push_polling.waiting, name="login-waiting"),
     path("logout/", sessions.sign_out, name="logout"),
     path("idle/remaining/", sessions.idle_remaining, name="idle-remaining"),
     path("idle/extend/", sessions.idle_extend, name="idle-extend"),
-    path("confirm/", confirming.confirm, name="confirm"),
+    path("confirm/", reauthentication.confirm, name="confirm"),
     path("security/keys/", keys.keys, name="keys"),
     path("security/keys/<int:pk>/name/", keys.rename, name="key-rename"),
     path("security/keys/<int:pk>/off/", keys.turn_off, name="key-off"),

@@ -66,9 +66,9 @@ def _times() -> dict[str, str]:
         "cooling_time": _minutes(settings.PORTAL_CASE_COOLING_MINUTES),
         "ready_time": _hours(settings.PORTAL_CASE_READY_HOURS),
         "hold_time": _hours(settings.PORTAL_CASE_HOLD_HOURS),
-        "dwell_time": _seconds(settings.PORTAL_CASE_DWELL_SECONDS),
-        "pass_open_time": _minutes(settings.PORTAL_PASS_OPEN_MINUTES),
-        "pass_finish_time": _minutes(settings.PORTAL_PASS_FINISH_MINUTES),
+        "minimum_review_time": _seconds(settings.PORTAL_CASE_MINIMUM_REVIEW_SECONDS),
+        "grant_open_time": _minutes(settings.PORTAL_GRANT_OPEN_MINUTES),
+        "grant_finish_time": _minutes(settings.PORTAL_GRANT_FINISH_MINUTES),
         "push_time": _seconds(settings.PORTAL_PUSH_SECONDS),
         "pairing_time": _minutes(settings.PORTAL_PAIRING_MINUTES),
     }

@@ -18,4 +18,4 @@ class PortalConfig(AppConfig):
 class PortalAdminConfig(AdminConfig):
     """Django's admin behind a site that demands the second factor."""
 
-    default_site = "accounts.desk.PortalAdminSite"
+    default_site = "accounts.admin_site.PortalAdminSite"

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.db import connection
 
-from portal.lib import guards, ours, places, push
+from portal.lib import db_triggers, geolocation, push, site
 from portal.lib.push.addresses import is_host
 
 
@@ -17,14 +17,14 @@ def guards_are_installed(databases: Any = None, **_: Any) -> list[CheckMessage]:
         return []
     return [
         Error(f"The database guard {name} is missing.", hint="Run manage.py migrate.", id="portal.E001")
-        for name in sorted(guards.missing())
+        for name in sorted(db_triggers.missing())
     ]
 
 
 @register(Tags.security, deploy=True)
 def host_is_allowed(**_: Any) -> list[CheckMessage]:
     """portal.E002: customers compare an address that the portal does not answer to."""
-    if ours.host() and ours.host() in settings.ALLOWED_HOSTS:
+    if site.host() and site.host() in settings.ALLOWED_HOSTS:
         return []
     return [
         Error(
@@ -90,13 +90,13 @@ def notifications_can_be_signed(**_: Any) -> list[CheckMessage]:
 def places_can_be_found(**_: Any) -> list[CheckMessage]:
     """portal.E007: nobody would ever be told where a sign-in comes from, though the settings say so."""
     try:
-        finder = places.finder()
-        if finder is places.from_file:
-            places.read(settings.PORTAL_PLACES_CSV)
+        finder = geolocation.finder()
+        if finder is geolocation.from_file:
+            geolocation.read(settings.PORTAL_GEOLOCATION_CSV)
     except (ImportError, TypeError) as error:
-        return [Error("PORTAL_PLACES names no function.", hint=f"Its dotted path: {error}.", id="portal.E007")]
-    except places.PlacesWrong as error:
-        return [Error("PORTAL_PLACES_CSV cannot be used.", hint=f"It says: {error}.", id="portal.E007")]
+        return [Error("PORTAL_GEOLOCATION names no function.", hint=f"Its dotted path: {error}.", id="portal.E007")]
+    except geolocation.PlacesWrong as error:
+        return [Error("PORTAL_GEOLOCATION_CSV cannot be used.", hint=f"It says: {error}.", id="portal.E007")]
     return []
 
 

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from helpcenter.hours import spans
-from portal.lib import clock, hours, moments
+from portal.lib import clock, hours, time_format
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ def support() -> Support:
     """Return the state of the support line; it is worked out once a minute."""
     minute = clock.now().replace(second=0, microsecond=0)
     week = tuple(settings.PORTAL_SUPPORT_HOURS.items())
-    return _support(week, settings.PORTAL_SUPPORT_TZ, moments.reader_zone(), minute)
+    return _support(week, settings.PORTAL_SUPPORT_TZ, time_format.reader_zone(), minute)
 
 
 @lru_cache(maxsize=64)

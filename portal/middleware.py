@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.cache import patch_cache_control
 
 from portal import errors
-from portal.lib import gate, headers, logs
+from portal.lib import hash_semaphore, headers, logs
 
 Handler = Callable[[HttpRequest], HttpResponseBase]
 
@@ -86,7 +86,7 @@ class UnavailableMiddleware:
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Turn a passing fault into a 503 page; let everything else become a 500."""
-        if isinstance(exception, (gate.Busy, OperationalError, InterfaceError)):
+        if isinstance(exception, (hash_semaphore.HashingOverloaded, OperationalError, InterfaceError)):
             return errors.unavailable(request)
         return None
 

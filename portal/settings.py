@@ -1,4 +1,4 @@
-"""Settings of the portal: every value from the environment, nonsense refused at start. Its numbers: portal/limits.py.
+"""Settings of the portal: every value from the environment, nonsense refused at start. Its numbers: portal/setting_bounds.py.
 
 Names starting with PORTAL_ are ours and documented where they are read. Every security-relevant
 default of a dependency is written out with its reason, so that an upgrade cannot change it unseen.
@@ -13,8 +13,8 @@ import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
 
 from portal.lib import env
-from portal.limits import *  # noqa: F403  the numbers are settings like all others
-from portal.limits import PORTAL_FAILURE_LIMIT, PORTAL_LOCKOUT_MINUTES, PORTAL_SESSION_HOURS
+from portal.setting_bounds import *  # noqa: F403  the numbers are settings like all others
+from portal.setting_bounds import PORTAL_FAILURE_LIMIT, PORTAL_LOCKOUT_MINUTES, PORTAL_SESSION_HOURS
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -41,7 +41,7 @@ PORTAL_FIELD_KEYS = _key(
     "PORTAL_FIELD_KEYS",
     "ZGV2ZWxvcG1lbnQtb25seS1maWVsZC1rZXktLTMyYnk=",
     prefix="dev:",
-    help="Key ring for fields encrypted at rest: id:base64 of 32 bytes, comma-separated, the first one seals.",
+    help="Key ring for fields encrypted at rest: id:base64 of 32 bytes, comma-separated, the first one encrypts.",
 )
 PORTAL_INDEX_KEY = _key(
     "PORTAL_INDEX_KEY",
@@ -126,7 +126,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.contrib.messages.context_processors.messages",
                 "portal.context.brand",
             ],
-            "builtins": ["portal.templatetags.house"],
+            "builtins": ["portal.templatetags.portal_tags"],
         },
     }
 ]
@@ -198,7 +198,7 @@ AXES_LOCKOUT_PARAMETERS = ["username"]  # with an address in it, owners of one a
 AXES_FAILURE_LIMIT = PORTAL_FAILURE_LIMIT
 AXES_COOLOFF_TIME = timedelta(minutes=PORTAL_LOCKOUT_MINUTES)
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # else anybody's typing prolongs the pause
-AXES_RESET_ON_SUCCESS = False  # our deed resets, after the second factor
+AXES_RESET_ON_SUCCESS = False  # our action resets, after the second factor
 AXES_CLIENT_IP_CALLABLE = "portal.lib.client.address"
 AXES_DISABLE_ACCESS_LOG = True  # the audit chain is the record
 AXES_ENABLE_ADMIN = False  # its tables stay empty; the budgets have their own admin page
@@ -294,14 +294,14 @@ PORTAL_PUSH_TIMEOUT_SECONDS = env.number(
     "PORTAL_PUSH_TIMEOUT_SECONDS", 5, low=1, high=30, unit="seconds", help="Longest wait for a push service."
 )
 
-# --- Places (docs/how-to/name-places.md) ---------------------------------------------------------------
-PORTAL_PLACES = env.text(
-    "PORTAL_PLACES",
-    "portal.lib.places.unknown",
+# --- Places (docs/how-to/name-locations.md) ---------------------------------------------------------------
+PORTAL_GEOLOCATION = env.text(
+    "PORTAL_GEOLOCATION",
+    "portal.lib.geolocation.unknown",
     help="Dotted path of the function that knows where an address is: unknown, from_file, or one of yours.",
 )
-PORTAL_PLACES_CSV = env.text(
-    "PORTAL_PLACES_CSV", "", help="File of networks and places that portal.lib.places.from_file reads."
+PORTAL_GEOLOCATION_CSV = env.text(
+    "PORTAL_GEOLOCATION_CSV", "", help="File of networks and places that portal.lib.geolocation.from_file reads."
 )
 
 # --- Language and time -------------------------------------------------------------------------------

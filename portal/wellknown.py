@@ -10,7 +10,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from portal.lib import clock, ours
+from portal.lib import clock, site
 
 _SECURITY_TXT_DAYS = 180
 
@@ -44,7 +44,7 @@ def security_txt(request: HttpRequest) -> HttpResponse:
         f"Contact: mailto:{settings.PORTAL_SECURITY_EMAIL}",
         f"Expires: {expires:%Y-%m-%dT00:00:00Z}",
         "Preferred-Languages: en",
-        f"Canonical: {ours.url(reverse('security-txt'))}",
+        f"Canonical: {site.url(reverse('security-txt'))}",
     ]
     return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
 
@@ -58,5 +58,5 @@ def change_password(request: HttpRequest) -> HttpResponseRedirect:
 @require_safe
 def passkey_endpoints(request: HttpRequest) -> JsonResponse:
     """Tell password managers where passkeys are added and managed (W3C, passkey endpoints)."""
-    page = ours.url(reverse("accounts:passkeys"))
+    page = site.url(reverse("accounts:passkeys"))
     return JsonResponse({"enroll": page, "manage": page})

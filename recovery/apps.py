@@ -2,7 +2,7 @@
 
 from django.apps import AppConfig
 
-from portal.lib import guards, ticks
+from portal.lib import db_triggers, periodic_tasks
 
 
 class RecoveryConfig(AppConfig):
@@ -13,8 +13,8 @@ class RecoveryConfig(AppConfig):
     def ready(self) -> None:
         """Register the guards of the tables and the clock of the cases."""
         from recovery import checks  # noqa: F401, PLC0415  registration on import
-        from recovery.actions import clocks  # noqa: PLC0415  models are loaded by now
-        from recovery.models import guards as own  # noqa: PLC0415
+        from recovery.actions import timers  # noqa: PLC0415  models are loaded by now
+        from recovery.models import triggers as own  # noqa: PLC0415
 
-        guards.register(own.every())
-        ticks.register("recovery", clocks.tick)
+        db_triggers.register(own.every())
+        periodic_tasks.register("recovery", timers.tick)

@@ -13,7 +13,7 @@ class State(models.TextChoices):
     PROOFING = "proofing", _("Waiting for identity papers")
     REVIEW = "review", _("With a second person")
     COOLING = "cooling", _("Waiting period")
-    PASS_READY = "pass_ready", _("Ready to start")
+    GRANT_READY = "grant_ready", _("Ready to start")
     ENROLLING = "enrolling", _("Setting up")
     HOLD = "hold", _("Done, some actions on hold")
     DONE = "done", _("Done")
@@ -50,7 +50,7 @@ class Purpose(models.TextChoices):
     FULL = "full", _("Password and Key")
 
 
-class Door(models.TextChoices):
+class EntryPoint(models.TextChoices):
     """How a claim came in."""
 
     WEB = "web", _("On the web")
@@ -95,7 +95,7 @@ class FlagKind(models.TextChoices):
     DURESS = "duress", _("The agent raised a silent alarm")
 
 
-class Colour(models.TextChoices):
+class Severity(models.TextChoices):
     """Amber slows a case down, red ends its ordinary way."""
 
     AMBER = "amber", _("Amber")

@@ -32,13 +32,13 @@ class ClaimLocked(Refusal):
     is_flood = True
 
 
-class PassNotGood(Refusal):
+class GrantInvalid(Refusal):
     """The pass is used, revoked or over, or was mistyped too often: one answer for all."""
 
     code = "A3"
 
 
-class HalfWrong(PassNotGood):
+class GrantPartWrong(GrantInvalid):
     """The second half is wrong, and may be typed again."""
 
     code = "A9"
@@ -55,7 +55,7 @@ class NotConfirmed(Refusal):
 
 
 class CaseNotOpen(Refusal):
-    """The case is at another step than this deed needs."""
+    """The case is at another step than this action needs."""
 
     code = "A5"
 
@@ -78,7 +78,7 @@ class CodeFromPage(Refusal):
 
 
 class NotAllowed(Refusal):
-    """This person's role does not allow the deed."""
+    """This person's role does not allow the action."""
 
     code = "G1"
 
@@ -113,13 +113,13 @@ class KeyCodeOffered(Refusal):
     code = "G7"
 
 
-class HandsFull(Refusal):
+class TooManyCases(Refusal):
     """As many cases in hand as one person may have."""
 
     code = "G8"
 
 
 class NotComplete(Refusal):
-    """Something that this deed needs has not been given."""
+    """Something that this action needs has not been given."""
 
     code = "F1"

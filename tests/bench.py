@@ -205,20 +205,20 @@ def fill() -> None:
         else "WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c WHERE n < %d) SELECT n FROM c"
     )
     false, true = ("FALSE", "TRUE") if postgresql else ("0", "1")
-    seal = "md5(n::text || '{0}')::uuid" if postgresql else "lower(hex(randomblob(16)))"
+    encrypt = "md5(n::text || '{0}')::uuid" if postgresql else "lower(hex(randomblob(16)))"
     now = "now()" if postgresql else "'2020-01-01 00:00:00'"
     wide = "lpad(n::text, 64, '{0}')" if postgresql else "'{0}' || printf('%063d', n)"
     with connection.cursor() as cursor:
         cursor.execute(
-            f"""INSERT INTO accounts_customer (number, seal_id, given_name, middle_name, family_name, birth_date,
+            f"""INSERT INTO accounts_customer (number, public_id, given_name, middle_name, family_name, birth_date,
                 address, phone, application, language, time_zone, created_at)
-                SELECT 'B' || n, {seal.format("c")}, '', '', '', '', '', '', '', 'en', 'UTC', {now}
+                SELECT 'B' || n, {encrypt.format("c")}, '', '', '', '', '', '', '', 'en', 'UTC', {now}
                 FROM ({numbers % USERS}) AS numbers"""
         )
         cursor.execute(
-            f"""INSERT INTO accounts_user (password, is_superuser, seal_id, username, name_digest, email, realm,
-                customer_id, is_staff, is_active, auth_epoch, history_salt, created_at)
-                SELECT '!', {false}, seal_id, number, number, '', 'live', id, {false}, {true}, 0, '', {now}
+            f"""INSERT INTO accounts_user (password, is_superuser, public_id, username, username_hash, email, realm,
+                customer_id, is_staff, is_active, session_version, password_history_salt, created_at)
+                SELECT '!', {false}, public_id, number, number, '', 'live', id, {false}, {true}, 0, '', {now}
                 FROM accounts_customer WHERE number LIKE 'B%'"""
         )
         cursor.execute(

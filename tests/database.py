@@ -7,7 +7,7 @@ import pytest
 from django.db import connections
 from django.test import TransactionTestCase
 
-from portal.lib import guards
+from portal.lib import db_triggers
 
 
 @pytest.fixture(scope="session")
@@ -27,11 +27,11 @@ def flush_past_the_guards() -> Iterator[None]:
     flush = TransactionTestCase._fixture_teardown
 
     def teardown(self: TransactionTestCase) -> None:
-        guards.remove()
+        db_triggers.remove()
         try:
             flush(self)
         finally:
-            guards.install()
+            db_triggers.install()
 
     patch.setattr(TransactionTestCase, "_fixture_teardown", teardown)
     yield

@@ -17,7 +17,7 @@ from django.urls import reverse
 
 from accounts.enums import KeyKind, MandateRole, Realm, Role
 from accounts.models import Customer, Key, Mandate, Phone, TradingAccount, User
-from accounts.policies import codes
+from accounts.policies.keys import totp
 from accounts.sessions import SessionStore
 from portal.lib import clock
 from tests.phone import VERSION, new_key, public_half
@@ -36,7 +36,7 @@ class Person:
     def code(self, *, at: datetime | None = None, steps: int = 0) -> str:
         """Return what the Key shows, ``steps`` of 30 s later than ``at`` or now."""
         moment = (at or clock.now()) + timedelta(seconds=30 * steps)
-        return codes.at_step(codes.decode_secret(self.seed), codes.step_at(moment.timestamp()))
+        return totp.at_step(totp.decode_secret(self.seed), totp.step_at(moment.timestamp()))
 
 
 @cache
@@ -112,7 +112,7 @@ def signed_in(person: Person, **headers: str) -> Client:
     """Return a client with an open session of this person, without walking through the pages."""
     request = HttpRequest()
     request.user, request.session = AnonymousUser(), SessionStore()
-    request.session.auth_epoch = person.user.auth_epoch
+    request.session.session_version = person.user.session_version
     person.user.otp_device = person.user.key_set.filter(confirmed=True).earliest("pk")
     login(request, person.user, backend="accounts.backends.PasswordBackend")
     request.session.save()

@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, utils
 from django.test import Client
 
-from accounts.policies import codes
+from accounts.policies.keys import totp
 from portal.lib import clock
 
 API = "/key/api/v1/"
@@ -140,7 +140,7 @@ class Phone:
         """Return the code of a Key, or of the only one; ``steps`` of 30 s later."""
         seed = self.seeds[key or next(iter(self.seeds))]
         moment = clock.now() + timedelta(seconds=self.fast + 30 * steps)
-        return codes.at_step(codes.decode_secret(seed), codes.step_at(moment.timestamp()))
+        return totp.at_step(totp.decode_secret(seed), totp.step_at(moment.timestamp()))
 
     # --- Requests -------------------------------------------------------------------------------------------------
     def requests(self) -> Said:

@@ -15,7 +15,7 @@ def paired(*people: Person, name: str = "Ann's Pixel") -> Phone:
     row = factories.phone(*people, name=name, public_key=public_half(phone.key), version=phone.version)
     phone.reference = row.reference
     for key in row.keys.select_related("user").order_by("pk"):
-        phone.seeds[str(key.seal_id)], phone.accounts[str(key.seal_id)] = key.secret, key.user.username
+        phone.seeds[str(key.public_id)], phone.accounts[str(key.public_id)] = key.secret, key.user.username
     return phone
 
 

@@ -38,7 +38,7 @@ def record(
     """Append one event to the chain of its subject, or to the system's.
 
     Effects: one row; locks the chain's head until the transaction ends.
-    Needs: the deed's open transaction. Facts hold ids, codes and counts, never secrets or personal text.
+    Needs: the action's open transaction. Facts hold ids, codes and counts, never secrets or personal text.
     """
     return record_each(action, [(on, facts)], by=by, now=now, origin=origin)[0]
 
@@ -56,7 +56,7 @@ def record_each(
     Needs: as ``record``; each subject once.
     """
     if not connection.in_atomic_block:
-        raise transaction.TransactionManagementError("record() belongs into the transaction of its deed")
+        raise transaction.TransactionManagementError("record() belongs into the transaction of its action")
     heads = _lock_heads([chain_of(on) for on, _facts in subjects])
     events = []
     for on, facts in subjects:
@@ -81,7 +81,7 @@ def record_each(
 
 
 def _lock_heads(chains: list[str]) -> dict[str, tuple[int, str]]:
-    """Take the next place in each chain; one order for everybody, so that no two deeds wait for each other."""
+    """Take the next place in each chain; one order for everybody, so that no two actions wait for each other."""
     values = [value for chain in sorted(chains) for value in (chain, GENESIS)]
     with connection.cursor() as cursor:
         cursor.execute(_LOCK_HEADS.format(rows=", ".join(["(%s, 1, %s)"] * len(chains))), values)

@@ -1,4 +1,4 @@
-"""The outbox worker's deed: claim a due notice for a while, send it, mark it sent (at least once, see below).
+"""The outbox worker's action: claim a due notice for a while, send it, mark it sent (at least once, see below).
 
 A worker killed between claiming and marking leaves a lease that runs out, and another takes over: nothing
 is lost. Killed in the instant between the other side's yes and our mark, the same message goes out again: with
@@ -22,7 +22,7 @@ from portal.lib import clock, logs
 
 log = logging.getLogger("portal.outbox")
 
-MOST_ATTEMPTS = 84  # the last one more than three days after the first
+MAX_ATTEMPTS = 84  # the last one more than three days after the first
 _FIRST_RETRY = 10  # seconds, doubled each time
 _LONGEST_RETRY = 3600  # seconds
 _CANDIDATES = 20
@@ -62,7 +62,7 @@ def claim(*, now: datetime) -> Notice | None:
 
 
 def _deliver(notice: Notice, carrier: Carrier) -> None:
-    if notice.attempts > MOST_ATTEMPTS or (notice.useful_until and notice.useful_until <= clock.now()):
+    if notice.attempts > MAX_ATTEMPTS or (notice.useful_until and notice.useful_until <= clock.now()):
         _give_up(notice, {"fault": "too late"})
         return
     try:
@@ -81,7 +81,7 @@ def _deliver(notice: Notice, carrier: Carrier) -> None:
 
 
 def _try_again(notice: Notice, fault: dict[str, str]) -> None:
-    if notice.attempts >= MOST_ATTEMPTS:
+    if notice.attempts >= MAX_ATTEMPTS:
         _give_up(notice, fault)
         return
     wait = min(_FIRST_RETRY * 2 ** (notice.attempts - 1), _LONGEST_RETRY)

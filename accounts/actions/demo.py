@@ -1,4 +1,4 @@
-"""Building the cast of a demo. What these deeds write, nobody proved: never for real customers."""
+"""Building the cast of a demo. What these actions write, nobody proved: never for real customers."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -7,12 +7,14 @@ from django.conf import settings
 from django.db import models, transaction
 from django.db.models import F, Q
 
-from accounts.actions import answers, audit, backup_codes, password, phones, roles, sessions, throttle
+from accounts.actions import audit, password, roles, sessions, throttle
+from accounts.actions.authenticators import backup_codes, security_answers
+from accounts.actions.keys import key_revocation
 from accounts.demo.cast import Cast, CastAccount, CastActivity, CastKey, Login, Member, Person, State
 from accounts.enums import Action, EndReason, MandateRole, Realm
 from accounts.models import AccountActivity, Customer, Key, Mandate, Phone, Throttle, TradingAccount, User
-from accounts.models.people import digest_of_name
-from accounts.policies import names
+from accounts.models.users import hash_of_username
+from accounts.policies import usernames
 from accounts.refusals import Paused
 
 _STALE = timedelta(days=1)
@@ -41,7 +43,7 @@ def build(cast: Cast, *, now: datetime) -> bool:
 def _person(person: Person, *, now: datetime) -> bool:
     customer, changed = _customer(person)
     user, user_changed = _user(person.login, customer=customer, now=now)
-    changed |= user_changed | answers.set_answers(user, person.questions)
+    changed |= user_changed | security_answers.set_answers(user, person.questions)
     changed |= _accounts(user, person.accounts) | _activity(person.activity)
     if person.paper:
         changed |= _paper(person.paper, customer, now=now)
@@ -78,7 +80,7 @@ def _customer(person: Person) -> tuple[Customer, bool]:
 
 
 def _user(login: Login, *, customer: Customer | None, now: datetime) -> tuple[User, bool]:
-    user = User.objects.select_for_update().filter(username=names.canonical(login.username)).first()
+    user = User.objects.select_for_update().filter(username=usernames.canonical(login.username)).first()
     if user is None:
         user = _new_user(login, customer, now=now)
         _proofs(user, login, now=now)
@@ -130,7 +132,7 @@ def _keys(user: User, wanted: tuple[CastKey, ...], *, now: datetime) -> bool:
     if live == {(item.name, item.secret, item.public_key) for item in wanted}:
         return False
     if live:
-        phones.end_proofs(user=user, reason=EndReason.TURNED_OFF, by=None, origin=None, now=now)
+        key_revocation.revoke_authenticators(user=user, reason=EndReason.TURNED_OFF, by=None, origin=None, now=now)
     before = {row.secret: row.last_step for row in Key.objects.filter(user=user).order_by("last_step")}
     for item in wanted:
         Key.objects.create(
@@ -212,13 +214,13 @@ def _state(login: Login, *, now: datetime) -> bool:
     """
     if login.state is State.LOCKED:
         return _pause(login.username, now=now)
-    subject = digest_of_name(login.username)
+    subject = hash_of_username(login.username)
     stopped = Q(paused_until__gt=now) | Q(total_limit__gt=0, total__gte=F("total_limit"))
     with transaction.atomic():
-        user = User.objects.select_for_update().get(name_digest=subject)
-        released = user.on_hold_since is not None
+        user = User.objects.select_for_update().get(username_hash=subject)
+        released = user.suspended_at is not None
         if released:
-            _bring_up_to(user, {"on_hold_since": None})
+            _bring_up_to(user, {"suspended_at": None})
             audit.record(Action.RELEASED, by=None, on=user, now=now, demo=True)
         lifted = Throttle.objects.filter(stopped, subject=subject).exists()
         if lifted:

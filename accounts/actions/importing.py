@@ -17,7 +17,7 @@ from accounts.imports import reader
 from accounts.imports.columns import UNIQUE
 from accounts.imports.reader import Problems, Row, TooManyProblems
 from accounts.models import Customer, Mandate, SecurityEvent, TradingAccount, User
-from accounts.models.people import digest_of_name
+from accounts.models.users import hash_of_username
 
 _BATCH = 500
 _KEPT: dict[str, tuple[type[models.Model], str]] = {
@@ -164,7 +164,7 @@ def _customer(row: Row) -> Customer:
 def _user(row: Row, customer: Customer, *, now: datetime) -> User:
     user = User(
         username=row.values["username"],
-        name_digest=digest_of_name(row.values["username"]),
+        username_hash=hash_of_username(row.values["username"]),
         email=row.values["email"],
         realm=row.values["realm"],
         customer=customer,

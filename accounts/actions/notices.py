@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from accounts.models import Notice, User
-from accounts.policies import signs
+from accounts.policies import code_alphabet
 from portal.lib import digests
 
 
@@ -19,7 +19,7 @@ def tell(
     useful_until: datetime | None = None,
     **facts: Any,
 ) -> Notice:
-    """Queue one e-mail in the deed's transaction; it is sent by the worker, once.
+    """Queue one e-mail in the action's transaction; it is sent by the worker, once.
 
     ``kind`` names the templates (templates/email/<kind>.txt, .html, .subject.txt). ``address``: another
     than the one on file, for example the previous one. ``dedupe``: the same text queues the same notice
@@ -34,7 +34,7 @@ def tell(
 def tell_together(users: Iterable[User], kind: str, *, now: datetime, **facts: Any) -> list[Notice]:
     """Queue one e-mail per address, however many of these log-ins it belongs to: ``log_ins`` says how many.
 
-    For deeds that touch many log-ins of one person at once. One statement.
+    For actions that touch many log-ins of one person at once. One statement.
     """
     by_address: dict[str, list[User]] = {}
     for user in users:
@@ -61,5 +61,5 @@ def _notice(user: User, kind: str, *, now: datetime, address: str, facts: dict[s
 
 def new_reference(letter: str) -> str:
     """Return a public reference such as N-7F3K-2Q9C: 24^8, no vowels, no look-alikes."""
-    body = digests.random_signs(signs.ALPHABET, 8)
+    body = digests.random_signs(code_alphabet.ALPHABET, 8)
     return f"{letter}-{body[:4]}-{body[4:]}"

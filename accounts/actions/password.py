@@ -1,4 +1,4 @@
-"""The one deed that sets a password. Reset, recovery and change all end here."""
+"""The one action that sets a password. Reset, recovery and change all end here."""
 
 import unicodedata
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
-from accounts.actions import audit, notices, sessions, slow_digests
+from accounts.actions import audit, notices, sessions, slow_hash_lookup
 from accounts.enums import Action
 from accounts.models import FormerPassword, User
 from accounts.policies import passwords
@@ -55,10 +55,10 @@ def prepare(user: User, password: str) -> Prepared:
     """Check a new password and hash it, before any row is locked.
 
     Cost: two argon2 hashes, one more per older set of cost parameters in the history.
-    Needs: no open transaction. Raises: as ``check_new_password``, and ``gate.Busy``.
+    Needs: no open transaction. Raises: as ``check_new_password``, and ``hash_semaphore.HashingOverloaded``.
     """
     check_new_password(user, password)
-    cost = slow_digests.parameters()
+    cost = slow_hash_lookup.parameters()
     return Prepared(make_password(password), _history_digest(user, password, cost), cost)
 
 
@@ -100,7 +100,7 @@ def remember_password(user: User, password: str, *, now: datetime) -> None:
 
     An imported log-in comes with a hash alone; its first sign-in brings the password itself.
     """
-    parameters = slow_digests.parameters()
+    parameters = slow_hash_lookup.parameters()
     digest = _history_digest(user, password, parameters)
     FormerPassword.objects.get_or_create(user=user, digest=digest, defaults={"parameters": parameters})
     user.password_changed_at = now
@@ -118,7 +118,7 @@ def _own_words(user: User) -> list[str]:
 
 def _was_used(user: User, password: str) -> bool:
     rows = user.former_passwords.values_list("digest", "parameters")
-    return bool(slow_digests.find(_HISTORY, _folded(password), rows, salt=user.history_salt))
+    return bool(slow_hash_lookup.find(_HISTORY, _folded(password), rows, salt=user.password_history_salt))
 
 
 def _is_imported(user: User, password: str) -> bool:
@@ -126,7 +126,7 @@ def _is_imported(user: User, password: str) -> bool:
 
 
 def _history_digest(user: User, password: str, cost: str) -> str:
-    return slow_digests.digest(_HISTORY, _folded(password), salt=user.history_salt, cost=cost)
+    return slow_hash_lookup.digest(_HISTORY, _folded(password), salt=user.password_history_salt, cost=cost)
 
 
 def _folded(password: str) -> str:

@@ -15,9 +15,9 @@ from accounts.models import (
     Notice,
     Phone,
     PlatformSession,
-    SignInRequest,
-    Spent,
+    PushChallenge,
     Throttle,
+    UsedNonce,
 )
 
 BATCH = 1000
@@ -69,7 +69,7 @@ def _came_to_nothing(now: datetime) -> QuerySet[Model]:
 
 def _requests(now: datetime) -> QuerySet[Model]:
     """Requests to approve of long ago, but not the refused ones: two of them in a row stop further requests."""
-    old = SignInRequest.objects.filter(created_at__lt=now - timedelta(days=_REQUEST_DAYS))
+    old = PushChallenge.objects.filter(created_at__lt=now - timedelta(days=_REQUEST_DAYS))
     return old.exclude(state=RequestState.DENIED)
 
 
@@ -83,7 +83,7 @@ KINDS = (
     ),
     Kind("phones that never got a Key", _came_to_nothing),
     Kind("requests to approve", _requests),
-    Kind("spent nonces", lambda now: Spent.objects.filter(spent_at__lt=now - timedelta(hours=_SPENT_HOURS))),
+    Kind("spent nonces", lambda now: UsedNonce.objects.filter(used_at__lt=now - timedelta(hours=_SPENT_HOURS))),
     Kind("facts of notices given up", _given_up, _forget_facts),
     Kind(
         "browsers not seen for long",

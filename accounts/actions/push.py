@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 
 from accounts.actions.notices import new_reference
 from accounts.enums import Channel
-from accounts.models import Notice, Phone, SignInRequest, User
+from accounts.models import Notice, Phone, PushChallenge, User
 from accounts.refusals import NoSubscription, PhoneEnded, PushAddressRefused, TooOften
 from portal.lib import push
 
@@ -36,10 +36,10 @@ def subscribe(*, phone: Phone, subscription: Mapping[str, str], now: datetime) -
         row.save(update_fields=["subscription", "last_seen_at"])
 
 
-def announce(request: SignInRequest, *, now: datetime) -> int:
+def announce(request: PushChallenge, *, now: datetime) -> int:
     """Queue a message about a request for every phone it can be answered on; return how many there are.
 
-    Saying it again changes nothing. Needs: the open transaction of the deed that asks.
+    Saying it again changes nothing. Needs: the open transaction of the action that asks.
     """
     return _queue(
         _phones_of(request.user),

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from accounts.actions import audit, notices, telling
+from accounts.actions import audit, notices, notify
 from accounts.enums import Action, ReportKind, ReportOutcome, Role
 from accounts.models import Report, User
 from portal.lib import client
@@ -28,7 +28,7 @@ def open_report(*, user: User, kind: ReportKind, device: str, origin: client.Ori
         reference=notices.new_reference("R"), user=user, kind=kind, device=device, created_at=now
     )
     audit.record(Action.REPORTED, by=user, on=user, now=now, origin=origin, report=report.pk, kind=str(kind))
-    telling.tell_everywhere(user, "report_opened", now=now, report=report.reference, device=device, at=now.isoformat())
+    notify.notify_everywhere(user, "report_opened", now=now, report=report.reference, device=device, at=now.isoformat())
     return report
 
 
@@ -54,6 +54,6 @@ def close_report(
     audit.record(
         Action.REPORT_CLOSED, by=by, on=report.user, now=now, origin=origin, report=report.pk, outcome=str(outcome)
     )
-    telling.tell_everywhere(report.user, "report_closed", now=now, report=report.reference, outcome=str(outcome))
+    notify.notify_everywhere(report.user, "report_closed", now=now, report=report.reference, outcome=str(outcome))
     report.refresh_from_db()
     return report

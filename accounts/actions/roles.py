@@ -25,7 +25,7 @@ def give_role(user: User, role: Role) -> None:
     user.groups.set(Group.objects.filter(name=role.value))
 
 
-def people_in_two_minds() -> QuerySet[User]:
+def users_with_conflicting_roles() -> QuerySet[User]:
     """Return staff whose roles must not meet in one person."""
     staff = User.objects.filter(is_staff=True)
     found = staff.none()

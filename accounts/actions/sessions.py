@@ -11,31 +11,31 @@ from accounts.policies import idleness
 def end_everything(user: User) -> list[str]:
     """End all that is open for this log-in: sessions, pending sign-ins, remembered browsers (SESS-3).
 
-    Returns what ended, in words. Effects: rows deleted, ``auth_epoch`` raised on the row and the instance.
-    Needs: the deed's transaction, with the user's row locked.
+    Returns what ended, in words. Effects: rows deleted, ``session_version`` raised on the row and the instance.
+    Needs: the action's transaction, with the user's row locked.
     """
     ended = [f"{s.get_platform_display()}: {s.device}" for s in user.sessions.order_by("created_at")]
     PlatformSession.objects.filter(user=user).delete()
     KnownBrowser.objects.filter(user=user).delete()
-    user.auth_epoch += 1
-    user.save(update_fields=["auth_epoch"])
+    user.session_version += 1
+    user.save(update_fields=["session_version"])
     return ended
 
 
 def end_others(user: User, *, keep: PlatformSession | None) -> int:
     """End every sign-in of this log-in, finished or under way, but ``keep``; return how many were open (ASVS 7.4.3).
 
-    Effects: rows deleted, ``auth_epoch`` raised; ``keep`` is taken along. Browsers stay known: nobody else's
+    Effects: rows deleted, ``session_version`` raised; ``keep`` is taken along. Browsers stay known: nobody else's
     tries should count against their owner.
-    Needs: the deed's transaction, with the user's row locked.
+    Needs: the action's transaction, with the user's row locked.
     """
     mine = PlatformSession.objects.filter(user=user)
     kept = mine.filter(pk=keep.pk if keep else "")
     ended = mine.exclude(pk__in=kept.values("pk")).delete()[0]
-    user.auth_epoch += 1
-    user.save(update_fields=["auth_epoch"])
-    if kept.update(auth_epoch=user.auth_epoch) and keep:
-        keep.auth_epoch = user.auth_epoch
+    user.session_version += 1
+    user.save(update_fields=["session_version"])
+    if kept.update(session_version=user.session_version) and keep:
+        keep.session_version = user.session_version
     return ended
 
 

@@ -11,14 +11,14 @@ from django.conf import settings
 
 from accounts.enums import Budget
 from accounts.models import Throttle
-from accounts.models.people import digest_of_name
 from accounts.models.throttle import Claim
+from accounts.models.users import hash_of_username
 from accounts.refusals import CodesUsedUp, NetworkPaused, Paused, Refusal
 from portal.lib import client, digests
 
 log = logging.getLogger("portal.security")
 
-STRANGER = "stranger"
+UNKNOWN_BROWSER = "stranger"
 LIFTABLE = (Budget.PASSWORD, Budget.CODE, Budget.SOURCE)
 
 
@@ -35,22 +35,22 @@ class Attempt:
         return wrong if self.tries_left else Paused(until=self.pause_ends)
 
 
-def password_claim(username: str, *, lane: str = STRANGER) -> Claim:
+def password_claim(username: str, *, browser_scope: str = UNKNOWN_BROWSER) -> Claim:
     """Claim a try at a password. Each browser that is known for this name has a lane of its own (LOCK-5)."""
-    return password_claim_of(digest_of_name(username), lane=lane)
+    return password_claim_of(hash_of_username(username), browser_scope=browser_scope)
 
 
-def password_claim_of(name_digest: str, *, lane: str = STRANGER) -> Claim:
+def password_claim_of(username_hash: str, *, browser_scope: str = UNKNOWN_BROWSER) -> Claim:
     """Claim the same, for a username's digest."""
-    return _claim(Budget.PASSWORD, name_digest, lane, limit=settings.PORTAL_FAILURE_LIMIT)
+    return _claim(Budget.PASSWORD, username_hash, browser_scope, limit=settings.PORTAL_FAILURE_LIMIT)
 
 
-def code_claim(name_digest: str, *, lane: str = STRANGER) -> Claim:
+def code_claim(username_hash: str, *, browser_scope: str = UNKNOWN_BROWSER) -> Claim:
     """Claim a try at a Key code: counted apart from passwords, bounded over any time in each lane (LOCK-6)."""
     return _claim(
         Budget.CODE,
-        name_digest,
-        lane,
+        username_hash,
+        browser_scope,
         limit=settings.PORTAL_FAILURE_LIMIT,
         total_limit=settings.PORTAL_CODE_FAILURE_TOTAL,
     )
@@ -111,8 +111,8 @@ def paused_until(c: Claim, *, now: datetime) -> datetime | None:
     return Throttle.objects.filter(key=c.key, paused_until__gt=now).values_list("paused_until", flat=True).first()
 
 
-def _claim(budget: Budget, subject: str, lane: str = "", *, limit: int, total_limit: int = 0) -> Claim:
-    key = digests.keyed("budget", f"{budget}|{subject}|{lane}")
+def _claim(budget: Budget, subject: str, browser_scope: str = "", *, limit: int, total_limit: int = 0) -> Claim:
+    key = digests.keyed("budget", f"{budget}|{subject}|{browser_scope}")
     return Claim(key=key, budget=budget, subject=subject, limit=limit, total_limit=total_limit)
 
 

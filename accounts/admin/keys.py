@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from accounts.admin.reading import ReadOnlyAdmin
-from accounts.models import Key, Passkey, Phone, SignInRequest
+from accounts.models import Key, Passkey, Phone, PushChallenge
 
 _BY_NAME = _("The whole username.")
 
@@ -59,7 +59,7 @@ class PasskeyAdmin(ReadOnlyAdmin):
     fields = list_display
 
 
-@admin.register(SignInRequest)
+@admin.register(PushChallenge)
 class SignInRequestAdmin(ReadOnlyAdmin):
     """Requests to approve, and what came of them; neither the number nor where they came from."""
 

@@ -10,7 +10,7 @@ from accounts.policies import masks
 
 @admin.register(Customer)
 class CustomerAdmin(ReadOnlyAdmin):
-    """The person: names masked, nothing else of what is sealed."""
+    """The person: names masked, nothing else of what is encrypted."""
 
     list_display = ("number", "masked_name", "language", "time_zone", "created_at")
     search_fields = ("number__exact",)
@@ -30,8 +30,8 @@ class CustomerAdmin(ReadOnlyAdmin):
 class UserAdmin(ReadOnlyAdmin):
     """The log-in: how it stands. Passwords are set by their owners alone."""
 
-    list_display = ("username", "realm", "is_staff", "is_active", "on_hold_since", "created_at")
-    list_filter = ("is_staff", "realm", "is_active", ("on_hold_since", admin.EmptyFieldListFilter))
+    list_display = ("username", "realm", "is_staff", "is_active", "suspended_at", "created_at")
+    list_filter = ("is_staff", "realm", "is_active", ("suspended_at", admin.EmptyFieldListFilter))
     search_fields = ("username", "customer__number__exact")
     search_help_text = _("Part of the username, or the whole customer number.")
     ordering = ("username",)
@@ -43,7 +43,7 @@ class UserAdmin(ReadOnlyAdmin):
         "is_staff",
         "groups",
         "is_active",
-        "on_hold_since",
+        "suspended_at",
         "password_changed_at",
         "created_at",
     )

@@ -10,11 +10,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 
-from accounts.actions import lifting, throttle
+from accounts.actions import throttle
+from accounts.actions.sign_in import unlock
 from accounts.admin.reading import ReadOnlyAdmin
-from accounts.forms.lifting import LiftForm
+from accounts.forms.unlock import LiftForm
 from accounts.models import Throttle, User
-from accounts.models.people import digest_of_name
+from accounts.models.users import hash_of_username
 from portal.lib import client, clock
 
 
@@ -32,13 +33,13 @@ class ThrottleAdmin(ReadOnlyAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """Add the username, if a log-in has that name."""
-        owner = User.objects.filter(name_digest=OuterRef("subject")).values("username")
+        owner = User.objects.filter(username_hash=OuterRef("subject")).values("username")
         budgets: QuerySet[Any] = super().get_queryset(request).annotate(owner=Subquery(owner))
         return budgets
 
     def get_search_results(self, request: HttpRequest, queryset: QuerySet[Any], search_term: str) -> Any:
         """Find by the digest of the name that was typed."""
-        found = queryset.filter(subject=digest_of_name(search_term)) if search_term else queryset
+        found = queryset.filter(subject=hash_of_username(search_term)) if search_term else queryset
         return found, False
 
     @admin.display(description=_("Username"))
@@ -72,17 +73,17 @@ class ThrottleAdmin(ReadOnlyAdmin):
     def _lift(self, request: HttpRequest, row: Throttle, reason: str) -> None:
         by = request.user if isinstance(request.user, User) else None
         try:
-            lifting.lift_pauses(
+            unlock.lift_pauses(
                 subject=row.subject, reason=reason, by=by, origin=client.origin(request), now=clock.now()
             )
-        except lifting.NothingPaused:
+        except unlock.NothingPaused:
             messages.warning(request, _("No pause was running any more. Nothing was changed."))
         else:
             messages.success(request, _("The pause has ended. The person can sign in again."))
 
 
 def _may_lift(request: HttpRequest, row: Any) -> bool:
-    return isinstance(request.user, User) and lifting.may_lift(request.user, subject=row.subject)
+    return isinstance(request.user, User) and unlock.may_lift(request.user, subject=row.subject)
 
 
 def _is_liftable(row: Any) -> bool:

@@ -13,7 +13,8 @@ from pathlib import Path
 from accounts.demo import phones
 from accounts.demo.records import Record
 from accounts.enums import AccountKind, ActivityKind, KeyKind, MandateRole, Realm, Role
-from accounts.policies import backup_codes, codes, names
+from accounts.policies import backup_codes, usernames
+from accounts.policies.keys import totp
 
 FORMAT = 1
 _NUMBER = r"[A-Za-z0-9][A-Za-z0-9-]{0,31}"
@@ -156,7 +157,7 @@ def read(path: Path, *, now: datetime) -> Cast:
 
 
 def _doubles(cast: Cast) -> list[str]:
-    counted = Counter(names.canonical(login.username) for login in cast.logins())
+    counted = Counter(usernames.canonical(login.username) for login in cast.logins())
     return [f"The username {name!r} is there {n} times." for name, n in counted.items() if n > 1 and name]
 
 
@@ -274,7 +275,7 @@ class _Reader:
     def seed(self, record: Record) -> str:
         value = record.text("totp_secret", pattern=r"[A-Za-z2-7]{16,128}")
         try:
-            codes.decode_secret(value)
+            totp.decode_secret(value)
         except ValueError:
             record.complain("totp_secret", "is not a base32 seed of whole bytes")
         return value.upper()

@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from accounts.actions.proofing import BIRTH_DATE, DETAIL
+from accounts.actions.keys.enrolment.identity_proofing import BIRTH_DATE, DETAIL
 from accounts.enums import Realm
 from accounts.forms.fields import CodeField, CodeInput, LineField, Refusable
 from accounts.models import User

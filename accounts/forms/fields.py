@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from accounts.policies import codes
+from accounts.policies.keys import totp
 from accounts.refusals import Refusal
 from helpcenter import causes
 
@@ -38,7 +38,7 @@ class CodeField(forms.CharField):
         typed = super().clean(value)
         if len(typed) > LONGEST_CODE:
             raise forms.ValidationError(causes.get("F2").words(), code="F2")
-        return codes.read(typed) or ""
+        return totp.read(typed) or ""
 
 
 _LONGEST_LINE = 60
@@ -72,7 +72,7 @@ def status_of(form: forms.BaseForm | None) -> int:
 
 
 class Refusable(forms.BaseForm):
-    """A form that can show why a deed was refused: ``refusal`` is kept for the page."""
+    """A form that can show why an action was refused: ``refusal`` is kept for the page."""
 
     refusal: Refusal | None = None
 

@@ -8,14 +8,14 @@ from django.contrib.auth import authenticate
 from django.contrib.auth.forms import AuthenticationForm
 from django.utils.translation import gettext_lazy as _
 
-from accounts.actions import browsers
+from accounts.actions.sign_in import known_browsers
 from accounts.enums import Realm
 from accounts.forms.fields import CodeField, Refusable
-from accounts.forms.proofs import BackupCodeField
+from accounts.forms.reauthentication import BackupCodeField
 from accounts.models import User
-from accounts.policies import names
-from accounts.refusals import LastTry, LiveOnPaper, NoKey, OnHold, PaperOnLive, Refusal, WrongPair
-from accounts.requests import PasswordRequest
+from accounts.policies import usernames
+from accounts.refusals import LastTry, LiveOnPaper, NoKey, PaperOnLive, Refusal, Suspended, WrongPair
+from accounts.request_types import PasswordRequest
 from helpcenter import causes
 
 
@@ -48,7 +48,7 @@ class PasswordForm(Refusable, AuthenticationForm):
     def clean_username(self) -> str:
         """Refuse what is longer than any username."""
         username: str = self.cleaned_data["username"]
-        if len(username) > names.MAX_LENGTH:
+        if len(username) > usernames.MAX_LENGTH:
             raise forms.ValidationError(causes.get("F2").words(), code="F2")
         return username
 
@@ -69,7 +69,7 @@ class PasswordForm(Refusable, AuthenticationForm):
         return self.cleaned_data
 
     def _check(self, username: str, password: str) -> User:
-        self.request.lane = browsers.lane_of(browsers.cookie_of(self.request), username)
+        self.request.browser_scope = known_browsers.browser_scope_of(known_browsers.cookie_of(self.request), username)
         user = authenticate(self.request, username=username, password=password)
         attempt = self.request.password_attempt
         if isinstance(attempt, Refusal):
@@ -82,12 +82,12 @@ class PasswordForm(Refusable, AuthenticationForm):
 
     def _check_door(self, user: User) -> None:
         """Say what stands in the way of somebody who typed a right pair, and only to them."""
-        if user.on_hold_since:
-            raise OnHold
+        if user.suspended_at:
+            raise Suspended
         realm = self.cleaned_data.get("realm") or Realm.LIVE
         if user.realm != realm:
             raise PaperOnLive if user.realm == Realm.PAPER else LiveOnPaper
-        if user.is_staff and not user.has_proof:
+        if user.is_staff and not user.has_authenticator:
             raise NoKey  # a password alone sets nothing up for staff: another operator does
 
 

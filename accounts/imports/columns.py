@@ -14,7 +14,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import EmailValidator
 
 from accounts.enums import AccountKind, Realm
-from accounts.policies import names
+from accounts.policies import usernames
 
 # OWASP Password Storage Cheat Sheet, argon2id: memory in KiB and passes; each pair is as good as the others.
 OWASP_MINIMUM = ((47_104, 1), (19_456, 2), (12_288, 3), (9_216, 4), (7_168, 5))
@@ -53,7 +53,7 @@ class Column:
 
 
 def _username(text: str) -> str:
-    canonical = names.canonical(text)
+    canonical = usernames.canonical(text)
     if not canonical:
         raise Unfit("holds no visible character")
     return canonical
@@ -132,7 +132,7 @@ def _password_hash(text: str) -> str:
 
 COLUMNS = (
     Column("customer_number", "the firm's number of the person, used once", 32, is_required=True),
-    Column("username", "what the person signs in with, used once", names.MAX_LENGTH, is_required=True, read=_username),
+    Column("username", "what the person signs in with, used once", usernames.MAX_LENGTH, is_required=True, read=_username),
     Column("email", "where codes and notices go", 254, is_required=True, read=_email),
     Column("realm", "`live` or `paper`", 8, default=Realm.LIVE, read=_one_of(Realm.values)),
     Column("given_name", "", 100, is_required=True),

@@ -1,21 +1,29 @@
 """The tables of accounts."""
 
-from accounts.models.approvals import SignInRequest
 from accounts.models.audit import ChainHead, SecurityEvent
+from accounts.models.authenticators import (
+    BackupCode,
+    EmailedCode,
+    FormerPassword,
+    Key,
+    Passkey,
+    SecurityAnswer,
+    UsedNonce,
+)
 from accounts.models.enrolment import Enrolment, EnrolmentItem
 from accounts.models.notices import Notice
-from accounts.models.people import (
+from accounts.models.phones import Phone
+from accounts.models.push_challenges import PushChallenge
+from accounts.models.reports import Report
+from accounts.models.sessions import KnownBrowser, PlatformSession
+from accounts.models.throttle import Throttle
+from accounts.models.users import (
     AccountActivity,
     Customer,
     Mandate,
     TradingAccount,
     User,
 )
-from accounts.models.phones import Phone
-from accounts.models.proofs import BackupCode, EmailedCode, FormerPassword, Key, Passkey, SecurityAnswer, Spent
-from accounts.models.reports import Report
-from accounts.models.sessions import KnownBrowser, PlatformSession
-from accounts.models.throttle import Throttle
 
 __all__ = [
     "AccountActivity",
@@ -33,12 +41,12 @@ __all__ = [
     "Passkey",
     "Phone",
     "PlatformSession",
+    "PushChallenge",
     "Report",
     "SecurityAnswer",
     "SecurityEvent",
-    "SignInRequest",
-    "Spent",
     "Throttle",
     "TradingAccount",
+    "UsedNonce",
     "User",
 ]

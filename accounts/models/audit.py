@@ -5,7 +5,7 @@ from typing import ClassVar
 from django.db import models
 
 from accounts.enums import Action
-from accounts.models.people import User
+from accounts.models.users import User
 
 
 class ChainHead(models.Model):
@@ -20,7 +20,7 @@ class ChainHead(models.Model):
 
 
 class SecurityEvent(models.Model):
-    """One deed. ``digest`` is HMAC-SHA-256 over ``prev`` and the canonical JSON of the row.
+    """One action. ``digest`` is HMAC-SHA-256 over ``prev`` and the canonical JSON of the row.
 
     Rows cannot be changed or deleted: triggers refuse it (accounts/models/guards.py).
     """

@@ -6,28 +6,28 @@ from django.db import models
 from django.db.models import Q
 
 from accounts.enums import EnrolmentPurpose, EnrolmentState
-from accounts.models.people import User
+from accounts.models.authenticators import Key
+from accounts.models.encrypted import EncryptedModel, EncryptedTextField
 from accounts.models.phones import Phone
-from accounts.models.proofs import Key
-from accounts.models.sealed import SealedModel, SealedTextField
+from accounts.models.users import User
 
 _OVER = (EnrolmentState.DONE, EnrolmentState.ENDED)
 
 
-class Enrolment(SealedModel):
+class Enrolment(EncryptedModel):
     """One setting-up of Keys on one phone, bound to the browser, or to the old phone, that began it (KEY-4, KEY-5).
 
     ``binding`` is the keyed digest of the ticket in that browser, or of the old phone's reference. Its moves:
     policies/enrolment.py, made by ``actions.enrolling`` alone.
     """
 
-    seal_owner = "user_id"
+    encryption_owner = "user_id"
     user = models.ForeignKey(User, models.CASCADE, related_name="enrolments")
     purpose = models.CharField(max_length=8, choices=EnrolmentPurpose.choices)
     state = models.CharField(max_length=8, choices=EnrolmentState.choices)
     binding = models.CharField(max_length=64)
     pairing_digest = models.CharField(max_length=64, unique=True, null=True)  # of the code to type; gone once used
-    number = SealedTextField(blank=True)  # shown on both screens once the phone has come
+    number = EncryptedTextField(blank=True)  # shown on both screens once the phone has come
     old_phone = models.ForeignKey(Phone, models.PROTECT, null=True, related_name="+")
     phone = models.ForeignKey(Phone, models.PROTECT, null=True, related_name="enrolments")
     created_at = models.DateTimeField()
@@ -56,13 +56,13 @@ class Enrolment(SealedModel):
         return f"{self.user_id} {self.purpose} {self.state}"
 
 
-class EnrolmentItem(SealedModel):
+class EnrolmentItem(EncryptedModel):
     """One log-in that gets a Key by this enrolment, with the seed of that Key (base32)."""
 
-    seal_owner = "user_id"
+    encryption_owner = "user_id"
     enrolment = models.ForeignKey(Enrolment, models.CASCADE, related_name="items")
     user = models.ForeignKey(User, models.CASCADE, related_name="+")
-    secret = SealedTextField()
+    secret = EncryptedTextField()
     replaces = models.ForeignKey(Key, models.SET_NULL, null=True, related_name="+")  # the Key on the old phone
     key = models.OneToOneField(Key, models.SET_NULL, null=True, related_name="+")  # what came of it
 

@@ -6,26 +6,26 @@ from django.db import models
 from django.db.models import Q
 
 from accounts.enums import Channel, NoticeState
-from accounts.models.people import User
+from accounts.models.encrypted import EncryptedJSONField, EncryptedModel, EncryptedTextField
 from accounts.models.phones import Phone
-from accounts.models.sealed import SealedJSONField, SealedModel, SealedTextField
+from accounts.models.users import User
 
 
-class Notice(SealedModel):
+class Notice(EncryptedModel):
     """One message on one channel. Text is rendered from ``kind`` and ``facts`` when it is sent.
 
-    Facts are sealed (they may hold a code) and wiped when the notice has gone. ``useful_until`` is set where
+    Facts are encrypted (they may hold a code) and wiped when the notice has gone. ``useful_until`` is set where
     it is worth nothing later, as a code that runs out. ``attempts`` is the
     fencing token: who claimed the row as attempt n may finish it only while it is still n.
     """
 
-    seal_owner = "user_id"
+    encryption_owner = "user_id"
     user = models.ForeignKey(User, models.PROTECT, related_name="notices")
     kind = models.CharField(max_length=40)
     channel = models.CharField(max_length=8, choices=Channel.choices, default=Channel.EMAIL)
     phone = models.ForeignKey(Phone, models.PROTECT, null=True, related_name="+")
-    address = SealedTextField(blank=True)  # empty for a phone: its subscription may change until it is sent
-    facts = SealedJSONField(default=dict)
+    address = EncryptedTextField(blank=True)  # empty for a phone: its subscription may change until it is sent
+    facts = EncryptedJSONField(default=dict)
     reference = models.CharField(max_length=12, unique=True)
     dedupe = models.CharField(max_length=80, unique=True)
     state = models.CharField(max_length=4, choices=NoticeState.choices, default=NoticeState.DUE)

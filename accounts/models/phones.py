@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 
 from accounts.enums import EndReason
-from accounts.models.sealed import SealedJSONField, SealedModel, SealedTextField
+from accounts.models.encrypted import EncryptedJSONField, EncryptedModel, EncryptedTextField
 from portal.lib import digests
 
 _REFERENCE_BYTES = 16
@@ -18,19 +18,19 @@ def new_reference() -> str:
     return secrets.token_urlsafe(_REFERENCE_BYTES)
 
 
-class Phone(SealedModel):  # type: ignore[django-manager-missing]  # Device is untyped
+class Phone(EncryptedModel):  # type: ignore[django-manager-missing]  # Device is untyped
     """One installed Key app, known by the public half of a P-256 key that cannot leave it.
 
-    ``public_key`` is x and y, 64 bytes as base64url; sealed, so that a row changed by hand opens nothing.
+    ``public_key`` is x and y, 64 bytes as base64url; encrypted, so that a row changed by hand opens nothing.
     ``clock_offset`` is by how many seconds the phone's clock was fast when it last told (below zero: slow).
     """
 
-    seal_owner = "reference"
+    encryption_owner = "reference"
     reference = models.CharField(max_length=22, unique=True, default=new_reference)
     name = models.CharField(max_length=60)
-    public_key = SealedTextField()
+    public_key = EncryptedTextField()
     key_digest = models.CharField(max_length=64, editable=False)  # of the public key, to find it by
-    subscription = SealedJSONField(default=dict)  # Web Push: endpoint, p256dh, auth; empty without one
+    subscription = EncryptedJSONField(default=dict)  # Web Push: endpoint, p256dh, auth; empty without one
     version = models.CharField(max_length=16)
     clock_offset = models.IntegerField(null=True)
     created_at = models.DateTimeField()

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from accounts.enums import ReportKind, ReportOutcome
-from accounts.models.people import User
+from accounts.models.users import User
 
 
 class Report(models.Model):

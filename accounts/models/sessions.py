@@ -6,12 +6,12 @@ from django.db import models
 from django.db.models.functions import Now
 
 from accounts.enums import Platform
-from accounts.models.people import User
-from accounts.models.proofs import BackupCode, Key, Passkey, Proof
-from accounts.models.sealed import SealedModel, SealedTextField
+from accounts.models.authenticators import Authenticator, BackupCode, Key, Passkey
+from accounts.models.encrypted import EncryptedModel, EncryptedTextField
+from accounts.models.users import User
 
 
-class PlatformSession(SealedModel):
+class PlatformSession(EncryptedModel):
     """One session. It exists only after both factors, always belongs to a user, and dies with its row.
 
     The cookie's value is not stored: ``digest`` is its SHA-256. Ending all sessions of a user is
@@ -19,7 +19,7 @@ class PlatformSession(SealedModel):
     See docs/decisions/0007-sessions-need-two-factors.md.
     """
 
-    seal_owner = "user_id"
+    encryption_owner = "user_id"
     digest = models.CharField(max_length=64, primary_key=True)
     user = models.ForeignKey(User, models.CASCADE, related_name="sessions")
     key = models.ForeignKey(Key, models.SET_NULL, null=True, related_name="+")
@@ -27,8 +27,8 @@ class PlatformSession(SealedModel):
     backup_code = models.ForeignKey(BackupCode, models.SET_NULL, null=True, related_name="+")
     platform = models.CharField(max_length=8, choices=Platform.choices, default=Platform.WEB)
     device = models.CharField(max_length=120, blank=True)  # in words, for example "Chrome on Windows"
-    address = SealedTextField(blank=True)
-    auth_epoch = models.PositiveIntegerField()
+    address = EncryptedTextField(blank=True)
+    session_version = models.PositiveIntegerField()
     data = models.TextField(default="{}")
     created_at = models.DateTimeField(db_default=Now())
     active_at = models.DateTimeField()
@@ -42,7 +42,7 @@ class PlatformSession(SealedModel):
         return f"{self.user_id} {self.platform} {self.device}"
 
     @property
-    def proof(self) -> Proof | None:
+    def proof(self) -> Authenticator | None:
         """Return the second factor that opened this session, or None once it is turned off."""
         proof = self.key or self.passkey or self.backup_code
         return proof if proof and (proof.confirmed or proof is self.backup_code) else None

@@ -1,6 +1,6 @@
 """What a backup code looks like, and when there are few left (KEY-13)."""
 
-from accounts.policies import signs
+from accounts.policies import code_alphabet
 
 LENGTH = 8  # 24^8 codes, 36 bits
 COUNT = 10
@@ -12,13 +12,13 @@ def read(typed: str) -> str | None:
 
     Takes any letter and digit of ASCII: an installation may bring codes that it did not make.
     """
-    text = signs.plain(typed)
+    text = code_alphabet.plain(typed)
     return text if len(text) == LENGTH and text.isascii() else None
 
 
 def spaced(code: str) -> str:
     """Return the code as people read it: XXXX-XXXX."""
-    return signs.grouped(code, by="-")
+    return code_alphabet.grouped(code, by="-")
 
 
 def are_few(left: int) -> bool:

@@ -1,11 +1,11 @@
 """What is decided about passkeys without looking anything up."""
 
-MOST_A_LOG_IN = 10
+MAX_PASSKEYS = 10
 
 
 def may_add(live: int) -> bool:
     """Tell whether a log-in that has this many passkeys may have one more."""
-    return live < MOST_A_LOG_IN
+    return live < MAX_PASSKEYS
 
 
 def has_grown(*, kept: int, shown: int) -> bool:

@@ -1,9 +1,9 @@
-"""What each staff role may read in the admin. What it may do is asked by the deeds."""
+"""What each staff role may read in the admin. What it may do is asked by the actions."""
 
 from accounts.enums import Role
 
 PEOPLE = ("customer", "user", "tradingaccount", "mandate", "accountactivity", "key", "phone", "passkey", "report")
-DESK = ("platformsession", "throttle", "signinrequest")
+DESK = ("platformsession", "throttle", "pushchallenge")
 RECORD = ("securityevent", "notice")  # speaks of cases, which nobody who works on them may recognise
 
 # Role -> application -> models; an empty tuple stands for all models of the application.

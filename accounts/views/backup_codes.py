@@ -4,14 +4,14 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts.actions import backup_codes
+from accounts.actions.authenticators import backup_codes
 from accounts.policies import backup_codes as rules
-from accounts.requests import SignedInRequest
-from accounts.views.cookies import Sealed
+from accounts.request_types import SignedInRequest
+from accounts.views.cookies import EncryptedCookie
 from accounts.views.guards import freshly_proved, signed_in
 from portal.lib import client, clock
 
-NEW_CODES = Sealed("backup-codes", minutes=2)  # on their way to the page that shows them once
+NEW_CODES = EncryptedCookie("backup-codes", minutes=2)  # on their way to the page that shows them once
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -1,14 +1,14 @@
-"""Challenges that passkeys sign: in a sealed cookie, each for one purpose and one use."""
+"""Challenges that passkeys sign: in an encrypted cookie, each for one purpose and one use."""
 
 from typing import Any
 
 from django.http import HttpRequest, JsonResponse
 
 from accounts.refusals import PasskeyWrong
-from accounts.views.cookies import Sealed
+from accounts.views.cookies import EncryptedCookie
 from portal.lib.passkeys import decoded
 
-_COOKIE = Sealed("passkey", minutes=10)
+_COOKIE = EncryptedCookie("passkey", minutes=10)
 
 
 def offer(options: dict[str, Any], *, purpose: str) -> JsonResponse:

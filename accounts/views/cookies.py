@@ -1,4 +1,4 @@
-"""Cookies that only we can read: sealed, each for one purpose, dead after a while. No session, no row."""
+"""Cookies that only we can read: encrypted, each for one purpose, dead after a while. No session, no row."""
 
 import json
 from dataclasses import dataclass
@@ -9,11 +9,11 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
-from portal.lib import clock, sealing
+from portal.lib import clock, encryption
 
 
 @dataclass(frozen=True)
-class Sealed:
+class EncryptedCookie:
     """A cookie of facts that only we can read; its name is its purpose, and one does not open as another."""
 
     name: str
@@ -27,16 +27,18 @@ class Sealed:
     def read(self, request: HttpRequest) -> dict[str, Any]:
         """Return the facts; empty if there are none, they do not open, or they are too old."""
         try:
-            facts: dict[str, Any] = json.loads(sealing.unseal(request.COOKIES.get(self.key, ""), bound_to=self.name))
-        except sealing.SealBroken:
+            facts: dict[str, Any] = json.loads(
+                encryption.decrypt(request.COOKIES.get(self.key, ""), bound_to=self.name)
+            )
+        except encryption.DecryptionError:
             return {}
         age = clock.now() - datetime.fromisoformat(facts.pop("at"))
         return facts if age <= timedelta(minutes=self.minutes) else {}
 
     def write(self, response: HttpResponseBase, **facts: Any) -> None:
         """Keep the facts from now on."""
-        sealed = sealing.seal(json.dumps(facts | {"at": clock.now().isoformat()}), bound_to=self.name)
-        keep(response, self.key, sealed, age=self.minutes * 60)
+        encrypted = encryption.encrypt(json.dumps(facts | {"at": clock.now().isoformat()}), bound_to=self.name)
+        keep(response, self.key, encrypted, age=self.minutes * 60)
 
     def drop(self, response: HttpResponseBase) -> None:
         """Forget them."""

@@ -12,8 +12,8 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
-from accounts.actions import fresh_proof, sessions
-from accounts.requests import SignedInRequest
+from accounts.actions import reauthentication, sessions
+from accounts.request_types import SignedInRequest
 from portal.lib import clock
 
 P = ParamSpec("P")
@@ -47,7 +47,7 @@ def freshly_proved(view: Page[P]) -> View[P]:
         known = who(request)
         if known is None:
             return to_sign_in(request)
-        if fresh_proof.is_fresh(known.session.current, now=clock.now()):
+        if reauthentication.is_fresh(known.session.current, now=clock.now()):
             sessions.touch(known.session.current, now=clock.now())
             return view(known, *args, **kwargs)
         if request.method not in {"GET", "HEAD"}:

@@ -6,16 +6,16 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.actions import passkeys
+from accounts.actions.authenticators import passkeys
 from accounts.forms.fields import status_of
 from accounts.forms.passkeys import AddPasskeyForm
 from accounts.models import Passkey
-from accounts.policies.passkeys import MOST_A_LOG_IN, may_add
+from accounts.policies.passkeys import MAX_PASSKEYS, may_add
 from accounts.refusals import Refusal
-from accounts.requests import SignedInRequest
+from accounts.request_types import SignedInRequest
 from accounts.views import challenges
 from accounts.views.guards import freshly_proved, signed_in
-from portal.lib import client, clock, ours
+from portal.lib import client, clock, site
 from portal.lib.passkeys import encoded
 
 
@@ -27,8 +27,8 @@ def show(request: SignedInRequest) -> HttpResponse:
     facts = {
         "passkeys": live,
         "may_add": may_add(len(live)),
-        "most": MOST_A_LOG_IN,
-        "rp_id": ours.host(),
+        "most": MAX_PASSKEYS,
+        "rp_id": site.host(),
         "handle": encoded(passkeys.handle_of(request.user)),
     }
     return render(request, "accounts/passkeys.html", facts)
@@ -49,7 +49,7 @@ def add(request: SignedInRequest) -> HttpResponse:
                 request, _("%(name)s is ready. You can sign in with it from now on.") % {"name": made.name}
             )
             return redirect("accounts:passkeys")
-    facts = {"form": form, "rp_id": ours.host(), "may_add": may_add(len(passkeys.live(request.user)))}
+    facts = {"form": form, "rp_id": site.host(), "may_add": may_add(len(passkeys.live(request.user)))}
     return render(request, "accounts/passkey_add.html", facts, status=status_of(form))
 
 

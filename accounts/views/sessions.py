@@ -7,7 +7,8 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
-from accounts.actions import sessions, sign_in
+from accounts.actions import sessions
+from accounts.actions.sign_in import completion
 from accounts.policies import idleness
 from accounts.views.guards import who
 from portal.lib import client, clock
@@ -18,7 +19,7 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     """End this session and clear what the browser kept."""
     if known := who(request):
         with transaction.atomic():
-            sign_in.sign_out(known.user, origin=client.origin(request), now=clock.now())
+            completion.sign_out(known.user, origin=client.origin(request), now=clock.now())
             logout(request)
     response = redirect(f"{reverse('accounts:login')}?ended=here")
     response["Clear-Site-Data"] = '"cache", "storage"'

@@ -31,7 +31,7 @@ CAUSES = [
     *row(
         "staff-desk",
         "warn",
-        ("G4", _("That was too quick"), _("Read the whole case first. An approval opens after {dwell_time}.")),
+        ("G4", _("That was too quick"), _("Read the whole case first. An approval opens after {minimum_review_time}.")),
         ("G5", _("A fresh code is needed"), _("Type a new code from your own Key to do this.")),
         ("G6", _("The case has moved on"), _("Somebody else did something meanwhile. Look at the case as it is now.")),
         ("G8", _("Your hands are full"), _("Finish a case, or give one back. Then take the next one.")),

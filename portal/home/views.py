@@ -4,13 +4,14 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
-from accounts.actions import audit, ways_in
+from accounts.actions import audit
+from accounts.actions.authenticators import queries
 from accounts.enums import Action
 from accounts.models import Mandate, SecurityEvent
-from accounts.requests import SignedInRequest
+from accounts.request_types import SignedInRequest
 from accounts.views.guards import signed_in
-from portal.home.standing import standing_of
-from recovery.actions import stops
+from portal.home.account_health import standing_of
+from recovery.actions import objections
 
 _LAST_EVENTS = 20
 _LAST_REPORTS = 5
@@ -24,7 +25,7 @@ def dashboard(request: SignedInRequest) -> HttpResponse:
         return redirect("admin:index")
     mandates = Mandate.objects.filter(user=request.user).select_related("account").order_by("label", "account__number")
     sign_ins = SecurityEvent.objects.filter(chain=audit.chain_of(request.user), action=Action.SIGNED_IN)
-    standing = standing_of(ways_in.ways_of(request.user, ways_in.keys_of(request.user)))
+    standing = standing_of(queries.ways_of(request.user, queries.keys_of(request.user)))
     return render(
         request,
         "portal/dashboard.html",
@@ -32,7 +33,7 @@ def dashboard(request: SignedInRequest) -> HttpResponse:
             "standing": standing,
             "mandates": list(mandates),
             "previous": next(iter(sign_ins.order_by("-n")[1:2]), None),
-            "open_case": stops.open_case_of(request.user),
+            "open_case": objections.open_case_of(request.user),
         },
     )
 
@@ -42,8 +43,8 @@ def dashboard(request: SignedInRequest) -> HttpResponse:
 def security(request: SignedInRequest) -> HttpResponse:
     """Show the ways in, open sign-ins, reports and what happened on this log-in."""
     user = request.user
-    keys = ways_in.keys_of(user)
-    ways = ways_in.ways_of(user, keys)
+    keys = queries.keys_of(user)
+    ways = queries.ways_of(user, keys)
     context = {
         "keys": keys,
         "ways": ways,

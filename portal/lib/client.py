@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.http import HttpRequest
 
-from portal.lib import places
+from portal.lib import geolocation
 
 UNKNOWN = "0.0.0.0"  # noqa: S104  a placeholder address, nothing binds to it
 
@@ -55,7 +55,7 @@ def network(text: str) -> str:
 
 @dataclass(frozen=True)
 class Origin:
-    """Where a deed came from: the address, the device in words, the id of the request."""
+    """Where an action came from: the address, the device in words, the id of the request."""
 
     address: str = UNKNOWN
     device: str = ""
@@ -64,7 +64,7 @@ class Origin:
     @property
     def place(self) -> str:
         """Return where the address is, in words, or nothing; looked for only where it is asked."""
-        return places.of(self.address)
+        return geolocation.of(self.address)
 
 
 def origin(request: HttpRequest) -> Origin:

@@ -10,15 +10,15 @@ from django.db import IntegrityError, transaction
 from accounts.actions import throttle
 from accounts.enums import Budget, Role
 from accounts.models import User
-from accounts.models.people import digest_of_name
 from accounts.models.throttle import Claim as BudgetClaim
+from accounts.models.users import hash_of_username
 from accounts.refusals import CodesUsedUp, Paused, Refusal
-from portal.lib import client, digests, gate
-from recovery.actions import moving, people, policy, reviews, secrets
-from recovery.actions.record import Who
-from recovery.enums import Actor, CaseKind, Door, FlagKind, Purpose, State
+from portal.lib import client, digests, hash_semaphore
+from recovery.actions import one_time_secrets, permissions, policy_versions, reviews, transitions
+from recovery.actions.case_events import Who
+from recovery.enums import Actor, CaseKind, EntryPoint, FlagKind, Purpose, State
 from recovery.models import Case, Claim
-from recovery.policies import moves, references, terms
+from recovery.policies import case_policy, reference_codes, state_machine
 from recovery.refusals import CaseNotOpen, ClaimLocked, ClaimUnknown, LastPin, OtherBrowser, PinWrong
 
 _PIN_TRIES = 5
@@ -49,19 +49,19 @@ def open_claim(
     By the claimant on the web (``by`` None) or by an agent who types the name heard on the phone. ``browser``
     is the random value of the claimant's page, empty for a call. Joins the open case for that name, or opens
     one; a name nobody has gets a phantom. The owner is told by the clock (``telling``), not here.
-    Needs: no open transaction. Raises: ``Paused`` (too many from one network), ``NotAllowed``, ``gate.Busy``.
+    Needs: no open transaction. Raises: ``Paused`` (too many from one network), ``NotAllowed``, ``hash_semaphore.HashingOverloaded``.
     """
     if by is not None:
-        people.need_role(by, Role.AGENT, Role.SENIOR)
+        permissions.need_role(by, Role.AGENT, Role.SENIOR)
     source = digests.keyed("network", client.network(origin.address))
     throttle.reserve(throttle.claim(Budget.INTAKE, str(by.pk if by else source), limit=_OPENINGS), now=now)
-    pin = secrets.new_pin()
+    pin = one_time_secrets.new_pin()
     claim = Claim(
-        reference=secrets.claim_reference(),
-        pin_hash=secrets.pin_hash(pin),
+        reference=one_time_secrets.claim_reference(),
+        pin_hash=one_time_secrets.pin_hash(pin),
         agent_knows_pin=by is not None,
-        phrase=secrets.phrase(),
-        door=Door.CALL if by else Door.WEB,
+        phrase=one_time_secrets.phrase(),
+        entry_point=EntryPoint.CALL if by else EntryPoint.WEB,
         lost=[str(thing) for thing in lost],
         contact=contact,
         browser_digest=browser_digest(browser),
@@ -78,40 +78,42 @@ def open_claim(
 
 @transaction.atomic
 def _store(claim: Claim, username: str, who: Who, *, now: datetime) -> Claim:
-    name = digest_of_name(username)
-    subject = User.objects.filter(name_digest=name, is_staff=False, is_active=True).first()
+    name = hash_of_username(username)
+    subject = User.objects.filter(username_hash=name, is_staff=False, is_active=True).first()
     case = (
         Case.objects.select_for_update(of=("self",))
         .select_related("policy")
-        .filter(name_digest=name, closed_at=None)
+        .filter(username_hash=name, closed_at=None)
         .first()
     )
     if case is None:
         case = _new_case(name, subject, claim, now=now)
     claim.pk, claim.case = None, case
     claim.save(force_insert=True)
-    moving.note(case, "claim_opened", who=who, now=now, body={"claim": claim.reference, "door": claim.door})
-    if claim.door == Door.CALL:
-        moving.flag(case, FlagKind.CALL_WITHOUT_PAGE, who=who, now=now, claim=claim)
+    transitions.note(
+        case, "claim_opened", who=who, now=now, body={"claim": claim.reference, "entry_point": claim.entry_point}
+    )
+    if claim.entry_point == EntryPoint.CALL:
+        transitions.flag(case, FlagKind.CALL_WITHOUT_PAGE, who=who, now=now, claim=claim)
     return claim
 
 
 def _new_case(name: str, subject: User | None, claim: Claim, *, now: datetime) -> Case:
-    current = policy.current(now=now)
+    current = policy_versions.current(now=now)
     yesterday = now - timedelta(days=1)
     recent = Claim.objects.filter(source=claim.source, created_at__gt=yesterday).count()
     return Case.objects.create(
-        number=secrets.case_number(),
+        number=one_time_secrets.case_number(),
         kind=CaseKind.REAL if subject else CaseKind.PHANTOM,
         subject=subject,
-        name_digest=name,
+        username_hash=name,
         purpose=_purpose(claim.lost),
         policy=current,
-        is_queued=claim.door == Door.CALL or recent < _UNHURRIED,
+        is_queued=claim.entry_point == EntryPoint.CALL or recent < _UNHURRIED,
         opened_at=now,
         state_at=now,
-        until=current.terms.ends(moves.START, now=now),
-        target_at=terms.target(moves.START, tier=1, now=now),
+        until=current.terms.ends(state_machine.START, now=now),
+        target_at=case_policy.target(state_machine.START, tier=1, now=now),
     )
 
 
@@ -126,9 +128,9 @@ def find_claim(*, reference: str, pin: str, now: datetime) -> Claim:
     """Return the claim of a reference and its PIN.
 
     Five wrong PINs lock the claim for good, the case and its other claims not; unknown references lock alike.
-    Costs one hash either way. Needs: no open transaction. Raises: ``ClaimUnknown``, ``ClaimLocked``, ``gate.Busy``.
+    Costs one hash either way. Needs: no open transaction. Raises: ``ClaimUnknown``, ``ClaimLocked``, ``hash_semaphore.HashingOverloaded``.
     """
-    canonical = references.read_claim_reference(reference)
+    canonical = reference_codes.read_claim_reference(reference)
     if canonical is None:
         raise ClaimUnknown
     try:
@@ -137,8 +139,8 @@ def find_claim(*, reference: str, pin: str, now: datetime) -> Claim:
         raise ClaimLocked from refusal
     claim = Claim.objects.select_related("case__policy").filter(reference=canonical).first()
     try:
-        is_right = secrets.is_pin(pin, claim.pin_hash if claim else None)
-    except gate.Busy:
+        is_right = one_time_secrets.is_pin(pin, claim.pin_hash if claim else None)
+    except hash_semaphore.HashingOverloaded:
         throttle.give_back(attempt)
         raise
     if claim is None or not is_right:
@@ -153,7 +155,7 @@ def find_heard_claim(*, reference: str, pin: str, by: User, now: datetime) -> Cl
     Effects: the PIN no longer counts as the claimant's alone. Needs and raises what ``find_claim`` does, and raises
     ``NotAllowed``.
     """
-    people.need_role(by, Role.AGENT, Role.SENIOR)
+    permissions.need_role(by, Role.AGENT, Role.SENIOR)
     claim = find_claim(reference=reference, pin=pin, now=now)
     Claim.objects.filter(pk=claim.pk, pin_hash=claim.pin_hash).update(agent_knows_pin=True)
     claim.agent_knows_pin = True
@@ -204,11 +206,11 @@ def bind_browser(*, claim: Claim, browser: str, origin: client.Origin, now: date
     """
     with transaction.atomic():
         case = _lock(claim)
-        if state_for(claim) not in moves.UNPROVED:
+        if state_for(claim) not in state_machine.UNPROVED:
             raise CaseNotOpen(case.state)
         if not may_bind(claim):
             raise OtherBrowser
-        moving.note(
+        transitions.note(
             case, "browser_bound", who=Who(Actor.CLAIMANT, None, origin), now=now, body={"claim": claim.reference}
         )
         claim.browser_digest = browser_digest(browser)
@@ -225,7 +227,7 @@ def may_bind(claim: Claim) -> bool:
 
 def _lock(claim: Claim) -> Case:
     """Lock the case of a claim and read the claim anew."""
-    case = moving.lock(claim.case_id)
+    case = transitions.lock(claim.case_id)
     claim.refresh_from_db(fields=["browser_digest", "agent_knows_pin"])
     claim.case = case
     return case
@@ -241,16 +243,16 @@ def replace_pin(*, claim: Claim, browser: str, origin: client.Origin, now: datet
     """Give the claimant a PIN that no agent has heard; return it, to be shown once.
 
     Needs: no open transaction; the old PIN, typed just before.
-    Raises: ``CaseNotOpen``, ``OtherBrowser``, ``gate.Busy``.
+    Raises: ``CaseNotOpen``, ``OtherBrowser``, ``hash_semaphore.HashingOverloaded``.
     """
-    pin = secrets.new_pin()
-    encoded = secrets.pin_hash(pin)
+    pin = one_time_secrets.new_pin()
+    encoded = one_time_secrets.pin_hash(pin)
     with transaction.atomic():
         case = _lock(claim)
         _need_browser(claim, browser)
         if not case.is_open:
             raise CaseNotOpen(case.state)
-        moving.note(
+        transitions.note(
             case, "pin_replaced", who=Who(Actor.CLAIMANT, None, origin), now=now, body={"claim": claim.reference}
         )
         claim.pin_hash, claim.agent_knows_pin = encoded, False
@@ -271,9 +273,9 @@ def withdraw(*, claim: Claim, browser: str, origin: client.Origin, now: datetime
             raise CaseNotOpen(case.state)
         others = case.claims.filter(closed_at=None).exists()
         if case.claim_id == claim.pk or not others:
-            moving.move(case, State.WITHDRAWN, "withdrawn", who=who, now=now, body={"claim": claim.reference})
+            transitions.move(case, State.WITHDRAWN, "withdrawn", who=who, now=now, body={"claim": claim.reference})
         elif case.is_open:
-            moving.note(case, "claim_withdrawn", who=who, now=now, body={"claim": claim.reference})
+            transitions.note(case, "claim_withdrawn", who=who, now=now, body={"claim": claim.reference})
         else:
             raise CaseNotOpen(case.state)
     return case

@@ -5,20 +5,29 @@ from datetime import datetime
 from django.conf import settings
 from django.db import transaction
 
-from accounts.actions import emailed_code, key, password, phones, throttle
+from accounts.actions import password, throttle
+from accounts.actions.authenticators import emailed_code
+from accounts.actions.keys import key_codes, key_revocation
 from accounts.enums import Budget, EndReason
 from accounts.models.throttle import Claim as BudgetClaim
 from portal.lib import client
-from recovery.actions import moving, stops
-from recovery.actions.passes import find_open
-from recovery.actions.record import Who
+from recovery.actions import objections, transitions
+from recovery.actions.case_events import Who
+from recovery.actions.grants import find_open
 from recovery.enums import Actor, State
-from recovery.models import Case, Pass
-from recovery.refusals import PassNotGood
+from recovery.models import Case, RecoveryGrant
+from recovery.refusals import GrantInvalid
 
 
 def complete(
-    *, granted: Pass, new_password: str, secret: str, code: str, key_name: str, origin: client.Origin, now: datetime
+    *,
+    granted: RecoveryGrant,
+    new_password: str,
+    secret: str,
+    code: str,
+    key_name: str,
+    origin: client.Origin,
+    now: datetime,
 ) -> Case:
     """Set the password, end every proof and everything open, enrol the new Key, hold money and contacts.
 
@@ -27,29 +36,31 @@ def complete(
     fails leaves password, Keys and sessions as they were. The pass is used up by success alone, and only one of
     two parallel calls succeeds. Signing in afterwards is an ordinary sign-in.
     Needs: no open transaction; an open pass of this browser.
-    Raises: ``PassNotGood``, ``CaseNotOpen``, ``PasswordTooSimple``, ``PasswordTooCommon``, ``PasswordUsedBefore``,
-    ``CodeWrong``, ``Paused``, ``gate.Busy``.
+    Raises: ``GrantInvalid``, ``CaseNotOpen``, ``PasswordTooSimple``, ``PasswordTooCommon``, ``PasswordUsedBefore``,
+    ``CodeWrong``, ``Paused``, ``hash_semaphore.HashingOverloaded``.
     """
-    stops.refuse_living_key(granted.case_id, now=now)
-    user = find_open(pass_id=granted.pk, now=now).subject
+    objections.refuse_living_key(granted.case_id, now=now)
+    user = find_open(grant_id=granted.pk, now=now).subject
     prepared = password.prepare(user, new_password)
     attempt = throttle.reserve(_code_budget(granted), now=now)
     with transaction.atomic():
-        case = moving.lock(granted.case_id)
-        moving.need_state(case, State.ENROLLING)
-        unused = Pass.objects.filter(pk=granted.pk, used_at=None, revoked_at=None, finish_until__gt=now)
+        case = transitions.lock(granted.case_id)
+        transitions.need_state(case, State.ENROLLING)
+        unused = RecoveryGrant.objects.filter(pk=granted.pk, used_at=None, revoked_at=None, finish_until__gt=now)
         if not unused.update(used_at=now):
-            raise PassNotGood
+            raise GrantInvalid
         ended = password.set_prepared(user=user, prepared=prepared, by=None, origin=origin, now=now)
-        old_keys = phones.end_proofs(user=user, reason=EndReason.RECOVERED, by=None, origin=origin, now=now)
-        key.enrol_key(
+        old_keys = key_revocation.revoke_authenticators(
+            user=user, reason=EndReason.RECOVERED, by=None, origin=origin, now=now
+        )
+        key_codes.enrol_key(
             user=user, secret=secret, code=code, name=key_name, attempt=attempt, by=user, origin=origin, now=now
         )
         emailed_code.drop(user=user)
-        stops.release(user, now=now)
-        stops.hold_scopes(case, now=now)
-        throttle.clear(throttle.password_claim_of(user.name_digest), throttle.code_claim(user.name_digest))
-        moving.move(
+        objections.release(user, now=now)
+        objections.hold_scopes(case, now=now)
+        throttle.clear(throttle.password_claim_of(user.username_hash), throttle.code_claim(user.username_hash))
+        transitions.move(
             case,
             State.HOLD,
             "completed",
@@ -61,6 +72,6 @@ def complete(
     return case
 
 
-def _code_budget(granted: Pass) -> BudgetClaim:
+def _code_budget(granted: RecoveryGrant) -> BudgetClaim:
     """Return the budget of codes for one pass: used-up codes at sign-in must not shut the way back in (LOCK-6)."""
     return throttle.claim(Budget.PASS_HALF, f"code|{granted.pk}", limit=settings.PORTAL_FAILURE_LIMIT)

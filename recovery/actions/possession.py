@@ -7,12 +7,12 @@ from datetime import datetime
 
 from django.db import transaction
 
-from accounts.actions import emailed_code
+from accounts.actions.authenticators import emailed_code
 from accounts.enums import CodePurpose, Role
 from accounts.models import EmailedCode, User
 from portal.lib import client
-from recovery.actions import moving, people, reviews
-from recovery.actions.record import Who
+from recovery.actions import permissions, reviews, transitions
+from recovery.actions.case_events import Who
 from recovery.enums import Actor, Method, Outcome, State
 from recovery.models import Case, Claim, Evidence
 from recovery.refusals import CaseNotOpen, NotYours
@@ -25,11 +25,11 @@ def send_mail_code(*, claim: Claim, by: User | None, origin: client.Origin, now:
     """
     who = _who(by, origin)
     with transaction.atomic():
-        case = moving.lock(claim.case_id)
+        case = transitions.lock(claim.case_id)
         _need_possession(case, claim)
         if by is not None and case.maker_id != by.pk:
             raise NotYours
-        moving.note(case, "mail_code_asked", who=who, now=now)
+        transitions.note(case, "mail_code_asked", who=who, now=now)
     emailed_code.send(user=case.holder, purpose=CodePurpose.RECOVERY, by=by, origin=origin, now=now)
 
 
@@ -44,7 +44,7 @@ def accept_mail_code(*, claim: Claim, code: str, origin: client.Origin, now: dat
     emailed_code.accept(user=case.holder, purpose=CodePurpose.RECOVERY, code=code, origin=origin, now=now)
     who = _who(None, origin)
     with transaction.atomic():
-        case = moving.lock(claim.case_id)
+        case = transitions.lock(claim.case_id)
         _need_possession(case, claim)
         Evidence.objects.create(
             case=case,
@@ -54,7 +54,7 @@ def accept_mail_code(*, claim: Claim, code: str, origin: client.Origin, now: dat
             points=case.terms.mail_points,
             at=now,
         )
-        moving.note(case, "mail_code_accepted", who=who, now=now)
+        transitions.note(case, "mail_code_accepted", who=who, now=now)
         reviews.begin_if_complete(case, origin=origin, now=now)
     return case
 
@@ -68,12 +68,12 @@ def sent_at(case: Case, *, now: datetime) -> datetime | None:
 def _who(by: User | None, origin: client.Origin) -> Who:
     if by is None:
         return Who(Actor.CLAIMANT, None, origin)
-    people.need_role(by, Role.AGENT, Role.SENIOR)
+    permissions.need_role(by, Role.AGENT, Role.SENIOR)
     return Who(Actor.AGENT, by, origin)
 
 
 def _need_possession(case: Case, claim: Claim) -> None:
     """Refuse unless this claim is the one the case rests on, and it has not shown its channel yet."""
-    moving.need_state(case, State.POSSESSION)
+    transitions.need_state(case, State.POSSESSION)
     if case.claim_id != claim.pk or reviews.families_of(case):
         raise CaseNotOpen(case.state)

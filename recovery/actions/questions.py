@@ -10,12 +10,12 @@ from django.db.models import Count, Q, QuerySet
 from accounts.enums import Role
 from accounts.models import User
 from portal.lib import client, digests
-from recovery.actions import moving, people, reviews, sources
-from recovery.actions.record import Who
-from recovery.enums import Actor, CaseKind, Colour, FlagKind, Method, Outcome, Prompt, Source, State
+from recovery.actions import permissions, question_sources, reviews, transitions
+from recovery.actions.case_events import Who
+from recovery.enums import Actor, CaseKind, FlagKind, Method, Outcome, Prompt, Severity, Source, State
 from recovery.models import Case, Claim, Evidence, PlanItem
-from recovery.policies import compare, plans, references
-from recovery.policies.plans import Checked, Draft
+from recovery.policies import answer_matching, question_plan, reference_codes
+from recovery.policies.question_plan import Checked, Draft
 from recovery.refusals import CaseNotOpen, KeyCodeOffered, NotComplete, NotConfirmed, NotYours
 
 _MEMORY = timedelta(days=30)
@@ -31,15 +31,15 @@ def start_session(*, claim: Claim, by: User, origin: client.Origin, now: datetim
     Raises: ``NotAllowed``, ``CaseNotOpen`` (also for a second claimant, which is flagged), ``NotYours`` (another
     agent's), ``NotConfirmed`` (too many rounds for this username lately, known or not).
     """
-    people.need_role(by, Role.AGENT, Role.SENIOR)
+    permissions.need_role(by, Role.AGENT, Role.SENIOR)
     who = Who(Actor.AGENT, by, origin)
     _refuse_second_claimant(claim, who, now=now)
     with transaction.atomic():
-        case = moving.lock(claim.case_id)
+        case = transitions.lock(claim.case_id)
         if case.state == State.VERIFYING and case.claim_id == claim.pk:
             _need_maker(case, by)
             return list(claim.items.all())
-        moving.need_state(case, State.OPEN)
+        transitions.need_state(case, State.OPEN)
         claim.refresh_from_db(fields=["closed_at", "round_at"])
         if claim.closed_at or claim.round_at:
             raise CaseNotOpen(case.state)
@@ -47,11 +47,13 @@ def start_session(*, claim: Claim, by: User, origin: client.Origin, now: datetim
             raise NotConfirmed
         claim.round_at, claim.agent = now, by
         claim.save(update_fields=["round_at", "agent"])
-        plan = plans.draw(sources.questions_for(case.subject, name_digest=case.name_digest, now=now), _pick)
+        plan = question_plan.draw(
+            question_sources.questions_for(case.subject, username_hash=case.username_hash, now=now), _pick
+        )
         items = PlanItem.objects.bulk_create(_item(claim, place, draft, now) for place, draft in enumerate(plan, 1))
         body = {"claim": claim.reference, "prompts": [str(item.prompt) for item in items]}
         columns = {"maker": by, "claim": claim, "is_queued": True}
-        moving.move(case, State.VERIFYING, "session_started", who=who, now=now, body=body, **columns)
+        transitions.move(case, State.VERIFYING, "session_started", who=who, now=now, body=body, **columns)
     return items
 
 
@@ -62,12 +64,12 @@ def _refuse_second_claimant(claim: Claim, who: Who, *, now: datetime) -> None:
     stranger who knows a username can therefore cost its owner one more review, and no more.
     """
     with transaction.atomic():
-        case = moving.lock(claim.case_id)
+        case = transitions.lock(claim.case_id)
         if case.claim_id in {None, claim.pk} or not case.is_open:
             return
         is_news = not case.flags.filter(kind=FlagKind.COMPETING).exists()
-        moving.flag(case, FlagKind.COMPETING, who=who, now=now, claim=claim)
-        moving.note(case, "second_claimant", who=who, now=now, body={"claim": claim.reference})
+        transitions.flag(case, FlagKind.COMPETING, who=who, now=now, claim=claim)
+        transitions.note(case, "second_claimant", who=who, now=now, body={"claim": claim.reference})
         if is_news:
             reviews.look_again(case, who=Who(Actor.SYSTEM, None, who.origin), now=now)
     raise CaseNotOpen(case.state)
@@ -78,13 +80,13 @@ def take_over(*, claim: Claim, by: User, origin: client.Origin, now: datetime) -
 
     Needs: reference and PIN, typed again by the one who takes over. Raises: ``NotAllowed``, ``CaseNotOpen``.
     """
-    people.need_role(by, Role.AGENT, Role.SENIOR)
+    permissions.need_role(by, Role.AGENT, Role.SENIOR)
     with transaction.atomic():
-        case = moving.lock(claim.case_id)
-        moving.need_state(case, State.VERIFYING, State.POSSESSION)
+        case = transitions.lock(claim.case_id)
+        transitions.need_state(case, State.VERIFYING, State.POSSESSION)
         if case.claim_id != claim.pk:
             raise CaseNotOpen(case.state)
-        moving.note(case, "taken_over", who=Who(Actor.AGENT, by, origin), now=now, maker=by)
+        transitions.note(case, "taken_over", who=Who(Actor.AGENT, by, origin), now=now, maker=by)
     return case
 
 
@@ -111,9 +113,9 @@ def _rounds(case: Case, claim: Claim, *, now: datetime) -> int:
     Those of the network this claim comes from, and those that got past the personal details wherever they came
     from: whoever knows no more than a username does not use up its owner's rounds.
     """
-    rounds = Claim.objects.filter(case__name_digest=case.name_digest, round_at__gt=now - _MEMORY)
+    rounds = Claim.objects.filter(case__username_hash=case.username_hash, round_at__gt=now - _MEMORY)
     details = Q(evidence__item__source=Source.PERSONAL, evidence__outcome=Outcome.MET)
-    known = rounds.annotate(details=Count("evidence", filter=details)).filter(details=len(plans.PERSONAL))
+    known = rounds.annotate(details=Count("evidence", filter=details)).filter(details=len(question_plan.PERSONAL))
     return rounds.filter(Q(source=claim.source) | Q(pk__in=known.values("pk"))).count()
 
 
@@ -129,33 +131,33 @@ def record_answer(*, item: PlanItem, answer: str, by: User, origin: client.Origi
     Effects: one row of evidence, one event. Raises: ``NotAllowed``, ``NotYours``, ``CaseNotOpen``,
     ``KeyCodeOffered`` (an amber flag is raised and stays).
     """
-    people.need_role(by, Role.AGENT, Role.SENIOR)
+    permissions.need_role(by, Role.AGENT, Role.SENIOR)
     who = Who(Actor.AGENT, by, origin)
-    if references.looks_like_key_code(answer) and item.prompt not in _MAY_BE_SIX_DIGITS:
+    if reference_codes.looks_like_key_code(answer) and item.prompt not in _MAY_BE_SIX_DIGITS:
         _warn_of_relay(item, who, now=now)
         raise KeyCodeOffered
     with transaction.atomic():
-        case = moving.lock(item.claim.case_id)
-        moving.need_state(case, State.VERIFYING)
+        case = transitions.lock(item.claim.case_id)
+        transitions.need_state(case, State.VERIFYING)
         _need_maker(case, by)
         fresh = PlanItem.objects.filter(pk=item.pk, claim=case.claim, answered_at=None)
         if not fresh.update(answered_at=now):
             raise CaseNotOpen(case.state)
         given = answer[:_LONGEST_ANSWER]
-        outcome = sources.judge(case.subject, item, given)
+        outcome = question_sources.judge(case.subject, item, given)
         Evidence.objects.create(
             case=case,
             claim=item.claim,
             item=item,
             method=Method.ANSWER,
             outcome=outcome,
-            points=plans.points(Checked(Source(item.source), outcome, item.is_decoy)),
-            answer_digest=digests.keyed(f"answer|{case.number}", compare.fold(given)),
+            points=question_plan.points(Checked(Source(item.source), outcome, item.is_decoy)),
+            answer_digest=digests.keyed(f"answer|{case.number}", answer_matching.fold(given)),
             latency_ms=int((now - item.asked_at).total_seconds() * 1000),
             actor=by,
             at=now,
         )
-        moving.note(case, "answer_recorded", who=who, now=now, body={"place": item.place})
+        transitions.note(case, "answer_recorded", who=who, now=now, body={"place": item.place})
 
 
 _MAY_BE_SIX_DIGITS = frozenset({Prompt.BIRTH_DATE, Prompt.OPENED})
@@ -163,10 +165,10 @@ _MAY_BE_SIX_DIGITS = frozenset({Prompt.BIRTH_DATE, Prompt.OPENED})
 
 def _warn_of_relay(item: PlanItem, who: Who, *, now: datetime) -> None:
     with transaction.atomic():
-        case = moving.lock(item.claim.case_id)
-        moving.need_state(case, State.VERIFYING)
-        moving.flag(case, FlagKind.KEY_CODE_OFFERED, who=who, now=now, claim=item.claim)
-        moving.note(case, "key_code_offered", who=who, now=now, body={"place": item.place})
+        case = transitions.lock(item.claim.case_id)
+        transitions.need_state(case, State.VERIFYING)
+        transitions.flag(case, FlagKind.KEY_CODE_OFFERED, who=who, now=now, claim=item.claim)
+        transitions.note(case, "key_code_offered", who=who, now=now, body={"place": item.place})
 
 
 def unanswered(claim: Claim) -> QuerySet[PlanItem]:
@@ -180,11 +182,11 @@ def finish_round(*, claim: Claim, by: User, origin: client.Origin, now: datetime
     The one verdict there is: no count, no score, the same for a forgetful owner, an impostor and a name nobody
     has. Raises: ``NotAllowed``, ``NotYours``, ``CaseNotOpen``, ``NotComplete`` (prompts are left).
     """
-    people.need_role(by, Role.AGENT, Role.SENIOR)
+    permissions.need_role(by, Role.AGENT, Role.SENIOR)
     who = Who(Actor.SYSTEM, by, origin)
     with transaction.atomic():
-        case = moving.lock(claim.case_id)
-        moving.need_state(case, State.VERIFYING)
+        case = transitions.lock(claim.case_id)
+        transitions.need_state(case, State.VERIFYING)
         _need_maker(case, by)
         if case.claim_id != claim.pk or unanswered(claim).exists():
             raise NotComplete
@@ -192,11 +194,13 @@ def finish_round(*, claim: Claim, by: User, origin: client.Origin, now: datetime
         _raise_flags(case, claim, checks, who, now=now)
         is_confirmed = (
             case.kind == CaseKind.REAL
-            and plans.passes_gate(checks, case.terms)
-            and not case.flags.filter(colour=Colour.RED).exists()
+            and question_plan.passes_gate(checks, case.terms)
+            and not case.flags.filter(severity=Severity.RED).exists()
         )
         to = State.POSSESSION if is_confirmed else State.REFUSED
-        moving.move(case, to, "round_finished", who=who, now=now, knowledge=plans.knowledge(checks, case.terms))
+        transitions.move(
+            case, to, "round_finished", who=who, now=now, knowledge=question_plan.knowledge(checks, case.terms)
+        )
     return case
 
 
@@ -206,15 +210,18 @@ def _checks(claim: Claim) -> list[Checked]:
 
 
 def _raise_flags(case: Case, claim: Claim, checks: Sequence[Checked], who: Who, *, now: datetime) -> None:
-    if plans.wrong_details(checks) == 2:
-        moving.flag(case, FlagKind.DETAILS_WRONG, who=who, now=now, colour=Colour.RED, claim=claim)
+    if question_plan.wrong_details(checks) == 2:
+        transitions.flag(case, FlagKind.DETAILS_WRONG, who=who, now=now, severity=Severity.RED, claim=claim)
     earlier = Evidence.objects.filter(
-        claim__case__name_digest=case.name_digest, item__is_decoy=True, outcome=Outcome.NOT_MET, at__gt=now - _MEMORY
+        claim__case__username_hash=case.username_hash,
+        item__is_decoy=True,
+        outcome=Outcome.NOT_MET,
+        at__gt=now - _MEMORY,
     )
-    if plans.decoys_taken(checks) and earlier.count() >= 2:
-        moving.flag(case, FlagKind.DECOYS_TAKEN, who=who, now=now, colour=Colour.RED, claim=claim)
+    if question_plan.decoys_taken(checks) and earlier.count() >= 2:
+        transitions.flag(case, FlagKind.DECOYS_TAKEN, who=who, now=now, severity=Severity.RED, claim=claim)
     refused = Case.objects.filter(
-        name_digest=case.name_digest, state=State.REFUSED, closed_at__gt=now - _MEMORY
+        username_hash=case.username_hash, state=State.REFUSED, closed_at__gt=now - _MEMORY
     ).exclude(pk=case.pk)
     if refused.exists():
-        moving.flag(case, FlagKind.REFUSED_LATELY, who=who, now=now, claim=claim)
+        transitions.flag(case, FlagKind.REFUSED_LATELY, who=who, now=now, claim=claim)

@@ -6,16 +6,16 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
-from accounts.actions import key
+from accounts.actions.keys import key_codes
 from accounts.enums import CodePurpose, Role
 from accounts.models import User
 from portal.lib import client
-from recovery.actions import moving, people
-from recovery.actions.record import Who
-from recovery.enums import Actor, Basis, Colour, FlagKind, Method, Outcome, State, Verdict
-from recovery.models import Case, Decision, Evidence, Observation, Pass
-from recovery.policies import moves, plans
-from recovery.policies.terms import HIGHEST_TIER, tier_of
+from recovery.actions import permissions, transitions
+from recovery.actions.case_events import Who
+from recovery.enums import Actor, Basis, FlagKind, Method, Outcome, Severity, State, Verdict
+from recovery.models import Case, Decision, Evidence, Observation, RecoveryGrant
+from recovery.policies import question_plan, state_machine
+from recovery.policies.case_policy import HIGHEST_TIER, tier_of
 from recovery.refusals import CaseNotOpen, MayNotDecide, NotComplete, NotYours, TooQuick
 
 SHORTEST_REASON = 20
@@ -37,12 +37,12 @@ def begin_if_complete(case: Case, *, origin: client.Origin, now: datetime) -> bo
     """
     families = families_of(case)
     stated = Observation.objects.filter(claim=case.claim).exists()
-    is_complete = plans.basis_is_complete(case.terms, knowledge_points=case.knowledge, families=families)
+    is_complete = question_plan.basis_is_complete(case.terms, knowledge_points=case.knowledge, families=families)
     if case.state != State.POSSESSION or not (is_complete and stated):
         return False
     who = Who(Actor.SYSTEM, None, origin)
-    if case.flags.filter(colour=Colour.RED).exists():
-        moving.move(case, State.REFUSED, "ended_by_flag", who=who, now=now)
+    if case.flags.filter(severity=Severity.RED).exists():
+        transitions.move(case, State.REFUSED, "ended_by_flag", who=who, now=now)
         return True
     _ask(case, who, possession_count=len(families), now=now)
     return True
@@ -54,13 +54,13 @@ def look_again(case: Case, *, who: Who, now: datetime) -> None:
     Effects on a locked case in review: the pending decision gets the tier that the flags now ask for. On an
     approved one: its pass is revoked and it goes back to a second person. On any other: none.
     """
-    if case.state in moves.APPROVED:
-        Pass.objects.filter(case=case, used_at=None, revoked_at=None).update(revoked_at=now)
+    if case.state in state_machine.APPROVED:
+        RecoveryGrant.objects.filter(case=case, used_at=None, revoked_at=None).update(revoked_at=now)
         _ask(case, who, possession_count=len(families_of(case)), now=now)
     elif case.state == State.REVIEW:
         tier = _tier(case)
         Decision.objects.filter(case=case, outcome=Verdict.PENDING).update(tier=tier, two_seniors=tier == HIGHEST_TIER)
-        moving.note(case, "tier_raised", who=who, now=now, body={"tier": tier}, tier=tier)
+        transitions.note(case, "tier_raised", who=who, now=now, body={"tier": tier}, tier=tier)
 
 
 def _tier(case: Case) -> int:
@@ -70,7 +70,9 @@ def _tier(case: Case) -> int:
 
 def _ask(case: Case, who: Who, *, possession_count: int, now: datetime) -> None:
     tier = _tier(case)
-    moving.move(case, State.REVIEW, "review_asked", who=who, now=now, body={"tier": tier}, tier=tier, basis=Basis.CODES)
+    transitions.move(
+        case, State.REVIEW, "review_asked", who=who, now=now, body={"tier": tier}, tier=tier, basis=Basis.CODES
+    )
     decision = Decision.objects.create(
         case=case,
         maker=case.questioner,
@@ -94,7 +96,7 @@ def draw(case: Case, decision: Decision, *, who: Who, now: datetime) -> User | N
     decision.assigned_to, decision.assigned_at, decision.opened_at = chosen, now, None
     decision.save(update_fields=["assigned_to", "assigned_at", "opened_at"])
     body = {"assigned_to": chosen.pk if chosen else None, "free": len(free)}
-    moving.note(case, "review_assigned", who=who, now=now, body=body)
+    transitions.note(case, "review_assigned", who=who, now=now, body=body)
     return chosen
 
 
@@ -116,7 +118,7 @@ def open_review(*, decision: Decision, by: User, origin: client.Origin, now: dat
         if current.opened_at is None:
             current.opened_at = now
             current.save(update_fields=["opened_at"])
-            moving.note(case, "review_opened", who=Who(Actor.SENIOR, by, origin), now=now)
+            transitions.note(case, "review_opened", who=Who(Actor.SENIOR, by, origin), now=now)
     return current
 
 
@@ -128,12 +130,12 @@ def approve(
     ``own_check`` says what the senior checked themselves, needed from tier 2. ``code`` from their own Key is
     spent by this. Needs: no open transaction.
     Raises: ``NotAllowed``, ``NotYours``, ``MayNotDecide``, ``CaseNotOpen``, ``NotComplete``, ``TooQuick``, and
-    as ``accounts.actions.key.spend_code``.
+    as ``accounts.actions.keys.key_codes.spend_code``.
     """
     with transaction.atomic():
         case, current = _mine(decision, by)
         _need_grounds(case, current, reason, own_check, now=now)
-    key.spend_code(user=by, code=code, purpose=CodePurpose.STEP_UP, origin=origin, now=now)
+    key_codes.spend_code(user=by, code=code, purpose=CodePurpose.STEP_UP, origin=origin, now=now)
     who = Who(Actor.SENIOR, by, origin)
     with transaction.atomic():
         case, current = _mine(decision, by)
@@ -144,22 +146,22 @@ def approve(
         texts = {"own_check": _joined(current.own_check, own_check), "reason": _joined(current.reason, reason)}
         _decide(current, Verdict.APPROVED, now=now, stepped_up_at=now, **texts, **_checker(current, by))
         until = now + case.terms.cooling(current.tier)
-        body = {"decision": current.pk, "dwell": _dwell(current, now)}
-        moving.move(case, State.COOLING, "approved", who=who, now=now, body=body, until=until)
+        body = {"decision": current.pk, "minimum_review": _dwell(current, now)}
+        transitions.move(case, State.COOLING, "approved", who=who, now=now, body=body, until=until)
     return case
 
 
 def _need_grounds(case: Case, decision: Decision, reason: str, own_check: str, *, now: datetime) -> None:
     if len(reason.strip()) < SHORTEST_REASON or (decision.tier >= 2 and not own_check.strip()):
         raise NotComplete
-    if decision.opened_at is None or now - decision.opened_at < case.terms.dwell(decision.tier):
+    if decision.opened_at is None or now - decision.opened_at < case.terms.minimum_review(decision.tier):
         raise TooQuick
 
 
 def _first_of_two(case: Case, decision: Decision, who: Who, reason: str, own_check: str, *, now: datetime) -> None:
     decision.checker, decision.reason, decision.own_check = who.user, reason, own_check
     decision.save(update_fields=["checker", "reason", "own_check"])
-    moving.note(case, "first_of_two_approved", who=who, now=now, body={"dwell": _dwell(decision, now)})
+    transitions.note(case, "first_of_two_approved", who=who, now=now, body={"minimum_review": _dwell(decision, now)})
     draw(case, decision, who=Who(Actor.SYSTEM, None, who.origin), now=now)
 
 
@@ -177,7 +179,7 @@ def return_case(*, decision: Decision, reason: str, by: User, origin: client.Ori
         Evidence.objects.create(
             case=case, claim=case.lead, method=Method.MAIL, outcome=Outcome.VOID, points=0, actor=by, at=now
         )
-        moving.move(case, State.POSSESSION, "returned", who=Who(Actor.SENIOR, by, origin), now=now)
+        transitions.move(case, State.POSSESSION, "returned", who=Who(Actor.SENIOR, by, origin), now=now)
     return case
 
 
@@ -190,7 +192,7 @@ def refuse(*, decision: Decision, reason: str, by: User, origin: client.Origin, 
         case, current = _mine(decision, by)
         _need_reason(reason)
         _decide(current, Verdict.REFUSED, now=now, reason=_joined(current.reason, reason), **_checker(current, by))
-        moving.move(case, State.REFUSED, "refused", who=Who(Actor.SENIOR, by, origin), now=now)
+        transitions.move(case, State.REFUSED, "refused", who=Who(Actor.SENIOR, by, origin), now=now)
     return case
 
 
@@ -202,14 +204,14 @@ def decline(*, decision: Decision, reason: str, by: User, origin: client.Origin,
     with transaction.atomic():
         case, current = _mine(decision, by)
         _need_reason(reason)
-        moving.note(case, "review_declined", who=Who(Actor.SENIOR, by, origin), now=now)
+        transitions.note(case, "review_declined", who=Who(Actor.SENIOR, by, origin), now=now)
         return draw(case, current, who=Who(Actor.SYSTEM, None, origin), now=now)
 
 
 def _mine(decision: Decision, by: User) -> tuple[Case, Decision]:
     """Lock the case and its pending decision; refuse whoever it was not given to, or may not have it."""
-    people.need_role(by, Role.SENIOR)
-    case = moving.lock(decision.case_id)
+    permissions.need_role(by, Role.SENIOR)
+    case = transitions.lock(decision.case_id)
     current = Decision.objects.select_for_update(of=("self",)).get(pk=decision.pk)
     if current.outcome != Verdict.PENDING or case.state != State.REVIEW:
         raise CaseNotOpen(case.state)

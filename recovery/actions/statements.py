@@ -8,9 +8,9 @@ from django.db import transaction
 from accounts.enums import Role
 from accounts.models import User
 from portal.lib import client
-from recovery.actions import moving, people, reviews
-from recovery.actions.record import Who
-from recovery.enums import Actor, Colour, FlagKind, Observed, State
+from recovery.actions import permissions, reviews, transitions
+from recovery.actions.case_events import Who
+from recovery.enums import Actor, FlagKind, Observed, Severity, State
 from recovery.models import Case, Claim, Observation
 from recovery.refusals import CaseNotOpen, NotYours
 
@@ -32,11 +32,11 @@ def file_statement(
     While the questions run it may only note what is observed; duress ends the ordinary way silently.
     Raises: ``NotAllowed``, ``NotYours``, ``CaseNotOpen``.
     """
-    people.need_role(by, Role.AGENT, Role.SENIOR)
+    permissions.need_role(by, Role.AGENT, Role.SENIOR)
     who = Who(Actor.AGENT, by, origin)
     with transaction.atomic():
-        case = moving.lock(claim.case_id)
-        moving.need_state(case, State.VERIFYING, State.POSSESSION)
+        case = transitions.lock(claim.case_id)
+        transitions.need_state(case, State.VERIFYING, State.POSSESSION)
         if case.maker_id != by.pk or case.claim_id != claim.pk:
             raise NotYours
         if claim.observations.exists():
@@ -50,10 +50,10 @@ def file_statement(
             at=now,
         )
         if _AMBER & set(codes):
-            moving.flag(case, FlagKind.OBSERVED, who=who, now=now, claim=claim)
+            transitions.flag(case, FlagKind.OBSERVED, who=who, now=now, claim=claim)
         if Observed.DURESS in codes:
-            moving.flag(case, FlagKind.DURESS, who=who, now=now, colour=Colour.RED, claim=claim)
+            transitions.flag(case, FlagKind.DURESS, who=who, now=now, severity=Severity.RED, claim=claim)
         body = {"claim": claim.reference, "recommends": recommends, "observed": len(codes)}
-        moving.note(case, "statement_filed", who=who, now=now, body=body)
+        transitions.note(case, "statement_filed", who=who, now=now, body=body)
         reviews.begin_if_complete(case, origin=origin, now=now)
     return case

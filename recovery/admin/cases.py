@@ -1,4 +1,4 @@
-"""The queue of recovery cases in the admin. Nothing is edited here: every change is a deed behind a button."""
+"""The queue of recovery cases in the admin. Nothing is edited here: every change is an action behind a button."""
 
 from typing import TYPE_CHECKING, Any, cast
 
@@ -12,10 +12,10 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from portal.lib import clock
-from recovery.admin import frame, pages, queue, sight, words
-from recovery.admin.sight import Viewer
+from recovery.admin import labels, layout, pages, queue, visibility
+from recovery.admin.visibility import Viewer
 from recovery.models import Case
-from recovery.policies import references
+from recovery.policies import reference_codes
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -42,13 +42,13 @@ class CaseAdmin(Base):
     search_help_text = _("A whole case number (C-...) or case reference (RC-...).")
     show_facets = admin.ShowFacets.NEVER
     show_full_result_count = False
-    change_list_template = f"{frame.FOLDER}/queue.html"
+    change_list_template = f"{layout.FOLDER}/queue.html"
 
     def get_urls(self) -> list[URLPattern]:
         """Return the queue, the pages of a case and no others: nothing is added, edited or deleted."""
 
-        def at(route: str, view: frame.Page, name: str, *methods: str) -> URLPattern:
-            guarded = self.admin_site.admin_view(frame.page(view, *methods))
+        def at(route: str, view: layout.Page, name: str, *methods: str) -> URLPattern:
+            guarded = self.admin_site.admin_view(layout.page(view, *methods))
             return path(route, guarded, name=f"recovery_case_{name}")
 
         return [
@@ -67,18 +67,18 @@ class CaseAdmin(Base):
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         """Show the queue to whoever has a role at the desk."""
-        return _viewer(request).is_one_of(sight.READERS)
+        return _viewer(request).is_one_of(visibility.READERS)
 
     def has_view_permission(self, request: HttpRequest, obj: Case | None = None) -> bool:
         """Let whoever has a role at the desk read what ``sight`` gives them."""
-        return _viewer(request).is_one_of(sight.READERS)
+        return _viewer(request).is_one_of(visibility.READERS)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Refuse: claims open cases."""
         return False
 
     def has_change_permission(self, request: HttpRequest, obj: Case | None = None) -> bool:
-        """Refuse: deeds change cases."""
+        """Refuse: actions change cases."""
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: Case | None = None) -> bool:
@@ -95,7 +95,7 @@ class CaseAdmin(Base):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Case]:
         """Return what this person may see, the most pressing first."""
-        return sight.queue(_viewer(request))
+        return visibility.queue(_viewer(request))
 
     def get_ordering(self, request: HttpRequest) -> list[Any]:
         """Put the oldest target first; what came in bulk from one network comes last."""
@@ -113,7 +113,7 @@ class CaseAdmin(Base):
         if not search_term.strip():
             return queryset, False
         number = Q(number=search_term.strip().upper())
-        reference = references.read_claim_reference(search_term)
+        reference = reference_codes.read_claim_reference(search_term)
         claims = Q(claims__reference=reference) if reference else Q(pk=None)
         return queryset.filter(number | claims), True
 
@@ -138,18 +138,18 @@ class CaseAdmin(Base):
     @admin.display(description=_("Age"), ordering="due")
     def age(self, case: Case) -> SafeString:
         """Show how long, against the target, in words and colour."""
-        age = words.age(case, case.moment)  # type: ignore[attr-defined]  # set with the list
+        age = labels.age(case, case.moment)  # type: ignore[attr-defined]  # set with the list
         return _labelled(_("Age"), render_to_string("_components/badge.html", {"kind": age.kind, "text": age.text}))
 
     @admin.display(description=_("In the hands of"))
     def owner(self, case: Case) -> SafeString:
         """Say who has it."""
-        return _labelled(_("In the hands of"), words.owner(case, case.viewer))  # type: ignore[attr-defined]  # set with the list
+        return _labelled(_("In the hands of"), labels.owner(case, case.viewer))  # type: ignore[attr-defined]  # set with the list
 
     @admin.display(description=_("Next"))
     def next_step(self, case: Case) -> SafeString:
         """Say what comes next."""
-        return _labelled(_("Next"), words.next_step(case, case.viewer))  # type: ignore[attr-defined]  # set with the list
+        return _labelled(_("Next"), labels.next_step(case, case.viewer))  # type: ignore[attr-defined]  # set with the list
 
     @admin.display(description=_("Tier"))
     def tier_inside(self, case: Case) -> SafeString:

@@ -12,10 +12,10 @@ from django.utils.translation import gettext as _
 from accounts.forms.fields import status_of
 from accounts.refusals import Refusal
 from portal.lib import client, clock
-from recovery.actions import claims, desk
-from recovery.admin import effects, frame, insight, sight, steps, words
-from recovery.admin.sight import Viewer
+from recovery.actions import assignment, claims
+from recovery.admin import approval_preview, labels, layout, review_panel, steps, visibility
 from recovery.admin.steps import Act, Step
+from recovery.admin.visibility import Viewer
 from recovery.enums import Purpose, State
 from recovery.forms.staff import AnswerForm, ApproveForm, DeskForm, OpenForm, StartForm
 from recovery.models import Case
@@ -27,18 +27,18 @@ _AT_FIELD = {"K1": "code", "K3": "code", "G5": "code", "G7": "answer", "A1": "pi
 
 def case_page(request: HttpRequest, viewer: Viewer, pk: int) -> HttpResponse:
     """Show a case: what can be done now, what comes next, what has happened."""
-    case = sight.one(viewer, pk)
-    inside = insight.of(case, viewer)
+    case = visibility.one(viewer, pk)
+    inside = review_panel.of(case, viewer)
     context = _about(case, viewer) | {
         "title": _("Case {number}").format(number=case.number),
         "steps": steps.offered(case, viewer),
         "claims": case.claims.order_by("created_at"),
-        "shows_contact": case.maker_id == viewer.user.pk and case.state in desk.WORKED_ON,
+        "shows_contact": case.maker_id == viewer.user.pk and case.state in assignment.ASSIGNABLE_STATES,
         "inside": inside,
-        "effects": effects.of_approval(case) if inside and case.state == State.REVIEW else [],
-        "timeline": words.timeline(case, inside=inside is not None),
+        "effects": approval_preview.of_approval(case) if inside and case.state == State.REVIEW else [],
+        "timeline": labels.timeline(case, inside=inside is not None),
     }
-    return frame.show(request, "case", context)
+    return layout.show(request, "case", context)
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ def step_page(request: HttpRequest, viewer: Viewer, pk: int, name: str) -> HttpR
     step = steps.STEPS.get(name)
     if step is None:
         raise Http404
-    at = At(request, viewer, sight.one(viewer, pk), step)
+    at = At(request, viewer, visibility.one(viewer, pk), step)
     if request.method == "POST":
         return _do_step(at, _form(step, at.case, request.POST))
     step.check(at.case, viewer)
@@ -64,7 +64,7 @@ def step_page(request: HttpRequest, viewer: Viewer, pk: int, name: str) -> HttpR
 
 
 def _do_step(at: At, form: DeskForm) -> HttpResponse:
-    """Call the deed; where the case has moved on, keep what was typed."""
+    """Call the action; where the case has moved on, keep what was typed."""
     is_readable = form.is_valid()
     try:
         _need_same(at, form)
@@ -73,7 +73,7 @@ def _do_step(at: At, form: DeskForm) -> HttpResponse:
         by, origin, now = at.viewer.user, client.origin(at.request), clock.now()
         said = at.step.do(Act(at.case, form.cleaned_data, by, origin, now))
     except Refusal as refusal:
-        if frame.status_of(refusal) == 403:
+        if layout.status_of(refusal) == 403:
             raise
         return _show_refused(at, refusal)
     messages.success(at.request, str(said))
@@ -82,7 +82,7 @@ def _do_step(at: At, form: DeskForm) -> HttpResponse:
 
 def _after(at: At) -> str:
     """Return the page that follows a step: the next one, the case, or the queue where the case is out of sight."""
-    if not sight.cases(at.viewer).filter(pk=at.case.pk).exists():
+    if not visibility.cases(at.viewer).filter(pk=at.case.pk).exists():
         return reverse(_QUEUE)
     return (
         reverse(_STEP, args=[at.case.pk, at.step.next_step]) if at.step.next_step else reverse(_CASE, args=[at.case.pk])
@@ -94,7 +94,7 @@ def _need_same(at: At, form: DeskForm) -> None:
     try:
         at.step.check(at.case, at.viewer)
     except Refusal as refusal:
-        if frame.status_of(refusal) == 409:
+        if layout.status_of(refusal) == 409:
             raise CaseMoved from refusal
         raise
     if form.cleaned_data.get("version") != at.case.version:
@@ -103,22 +103,22 @@ def _need_same(at: At, form: DeskForm) -> None:
 
 def _show_refused(at: At, refusal: Refusal) -> HttpResponse:
     """Show the page again with the words of the refusal, for the case as it is now, with what was typed."""
-    is_seen = sight.cases(at.viewer).filter(pk=at.case.pk).exists()
-    now = replace(at, case=sight.one(at.viewer, at.case.pk)) if is_seen else at
+    is_seen = visibility.cases(at.viewer).filter(pk=at.case.pk).exists()
+    now = replace(at, case=visibility.one(at.viewer, at.case.pk)) if is_seen else at
     typed = at.request.POST.copy()
     typed["version"] = str(now.case.version)
     again = _form(at.step, now.case, typed)
     again.full_clean()
     field = _AT_FIELD.get(refusal.code)
     again.refuse(refusal, field if field in again.fields else None)
-    return frame.with_pause(_show_step(now, again, frame.status_of(refusal)), refusal)
+    return layout.with_pause(_show_step(now, again, layout.status_of(refusal)), refusal)
 
 
 def _form(step: Step, case: Case, data: Any = None) -> DeskForm:
     """Return the form of a step, made from the case as it is now."""
     more: dict[str, Any] = {}
     if step.form is ApproveForm:
-        decision = sight.pending(case)
+        decision = visibility.pending(case)
         more["needs_own_check"] = decision is not None and decision.tier >= 2
     return step.form(data, initial={"version": case.version}, **more)
 
@@ -132,13 +132,13 @@ def _show_step(at: At, form: DeskForm, status: int | None = None) -> HttpRespons
         "step": step,
         "form": form,
         "is_open": is_open,
-        "effects": effects.of_approval(case) if is_approval else [],
-        "opens_at": effects.approval_opens_at(case) if is_approval else None,
+        "effects": approval_preview.of_approval(case) if is_approval else [],
+        "opens_at": approval_preview.approval_opens_at(case) if is_approval else None,
     }
     status = status_of(form) if status is None else status
     if step.name in {"ask", "finish"}:
-        return frame.show(at.request, "ask", context | _round(case, form), status)
-    return frame.show(at.request, "step", context, status)
+        return layout.show(at.request, "ask", context | _round(case, form), status)
+    return layout.show(at.request, "step", context, status)
 
 
 def _round(case: Case, form: DeskForm) -> dict[str, Any]:
@@ -148,7 +148,7 @@ def _round(case: Case, form: DeskForm) -> dict[str, Any]:
     current = next((item for item in items if item.answered_at is None), None)
     return {
         "phrase": case.claim.phrase if case.claim else "",
-        "asked": [(item, words.prompt(item)) for item in items],
+        "asked": [(item, labels.prompt(item)) for item in items],
         "current": current,
         "answer": answer,
         "finish": steps.STEPS["finish"],
@@ -160,19 +160,19 @@ def _about(case: Case, viewer: Viewer) -> dict[str, Any]:
     return {
         "case": case,
         "viewer": viewer,
-        "age": words.age(case, clock.now()),
-        "owner": words.owner(case, viewer),
-        "next_step": words.next_step(case, viewer),
+        "age": labels.age(case, clock.now()),
+        "owner": labels.owner(case, viewer),
+        "next_step": labels.next_step(case, viewer),
     }
 
 
 def open_page(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     """Open a claim for a caller: the username is typed blind, reference and PIN are shown once."""
-    viewer.need(*sight.WORKERS)
+    viewer.need(*visibility.WORKERS)
     form = OpenForm(request.POST or None)
     context: dict[str, Any] = {"title": _("Open from a call"), "form": form}
     if request.method != "POST" or not form.is_valid():
-        return frame.show(request, "open", context, status_of(form))
+        return layout.show(request, "open", context, status_of(form))
     try:
         opened = claims.open_claim(
             username=form.cleaned_data["username"],
@@ -185,20 +185,20 @@ def open_page(request: HttpRequest, viewer: Viewer) -> HttpResponse:
         )
     except Refusal as refusal:
         return _refuse_on(request, "open", context, refusal)
-    return frame.show(request, "opened", {"title": _("Read this to the caller"), "opened": opened})
+    return layout.show(request, "opened", {"title": _("Read this to the caller"), "opened": opened})
 
 
 def start_page(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     """Begin, or go on, with reference and PIN of a caller."""
-    viewer.need(*sight.WORKERS)
+    viewer.need(*visibility.WORKERS)
     form = StartForm(request.POST or None, initial={"reference": request.GET.get("reference", "")[:20]})
     context: dict[str, Any] = {"title": _("Start a call"), "form": form}
     if request.method != "POST" or not form.is_valid():
-        return frame.show(request, "start", context, status_of(form))
+        return layout.show(request, "start", context, status_of(form))
     typed, now = form.cleaned_data, clock.now()
     try:
         claim = claims.find_heard_claim(reference=typed["reference"], pin=typed["pin"], by=viewer.user, now=now)
-        case = desk.begin_call(
+        case = assignment.begin_call(
             claim=claim, takes_over=typed["takes_over"], by=viewer.user, origin=client.origin(request), now=now
         )
     except Refusal as refusal:
@@ -208,10 +208,10 @@ def start_page(request: HttpRequest, viewer: Viewer) -> HttpResponse:
 
 def take_page(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     """Take the case that is due first."""
-    viewer.need(*sight.WORKERS)
+    viewer.need(*visibility.WORKERS)
     if request.method != "POST":
-        return frame.show(request, "take", {"title": _("Take next")})
-    case = desk.take_next(by=viewer.user, origin=client.origin(request), now=clock.now())
+        return layout.show(request, "take", {"title": _("Take next")})
+    case = assignment.take_next(by=viewer.user, origin=client.origin(request), now=clock.now())
     if case is None:
         messages.info(request, _("Nothing waits."))
         return redirect(_QUEUE)
@@ -222,8 +222,8 @@ def take_page(request: HttpRequest, viewer: Viewer) -> HttpResponse:
 def _refuse_on(request: HttpRequest, name: str, context: dict[str, Any], refusal: Refusal) -> HttpResponse:
     """Show a form again with the words of a refusal; who may not at all sees a page of its own."""
     form: OpenForm | StartForm = context["form"]
-    if isinstance(refusal, NotAllowed) or frame.status_of(refusal) == 403:
+    if isinstance(refusal, NotAllowed) or layout.status_of(refusal) == 403:
         raise refusal
     field = _AT_FIELD.get(refusal.code)
     form.refuse(refusal, field if field in form.fields else None)
-    return frame.with_pause(frame.show(request, name, context, frame.status_of(refusal)), refusal)
+    return layout.with_pause(layout.show(request, name, context, layout.status_of(refusal)), refusal)

@@ -10,12 +10,12 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from portal.lib import clock
-from recovery.admin import sight
-from recovery.admin.sight import Viewer
+from recovery.admin import visibility
+from recovery.admin.visibility import Viewer
 from recovery.enums import Purpose, State, Verdict
 from recovery.models import Case
 
-_WAITING = (State.POSSESSION, State.PROOFING, State.COOLING, State.PASS_READY, State.ENROLLING, State.HOLD)
+_WAITING = (State.POSSESSION, State.PROOFING, State.COOLING, State.GRANT_READY, State.ENROLLING, State.HOLD)
 
 
 class _Choices(SimpleListFilter):
@@ -65,7 +65,7 @@ class QueueFilter(_Choices):
 def _condition(part: str, user: User) -> Q:
     conditions = {
         "mine": Q(maker=user, closed_at=None),
-        "take": sight.can_be_taken(),
+        "take": visibility.can_be_taken(),
         "waiting": Q(state__in=_WAITING),
         "review": Q(decisions__assigned_to=user, decisions__outcome=Verdict.PENDING),
         "contested": Q(state=State.CONTESTED),

@@ -1,7 +1,7 @@
-"""The steps of the desk: when each is open to whom, and which deed it calls.
+"""The steps of the desk: when each is open to whom, and which action it calls.
 
 ``check`` raises the refusal a person would meet; a step nobody would refuse is offered on the case's page.
-The deeds ask everything again, whatever a page has shown.
+The actions ask everything again, whatever a page has shown.
 """
 
 from collections.abc import Callable
@@ -15,13 +15,13 @@ from accounts.enums import Role
 from accounts.models import User
 from accounts.refusals import Refusal
 from portal.lib import client
-from recovery.actions import desk, possession, questions, reviews, statements, stops
-from recovery.admin import sight
-from recovery.admin.sight import Viewer
+from recovery.actions import assignment, objections, possession, questions, reviews, statements
+from recovery.admin import visibility
+from recovery.admin.visibility import Viewer
 from recovery.enums import Observed, State
 from recovery.forms.staff import AnswerForm, ApproveForm, DeskForm, ReasonForm, StatementForm
 from recovery.models import Case, Decision
-from recovery.policies import moves
+from recovery.policies import state_machine
 from recovery.refusals import CaseNotOpen, MayNotDecide, NotYours
 
 if TYPE_CHECKING:
@@ -40,13 +40,13 @@ class Act:
 
     @property
     def common(self) -> dict[str, Any]:
-        """Return what every deed wants to know."""
+        """Return what every action wants to know."""
         return {"by": self.by, "origin": self.origin, "now": self.now}
 
 
 @dataclass(frozen=True)
 class Step:
-    """One button of a case, its page and its deed."""
+    """One button of a case, its page and its action."""
 
     name: str
     label: "StrOrPromise"
@@ -72,7 +72,7 @@ class Step:
 
 def _in_hand(case: Case, viewer: Viewer, *states: State) -> None:
     """Refuse unless the case is in this person's hands and in one of these states."""
-    viewer.need(*sight.WORKERS)
+    viewer.need(*visibility.WORKERS)
     if case.maker_id != viewer.user.pk:
         raise NotYours
     if case.state not in states:
@@ -102,7 +102,7 @@ def _may_state(case: Case, viewer: Viewer) -> None:
 
 
 def _may_give_back(case: Case, viewer: Viewer) -> None:
-    _in_hand(case, viewer, *desk.WORKED_ON)
+    _in_hand(case, viewer, *assignment.ASSIGNABLE_STATES)
     if case.has_statement:  # type: ignore[attr-defined]  # annotated by sight.queue
         raise CaseNotOpen(case.state)
 
@@ -110,7 +110,7 @@ def _may_give_back(case: Case, viewer: Viewer) -> None:
 def _drawn(case: Case, viewer: Viewer) -> Decision:
     """Return the decision this person was drawn for; refuse everybody else."""
     viewer.need(Role.SENIOR)
-    decision = sight.pending(case)
+    decision = visibility.pending(case)
     if decision is None or case.state != State.REVIEW:
         raise CaseNotOpen(case.state)
     if decision.assigned_to_id == viewer.user.pk:
@@ -145,8 +145,8 @@ def _may_refuse_contested(case: Case, viewer: Viewer) -> None:
 
 
 def _may_contest(case: Case, viewer: Viewer) -> None:
-    viewer.need(*sight.WORKERS)
-    if case.state not in moves.DISPUTABLE:
+    viewer.need(*visibility.WORKERS)
+    if case.state not in state_machine.DISPUTABLE:
         raise CaseNotOpen(case.state)
 
 
@@ -192,12 +192,12 @@ def _state(act: Act) -> "StrOrPromise":
 
 
 def _give_back(act: Act) -> "StrOrPromise":
-    desk.give_back(case=act.case, **act.common)
+    assignment.give_back(case=act.case, **act.common)
     return _("Given back. Whoever goes on asks for reference and PIN again.")
 
 
 def _decision(act: Act) -> Decision:
-    decision = sight.pending(act.case)
+    decision = visibility.pending(act.case)
     if decision is None:
         raise CaseNotOpen(act.case.state)
     return decision
@@ -239,12 +239,12 @@ def _decline(act: Act) -> "StrOrPromise":
 
 
 def _refuse_contested(act: Act) -> "StrOrPromise":
-    case = stops.refuse_contested(case=act.case, reason=act.typed["reason"], **act.common)
+    case = objections.refuse_contested(case=act.case, reason=act.typed["reason"], **act.common)
     return _("Refused.") if case.state == State.REFUSED else _("Recorded. Another senior has to agree.")
 
 
 def _contest(act: Act) -> "StrOrPromise":
-    stops.contest_by_desk(case=act.case, reason=act.typed["reason"], **act.common)
+    objections.contest_by_desk(case=act.case, reason=act.typed["reason"], **act.common)
     return _("Stopped. Two seniors look at it.")
 
 

@@ -1,1 +1,1 @@
-"""Forms read and clean; deeds do."""
+"""Forms read and clean; actions do."""

@@ -4,11 +4,11 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.forms.fields import CodeField, LineField, Refusable
-from accounts.policies import names
+from accounts.policies import usernames
 from helpcenter import causes
 from recovery.enums import Purpose
 from recovery.forms.fields import pin_input, reference_input, signs_input
-from recovery.policies import references
+from recovery.policies import reference_codes
 
 _LOST = ((Purpose.PASSWORD, _("My password")), (Purpose.KEY, _("My Key, or the phone it was on")))
 _CONTACT_LENGTH = 200
@@ -19,7 +19,7 @@ class RequestForm(Refusable, forms.Form):
 
     username = LineField(
         label=_("Username"),
-        max_length=names.MAX_LENGTH,
+        max_length=usernames.MAX_LENGTH,
         help_text=_("It stands in your welcome papers."),
         widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none"}),
     )
@@ -75,14 +75,14 @@ class StopForm(Refusable, forms.Form):
 
     def clean_reference(self) -> str:
         """Return N and eight signs; refuse what no message carries, before it looks like a stop."""
-        signs = references.read_message_reference(self.cleaned_data["reference"])
+        signs = reference_codes.read_message_reference(self.cleaned_data["reference"])
         if signs is None:
             raise forms.ValidationError(_("It looks like N-7F3K-2Q9C. Copy it again from the message."), code="shape")
         return signs
 
     def clean_code(self) -> str:
         """Return the signs of a stop code; refuse another number of them, and signs that none has."""
-        signs = references.read_stop_code(self.cleaned_data["code"])
+        signs = reference_codes.read_stop_code(self.cleaned_data["code"])
         if signs is None:
             raise forms.ValidationError(
                 _("This is not a stop code: it has twelve signs. Copy it again from the message."), code="shape"

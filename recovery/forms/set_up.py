@@ -14,7 +14,7 @@ _NAME_LENGTH = 60
 class HalfForm(Refusable, forms.Form):
     """The half of the pass that was e-mailed."""
 
-    half = LineField(
+    part = LineField(
         label=_("Second half of your pass"),
         help_text=_("Eight signs in two groups, from the e-mail we have just sent."),
         widget=signs_input(),

@@ -4,7 +4,7 @@ from recovery.models.cases import Case, Claim, Policy
 from recovery.models.checks import Evidence, Flag, Observation, PlanItem
 from recovery.models.decisions import Decision
 from recovery.models.events import Event
-from recovery.models.passes import Hold, Pass, StopCode
+from recovery.models.grants import Hold, RecoveryGrant, StopCode
 
 __all__ = [
     "Case",
@@ -15,8 +15,8 @@ __all__ = [
     "Flag",
     "Hold",
     "Observation",
-    "Pass",
     "PlanItem",
     "Policy",
+    "RecoveryGrant",
     "StopCode",
 ]

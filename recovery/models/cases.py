@@ -7,10 +7,10 @@ from django.db import models
 from django.db.models import F, Q
 
 from accounts.models import User
-from accounts.models.sealed import SealedModel, SealedTextField
-from recovery.enums import Basis, CaseKind, Door, Purpose, State
-from recovery.policies import moves
-from recovery.policies.terms import Terms
+from accounts.models.encrypted import EncryptedModel, EncryptedTextField
+from recovery.enums import Basis, CaseKind, EntryPoint, Purpose, State
+from recovery.policies import state_machine
+from recovery.policies.case_policy import Terms
 
 T = TypeVar("T")
 
@@ -30,7 +30,7 @@ class Policy(models.Model):
 
     @property
     def terms(self) -> Terms:
-        """Return the terms as deeds use them."""
+        """Return the terms as actions use them."""
         return Terms.from_body(self.body)
 
 
@@ -44,7 +44,7 @@ class Case(models.Model):
     number = models.CharField(max_length=12, unique=True)
     kind = models.CharField(max_length=8, choices=CaseKind.choices)
     subject = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="recovery_cases")
-    name_digest = models.CharField(max_length=64)
+    username_hash = models.CharField(max_length=64)
     purpose = models.CharField(max_length=8, choices=Purpose.choices)
     state = models.CharField(max_length=12, choices=State.choices, default=State.OPEN)
     tier = models.PositiveSmallIntegerField(default=1)
@@ -76,7 +76,7 @@ class Case(models.Model):
                 name="case_one_open_per_holder",
             ),
             models.UniqueConstraint(
-                fields=["name_digest"], condition=Q(closed_at__isnull=True), name="case_one_open_per_name"
+                fields=["username_hash"], condition=Q(closed_at__isnull=True), name="case_one_open_per_name"
             ),
             models.CheckConstraint(
                 name="case_phantom_has_no_subject",
@@ -88,8 +88,8 @@ class Case(models.Model):
             ),
             models.CheckConstraint(
                 name="case_ended_is_closed",
-                condition=Q(state__in=sorted(moves.TERMINAL), closed_at__isnull=False)
-                | (~Q(state__in=sorted(moves.TERMINAL)) & Q(closed_at__isnull=True)),
+                condition=Q(state__in=sorted(state_machine.TERMINAL), closed_at__isnull=False)
+                | (~Q(state__in=sorted(state_machine.TERMINAL)) & Q(closed_at__isnull=True)),
             ),
             models.CheckConstraint(name="case_tier_is_known", condition=Q(tier__gte=0, tier__lte=3)),
             models.CheckConstraint(name="case_told_what_happened", condition=Q(told_n__lte=F("event_n"))),
@@ -99,7 +99,7 @@ class Case(models.Model):
             models.Index(fields=["until"], condition=Q(closed_at__isnull=True), name="case_clock"),
             models.Index(fields=["id"], condition=Q(kind=CaseKind.REAL, told_n__lt=F("event_n")), name="case_untold"),
             models.Index(fields=["maker", "state"], name="case_by_maker"),
-            models.Index(fields=["name_digest", "-opened_at"], name="case_by_name"),
+            models.Index(fields=["username_hash", "-opened_at"], name="case_by_name"),
         ]
 
     def __str__(self) -> str:
@@ -107,7 +107,7 @@ class Case(models.Model):
 
     @property
     def holder(self) -> User:
-        """Return whose log-in this is; a phantom has nobody, and no deed that asks may meet one."""
+        """Return whose log-in this is; a phantom has nobody, and no action that asks may meet one."""
         return _there(self.subject)
 
     @property
@@ -137,7 +137,7 @@ def _there(value: T | None) -> T:
     return value
 
 
-class Claim(SealedModel):
+class Claim(EncryptedModel):
     """One person's word that they hold a log-in. Evidence belongs to the claim of whoever gave it."""
 
     case = models.ForeignKey(Case, models.PROTECT, related_name="claims")
@@ -145,9 +145,9 @@ class Claim(SealedModel):
     pin_hash = models.CharField(max_length=255)
     agent_knows_pin = models.BooleanField(default=False)  # read out on the phone: to be replaced by the claimant
     phrase = models.CharField(max_length=40)
-    door = models.CharField(max_length=4, choices=Door.choices)
+    entry_point = models.CharField(max_length=4, choices=EntryPoint.choices)
     lost = models.JSONField(default=list)
-    contact = SealedTextField(blank=True)  # for calling back, never a proof
+    contact = EncryptedTextField(blank=True)  # for calling back, never a proof
     browser_digest = models.CharField(max_length=64, blank=True)
     source = models.CharField(max_length=64)  # keyed digest of the network
     opened_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")

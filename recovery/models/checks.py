@@ -5,7 +5,7 @@ from typing import ClassVar
 from django.conf import settings
 from django.db import models
 
-from recovery.enums import Colour, FlagKind, Method, Outcome, Prompt, Source
+from recovery.enums import FlagKind, Method, Outcome, Prompt, Severity, Source
 from recovery.models.cases import Case, Claim
 
 
@@ -60,7 +60,7 @@ class Flag(models.Model):
     case = models.ForeignKey(Case, models.PROTECT, related_name="flags")
     claim = models.ForeignKey(Claim, models.PROTECT, null=True, related_name="+")
     kind = models.CharField(max_length=20, choices=FlagKind.choices)
-    colour = models.CharField(max_length=5, choices=Colour.choices)
+    severity = models.CharField(max_length=5, choices=Severity.choices)
     raised_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     at = models.DateTimeField()
 

@@ -1,4 +1,4 @@
-"""What a claimant's browser keeps: sealed, each for one purpose, dead after a while. No signed-in session, no row."""
+"""What a claimant's browser keeps: encrypted, each for one purpose, dead after a while. No signed-in session, no row."""
 
 import secrets
 
@@ -6,13 +6,15 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
-from accounts.views.cookies import Sealed, keep
+from accounts.views.cookies import EncryptedCookie, keep
 
 _BROWSER_AGE = 400 * 24 * 3600  # seconds; the longest browsers keep
 
-CASE_PAGE = Sealed("case-page", minutes=60)  # reference and PIN were right in this browser
-NEW_PIN = Sealed("case-pin", minutes=5)  # on its way to the page that shows it once
-SET_UP = Sealed("case-set-up", minutes=120)  # the first half of a pass, then the pass; its own clock is shorter
+CASE_PAGE = EncryptedCookie("case-page", minutes=60)  # reference and PIN were right in this browser
+NEW_PIN = EncryptedCookie("case-pin", minutes=5)  # on its way to the page that shows it once
+SET_UP = EncryptedCookie(
+    "case-set-up", minutes=120
+)  # the first half of a pass, then the pass; its own clock is shorter
 
 
 def browser_of(request: HttpRequest) -> str:

@@ -9,17 +9,17 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts.actions import key
-from accounts.policies import signs
+from accounts.actions.keys import key_codes
+from accounts.policies import code_alphabet
 from accounts.refusals import Refusal
-from accounts.views import answers
-from portal.lib import client, clock, squares
-from recovery.actions import claims, completion, passes
+from accounts.views import refusal_responses
+from portal.lib import client, clock, qr_codes
+from recovery.actions import claims, completion, grants
 from recovery.forms.set_up import HalfForm, SetUpForm
-from recovery.models import Claim, Pass
-from recovery.refusals import CaseNotOpen, PassNotGood
+from recovery.models import Claim, RecoveryGrant
+from recovery.refusals import CaseNotOpen, GrantInvalid
+from recovery.views.claim_access import case_page, open_page
 from recovery.views.cookies import SET_UP, browser_of
-from recovery.views.gate import case_page, open_page
 from recovery.views.status import show
 
 STEPS = (_("Pass"), _("Password and Key"), _("Sign in"))
@@ -31,13 +31,13 @@ _FIELD_OF = {"R3": "new_password", "R4": "new_password", "R5": "new_password", "
 def begin(request: HttpRequest, claim: Claim) -> HttpResponse:
     """Start to set up: the first half stays in this browser, the second goes out by e-mail."""
     try:
-        started = passes.start_pass(
+        started = grants.start_grant(
             claim=claim, browser=browser_of(request), origin=client.origin(request), now=clock.now()
         )
     except Refusal as refusal:
         return show(request, claim, refusal=refusal)
     response = redirect("recovery:finish")
-    SET_UP.write(response, claim=claim.pk, half=started.first_half)
+    SET_UP.write(response, claim=claim.pk, part=started.first_part)
     return response
 
 
@@ -46,28 +46,28 @@ def begin(request: HttpRequest, claim: Claim) -> HttpResponse:
 def finish(request: HttpRequest, claim: Claim) -> HttpResponse:
     """Open the set-up pass with its second half."""
     facts = SET_UP.read(request)
-    if facts.get("claim") != claim.pk or "half" not in facts:
+    if facts.get("claim") != claim.pk or "part" not in facts:
         return redirect("recovery:set-up" if "pass" in facts else "recovery:status")
     form = HalfForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:
-            return _opened(request, claim, facts["half"], form.cleaned_data["half"])
+            return _opened(request, claim, facts["part"], form.cleaned_data["part"])
         except Refusal as refusal:
-            answers.refuse(form, refusal, "half")
-    return answers.page(request, "recovery/finish.html", form=form, steps=STEPS)
+            refusal_responses.refuse(form, refusal, "part")
+    return refusal_responses.page(request, "recovery/finish.html", form=form, steps=STEPS)
 
 
 def _opened(request: HttpRequest, claim: Claim, first: str, second: str) -> HttpResponse:
-    granted = passes.open_pass(
+    granted = grants.open_grant(
         claim=claim,
-        first_half=first,
-        second_half=second,
+        first_part=first,
+        second_part=second,
         browser=browser_of(request),
         origin=client.origin(request),
         now=clock.now(),
     )
     response = redirect("recovery:set-up")
-    SET_UP.write(response, claim=claim.pk, **{"pass": granted.pk}, secret=key.new_secret())
+    SET_UP.write(response, claim=claim.pk, **{"pass": granted.pk}, secret=key_codes.new_secret())
     return response
 
 
@@ -77,18 +77,18 @@ def set_up(request: HttpRequest) -> HttpResponse:
     facts = SET_UP.read(request)
     form = SetUpForm(request.POST if request.method == "POST" else None, initial={"key_name": gettext("My phone")})
     try:
-        granted = passes.find_open(pass_id=facts.get("pass", 0), now=clock.now())
+        granted = grants.find_open(grant_id=facts.get("pass", 0), now=clock.now())
         if form.is_valid():
             return _completed(request, granted, facts["secret"], form)
-    except (PassNotGood, CaseNotOpen) as refusal:
+    except (GrantInvalid, CaseNotOpen) as refusal:
         return _not_good(request, refusal)
     except Refusal as refusal:
-        spoken = answers.spoken(refusal)
-        answers.refuse(form, spoken, _FIELD_OF.get(spoken.code))
-    return answers.page(request, "recovery/set_up.html", form=form, **_set_up_facts(granted, facts["secret"]))
+        spoken = refusal_responses.spoken(refusal)
+        refusal_responses.refuse(form, spoken, _FIELD_OF.get(spoken.code))
+    return refusal_responses.page(request, "recovery/set_up.html", form=form, **_set_up_facts(granted, facts["secret"]))
 
 
-def _completed(request: HttpRequest, granted: Pass, secret: str, form: SetUpForm) -> HttpResponse:
+def _completed(request: HttpRequest, granted: RecoveryGrant, secret: str, form: SetUpForm) -> HttpResponse:
     completion.complete(
         granted=granted, secret=secret, **form.cleaned_data, origin=client.origin(request), now=clock.now()
     )
@@ -100,17 +100,17 @@ def _completed(request: HttpRequest, granted: Pass, secret: str, form: SetUpForm
 
 def _not_good(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     """Say that the pass is used, revoked or over; a page opened twice ends here."""
-    response = render(request, "recovery/pass_over.html", {"refusal": refusal})
+    response = render(request, "recovery/grant_over.html", {"refusal": refusal})
     SET_UP.drop(response)
     return response
 
 
-def _set_up_facts(granted: Pass, secret: str) -> dict[str, Any]:
+def _set_up_facts(granted: RecoveryGrant, secret: str) -> dict[str, Any]:
     return {
         "steps": STEPS,
         "username": granted.subject.username,
-        "qr": squares.of_key(granted.subject.username, secret),
-        "secret": signs.grouped(secret),
+        "qr": qr_codes.of_key(granted.subject.username, secret),
+        "secret": code_alphabet.grouped(secret),
         "until": granted.finish_until,
         "now": clock.now(),
         "password_min": settings.PORTAL_PASSWORD_MIN,
@@ -122,12 +122,12 @@ def _set_up_facts(granted: Pass, secret: str) -> dict[str, Any]:
 @case_page
 def leave_set_up(request: HttpRequest, claim: Claim) -> HttpResponse:
     """Stop setting up; nothing has changed."""
-    live = Pass.objects.filter(claim=claim, used_at=None, revoked_at=None, opened_at__isnull=False).first()
+    live = RecoveryGrant.objects.filter(claim=claim, used_at=None, revoked_at=None, opened_at__isnull=False).first()
     response = redirect("recovery:status")
     SET_UP.drop(response)
     if live is not None and claims.is_browser_of(claim, browser_of(request)):
         try:
-            passes.leave(granted=live, origin=client.origin(request), now=clock.now())
+            grants.leave(granted=live, origin=client.origin(request), now=clock.now())
         except CaseNotOpen as refusal:
             return show(request, claim, refusal=refusal)
     return response

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from recovery.enums import Scope
 from recovery.models import Claim
-from recovery.policies.faces import Face
+from recovery.policies.public_status import PublicStatus
 
 
 @dataclass(frozen=True)
@@ -18,9 +18,9 @@ class Receipt:
     until: datetime | None
 
 
-def of(claim: Claim, face: Face) -> Receipt | None:
+def of(claim: Claim, face: PublicStatus) -> Receipt | None:
     """Return the receipt of a recovery that is done, else None."""
-    if face not in {Face.HOLD, Face.DONE}:
+    if face not in {PublicStatus.HOLD, PublicStatus.DONE}:
         return None
     body = claim.case.events.filter(action="completed").order_by("-n").values_list("body", flat=True)[0]
     holds = list(claim.case.holds.filter(lifted_at=None).order_by("pk"))

@@ -5,7 +5,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.refusals import Refusal
-from accounts.views import answers
+from accounts.views import refusal_responses
 from helpcenter import facts
 from portal.lib import client, clock
 from recovery.actions import claims
@@ -13,7 +13,7 @@ from recovery.enums import Purpose
 from recovery.forms.case import RequestForm
 from recovery.models import Claim
 from recovery.views import cookies
-from recovery.views.gate import case_page, open_page
+from recovery.views.claim_access import case_page, open_page
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -24,8 +24,10 @@ def start(request: HttpRequest) -> HttpResponse:
         try:
             return _open(request, form)
         except Refusal as refusal:
-            answers.refuse(form, refusal)
-    return answers.page(request, "recovery/start.html", form=form, cooling_time=facts.current()["cooling_time"])
+            refusal_responses.refuse(form, refusal)
+    return refusal_responses.page(
+        request, "recovery/start.html", form=form, cooling_time=facts.current()["cooling_time"]
+    )
 
 
 def _open(request: HttpRequest, form: RequestForm) -> HttpResponse:

@@ -9,15 +9,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.refusals import Refusal
-from accounts.views import answers
+from accounts.views import refusal_responses
 from portal.lib import client, clock
 from recovery.actions import claims, possession
 from recovery.forms.case import MailCodeForm, PinForm, ReferenceForm
 from recovery.models import Claim
 from recovery.refusals import CaseNotOpen, OtherBrowser
 from recovery.views import cookies, receipt
-from recovery.views.gate import case_page, claim_of, open_page
-from recovery.views.standing import STEPS, standing_of
+from recovery.views.case_status import STEPS, standing_of
+from recovery.views.claim_access import case_page, claim_of, open_page
 from recovery.views.start import show_pin_once
 
 
@@ -29,10 +29,10 @@ def status(request: HttpRequest) -> HttpResponse:
         try:
             return _enter(request, claims.find_claim(**form.cleaned_data, now=clock.now()))
         except Refusal as refusal:
-            answers.refuse(form, refusal)
+            refusal_responses.refuse(form, refusal)
     elif not form.is_bound and (claim := claim_of(request)):
         return show(request, claim)
-    return answers.page(request, "recovery/status.html", form=form)
+    return refusal_responses.page(request, "recovery/status.html", form=form)
 
 
 def _enter(request: HttpRequest, claim: Claim) -> HttpResponse:
@@ -52,7 +52,7 @@ def show(
 ) -> HttpResponse:
     """Render the page of a case, with what was refused."""
     standing = standing_of(claim, request)
-    refusal = answers.spoken(refusal) if refusal else None
+    refusal = refusal_responses.spoken(refusal) if refusal else None
     facts = {
         "standing": standing,
         "steps": STEPS,
@@ -61,7 +61,7 @@ def show(
         "pin_form": PinForm(),
         "receipt": receipt.of(claim, standing.face),
     }
-    return answers.page(request, "recovery/case.html", form=form, refusal=refusal, **facts)
+    return refusal_responses.page(request, "recovery/case.html", form=form, refusal=refusal, **facts)
 
 
 @require_POST
@@ -88,7 +88,7 @@ def code(request: HttpRequest, claim: Claim) -> HttpResponse:
         try:
             _accept(request, claim, form.cleaned_data["code"])
         except Refusal as refusal:
-            answers.refuse(form, refusal, "code")
+            refusal_responses.refuse(form, refusal, "code")
         else:
             return redirect("recovery:status")
     return show(request, claim, form=form)
@@ -132,8 +132,8 @@ def pin(request: HttpRequest, claim: Claim) -> HttpResponse:
             fresh = claims.replace_pin(claim=found, browser=browser, origin=client.origin(request), now=now)
             return show_pin_once(found, fresh)
         except Refusal as refusal:
-            answers.refuse(form, refusal, "pin")
-    return answers.page(request, "recovery/pin.html", form=form, claim=claim)
+            refusal_responses.refuse(form, refusal, "pin")
+    return refusal_responses.page(request, "recovery/pin.html", form=form, claim=claim)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

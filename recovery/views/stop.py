@@ -6,14 +6,14 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.requests import SignedInRequest
-from accounts.views import answers
+from accounts.request_types import SignedInRequest
+from accounts.views import refusal_responses
 from accounts.views.guards import signed_in, who
 from portal.lib import client, clock
-from recovery.actions import stops
+from recovery.actions import objections
 from recovery.enums import Actor, State
 from recovery.forms.case import StopForm
-from recovery.policies import moves
+from recovery.policies import state_machine
 from recovery.refusals import CaseNotOpen
 
 
@@ -22,9 +22,9 @@ def stop(request: HttpRequest) -> HttpResponse:
     """Stop a recovery that somebody else began."""
     form = StopForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
-        stops.stop_by_code(**form.cleaned_data, origin=client.origin(request), now=clock.now())
+        objections.stop_by_code(**form.cleaned_data, origin=client.origin(request), now=clock.now())
         return redirect("recovery:stopped")
-    return answers.page(request, "recovery/stop.html", form=form, is_signed_in=who(request) is not None)
+    return refusal_responses.page(request, "recovery/stop.html", form=form, is_signed_in=who(request) is not None)
 
 
 @require_safe
@@ -37,14 +37,14 @@ def stopped(request: HttpRequest) -> HttpResponse:
 @signed_in
 def mine(request: SignedInRequest) -> HttpResponse:
     """See the recovery that is open on one's own account, and stop it."""
-    case = stops.open_case_of(request.user)
+    case = objections.open_case_of(request.user)
     facts = {
         "case": case,
         "is_waiting": case is not None and case.state == State.COOLING,
-        "is_ready": case is not None and case.state in {State.PASS_READY, State.ENROLLING},
+        "is_ready": case is not None and case.state in {State.GRANT_READY, State.ENROLLING},
         "is_done": case is not None and case.state == State.HOLD,
         "is_stopped": case is not None and case.state == State.CONTESTED,
-        "may_cancel": case is not None and moves.may_move(case.state, State.WITHDRAWN, Actor.OWNER),
+        "may_cancel": case is not None and state_machine.may_move(case.state, State.WITHDRAWN, Actor.OWNER),
     }
     return render(request, "recovery/mine.html", facts)
 
@@ -54,7 +54,7 @@ def mine(request: SignedInRequest) -> HttpResponse:
 def stop_mine(request: SignedInRequest) -> HttpResponse:
     """Say that the open recovery was not oneself."""
     try:
-        stops.stop_signed_in(user=request.user, origin=client.origin(request), now=clock.now())
+        objections.stop_signed_in(user=request.user, origin=client.origin(request), now=clock.now())
     except CaseNotOpen as refusal:
         messages.info(request, refusal.words())
         return redirect("recovery:mine")
@@ -66,7 +66,7 @@ def stop_mine(request: SignedInRequest) -> HttpResponse:
 def cancel_mine(request: SignedInRequest) -> HttpResponse:
     """Close one's own recovery: it is no longer needed."""
     try:
-        stops.cancel_own(user=request.user, origin=client.origin(request), now=clock.now())
+        objections.cancel_own(user=request.user, origin=client.origin(request), now=clock.now())
     except CaseNotOpen as refusal:
         messages.info(request, refusal.words())
         return redirect("recovery:mine")

@@ -1,12 +1,12 @@
-"""Walking through an enrolment by its deeds, and the phones that come to it."""
+"""Walking through an enrolment by its actions, and the phones that come to it."""
 
 from dataclasses import dataclass, field
 from typing import Any
 
-from accounts.actions import enrolling, enrolments, proofing
+from accounts.actions.keys.enrolment import identity_proofing, rows, steps
 from accounts.enums import EnrolmentPurpose, EnrolmentState
 from accounts.models import Enrolment, Notice, Phone, User
-from accounts.policies import codes
+from accounts.policies.keys import totp
 from portal.lib import client, clock
 from tests.phone import new_key, public_half
 
@@ -27,7 +27,7 @@ def mailed_code(user: User) -> str:
 
 def code_of(secret: str, *, steps: int = 0) -> str:
     """Return what a Key with this seed shows now, or ``steps`` of 30 s later."""
-    return codes.at_step(codes.decode_secret(secret), codes.step_at(now().timestamp()) + steps)
+    return totp.at_step(totp.decode_secret(secret), totp.step_at(now().timestamp()) + steps)
 
 
 @dataclass
@@ -58,7 +58,7 @@ class Walk:
         return Phone.objects.get(enrolments=self.enrolment)
 
     def begun(self) -> "Walk":
-        self.enrolment = enrolling.begin(
+        self.enrolment = steps.begin(
             user=self.user,
             purpose=self.purpose,
             binding=self.ticket,
@@ -70,11 +70,11 @@ class Walk:
         return self
 
     def mailed(self) -> "Walk":
-        self.enrolment = proofing.accept_email(code=mailed_code(self.user), origin=ORIGIN, **self.owned)
+        self.enrolment = identity_proofing.accept_email(code=mailed_code(self.user), origin=ORIGIN, **self.owned)
         return self
 
     def detailed(self) -> "Walk":
-        self.enrolment = proofing.accept_details(given=self.given, origin=ORIGIN, **self.owned)
+        self.enrolment = identity_proofing.accept_details(given=self.given, origin=ORIGIN, **self.owned)
         return self
 
     def opened(self) -> "Walk":
@@ -84,21 +84,21 @@ class Walk:
         return self.detailed() if self.purpose == FIRST else self
 
     def renewed(self) -> "Walk":
-        self.pairing_code = enrolling.renew_pairing_code(**self.owned)
+        self.pairing_code = steps.renew_pairing_code(**self.owned)
         return self
 
     def claimed(self, **phone: Any) -> "Walk":
         new = {"public_key": public_half(new_key()), "name": "Ben's Pixel"}
         claim = phone or new
-        self.enrolment = enrolling.claim(code=self.pairing_code, **claim, version="1.0", origin=ORIGIN, now=now())
+        self.enrolment = steps.claim(code=self.pairing_code, **claim, version="1.0", origin=ORIGIN, now=now())
         return self
 
     def matched(self) -> "Walk":
-        self.enrolment = enrolling.match(origin=ORIGIN, **self.owned)
+        self.enrolment = steps.match(origin=ORIGIN, **self.owned)
         return self
 
     def fetched(self) -> "Walk":
-        items = enrolling.fetch(enrolment=self.enrolment, phone=self.phone, now=now())
+        items = steps.fetch(enrolment=self.enrolment, phone=self.phone, now=now())
         self.seeds = {item.user.username: item.secret for item in items}
         return self
 
@@ -106,13 +106,13 @@ class Walk:
         return self.opened().renewed().claimed(**phone).matched().fetched()
 
     def confirmed(self) -> "Walk":
-        enrolling.confirm_on_web(code=code_of(self.seeds[self.user.username]), origin=ORIGIN, **self.owned)
+        steps.confirm_on_web(code=code_of(self.seeds[self.user.username]), origin=ORIGIN, **self.owned)
         return self
 
     def proved(self) -> "Walk":
-        items = enrolments.items_of(self.enrolment)
-        shown = {item.seal_id: code_of(item.secret) for item in items}
-        enrolling.prove_on_phone(enrolment=self.enrolment, phone=self.phone, codes=shown, origin=ORIGIN, now=now())
+        items = rows.items_of(self.enrolment)
+        shown = {item.public_id: code_of(item.secret) for item in items}
+        steps.prove_on_phone(enrolment=self.enrolment, phone=self.phone, codes=shown, origin=ORIGIN, now=now())
         return self
 
 

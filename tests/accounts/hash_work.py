@@ -9,7 +9,7 @@ import pytest
 from argon2 import _password_hasher, low_level
 
 from accounts import hashers
-from accounts.actions import slow_digests
+from accounts.actions import slow_hash_lookup
 from tests.conftest import DEAR
 
 PRESENT = DEAR["memory_cost"] * DEAR["time_cost"]
@@ -45,7 +45,7 @@ def work(monkeypatch: pytest.MonkeyPatch) -> Work:
         (low_level, "hash_secret"),
         (_password_hasher, "verify_secret"),
         (hashers, "hash_secret_raw"),
-        (slow_digests, "hash_secret_raw"),
+        (slow_hash_lookup, "hash_secret_raw"),
     ):
         monkeypatch.setattr(module, name, seen.counting(getattr(module, name)))
     return seen

@@ -6,7 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.test import Client
 
-from accounts.actions import passkeys
+from accounts.actions.authenticators import passkeys
 from accounts.models import Passkey, PlatformSession
 from portal.lib import client as clients
 from tests.authenticator import Authenticator

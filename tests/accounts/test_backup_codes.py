@@ -8,10 +8,11 @@ from datetime import timedelta
 import pytest
 from django.db import connections, transaction
 
-from accounts.actions import backup_codes, hold, password, sessions, throttle
+from accounts.actions import password, sessions, suspension, throttle
+from accounts.actions.authenticators import backup_codes
 from accounts.models import BackupCode, Notice, SecurityEvent, User
 from accounts.policies import backup_codes as rules
-from accounts.refusals import BackupCodeWrong, OnHold, Paused, Refusal, SignInTooSlow
+from accounts.refusals import BackupCodeWrong, Paused, Refusal, SignInTooSlow, Suspended
 from portal.lib import clock as portal_clock
 from portal.lib.client import Origin
 from tests import factories
@@ -27,13 +28,13 @@ def make(person: Person) -> list[str]:
     return backup_codes.make(user=person.user, by=person.user, origin=HERE, now=portal_clock.now())
 
 
-def spend(person: Person, code: str, *, tries_left: int = 4, **changes: object) -> BackupCode:
+def use_once(person: Person, code: str, *, tries_left: int = 4, **changes: object) -> BackupCode:
     now = portal_clock.now()
     attempt = throttle.Attempt((), tries_left, now + timedelta(minutes=15))
     typed = backup_codes.look_up(user_id=person.user.pk, typed=code)
-    given = {"auth_epoch": person.user.auth_epoch, "proved_at": math.inf, "attempt": attempt} | changes
+    given = {"session_version": person.user.session_version, "proved_at": math.inf, "attempt": attempt} | changes
     with transaction.atomic():
-        return backup_codes.spend(typed=typed, origin=HERE, now=now, **given)
+        return backup_codes.use_once(typed=typed, origin=HERE, now=now, **given)
 
 
 @pytest.mark.promise("KEY-13")
@@ -53,14 +54,14 @@ def test_ten_codes_are_made_and_none_is_kept_readable(ada: Person, clock: Clock)
 def test_each_code_works_once_however_it_is_typed(ada: Person, clock: Clock) -> None:
     first, second, *_ = make(ada)
 
-    spend(ada, f" {first.lower().replace('-', ' ')} ")
-    used = spend(ada, second.replace("-", ""))
+    use_once(ada, f" {first.lower().replace('-', ' ')} ")
+    used = use_once(ada, second.replace("-", ""))
 
     assert used.user == ada.user
     assert backup_codes.left(ada.user) == 8
     for code in (first, second):
         with pytest.raises(BackupCodeWrong) as refusal:
-            spend(ada, code)
+            use_once(ada, code)
         assert "Tries left: 4." in refusal.value.words()
 
 
@@ -69,7 +70,7 @@ def test_what_is_no_code_of_theirs_is_a_wrong_one(ada: Person, clock: Clock, typ
     make(ada)
 
     with pytest.raises(BackupCodeWrong):
-        spend(ada, typed)
+        use_once(ada, typed)
 
 
 def test_another_persons_code_opens_nothing(ada: Person, mallory: Person, clock: Clock) -> None:
@@ -77,8 +78,8 @@ def test_another_persons_code_opens_nothing(ada: Person, mallory: Person, clock:
     make(mallory)
 
     with pytest.raises(BackupCodeWrong):
-        spend(mallory, code)
-    assert spend(ada, code).pk
+        use_once(mallory, code)
+    assert use_once(ada, code).pk
 
 
 def test_a_row_moved_to_somebody_else_opens_nothing(ada: Person, mallory: Person, clock: Clock) -> None:
@@ -86,19 +87,19 @@ def test_a_row_moved_to_somebody_else_opens_nothing(ada: Person, mallory: Person
     BackupCode.objects.update(user=mallory.user)
 
     with pytest.raises(BackupCodeWrong):
-        spend(mallory, code)
+        use_once(mallory, code)
 
 
 def test_new_codes_end_the_older_ones_but_not_the_memory_of_used_ones(ada: Person, clock: Clock) -> None:
     used, unused, *_ = make(ada)
-    spend(ada, used)
+    use_once(ada, used)
 
     make(ada)
 
     assert backup_codes.left(ada.user) == 10
     assert BackupCode.objects.filter(user=ada.user).count() == 11
     with pytest.raises(BackupCodeWrong):
-        spend(ada, unused)
+        use_once(ada, unused)
 
 
 @pytest.mark.promise("KEY-13")
@@ -106,7 +107,7 @@ def test_the_owner_is_told_how_many_are_left_and_when_they_are_few(ada: Person, 
     codes = make(ada)
 
     for code in codes:
-        spend(ada, code)
+        use_once(ada, code)
 
     told = [notice.facts for notice in Notice.objects.filter(kind="backup_code_used").order_by("pk")]
     assert [fact["left"] for fact in told] == list(range(9, -1, -1))
@@ -115,45 +116,45 @@ def test_the_owner_is_told_how_many_are_left_and_when_they_are_few(ada: Person, 
 
 def test_the_last_wrong_try_is_refused_as_the_pause_it_begins(ada: Person, clock: Clock) -> None:
     with pytest.raises(Paused):
-        spend(ada, "7K3M-Q9XT", tries_left=0)
+        use_once(ada, "7K3M-Q9XT", tries_left=0)
 
 
 def test_a_code_opens_nothing_once_everything_was_ended(ada: Person, clock: Clock) -> None:
-    code, epoch = make(ada)[0], ada.user.auth_epoch
+    code, epoch = make(ada)[0], ada.user.session_version
     with transaction.atomic():
         sessions.end_everything(User.objects.get(pk=ada.user.pk))
 
     with pytest.raises(SignInTooSlow):
-        spend(ada, code, auth_epoch=epoch)
+        use_once(ada, code, session_version=epoch)
 
 
 def test_one_password_is_good_for_one_proof(ada: Person, clock: Clock) -> None:
     first, second, *_ = make(ada)
     proved_at = clock.now.timestamp()
     clock.move(seconds=5)
-    spend(ada, first, proved_at=proved_at)
+    use_once(ada, first, proved_at=proved_at)
 
     with pytest.raises(SignInTooSlow):
-        spend(ada, second, proved_at=proved_at)
+        use_once(ada, second, proved_at=proved_at)
 
 
 def test_a_log_in_on_hold_stays_shut(ada: Person, clock: Clock) -> None:
     code = make(ada)[0]
-    held = hold.hold(ada.user, reason="x", by=None, origin=None, now=clock.now)
+    held = suspension.hold(ada.user, reason="x", by=None, origin=None, now=clock.now)
 
-    with pytest.raises(OnHold):
-        spend(ada, code, auth_epoch=held.auth_epoch)
+    with pytest.raises(Suspended):
+        use_once(ada, code, session_version=held.session_version)
 
 
 def test_checking_a_code_costs_one_hash_however_many_there_are(ada: Person, clock: Clock, work: Work) -> None:
     codes = make(ada)
     work.done.clear()
 
-    spend(ada, codes[7])
+    use_once(ada, codes[7])
     assert len(work.done) == 1
     work.done.clear()
     with pytest.raises(BackupCodeWrong):
-        spend(ada, "2222-2222")
+        use_once(ada, "2222-2222")
     assert len(work.done) == 1
 
 
@@ -161,7 +162,7 @@ def test_codes_survive_a_change_of_the_hashing_cost(ada: Person, clock: Clock, s
     code = make(ada)[0]
     settings.PORTAL_ARGON2_PASSES += 1
 
-    assert spend(ada, code).pk
+    assert use_once(ada, code).pk
 
 
 def test_codes_and_former_passwords_do_not_mix(ada: Person, clock: Clock) -> None:
@@ -190,7 +191,7 @@ def test_twenty_parallel_uses_of_one_backup_code_succeed_once() -> None:
 
 def outcome(person: Person, code: str) -> str:
     try:
-        spend(person, code)
+        use_once(person, code)
     except Refusal as refusal:
         return type(refusal).__name__
     else:

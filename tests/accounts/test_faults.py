@@ -1,4 +1,4 @@
-"""One bad row, address or seal never keeps the worker from everybody else's."""
+"""One bad row, address or encrypt never keeps the worker from everybody else's."""
 
 import logging
 from datetime import timedelta
@@ -7,10 +7,11 @@ import pytest
 from django.core.management import call_command
 from django.db import connection
 
-from accounts.actions import delivery, notices, pauses, throttle
+from accounts.actions import delivery, notices, throttle
+from accounts.actions.sign_in import lockout_notices
 from accounts.models import Notice, SecurityEvent, Throttle, User
 from portal.lib import clock as portal_clock
-from portal.lib import ticks
+from portal.lib import periodic_tasks
 from tests import factories
 from tests.conftest import Clock
 from tests.factories import Person
@@ -18,7 +19,7 @@ from tests.factories import Person
 pytestmark = pytest.mark.django_db
 
 
-def break_seal(user: User) -> None:
+def break_encryption(user: User) -> None:
     """Overwrite the address as somebody would who can write to the database."""
     with connection.cursor() as cursor:
         cursor.execute("UPDATE accounts_user SET email = 'v1:nothing:AAAA' WHERE id = %s", [user.pk])
@@ -49,7 +50,7 @@ def test_facts_that_do_not_open_are_given_up_after_the_last_try(
 ) -> None:
     notice = notices.tell(ada.user, "code", now=clock.now, code="1")
     break_facts(notice)
-    Notice.objects.update(attempts=delivery.MOST_ATTEMPTS - 1)
+    Notice.objects.update(attempts=delivery.MAX_ATTEMPTS - 1)
 
     call_command("portal_worker", "--once")
 
@@ -60,7 +61,7 @@ def test_facts_that_do_not_open_are_given_up_after_the_last_try(
 
 def test_a_notice_that_kills_the_worker_each_time_is_given_up(ada: Person, clock: Clock, mailoutbox: list) -> None:
     notices.tell(ada.user, "code", now=clock.now, code="1")
-    Notice.objects.update(attempts=delivery.MOST_ATTEMPTS, lease_until=clock.now - timedelta(seconds=1))
+    Notice.objects.update(attempts=delivery.MAX_ATTEMPTS, lease_until=clock.now - timedelta(seconds=1))
 
     delivery.deliver_due()
 
@@ -75,7 +76,7 @@ def test_a_pause_whose_owner_cannot_be_told_holds_up_no_other_and_no_post(
         person = ada if name == "ada" else factories.customer(name)
         for _ in range(5):
             throttle.reserve(throttle.password_claim(person.user.username), now=clock.now)
-    break_seal(ada.user)
+    break_encryption(ada.user)
     clock.move(seconds=30)
 
     call_command("portal_worker", "--once")
@@ -88,7 +89,9 @@ def test_a_timer_that_fails_stops_neither_the_others_nor_the_post(
     ada: Person, clock: Clock, mailoutbox: list, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     calls = []
-    monkeypatch.setattr(ticks, "_TICKS", {"bad": lambda now: 1 // 0, "good": lambda now: len(calls.append(now) or "")})
+    monkeypatch.setattr(
+        periodic_tasks, "_TICKS", {"bad": lambda now: 1 // 0, "good": lambda now: len(calls.append(now) or "")}
+    )
     notices.tell(ada.user, "code", now=clock.now, code="1")
 
     call_command("portal_worker", "--once")
@@ -116,7 +119,7 @@ def test_an_outage_of_three_days_loses_nothing(ada: Person, clock: Clock, settin
 def test_what_was_given_up_can_be_sent_after_all(ada: Person, clock: Clock, mailoutbox: list) -> None:
     notices.tell(ada.user, "new_device", now=clock.now, device="Firefox on Linux", at=clock.now.isoformat())
     notices.tell(ada.user, "code", now=clock.now, useful_until=clock.now + timedelta(minutes=10), code="1")
-    Notice.objects.update(state="dead", attempts=delivery.MOST_ATTEMPTS)
+    Notice.objects.update(state="dead", attempts=delivery.MAX_ATTEMPTS)
     clock.move(hours=1)
 
     call_command("portal_requeue")
@@ -155,7 +158,7 @@ def test_the_owner_reads_of_pauses_once_a_day_and_finds_each_on_the_record(ada: 
         for _ in range(5):
             throttle.reserve(throttle.password_claim("ada"), now=clock.now)
         clock.move(hours=7)
-        pauses.announce(portal_clock.now())
+        lockout_notices.announce(portal_clock.now())
 
     assert SecurityEvent.objects.filter(subject=ada.user, action="paused").count() == 4
     assert Notice.objects.filter(user=ada.user, kind="paused").count() == 1
@@ -165,5 +168,5 @@ def test_the_owner_reads_of_pauses_once_a_day_and_finds_each_on_the_record(ada: 
     for _ in range(4):
         throttle.reserve(throttle.password_claim("ada"), now=clock.now)
     clock.move(minutes=1)
-    pauses.announce(portal_clock.now())
+    lockout_notices.announce(portal_clock.now())
     assert Notice.objects.filter(user=ada.user, kind="paused").count() == 2

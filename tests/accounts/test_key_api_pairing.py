@@ -2,9 +2,9 @@
 
 import pytest
 
-from accounts.actions import enrolling
+from accounts.actions.keys.enrolment import steps
 from accounts.enums import EnrolmentPurpose, EnrolmentState
-from accounts.models import Enrolment, Key, SecurityEvent, SignInRequest
+from accounts.models import Enrolment, Key, PushChallenge, SecurityEvent
 from accounts.models import Phone as Row
 from portal.lib import client
 from tests.conftest import Clock
@@ -19,19 +19,17 @@ TICKET = "ticket"
 
 def begun(person: Person, clock: Clock) -> Enrolment:
     """Return an enrolment on the web that waits for its phone."""
-    enrolment = enrolling.begin(
-        user=person.user, purpose=EnrolmentPurpose.ADD, binding=TICKET, origin=HERE, now=clock.now
-    )
+    enrolment = steps.begin(user=person.user, purpose=EnrolmentPurpose.ADD, binding=TICKET, origin=HERE, now=clock.now)
     Enrolment.objects.filter(pk=enrolment.pk).update(state=EnrolmentState.OPEN)
     return enrolment
 
 
 def code_of(enrolment: Enrolment, clock: Clock) -> str:
-    return enrolling.renew_pairing_code(enrolment=enrolment, binding=TICKET, now=clock.now)
+    return steps.renew_pairing_code(enrolment=enrolment, binding=TICKET, now=clock.now)
 
 
 def matched(enrolment: Enrolment, clock: Clock) -> None:
-    enrolling.match(enrolment=enrolment, binding=TICKET, origin=HERE, now=clock.now)
+    steps.match(enrolment=enrolment, binding=TICKET, origin=HERE, now=clock.now)
 
 
 @pytest.mark.promise("KEY-5")
@@ -52,7 +50,7 @@ def test_a_new_phone_pairs_compares_and_fetches_its_secrets(ada: Person, clock: 
     }  # fmt: skip
     assert phone.confirm().body == said.body
 
-    enrolling.confirm_on_web(enrolment=enrolment, binding=TICKET, code=phone.code(), origin=HERE, now=clock.now)
+    steps.confirm_on_web(enrolment=enrolment, binding=TICKET, code=phone.code(), origin=HERE, now=clock.now)
     assert [item["key"] for item in phone.requests()["keys"]] == [key["key"]]
     assert phone.confirm().cause == "Y7"
 
@@ -69,7 +67,7 @@ def test_a_phone_that_is_known_takes_another_key(ada: Person, ben: Person, clock
     matched(enrolment, clock)
     phone.confirm()
     key = next(key for key, account in phone.accounts.items() if account == "ben")
-    enrolling.confirm_on_web(enrolment=enrolment, binding=TICKET, code=phone.code(key), origin=HERE, now=clock.now)
+    steps.confirm_on_web(enrolment=enrolment, binding=TICKET, code=phone.code(key), origin=HERE, now=clock.now)
 
     assert {item["account"] for item in phone.requests()["keys"]} == {"ada", "ben"}
     assert Row.objects.count() == 1
@@ -333,7 +331,7 @@ def test_a_move_goes_along_the_documented_edges_alone(ada: Person, ben: Person, 
         "match": old.match,
         "differ": lambda: old.match(matches=False),
         "confirm": new.confirm,
-        "prove": lambda: new.prove() if new.seeds else new.prove(**{str(move.seal_id): "123456"}),
+        "prove": lambda: new.prove() if new.seeds else new.prove(**{str(move.public_id): "123456"}),
     }[step]()
 
     edge = EDGES.get((state, step))
@@ -356,7 +354,7 @@ def test_a_move_that_nobody_finishes_ends(pixel: Phone, clock: Clock, minutes: i
 
 def test_a_log_in_that_is_stopped_stays_on_the_old_phone(ada: Person, ben: Person, clock: Clock):
     old = paired(ada, ben)
-    type(ada.user).objects.filter(pk=ada.user.pk).update(on_hold_since=clock.now)
+    type(ada.user).objects.filter(pk=ada.user.pk).update(suspended_at=clock.now)
     new = moved(old)
 
     new.prove()
@@ -374,4 +372,4 @@ def test_a_phone_that_is_turned_off_meanwhile_takes_nothing_along(ada: Person, c
 
     assert new.prove().status in {403, 409}
     assert not Key.objects.filter(phone__isnull=False, confirmed=True).exists()
-    assert not SignInRequest.objects.exists()
+    assert not PushChallenge.objects.exists()

@@ -8,8 +8,8 @@ import pytest
 from django.db import connections
 from django.test import Client
 
-from accounts.actions import approvals
-from accounts.actions.sign_in import Pending
+from accounts.actions.sign_in import push_approval
+from accounts.actions.sign_in.completion import Pending
 from accounts.models import Enrolment, SecurityEvent, Throttle
 from accounts.models import Phone as Row
 from portal.lib import client, clock
@@ -113,8 +113,8 @@ def test_of_an_approval_and_a_denial_at_the_same_moment_one_counts() -> None:
     for number in range(ROUNDS):
         person = factories.customer(f"both{number}")
         phone, user = paired(person), person.user
-        pending = Pending(user.pk, user.auth_epoch, user.name_digest, "stranger", clock.now().timestamp())
-        asked = approvals.ask(pending=pending, origin=client.Origin(), now=clock.now())
+        pending = Pending(user.pk, user.session_version, user.username_hash, "stranger", clock.now().timestamp())
+        asked = push_approval.ask(pending=pending, origin=client.Origin(), now=clock.now())
         (request,) = phone.requests()["requests"]
 
         answers = at_once(

@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 from django.db import connection
 
-from accounts.actions import approvals
-from accounts.actions.sign_in import Pending
+from accounts.actions.sign_in import push_approval
+from accounts.actions.sign_in.completion import Pending
 from accounts.enums import EndReason, Realm
-from accounts.models import Key, SignInRequest
+from accounts.models import Key, PushChallenge
 from portal.lib import client
 from tests import factories
 from tests.conftest import Clock
@@ -21,14 +21,14 @@ pytestmark = pytest.mark.django_db
 HERE = client.Origin("203.0.113.7", "Chrome on Windows", "7F3K2Q9C")
 
 
-def ask(person: Person, clock: Clock, **more: str) -> approvals.Asked:
+def ask(person: Person, clock: Clock, **more: str) -> push_approval.Asked:
     user = person.user
-    pending = Pending(user.pk, user.auth_epoch, user.name_digest, "stranger", clock.now.timestamp())
-    return approvals.ask(pending=pending, origin=HERE, now=clock.now, **more)
+    pending = Pending(user.pk, user.session_version, user.username_hash, "stranger", clock.now.timestamp())
+    return push_approval.ask(pending=pending, origin=HERE, now=clock.now, **more)
 
 
-def state_of(asked: approvals.Asked) -> str:
-    return SignInRequest.objects.get(pk=asked.request.pk).state
+def state_of(asked: push_approval.Asked) -> str:
+    return PushChallenge.objects.get(pk=asked.request.pk).state
 
 
 def only(phone: Phone) -> dict:
@@ -43,7 +43,7 @@ def other_than(number: str) -> str:
 @pytest.mark.promise("KEY-11", "KEY-2")
 def test_a_phone_hears_what_waits_and_what_lives_on_it(pixel: Phone, ada: Person, clock: Clock):
     key = Key.objects.get(phone__isnull=False)
-    whose = {"key": str(key.seal_id), "account": "ada", "realm": "live", "label": "Ada Byron"}
+    whose = {"key": str(key.public_id), "account": "ada", "realm": "live", "label": "Ada Byron"}
     asked = ask(ada, clock)
 
     said = pixel.requests()
@@ -76,7 +76,10 @@ def test_a_phone_hears_the_place_of_the_sign_in_where_the_portal_knows_it(
     pixel: Phone, ada: Person, clock: Clock, settings: object, tmp_path: Path
 ):
     (tmp_path / "places.csv").write_text("network,place\n203.0.113.0/24,near New York\n")
-    settings.PORTAL_PLACES, settings.PORTAL_PLACES_CSV = "portal.lib.places.from_file", str(tmp_path / "places.csv")
+    settings.PORTAL_GEOLOCATION, settings.PORTAL_GEOLOCATION_CSV = (
+        "portal.lib.geolocation.from_file",
+        str(tmp_path / "places.csv"),
+    )
     ask(ada, clock)
 
     assert (only(pixel)["place"], only(pixel)["address"]) == ("near New York", "203.0.113.7")
@@ -89,7 +92,7 @@ def nobody_knows(address: str) -> str:
 def test_a_phone_hears_of_a_request_although_looking_for_its_place_fails(
     pixel: Phone, ada: Person, clock: Clock, settings: object
 ):
-    settings.PORTAL_PLACES = f"{__name__}.nobody_knows"
+    settings.PORTAL_GEOLOCATION = f"{__name__}.nobody_knows"
     ask(ada, clock)
 
     assert only(pixel)["place"] == ""
@@ -125,7 +128,7 @@ def test_a_key_that_is_off_is_named_with_its_reason_for_thirty_days(pixel: Phone
     said = pixel.requests()
 
     assert (said["requests"], said["keys"]) == ([], [])
-    assert said["ended"] == [{"key": str(key.seal_id), "reason": "turned_off"}]
+    assert said["ended"] == [{"key": str(key.public_id), "reason": "turned_off"}]
     clock.move(days=30)
     assert pixel.requests()["ended"] == []
 
@@ -154,7 +157,7 @@ def test_a_request_is_denied_with_a_reason(pixel: Phone, ada: Person, clock: Clo
     asked = ask(ada, clock)
 
     assert pixel.deny(only(pixel), reason)["state"] == "denied"
-    assert SignInRequest.objects.get(pk=asked.request.pk).reason == reason
+    assert PushChallenge.objects.get(pk=asked.request.pk).reason == reason
 
 
 @pytest.mark.promise("KEY-2")
@@ -307,7 +310,7 @@ def test_an_account_on_hold_is_not_approved_and_hides_no_other(pixel: Phone, ada
     both = paired(ada, ben)
     held, free = ask(ada, clock), ask(ben, clock)
     request = next(item for item in both.requests()["requests"] if item["account"] == "ada")
-    type(ada.user).objects.filter(pk=ada.user.pk).update(on_hold_since=clock.now)
+    type(ada.user).objects.filter(pk=ada.user.pk).update(suspended_at=clock.now)
 
     assert (said := both.approve(request, held.number)).status == 403
     assert said.cause == "L2"

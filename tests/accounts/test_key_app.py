@@ -8,8 +8,8 @@ from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.test import Client
 
-from accounts.policies import key_app
-from accounts.views.key_app import shell_files
+from accounts.policies.keys import key_app
+from accounts.views.keys.key_app import shell_files
 from tests.browser.key_app import CODE
 from tests.factories import Person, signed_in
 from tests.lint_html import problems

@@ -9,12 +9,12 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from accounts.actions.answers import set_answers
+from accounts.actions.authenticators.security_answers import set_answers
 from accounts.enums import KeyKind, Realm
 from accounts.models import Enrolment, Key, PlatformSession, SecurityEvent, User
 from tests import factories
+from tests.accounts.enrolment_pages import birth, get, paired, post, text, to_the_phone, with_password
 from tests.accounts.enrolment_walk import code_of, mailed_code
-from tests.accounts.setting_up import birth, get, paired, post, text, to_the_phone, with_password
 from tests.factories import Person
 from tests.lint_html import problems
 from tests.phone import Phone
@@ -309,10 +309,10 @@ def test_log_ins_are_found_by_a_part_of_their_name_and_ticks_stay(clock, ada):
     assert page.count(" checked") == 1
 
 
-def counted(deed: Callable[[], object]) -> tuple[object, int]:
-    """Return what came of a deed, and how many statements it took."""
+def counted(action: Callable[[], object]) -> tuple[object, int]:
+    """Return what came of an action, and how many statements it took."""
     with CaptureQueriesContext(connection) as asked:
-        return deed(), len(asked)
+        return action(), len(asked)
 
 
 @pytest.mark.promise("KEY-9")

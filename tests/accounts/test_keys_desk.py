@@ -10,14 +10,14 @@ from django.urls import reverse
 
 from accounts.actions import reports
 from accounts.enums import ReportKind, Role
-from accounts.models import Key, Passkey, Phone, Report, SignInRequest
+from accounts.models import Key, Passkey, Phone, PushChallenge, Report
 from tests import factories
 from tests.conftest import Clock
 from tests.factories import Person, signed_in
 from tests.lint_html import problems
 
 pytestmark = pytest.mark.django_db
-TABLES = (Key, Phone, Passkey, SignInRequest, Report)
+TABLES = (Key, Phone, Passkey, PushChallenge, Report)
 SECRETS = {"number_digest": "n" * 64, "public_key": "P" * 86, "credential_id": "C" * 40, "address": "203.0.113.7"}
 
 
@@ -31,13 +31,13 @@ def life(ada: Person, mallory: Person, clock: Clock) -> Person:
         name = {"name": "Yubi", "public_key": SECRETS["public_key"]}
         credential = f"{SECRETS['credential_id']}{person.user.pk}"
         Passkey.objects.create(user=person.user, credential_id=credential, created_at=clock.now, **name)
-        SignInRequest.objects.create(
+        PushChallenge.objects.create(
             user=person.user,
             number_digest=SECRETS["number_digest"],
             device="Chrome on Windows",
             address=SECRETS["address"],
             is_new_browser=True,
-            auth_epoch=0,
+            session_version=0,
             created_at=clock.now,
             expires_at=clock.now + timedelta(minutes=2),
         )
@@ -85,7 +85,7 @@ def test_a_row_is_found_by_the_username(life: Person, agent: Person, model: type
 
 
 @pytest.mark.parametrize(
-    ("who", "seen"), [("agent", TABLES), ("reviewer", TABLES), ("auditor", TABLES), ("operator", (SignInRequest,))]
+    ("who", "seen"), [("agent", TABLES), ("reviewer", TABLES), ("auditor", TABLES), ("operator", (PushChallenge,))]
 )
 def test_each_role_reads_what_its_work_needs(
     request: pytest.FixtureRequest, life: Person, who: str, seen: tuple[type, ...]

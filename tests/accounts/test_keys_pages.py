@@ -6,10 +6,10 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from accounts.actions import backup_codes
+from accounts.actions.authenticators import backup_codes
 from accounts.enums import Realm
 from accounts.models import BackupCode, Key, Notice, Phone, User
-from accounts.policies.advice import Light, Step, Ways, light, next_steps
+from accounts.policies.recommendations import Light, Step, Ways, light, next_steps
 from portal.lib.client import Origin
 from tests import factories
 from tests.conftest import Clock

@@ -7,7 +7,8 @@ from django.conf import settings
 from django.core.management import call_command
 from django.test import Client
 
-from accounts.actions import pauses, throttle
+from accounts.actions import throttle
+from accounts.actions.sign_in import lockout_notices
 from accounts.enums import Action
 from accounts.models import Notice, SecurityEvent, Throttle
 from accounts.refusals import CodesUsedUp, Paused
@@ -209,7 +210,7 @@ def test_a_pause_for_codes_never_lasts_longer_than_fifteen_minutes(ada: Person, 
 
 @pytest.mark.promise("LOCK-6")
 def test_a_hundred_wrong_codes_in_a_row_end_in_recovery(ada: Person, clock: Clock) -> None:
-    claim = throttle.code_claim(ada.user.name_digest)
+    claim = throttle.code_claim(ada.user.username_hash)
     for _ in range(settings.PORTAL_CODE_FAILURE_TOTAL // LIMIT):
         for _ in range(LIMIT):
             throttle.reserve(claim, now=clock.now)
@@ -225,8 +226,8 @@ def test_the_owner_is_told_of_a_pause(ada: Person, clock: Clock) -> None:
     fail(ada, LIMIT)
     clock.move(seconds=30)
 
-    pauses.announce(portal_clock.now())
-    pauses.announce(portal_clock.now())
+    lockout_notices.announce(portal_clock.now())
+    lockout_notices.announce(portal_clock.now())
 
     notice = Notice.objects.get(user=ada.user)
     assert (notice.kind, notice.facts["tries"]) == ("paused", LIMIT)
@@ -239,7 +240,7 @@ def test_unknown_names_are_paused_alike_and_nobody_is_told(clock: Clock) -> None
     clock.move(seconds=30)
 
     assert statuses == [200, 200, 200, 200, 429]
-    assert pauses.announce(portal_clock.now()) == 1
+    assert lockout_notices.announce(portal_clock.now()) == 1
     assert Notice.objects.count() == SecurityEvent.objects.count() == 0
 
 

@@ -1,11 +1,12 @@
-"""Deeds that meet and need not wait for each other."""
+"""Actions that meet and need not wait for each other."""
 
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.db import connections, transaction
 
-from accounts.actions import emailed_code, notices
+from accounts.actions import notices
+from accounts.actions.authenticators import emailed_code
 from accounts.enums import CodePurpose
 from accounts.models import EmailedCode, Notice, User
 from tests import factories

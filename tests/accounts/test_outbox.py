@@ -177,7 +177,7 @@ def test_a_notice_goes_out_once_and_keeps_no_facts(ada: Person, outbox: list[obj
 
 
 @pytest.mark.django_db
-def test_a_notice_is_forgotten_with_the_deed_that_failed(ada: Person, clock: Clock) -> None:
+def test_a_notice_is_forgotten_with_the_action_that_failed(ada: Person, clock: Clock) -> None:
     with contextlib.suppress(ZeroDivisionError), transaction.atomic():
         notices.tell(ada.user, "code", now=clock.now, code="1")
         raise ZeroDivisionError
@@ -192,13 +192,13 @@ def test_a_server_that_does_not_answer_is_asked_again_later(ada: Person, clock: 
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 9
     notice = notices.tell(ada.user, "code", now=clock.now, code="1")
 
-    for _ in range(delivery.MOST_ATTEMPTS):
+    for _ in range(delivery.MAX_ATTEMPTS):
         delivery.deliver_due()
         notice.refresh_from_db()
         assert notice.state == "dead" or clock.now < notice.due_at <= clock.now + timedelta(hours=1.6)
         clock.move(hours=2)
 
-    assert (notice.state, notice.attempts) == ("dead", delivery.MOST_ATTEMPTS)
+    assert (notice.state, notice.attempts) == ("dead", delivery.MAX_ATTEMPTS)
 
 
 @pytest.mark.django_db

@@ -7,7 +7,7 @@ import pytest
 from django.db import connections
 from django.test import Client
 
-from accounts.actions import passkeys
+from accounts.actions.authenticators import passkeys
 from accounts.models import Passkey, PlatformSession, Throttle
 from portal.lib import client as clients
 from portal.lib import clock

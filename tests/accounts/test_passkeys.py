@@ -6,10 +6,10 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
-from accounts.actions import passkeys
+from accounts.actions.authenticators import passkeys
 from accounts.enums import Action, DenyReason, EndReason, RequestState
-from accounts.models import KnownBrowser, Notice, Passkey, PlatformSession, SecurityEvent, SignInRequest, Spent
-from accounts.policies.passkeys import MOST_A_LOG_IN
+from accounts.models import KnownBrowser, Notice, Passkey, PlatformSession, PushChallenge, SecurityEvent, UsedNonce
+from accounts.policies.passkeys import MAX_PASSKEYS
 from helpcenter import causes
 from tests import factories
 from tests.accounts.passkey_work import ORIGIN, add, authenticator, passkey_of, refused, refused_quietly, send, sign_in
@@ -88,11 +88,11 @@ def test_the_same_passkey_is_not_kept_twice(ada: Person, mallory: Person, clock:
 
 def test_a_log_in_has_ten_passkeys_at_most(ada: Person, clock: Clock):
     client = factories.signed_in(ada)
-    for _ in range(MOST_A_LOG_IN):
+    for _ in range(MAX_PASSKEYS):
         assert add(client, authenticator()).status_code == 302
 
     assert str(causes.get("E8").title) in add(client, authenticator()).content.decode()
-    assert Passkey.objects.count() == MOST_A_LOG_IN
+    assert Passkey.objects.count() == MAX_PASSKEYS
     assert "Add a passkey" not in client.get("/security/passkeys/").content.decode()
 
 
@@ -196,10 +196,10 @@ def test_asking_for_a_challenge_costs_no_statement_and_no_row(client: Client, dj
 
     assert options["allowCredentials"] == []
     assert options["userVerification"] == "required"
-    assert not Spent.objects.exists()
+    assert not UsedNonce.objects.exists()
 
 
-def test_the_challenge_is_another_each_time_and_only_in_a_sealed_cookie(client: Client):
+def test_the_challenge_is_another_each_time_and_only_in_an_encrypted_cookie(client: Client):
     seen = {client.post("/login/passkey/options/").json()["challenge"] for _ in range(3)}
     cookie = client.cookies[f"{settings.PORTAL_COOKIE_PREFIX}passkey"]
 
@@ -239,11 +239,11 @@ def test_a_passkey_used_after_the_password_withdraws_what_waits_on_the_phone(ada
     factories.phone(ada)
     device, _made = passkey_of(ada, clock)
     factories.type_password(client, "ada", ada.password)
-    assert SignInRequest.objects.get().state == RequestState.WAITING
+    assert PushChallenge.objects.get().state == RequestState.WAITING
 
     assert sign_in(client, device).json() == {"next": "/"}
 
-    assert SignInRequest.objects.get().state == RequestState.WITHDRAWN
+    assert PushChallenge.objects.get().state == RequestState.WITHDRAWN
 
 
 @pytest.mark.promise("KEY-12")
@@ -257,7 +257,7 @@ def test_not_me_on_the_phone_ends_a_sign_in_for_passkeys_too(ada: Person, client
         "signed_at": int(clock.now.timestamp()),
         "signature": "x",
     }
-    SignInRequest.objects.update(state=RequestState.DENIED, reason=DenyReason.NOT_ME, **answer)
+    PushChallenge.objects.update(state=RequestState.DENIED, reason=DenyReason.NOT_ME, **answer)
 
     assert refused(sign_in(client, device), "N2")
 

@@ -10,7 +10,8 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from accounts.actions import passkeys, phones
+from accounts.actions.authenticators import passkeys
+from accounts.actions.keys import key_revocation
 from accounts.enums import Action, EndReason
 from accounts.models import Notice, Passkey, PlatformSession, SecurityEvent, Throttle
 from accounts.policies.passkeys import has_grown
@@ -121,7 +122,7 @@ def test_refused_answers_count_against_their_network_and_right_ones_do_not(ada: 
 
 def test_a_log_in_on_hold_says_so_to_who_holds_its_passkey(ada: Person, client: Client, clock: Clock):
     device, _made = passkey_of(ada, clock)
-    ada.user.on_hold_since = clock.now
+    ada.user.suspended_at = clock.now
     ada.user.save()
 
     assert refused(sign_in(client, device), "L2")
@@ -221,6 +222,8 @@ def test_what_recovery_ends_includes_passkeys(ada: Person, client: Client, clock
     device, _made = passkey_of(ada, clock)
 
     with transaction.atomic():
-        phones.end_proofs(user=ada.user, reason=EndReason.RECOVERED, by=None, origin=None, now=clock.now)
+        key_revocation.revoke_authenticators(
+            user=ada.user, reason=EndReason.RECOVERED, by=None, origin=None, now=clock.now
+        )
 
     assert refused(sign_in(client, device))

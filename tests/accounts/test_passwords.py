@@ -7,7 +7,7 @@ from django.contrib.auth.hashers import make_password
 from django.test import Client
 
 from accounts import hashers
-from accounts.actions import password as deed
+from accounts.actions import password as action
 from accounts.models import FormerPassword
 from accounts.policies import passwords
 from accounts.refusals import PasswordTooCommon, PasswordTooLong, PasswordTooSimple, PasswordUsedBefore
@@ -162,16 +162,16 @@ def test_only_the_kinds_that_are_asked_for_are_missed():
 )
 def test_a_new_password_is_held_to_all_rules_at_once(ada: Person, password: str, refusal: type | None):
     if refusal is None:
-        deed.check_new_password(ada.user, password)
+        action.check_new_password(ada.user, password)
         return
 
     with pytest.raises(refusal):
-        deed.check_new_password(ada.user, password)
+        action.check_new_password(ada.user, password)
 
 
 def change(person: Person, password: str, clock: Clock) -> None:
-    prepared = deed.prepare(person.user, password)
-    deed.set_prepared(user=person.user, prepared=prepared, by=person.user, origin=client.Origin(), now=clock.now)
+    prepared = action.prepare(person.user, password)
+    action.set_prepared(user=person.user, prepared=prepared, by=person.user, origin=client.Origin(), now=clock.now)
 
 
 @pytest.mark.django_db
@@ -183,8 +183,8 @@ def test_an_imported_password_that_was_never_used_here_counts_as_used(ada: Perso
     ada.user.save()
 
     with pytest.raises(PasswordUsedBefore):
-        deed.prepare(ada.user, ada.password)
-    assert deed.prepare(ada.user, f"{ada.password}!").encoded
+        action.prepare(ada.user, ada.password)
+    assert action.prepare(ada.user, f"{ada.password}!").encoded
 
 
 @pytest.mark.promise("PW-2")
@@ -192,17 +192,17 @@ def test_none_of_thirty_passwords_comes_back_and_asking_costs_one_hash(ada: Pers
     former = [f"Engine-Part-{number:02}" for number in range(30)]
     change(ada, former[0], clock)
     for password in former[1:]:
-        deed.remember_password(ada.user, password, now=portal_clock.now())
+        action.remember_password(ada.user, password, now=portal_clock.now())
     assert FormerPassword.objects.filter(user=ada.user).count() == 30
 
     for password in (former[0], former[14], former[29]):
         work.clear()
         with pytest.raises(PasswordUsedBefore):
-            deed.check_new_password(ada.user, password)
+            action.check_new_password(ada.user, password)
         assert work.done == [PRESENT]
 
     work.clear()
-    deed.check_new_password(ada.user, "Engine-Part-30")
+    action.check_new_password(ada.user, "Engine-Part-30")
     assert work.done == [PRESENT]
 
 
@@ -212,7 +212,7 @@ def test_letters_that_look_alike_are_the_same_former_password(ada: Person, clock
     change(ada, unicodedata.normalize("NFC", "Zoë-Brontë-77"), clock)
 
     with pytest.raises(PasswordUsedBefore):
-        deed.check_new_password(ada.user, unicodedata.normalize("NFD", "Zoë-Brontë-77"))
+        action.check_new_password(ada.user, unicodedata.normalize("NFD", "Zoë-Brontë-77"))
 
 
 @pytest.mark.django_db
@@ -234,12 +234,12 @@ def test_a_history_of_two_costs_takes_two_hashes(ada: Person, clock: Clock, work
     work.clear()
 
     with pytest.raises(PasswordUsedBefore):
-        deed.check_new_password(ada.user, "Engine-Part-00")
+        action.check_new_password(ada.user, "Engine-Part-00")
     assert work.done == [PRESENT]
 
     change(ada, "Engine-Part-01", clock)
     work.clear()
-    deed.check_new_password(ada.user, "Engine-Part-02")
+    action.check_new_password(ada.user, "Engine-Part-02")
     assert sorted(work.done) == [PRESENT, PRESENT // 2 * 3]
 
 
@@ -254,11 +254,11 @@ def test_histories_are_kept_apart(ada: Person, mallory: Person, clock: Clock):
 
 @pytest.mark.django_db
 def test_a_password_set_by_two_at_once_is_set_once(ada: Person, clock: Clock):
-    first, second = (deed.prepare(ada.user, "Engine-Part-00") for _ in range(2))
-    deed.set_prepared(user=ada.user, prepared=first, by=None, origin=None, now=clock.now)
+    first, second = (action.prepare(ada.user, "Engine-Part-00") for _ in range(2))
+    action.set_prepared(user=ada.user, prepared=first, by=None, origin=None, now=clock.now)
 
     with pytest.raises(PasswordUsedBefore):
-        deed.set_prepared(user=ada.user, prepared=second, by=None, origin=None, now=clock.now)
+        action.set_prepared(user=ada.user, prepared=second, by=None, origin=None, now=clock.now)
 
 
 OLD = {"weaker": (9_728, 1), "half": (9_728, 2), "one pass": (19_456, 1), "odd": (10_001, 1)}
@@ -316,7 +316,7 @@ def test_the_password_an_imported_log_in_came_with_is_not_taken_again(client: Cl
     ada.user.refresh_from_db()
 
     with pytest.raises(PasswordUsedBefore):
-        deed.prepare(ada.user, ada.password)
+        action.prepare(ada.user, ada.password)
     assert ada.user.password_changed_at is not None
 
 
@@ -326,8 +326,8 @@ def test_renewing_an_old_hash_does_not_bring_an_old_password_back(ada: Person, c
     log_ins.filter(pk=ada.user.pk).update(password=hash_with(ada.password, 8 * 1024, 1))
     slow = log_ins.get(pk=ada.user.pk)
 
-    prepared = deed.prepare(ada.user, "Quite-Another-Engine-7")
-    deed.set_prepared(user=ada.user, prepared=prepared, by=ada.user, origin=client.Origin(), now=clock.now)
+    prepared = action.prepare(ada.user, "Quite-Another-Engine-7")
+    action.set_prepared(user=ada.user, prepared=prepared, by=ada.user, origin=client.Origin(), now=clock.now)
 
     assert slow.check_password(ada.password)
     assert not log_ins.get(pk=ada.user.pk).check_password(ada.password)

@@ -13,7 +13,7 @@ from django.db import connection, connections, transaction
 from accounts.actions import anchors, audit
 from accounts.enums import Action
 from accounts.models import ChainHead, SecurityEvent
-from portal.lib import guards
+from portal.lib import db_triggers
 from tests import factories
 from tests.house.sources import ROOT, read
 
@@ -27,9 +27,9 @@ def record(ada, mallory, clock) -> Iterator[str]:
         for _ in range(2):
             audit.record(Action.SIGNED_OUT, by=mallory.user, on=mallory.user, now=clock.now, place="Köln \U0001f3e0")
         audit.record(Action.IMPORTED, by=None, on=None, now=clock.now, customers=2)
-    guards.remove()
+    db_triggers.remove()
     yield audit.chain_of(ada.user)
-    guards.install()
+    db_triggers.install()
 
 
 def faults() -> list[str]:

@@ -14,7 +14,8 @@ from accounts.demo import cast as cast_file
 from accounts.enums import Action, Realm, Role
 from accounts.management.commands.portal_demo import DEFAULT
 from accounts.models import AccountActivity, FormerPassword, Key, Mandate, SecurityAnswer, SecurityEvent, User
-from accounts.policies import answers, codes
+from accounts.policies import security_answers
+from accounts.policies.keys import totp
 
 SMALL = {
     "format": 1,
@@ -124,7 +125,7 @@ def test_a_new_password_of_the_file_ends_what_was_open(db, clock, tmp_path):
 
     run(tmp_path, small(password="Other&Harbour8"))
 
-    assert User.objects.by_username("ada").auth_epoch == 1
+    assert User.objects.by_username("ada").session_version == 1
 
 
 def test_a_key_that_comes_back_remembers_its_used_codes(db, clock, tmp_path):
@@ -175,12 +176,12 @@ def test_somebody_locked_stays_so_whatever_was_tried_before(db, clock, tmp_path)
 
 def test_a_pause_and_a_hold_end_where_the_file_says_active(db, clock, tmp_path):
     run(tmp_path, small(state="locked"))
-    User.objects.filter(username="ada").update(on_hold_since=clock.now)
+    User.objects.filter(username="ada").update(suspended_at=clock.now)
 
     run(tmp_path, SMALL)
 
     assert throttle.paused_until(throttle.password_claim("ada"), now=clock.now) is None
-    assert User.objects.by_username("ada").on_hold_since is None
+    assert User.objects.by_username("ada").suspended_at is None
     assert SecurityEvent.objects.filter(action__in=[Action.PAUSE_LIFTED, Action.RELEASED]).count() == 2
 
 
@@ -190,8 +191,8 @@ def test_answers_are_kept_folded_and_slowly_hashed(db, clock, tmp_path):
     kept = SecurityAnswer.objects.get().answer_hash
 
     assert kept.startswith("argon2$argon2id$")
-    assert answers.fold(" HARBOUR\tprimary ") == answers.fold("Harbour  Primary") == "harbour primary"
-    assert answers.fold("Straße ﬁn") == "strasse fin"
+    assert security_answers.fold(" HARBOUR\tprimary ") == security_answers.fold("Harbour  Primary") == "harbour primary"
+    assert security_answers.fold("Straße ﬁn") == "strasse fin"
 
 
 def test_staff_get_their_role_and_no_customer(db, clock, tmp_path):
@@ -302,13 +303,13 @@ def test_the_code_printed_is_the_one_the_key_shows(db, clock, settings, tmp_path
 
     call_command("portal_demo_code", "ADA", bare=True, stdout=out)
 
-    seed = codes.decode_secret(SMALL["customers"][0]["keys"][0]["totp_secret"])
-    assert out.getvalue().strip() == codes.at_step(seed, codes.step_at(clock.now.timestamp()))
+    seed = totp.decode_secret(SMALL["customers"][0]["keys"][0]["totp_secret"])
+    assert out.getvalue().strip() == totp.at_step(seed, totp.step_at(clock.now.timestamp()))
 
 
 def test_a_used_code_is_called_used(db, clock, settings, tmp_path):
     run(tmp_path, SMALL)
-    Key.objects.update(last_step=codes.step_at(clock.now.timestamp()))
+    Key.objects.update(last_step=totp.step_at(clock.now.timestamp()))
     settings.DEBUG = True
     out = io.StringIO()
 

@@ -9,7 +9,8 @@ from django.core.management import CommandError, call_command, get_commands
 from django.db import transaction
 from django.urls import reverse
 
-from accounts.actions import audit, lifting, notices, obstacles, throttle
+from accounts.actions import audit, notices, throttle
+from accounts.actions.sign_in import sign_in_diagnosis, unlock
 from accounts.enums import Action, Budget
 from accounts.models import Customer, Key, Notice, PlatformSession, SecurityEvent, Throttle, User
 from accounts.policies import masks
@@ -63,7 +64,16 @@ def test_nobody_adds_changes_or_deletes_on_the_desk(rf, auditor, model):
 def test_a_page_shows_no_personal_text_and_no_secret(life, auditor, model):
     client = signed_in(auditor)
     user = life.user
-    kept = [user.email, user.password, user.history_salt, life.seed, "918273", "Byron", "1985-12-10", user.name_digest]
+    kept = [
+        user.email,
+        user.password,
+        user.password_history_salt,
+        life.seed,
+        "918273",
+        "Byron",
+        "1985-12-10",
+        user.username_hash,
+    ]
     row = model.objects.first()
 
     for page in (address(model), address(model, "change", row.pk)):
@@ -197,7 +207,7 @@ def test_nobody_lifts_a_pause_of_their_own_and_operators_alone_those_of_staff(re
     by, owner = request.getfixturevalue(who), request.getfixturevalue(whose)
     client = signed_in(by)
     pause(owner)
-    row = Throttle.objects.get(subject=owner.user.name_digest)
+    row = Throttle.objects.get(subject=owner.user.username_hash)
 
     answer = client.post(address(Throttle, "lift", row.pk), {"reason": "Called back"})
 
@@ -206,11 +216,11 @@ def test_nobody_lifts_a_pause_of_their_own_and_operators_alone_those_of_staff(re
     assert (Throttle.objects.get(pk=row.pk).paused_until is None) == (status == 302)
 
 
-def test_the_deed_itself_refuses_to_lift_ones_own_pause(agent, clock):
+def test_the_action_itself_refuses_to_lift_ones_own_pause(agent, clock):
     pause(agent)
 
-    with pytest.raises(lifting.NotTheirsToLift):
-        lifting.lift_pauses(subject=agent.user.name_digest, reason="Me", by=agent.user, origin=None, now=clock.now)
+    with pytest.raises(unlock.NotTheirsToLift):
+        unlock.lift_pauses(subject=agent.user.username_hash, reason="Me", by=agent.user, origin=None, now=clock.now)
 
 
 @pytest.mark.parametrize(
@@ -254,19 +264,19 @@ def test_the_pause_of_a_network_is_recorded_on_the_system(db, agent, clock):
     for _ in range(claim.limit):
         throttle.reserve(claim, now=clock.now)
 
-    lifting.lift_pauses(subject=claim.subject, reason="Office", by=agent.user, origin=None, now=clock.now)
+    unlock.lift_pauses(subject=claim.subject, reason="Office", by=agent.user, origin=None, now=clock.now)
 
     assert SecurityEvent.objects.get(action=Action.PAUSE_LIFTED).chain == "system"
 
 
 def test_lifting_leaves_the_count_of_tries_in_a_row(ada, clock):
     for _ in range(5):
-        throttle.reserve(throttle.code_claim(ada.user.name_digest), now=clock.now)
+        throttle.reserve(throttle.code_claim(ada.user.username_hash), now=clock.now)
 
-    lifting.lift_pauses(subject=ada.user.name_digest, reason="Verified", by=None, origin=None, now=clock.now)
+    unlock.lift_pauses(subject=ada.user.username_hash, reason="Verified", by=None, origin=None, now=clock.now)
 
     assert Throttle.objects.get().total == 5
-    assert throttle.reserve(throttle.code_claim(ada.user.name_digest), now=clock.now).tries_left == 4
+    assert throttle.reserve(throttle.code_claim(ada.user.username_hash), now=clock.now).tries_left == 4
 
 
 def test_the_command_lifts_a_pause(life, clock):
@@ -303,10 +313,10 @@ def test_the_status_names_all_that_stands_in_the_way(ada_on_paper, clock):
     user = ada_on_paper.user
     pause(ada_on_paper)
     for _ in range(2):
-        throttle.reserve(throttle.code_claim(user.name_digest), now=clock.now)
+        throttle.reserve(throttle.code_claim(user.username_hash), now=clock.now)
     Throttle.objects.filter(budget="code").update(total=100, used=0)
     Key.objects.all().delete()
-    User.objects.update(is_active=False, on_hold_since=clock.now, password="!")
+    User.objects.update(is_active=False, suspended_at=clock.now, password="!")
 
     said = run("portal_status", user.username).partition("What stands in the way:")[2]
 
@@ -323,7 +333,7 @@ def test_the_status_names_all_that_stands_in_the_way(ada_on_paper, clock):
 
 def test_the_status_of_staff_names_the_role_and_no_obstacle(agent, clock):
     assert "staff: agent" in run("portal_status", "dana")
-    assert obstacles.of(agent.user, now=clock.now) == []
+    assert sign_in_diagnosis.of(agent.user, now=clock.now) == []
 
 
 def test_the_status_of_nobody_is_refused_in_words(db):

@@ -9,7 +9,8 @@ from django.conf import settings
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from accounts.policies import codes, idleness, names
+from accounts.policies import idleness, usernames
+from accounts.policies.keys import totp
 from tests.conftest import missing
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
@@ -28,7 +29,7 @@ def vectors(name: str) -> dict:
 def test_codes_are_those_of_rfc_6238_cut_to_six_digits():
     rows = [row for row in vectors("rfc6238_totp.json")["rows"] if row["algorithm"] == "SHA1"]
 
-    made = [codes.at_step(row["secret_ascii"].encode(), codes.step_at(row["time"])) for row in rows]
+    made = [totp.at_step(row["secret_ascii"].encode(), totp.step_at(row["time"])) for row in rows]
 
     assert len(rows) >= 6
     assert made == [row["totp8"][-6:] for row in rows] == [row["totp6"] for row in rows]
@@ -38,7 +39,7 @@ def test_codes_are_those_of_rfc_6238_cut_to_six_digits():
 def test_codes_are_those_of_rfc_4226():
     published = vectors("rfc4226_hotp.json")
 
-    made = [codes.at_step(published["secret_ascii"].encode(), row["counter"]) for row in published["rows"]]
+    made = [totp.at_step(published["secret_ascii"].encode(), row["counter"]) for row in published["rows"]]
 
     assert made == [row["otp"] for row in published["rows"]]
     assert len(made) == 10
@@ -73,17 +74,17 @@ def test_codes_are_those_of_rfc_4226():
     ],
 )
 def test_a_typed_code_is_read_as(typed: str, read: str | None):
-    assert codes.read(typed) == read
+    assert totp.read(typed) == read
 
 
 @pytest.mark.promise("KEY-1")
 @pytest.mark.parametrize("tolerance", [0, 1])
 @pytest.mark.parametrize("offset", range(-3, 4))
 def test_a_code_is_right_within_the_tolerance_alone(tolerance: int, offset: int):
-    now = codes.step_at(NOON.timestamp())
-    code = codes.at_step(SEED, now + offset)
+    now = totp.step_at(NOON.timestamp())
+    code = totp.at_step(SEED, now + offset)
 
-    found = codes.matching_step(SEED, code, at=NOON.timestamp(), tolerance=tolerance, after=-1)
+    found = totp.matching_step(SEED, code, at=NOON.timestamp(), tolerance=tolerance, after=-1)
 
     assert found == (now + offset if abs(offset) <= tolerance else None)
 
@@ -92,28 +93,28 @@ def test_a_code_is_right_within_the_tolerance_alone(tolerance: int, offset: int)
 @pytest.mark.parametrize("spent", range(-2, 3))
 @pytest.mark.parametrize("offset", [-1, 0, 1])
 def test_no_code_at_or_before_the_last_spent_one_is_right(spent: int, offset: int):
-    now = codes.step_at(NOON.timestamp())
-    code = codes.at_step(SEED, now + offset)
+    now = totp.step_at(NOON.timestamp())
+    code = totp.at_step(SEED, now + offset)
 
-    found = codes.matching_step(SEED, code, at=NOON.timestamp(), tolerance=1, after=now + spent)
+    found = totp.matching_step(SEED, code, at=NOON.timestamp(), tolerance=1, after=now + spent)
 
     assert found == (now + offset if offset > spent else None)
 
 
 @pytest.mark.parametrize(("second", "step"), [(0, 0), (29.999, 0), (30, 1), (59.999, 1), (20_000_000_000, 666_666_666)])
 def test_a_step_lasts_thirty_seconds(second: float, step: int):
-    assert codes.step_at(second) == step
+    assert totp.step_at(second) == step
 
 
 @pytest.mark.parametrize("secret", ["GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ", "gezdgnbvgy3tqojqgezdgnbvgy3tqojq"])
 def test_a_seed_is_read_in_either_case(secret: str):
-    assert codes.decode_secret(secret) == SEED
+    assert totp.decode_secret(secret) == SEED
 
 
 @pytest.mark.parametrize("secret", ["1", "GEZDGNBV!", "A", "é", "GEZ=DGNB"])
 def test_a_seed_that_is_none_is_refused(secret: str):
     with pytest.raises(ValueError):
-        codes.decode_secret(secret)
+        totp.decode_secret(secret)
 
 
 @pytest.mark.parametrize(
@@ -138,7 +139,7 @@ def test_a_seed_that_is_none_is_refused(secret: str):
     ],
 )
 def test_a_username_has_one_spelling(typed: str, canonical: str):
-    assert names.canonical(typed) == canonical
+    assert usernames.canonical(typed) == canonical
 
 
 @given(st.text(max_size=400) | st.text("a \u200b\u0345\u0301ß\u1e9eﷺ\u3000\u00ad", max_size=200))
@@ -146,18 +147,18 @@ def test_a_username_has_one_spelling(typed: str, canonical: str):
 @example(typed="a\u200b\u0301")
 @example(typed="\u0345\u0301")
 def test_any_spelling_leads_to_one_that_is_its_own(typed: str):
-    once = names.canonical(typed)
+    once = usernames.canonical(typed)
 
-    assert names.canonical(once) == once
+    assert usernames.canonical(once) == once
     assert once == once.strip()
-    assert len(once) <= names.MAX_LENGTH
+    assert len(once) <= usernames.MAX_LENGTH
 
 
 @pytest.mark.parametrize("typed", ["ADA", "ﬁnn", "Straße", "e\u0301va", "x" * 200, "İstanbul", "ϓ\u0301", "ᾳ", "½"])
 def test_the_one_spelling_is_its_own(typed: str):
-    once = names.canonical(typed)
+    once = usernames.canonical(typed)
 
-    assert names.canonical(once) == once
+    assert usernames.canonical(once) == once
 
 
 @pytest.mark.promise("SESS-1")

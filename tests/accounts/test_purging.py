@@ -3,10 +3,12 @@
 import pytest
 from django.core.management import call_command
 
-from accounts.actions import approvals, emailed_code, throttle
-from accounts.actions.sign_in import Pending
+from accounts.actions import throttle
+from accounts.actions.authenticators import emailed_code
+from accounts.actions.sign_in import push_approval
+from accounts.actions.sign_in.completion import Pending
 from accounts.enums import CodePurpose
-from accounts.models import EmailedCode, KnownBrowser, PlatformSession, SecurityEvent, SignInRequest, Throttle
+from accounts.models import EmailedCode, KnownBrowser, PlatformSession, PushChallenge, SecurityEvent, Throttle
 from portal.lib import client
 from tests import factories
 from tests.conftest import Clock
@@ -55,7 +57,7 @@ def test_a_dry_run_deletes_nothing(old_things: None, clock: Clock, capsys: pytes
 
 @pytest.mark.promise("LOCK-6")
 def test_wrong_codes_in_a_row_are_not_forgotten_by_purging(ada: Person, clock: Clock) -> None:
-    throttle.reserve(throttle.code_claim(ada.user.name_digest), now=clock.now)
+    throttle.reserve(throttle.code_claim(ada.user.username_hash), now=clock.now)
     clock.move(days=401)
 
     call_command("portal_purge")
@@ -65,15 +67,15 @@ def test_wrong_codes_in_a_row_are_not_forgotten_by_purging(ada: Person, clock: C
 
 def test_old_requests_go_but_the_refused_ones_that_stop_further_ones(ada: Person, clock: Clock) -> None:
     phone = paired(ada)
-    pending = Pending(ada.user.pk, 0, ada.user.name_digest, "stranger", clock.now.timestamp())
+    pending = Pending(ada.user.pk, 0, ada.user.username_hash, "stranger", clock.now.timestamp())
     for _ in range(2):
-        asked = approvals.ask(pending=pending, origin=client.Origin(), now=clock.now)
+        asked = push_approval.ask(pending=pending, origin=client.Origin(), now=clock.now)
     phone.deny({"request": asked.request.reference, "account": "ada"}, "cancelled")
 
     clock.move(days=90)
     call_command("portal_purge")
-    assert SignInRequest.objects.count() == 2
+    assert PushChallenge.objects.count() == 2
 
     clock.move(seconds=1)
     call_command("portal_purge")
-    assert SignInRequest.objects.get() == asked.request
+    assert PushChallenge.objects.get() == asked.request

@@ -13,7 +13,7 @@ from django.db import connections, transaction
 
 from accounts.actions import carriers, delivery, notices, push
 from accounts.enums import EndReason, KeyKind
-from accounts.models import Key, Notice, Phone, SignInRequest, User
+from accounts.models import Key, Notice, Phone, PushChallenge, User
 from accounts.refusals import NoSubscription, PhoneEnded, PushAddressRefused, TooOften
 from portal.lib import push as web_push
 from tests import factories, push_service
@@ -39,14 +39,14 @@ def phone_of(*users: User, name: str = "Pixel", **columns: object) -> Phone:
     return phone
 
 
-def asked(user: User, *, now: object) -> SignInRequest:
-    return SignInRequest.objects.create(
+def asked(user: User, *, now: object) -> PushChallenge:
+    return PushChallenge.objects.create(
         user=user,
         number_digest="0" * 64,
         device="Chrome on Windows",
         address="203.0.113.7",
         is_new_browser=True,
-        auth_epoch=0,
+        session_version=0,
         created_at=now,
         expires_at=now + timedelta(seconds=120),
     )
@@ -56,7 +56,7 @@ def written(settings: object) -> list[dict]:
     return [json.loads(path.read_text()) for path in sorted(Path(settings.PORTAL_PUSH_DIR).glob("*.json"))]
 
 
-def test_a_subscription_is_kept_sealed_and_given_up(clock: Clock):
+def test_a_subscription_is_kept_encrypted_and_given_up(clock: Clock):
     phone, keys = phone_of(subscription={}), PhoneKeys()
 
     push.subscribe(phone=phone, subscription=keys.subscription(), now=clock.now)

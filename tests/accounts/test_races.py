@@ -94,7 +94,7 @@ def test_twenty_parallel_uses_of_one_code_open_one_session() -> None:
 
         code = person.code()
         with ThreadPoolExecutor(len(clients)) as pool:
-            answers = list(pool.map(lambda client, code=code: spend(client, code), clients))
+            answers = list(pool.map(lambda client, code=code: use_once(client, code), clients))
 
         assert answers.count(302) == 1
         assert set(answers) <= {302, 200, 429}
@@ -102,7 +102,7 @@ def test_twenty_parallel_uses_of_one_code_open_one_session() -> None:
         assert SecurityEvent.objects.filter(subject=person.user, action="signed_in").count() == 1
 
 
-def spend(client: Client, code: str) -> int:
+def use_once(client: Client, code: str) -> int:
     try:
         return factories.type_code(client, code).status_code
     finally:

@@ -129,7 +129,9 @@ def test_leaving_ends_the_session_for_every_copy_of_the_cookie(ada: Person) -> N
     assert client.get("/logout/").status_code == 405
 
 
-@pytest.mark.parametrize("change", [{"is_active": False}, {"auth_epoch": 7}, {"on_hold_since": "2026-03-02T00:00Z"}])
+@pytest.mark.parametrize(
+    "change", [{"is_active": False}, {"session_version": 7}, {"suspended_at": "2026-03-02T00:00Z"}]
+)
 def test_shutting_a_log_in_ends_its_sessions_at_once(ada: Person, change: dict[str, object]) -> None:
     client = factories.signed_in(ada)
     type(ada.user).objects.filter(pk=ada.user.pk).update(**change)

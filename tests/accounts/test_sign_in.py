@@ -123,7 +123,7 @@ def test_every_spelling_of_a_username_is_the_same_one(client: Client, ada: Perso
 
     assert answer.status_code == 200
     assert Throttle.objects.filter(budget="password").count() == 1
-    assert Throttle.objects.get(budget="password").subject == ada.user.name_digest
+    assert Throttle.objects.get(budget="password").subject == ada.user.username_hash
 
 
 @pytest.mark.parametrize("spelling", ["{} {}", "{}-{}", " {}{} ", "{}\u2009{}"])
@@ -224,7 +224,7 @@ def test_paper_details_open_paper(client: Client, ada_on_paper: Person) -> None:
 
 
 def test_a_log_in_on_hold_stays_shut(client: Client, ada: Person, clock: Clock) -> None:
-    ada.user.on_hold_since = clock.now
+    ada.user.suspended_at = clock.now
     ada.user.save()
 
     assert "does not end by itself" in factories.sign_in(client, ada).content.decode()
@@ -232,7 +232,7 @@ def test_a_log_in_on_hold_stays_shut(client: Client, ada: Person, clock: Clock) 
 
 def test_a_hold_between_the_steps_shuts_the_second(client: Client, ada: Person, clock: Clock) -> None:
     factories.type_password(client, "ada", ada.password)
-    ada.user.on_hold_since = clock.now
+    ada.user.suspended_at = clock.now
     ada.user.save()
 
     assert factories.type_code(client, ada.code()).status_code == 200
@@ -259,7 +259,7 @@ def test_the_time_between_the_steps_is_bounded(client: Client, ada: Person, cloc
 @pytest.mark.promise("SESS-3")
 def test_ending_everything_ends_a_sign_in_under_way(client: Client, ada: Person, clock: Clock) -> None:
     factories.type_password(client, "ada", ada.password)
-    ada.user.auth_epoch += 1
+    ada.user.session_version += 1
     ada.user.save()
 
     assert "start again" in factories.type_code(client, ada.code()).content.decode()
@@ -330,7 +330,7 @@ def test_a_new_browser_is_told_once(ada: Person, clock: Clock) -> None:
 def test_the_message_about_a_new_browser_says_the_place_where_it_is_known(
     client: Client, ada: Person, settings: object, finder: str, place: str
 ) -> None:
-    settings.PORTAL_PLACES = f"{__name__}.{finder}"
+    settings.PORTAL_GEOLOCATION = f"{__name__}.{finder}"
     factories.sign_in(client, ada)
 
     notice = Notice.objects.get(kind="new_device")

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.test import Client
 
 from accounts.enums import Action, RequestState
-from accounts.models import PlatformSession, SecurityEvent, SignInRequest, Throttle
+from accounts.models import PlatformSession, PushChallenge, SecurityEvent, Throttle
 from helpcenter import causes
 from tests import factories
 from tests.conftest import Clock
@@ -93,13 +93,13 @@ def test_a_person_without_a_phone_sees_the_code_field_alone(client: Client, ada:
     assert number_on(page) == ""
     assert "Approve on your phone" not in said(page)
     assert "approval.js" not in said(page)
-    assert SignInRequest.objects.count() == 0
+    assert PushChallenge.objects.count() == 0
 
 
 def test_nobody_is_asked_after_a_wrong_password(client: Client, pixel: Phone, ada: Person) -> None:
     factories.type_password(client, "ada", "wrong")
 
-    assert SignInRequest.objects.count() == 0
+    assert PushChallenge.objects.count() == 0
 
 
 @pytest.mark.promise("SIGN-8")
@@ -197,7 +197,7 @@ def test_opening_the_page_anew_withdraws_what_the_sign_in_before_had_asked(
 def test_fifty_sign_ins_with_the_right_password_send_three_requests(pixel: Phone, ada: Person, clock: Clock) -> None:
     answers = [start(Client(), ada) for _ in range(50)]
 
-    assert SignInRequest.objects.count() == settings.PORTAL_PUSH_PER_10_MIN
+    assert PushChallenge.objects.count() == settings.PORTAL_PUSH_PER_10_MIN
     assert {answer.status_code for answer in answers} == {200}
     assert sum(bool(number_on(answer)) for answer in answers) == settings.PORTAL_PUSH_PER_10_MIN
     assert str(causes.get("N3").title) in said(answers[-1])
@@ -333,7 +333,7 @@ def test_an_approval_forgets_the_tries_as_a_code_does(client: Client, pixel: Pho
 
 def test_everything_ended_meanwhile_ends_an_approved_sign_in(client: Client, pixel: Phone, ada: Person) -> None:
     approve(pixel, start(client, ada))
-    ada.user.auth_epoch += 1
+    ada.user.session_version += 1
     ada.user.save()
 
     assert "start again" in said(press(client, "approved"))

@@ -4,7 +4,7 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
-from accounts.actions import backup_codes
+from accounts.actions.authenticators import backup_codes
 from accounts.models import PlatformSession
 from helpcenter import causes
 from portal.lib import clock as portal_clock

@@ -13,7 +13,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from accounts.actions import browsers
+from accounts.actions.sign_in import known_browsers
 from accounts.enums import Realm, Role
 from accounts.models import User
 from tests import factories
@@ -47,7 +47,7 @@ def changed(**fields: object) -> Callable[[], Person]:
 CLASSES = {
     "known": known,
     "without a Key": lambda: factories.customer("known", has_key=False),
-    "on hold": changed(on_hold_since="2026-03-01T00:00Z"),
+    "on hold": changed(suspended_at="2026-03-01T00:00Z"),
     "inactive": changed(is_active=False),
     "on paper": lambda: factories.customer("known", realm=Realm.PAPER),
     "staff": lambda: factories.staff("known", Role.AGENT),
@@ -63,7 +63,7 @@ class Look:
     def __init__(self, work: Work, name: str, **headers: str) -> None:
         work.clear()
         client = Client()
-        client.cookies[browsers.cookie_name()] = headers.pop("browser", "a-browser-nobody-knows")
+        client.cookies[known_browsers.cookie_name()] = headers.pop("browser", "a-browser-nobody-knows")
         with CaptureQueriesContext(
             connection,
         ) as captured:
@@ -90,7 +90,7 @@ def test_a_browser_that_is_known_for_a_name_does_not_change_the_cost(ada: Person
     """Only its budget differs: the network's is not asked, which the owner of the browser may know."""
     home = Client()
     factories.sign_in(home, ada)
-    cookie = home.cookies[browsers.cookie_name()].value
+    cookie = home.cookies[known_browsers.cookie_name()].value
 
     own, foreign = Look(work, "ada", browser=cookie), Look(work, "nobody", browser=cookie)
 

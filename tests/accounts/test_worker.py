@@ -15,7 +15,7 @@ from django.test import Client
 from accounts.actions import notices
 from accounts.models import Notice
 from portal.lib import clock as portal_clock
-from portal.lib import ticks
+from portal.lib import periodic_tasks
 from tests import factories
 from tests.accounts.test_races import database_url
 from tests.conftest import Clock
@@ -54,7 +54,7 @@ def test_a_database_that_is_away_for_a_moment_does_not_end_the_worker(
             raise faults.pop()
         return 0
 
-    monkeypatch.setitem(ticks._TICKS, "stumble", stumble)
+    monkeypatch.setitem(periodic_tasks._TICKS, "stumble", stumble)
     notices.tell(factories.customer("ada").user, "code", now=clock.now, code="1")
 
     call_command("portal_worker", "--once")

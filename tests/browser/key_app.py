@@ -111,7 +111,7 @@ class KeyApp:
         facts = {"name": self.row.name, "kind": KeyKind.PHONE, "secret": seed, "confirmed": False}
         key, _ = models.Key.objects.get_or_create(user=user, phone=self.row, defaults=facts)
         label = f"{user.customer.given_name} {user.customer.family_name}"
-        seen = {"key": str(key.seal_id), "account": user.username, "realm": user.realm, "label": label}
+        seen = {"key": str(key.public_id), "account": user.username, "realm": user.realm, "label": label}
         return seen | {"secret": seed, "digits": 6, "period": 30}
 
 

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from accounts.enums import Realm
 from accounts.models import Phone
-from accounts.policies import codes
+from accounts.policies.keys import totp
 from portal.lib import clock
 from tests import factories
 from tests.browser.fixtures import Look
@@ -69,9 +69,9 @@ def test_a_paired_phone_shows_the_code_of_each_account(app: KeyApp, ada: Person,
 
     for person in (ada, ada_on_paper):
         name = person.user.username
-        at = codes.step_at(clock.now().timestamp())
-        secret = codes.decode_secret(app.seeds[name])
-        assert app.code_of(name) in {codes.at_step(secret, at + step) for step in (-1, 0, 1)}
+        at = totp.step_at(clock.now().timestamp())
+        secret = totp.decode_secret(app.seeds[name])
+        assert app.code_of(name) in {totp.at_step(secret, at + step) for step in (-1, 0, 1)}
     expect(app.page.locator(".code", has_text="ada-paper")).to_contain_text("Paper")
 
 
@@ -107,9 +107,9 @@ def test_without_a_line_the_app_opens_and_shows_the_right_code(app: KeyApp, ada:
         "Offline. Codes still work.", timeout=3000
     )  # before it asks again
     assert app.page.evaluate("document.documentElement.scrollHeight <= innerHeight")
-    secret = codes.decode_secret(app.seeds["ada"])
+    secret = totp.decode_secret(app.seeds["ada"])
     assert app.code_of("ada") in {
-        codes.at_step(secret, codes.step_at(clock.now().timestamp()) + step) for step in (-1, 0, 1)
+        totp.at_step(secret, totp.step_at(clock.now().timestamp()) + step) for step in (-1, 0, 1)
     }
     app.tab("Help")
     expect(app.page.locator("details[open]")).to_contain_text("My phone is offline")
@@ -200,7 +200,7 @@ def test_fingerprint_or_face_opens_the_key(app: KeyApp, ada: Person, gives_a_sec
     app.pair(ada, lock="check" if gives_a_secret else "check and pin")
 
     kinds = page.evaluate(EVERY_RECORD.replace("Promise.all(", "JSON.stringify(await Promise.all(")[:-3] + "); }")
-    assert ('"sealed"' in kinds) is gives_a_secret
+    assert ('"encrypted"' in kinds) is gives_a_secret
     page.reload()
     page.get_by_role("button", name="Open with fingerprint or face").click()
     app.heading("Codes")
@@ -226,11 +226,11 @@ def test_a_wrong_clock_is_named_corrected_and_told(app: KeyApp, ada: Person, min
     strip = page.locator(".strips")
     expect(strip).to_contain_text(words)
     expect(strip).to_contain_text("ahead" if minutes > 0 else "behind")
-    secret = codes.decode_secret(app.seeds["ada"])
+    secret = totp.decode_secret(app.seeds["ada"])
     expect(page.locator(".code")).to_be_visible()
     page.clock.run_for(1500)
     assert app.code_of("ada") in {
-        codes.at_step(secret, codes.step_at(clock.now().timestamp()) + step) for step in (-1, 0, 1)
+        totp.at_step(secret, totp.step_at(clock.now().timestamp()) + step) for step in (-1, 0, 1)
     }
     app.row.refresh_from_db()
     assert abs(app.row.clock_offset - off) < 5

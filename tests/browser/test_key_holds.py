@@ -161,7 +161,7 @@ def test_secrets_that_arrive_while_the_key_locks_itself_are_left_for_later(app: 
     assert page.evaluate(accounts + "return accounts.length; }") == 0
     page.get_by_role("button", name="Open with fingerprint or face").click()
     app.heading("Almost done")
-    assert page.evaluate(accounts + "return accounts.every((one) => one.seed.sealed instanceof ArrayBuffer); }")
+    assert page.evaluate(accounts + "return accounts.every((one) => one.seed.encrypted instanceof ArrayBuffer); }")
 
 
 @pytest.mark.promise("KEY-3")

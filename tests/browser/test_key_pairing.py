@@ -6,8 +6,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from accounts.models import Key
+from tests.accounts.enrolment_pages import birth, post, to_the_phone, with_password
 from tests.accounts.enrolment_walk import mailed_code
-from tests.accounts.setting_up import birth, post, to_the_phone, with_password
 from tests.browser.fixtures import Look
 from tests.browser.key_app import KeyApp
 from tests.browser.test_sign_in import type_code, type_password

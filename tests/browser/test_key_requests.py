@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Page, expect
 
-from accounts.models import Report, SignInRequest
+from accounts.models import PushChallenge, Report
 from tests.browser.fixtures import Look
 from tests.browser.key_app import PIN, Finger, KeyApp
 from tests.browser.test_sign_in import type_password
@@ -56,7 +56,7 @@ def home(address: str) -> str:
 
 @pytest.mark.promise("KEY-2")
 def test_the_place_of_the_sign_in_stands_beside_its_address(page: Page, app: KeyApp, ada: Person, settings: object):
-    settings.PORTAL_PLACES = f"{__name__}.home"
+    settings.PORTAL_GEOLOCATION = f"{__name__}.home"
 
     asked(page, app, ada)
 
@@ -93,7 +93,7 @@ def test_a_sign_in_can_be_cancelled_without_an_alarm(page: Page, app: KeyApp, ad
     app.page.get_by_role("button", name="It is me, but cancel it").click()
 
     app.heading("Cancelled")
-    assert SignInRequest.objects.get().reason == "cancelled"
+    assert PushChallenge.objects.get().reason == "cancelled"
     assert not Report.objects.exists()
 
 
@@ -156,4 +156,4 @@ def test_each_approval_asks_for_the_finger_and_another_one_approves_nothing(
         expect(page.get_by_role("heading", level=1)).to_have_text("Hello Ada")
     else:
         expect(phone.locator("[data-error]").first).to_contain_text("did not confirm that it is you")
-        assert SignInRequest.objects.get().state == "waiting"
+        assert PushChallenge.objects.get().state == "waiting"

@@ -85,7 +85,7 @@ def test_the_end_of_a_case_has_no_barrier(walk, enter, look, clock):
     assert_accessible(page)
     page.get_by_role("button", name="Start now").click()
     assert_accessible(page)
-    page.get_by_label("Second half of your pass").fill(mailed("case_half", "half"))
+    page.get_by_label("Second half of your pass").fill(mailed("case_half", "part"))
     page.get_by_role("button", name="Open").click()
     assert_accessible(page)
     secret = page.locator(".reference code").inner_text().replace(" ", "")
@@ -119,7 +119,7 @@ def at_the_new_password(walk, enter, clock) -> Callable[..., Page]:
         walk.ready(clock)
         page = enter()
         page.get_by_role("button", name="Start now").click()
-        page.get_by_label("Second half of your pass").fill(mailed("case_half", "half"))
+        page.get_by_label("Second half of your pass").fill(mailed("case_half", "part"))
         before(page)
         page.get_by_role("button", name="Open").click()
         return page

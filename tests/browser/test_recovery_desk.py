@@ -74,7 +74,7 @@ def test_an_agent_takes_a_call_in_every_look(page_in_every_look, walk, agent, li
 
 def test_the_drawn_senior_decides_in_every_look(page_in_every_look, walk, live_server, settings):
     page = page_in_every_look
-    settings.PORTAL_CASE_DWELL_SECONDS = 0
+    settings.PORTAL_CASE_MINIMUM_REVIEW_SECONDS = 0
     walk.in_review()
     senior = walk.checker()
     sit_down(page, senior, live_server.url)

@@ -32,14 +32,16 @@ DOORS = [
         "make_password",
         frozenset(
             {
-                "recovery/actions/secrets.py",
+                "recovery/actions/one_time_secrets.py",
                 "accounts/actions/password.py",
-                "accounts/actions/answers.py",
-                "accounts/models/people.py",  # renews the hash of a password that was right
+                "accounts/actions/authenticators/security_answers.py",
+                "accounts/models/users.py",  # renews the hash of a password that was right
             }
         ),
     ),
-    Door("start_keys", frozenset({"accounts/actions/key.py", "accounts/actions/finishing.py"})),
+    Door(
+        "start_keys", frozenset({"accounts/actions/keys/key_codes.py", "accounts/actions/keys/enrolment/completion.py"})
+    ),
     Door("set_first_password", frozenset({"accounts/actions/demo.py"})),
     Door("send_mail", frozenset()),
     Door("EmailMessage", frozenset({"accounts/emails.py"})),

@@ -1,6 +1,6 @@
 """The page of the states of setting up a Key says what the table says."""
 
-from accounts.policies import enrolment
+from accounts.policies.keys import enrolment
 from tests.house.sources import ROOT, read
 
 

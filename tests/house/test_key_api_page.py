@@ -2,7 +2,7 @@
 
 import re
 
-from portal.pages import every_page
+from portal.url_inventory import every_page
 from tests.house.sources import ROOT, read
 
 HEADING = re.compile(r"^### `([A-Z]+) ([a-z/<>]+)` - ", re.MULTILINE)
@@ -14,7 +14,7 @@ def test_the_page_of_the_key_api_describes_every_call_and_nothing_else():
     there = [
         (method, re.sub(r"<\w+:(\w+)>", r"<\1>", page.path.removeprefix(PREFIX)))
         for page in every_page()
-        if page.name.startswith("accounts:key-api-")
+        if page.name.startswith("key-api:")
         for method in page.methods
     ]
 
@@ -23,6 +23,6 @@ def test_the_page_of_the_key_api_describes_every_call_and_nothing_else():
 
 
 def test_no_other_address_lies_below_the_key_api():
-    outside = [page.path for page in every_page() if not page.name.startswith("accounts:key-api-")]
+    outside = [page.path for page in every_page() if not page.name.startswith("key-api:")]
 
     assert [path for path in outside if path.startswith("/key/api/")] == []

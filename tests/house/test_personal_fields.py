@@ -6,10 +6,10 @@ import pytest
 from django.apps import apps
 from django.db import models
 
-from accounts.models.sealed import SealedTextField
+from accounts.models.encrypted import EncryptedTextField
 from tests.house.sources import ROOT, read
 
-ROW = re.compile(r"^\| `([\w.]+)` \| (sealed|digest|clear) \| .+ \|$", re.MULTILINE)
+ROW = re.compile(r"^\| `([\w.]+)` \| (encrypted|digest|clear) \| .+ \|$", re.MULTILINE)
 TEXTS = (models.CharField, models.TextField, models.JSONField, models.FileField, models.GenericIPAddressField)
 
 
@@ -35,5 +35,5 @@ def test_every_field_about_people_is_declared_and_nothing_else():
 
 
 @pytest.mark.parametrize(("name", "field"), fields().items(), ids=fields())
-def test_a_field_is_sealed_exactly_if_it_is_declared_so(name, field):
-    assert isinstance(field, SealedTextField) == (declared().get(name) == "sealed")
+def test_a_field_is_encrypted_exactly_if_it_is_declared_so(name, field):
+    assert isinstance(field, EncryptedTextField) == (declared().get(name) == "encrypted")

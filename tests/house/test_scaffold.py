@@ -12,7 +12,7 @@ from django.urls import reverse
 from accounts.actions import audit
 from accounts.models import SecurityEvent, User
 from portal.lib import clock as portal_clock
-from portal.lib import guards
+from portal.lib import db_triggers
 from tests import factories
 
 
@@ -52,14 +52,14 @@ def test_guards_stand_during_a_test_and_a_flush_gets_past_them(transactional_db,
     with transaction.atomic():
         audit.record("tried", by=None, on=ada.user, now=portal_clock.now())
 
-    assert guards.missing() == set()
+    assert db_triggers.missing() == set()
     with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
         SecurityEvent.objects.update(action="changed")
 
 
 def test_the_test_before_left_nothing_behind_but_the_guards(transactional_db):
     assert User.objects.count() == SecurityEvent.objects.count() == 0
-    assert guards.missing() == set()
+    assert db_triggers.missing() == set()
 
 
 def test_the_database_is_one_that_other_processes_can_open():

@@ -10,7 +10,7 @@ from django.views.generic import RedirectView
 
 from accounts.enums import Role
 from accounts.models import KnownBrowser, Notice, PlatformSession, SecurityEvent, Throttle
-from portal.lib import gate
+from portal.lib import hash_semaphore
 from tests import factories
 from tests.conftest import Clock
 from tests.factories import Person
@@ -255,10 +255,10 @@ def test_a_foreign_host_is_refused_with_a_plain_page(settings):
 def no_slot(settings, tmp_path) -> None:
     """Let every slot of the hashing gate be taken."""
     settings.PORTAL_RUN_DIR, settings.PORTAL_HASH_QUEUE_SECONDS = str(tmp_path / "run"), 0
-    held = [gate._take() for _ in range(settings.PORTAL_HASH_SLOTS)]
+    held = [hash_semaphore._take() for _ in range(settings.PORTAL_HASH_SLOTS)]
     yield
     for handle in held:
-        gate.os.close(handle)
+        hash_semaphore.os.close(handle)
 
 
 @pytest.mark.parametrize("name", ["ada", "nobody"])

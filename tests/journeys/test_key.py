@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from accounts.models import Notice, PlatformSession
 from tests import factories
-from tests.accounts.setting_up import paired, post, to_the_phone
+from tests.accounts.enrolment_pages import paired, post, to_the_phone
 from tests.conftest import Clock
 from tests.factories import Person
 from tests.phone import Phone

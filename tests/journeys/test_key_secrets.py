@@ -5,10 +5,10 @@ import re
 import pytest
 from django.test import Client
 
-from accounts.actions import enrolments, finishing
+from accounts.actions.keys.enrolment import completion, rows
 from accounts.models import BackupCode, Enrolment
+from tests.accounts.enrolment_pages import birth, get, post, text, with_password
 from tests.accounts.enrolment_walk import mailed_code
-from tests.accounts.setting_up import birth, get, post, text, with_password
 from tests.accounts.test_sign_in_approval import number_on, press, start
 from tests.conftest import Clock
 from tests.factories import Person
@@ -33,7 +33,7 @@ def to_the_phone(browser: Client, ben: Person, secrets: Secrets) -> str:
     post(browser, "-details", day="1", month="2", year="1990", detail=secrets.new())
     post(browser, "-details", **birth(ben))
     keep_cookies(browser, secrets)
-    secrets.also(enrolments.items_of(Enrolment.objects.get())[0].secret)
+    secrets.also(rows.items_of(Enrolment.objects.get())[0].secret)
     shown = re.search(r"<code data-copy-text>([0-9A-Z]{4}-[0-9A-Z]{4})<", text(get(browser, "-pair")))[1]
     secrets.also(shown.replace("-", ""))
     return secrets.also(shown)
@@ -113,7 +113,7 @@ def test_a_fault_at_the_end_tells_nothing(
     browser = with_password(ben)
     phone = come(browser, to_the_phone(browser, ben, secrets), secrets)
     browser.raise_request_exception = False
-    monkeypatch.setattr(finishing, what, explode)
+    monkeypatch.setattr(completion, what, explode)
 
     answer = post(browser, "-pair", code=secrets.also(phone.code()))
     hunter.pages.append(text(answer))

@@ -11,14 +11,16 @@ from django.core.cache import cache
 from django.db import transaction
 from django.test import Client
 
-from accounts.actions import delivery, emailed_code, key, notices
+from accounts.actions import delivery, notices
 from accounts.actions import password as passwords
-from accounts.actions.answers import set_answers
+from accounts.actions.authenticators import emailed_code
+from accounts.actions.authenticators.security_answers import set_answers
+from accounts.actions.keys import key_codes
 from accounts.enums import CodePurpose, Role
 from accounts.models import Key
 from portal.lib import client as origins
 from portal.lib import clock as portal_clock
-from portal.lib import ticks
+from portal.lib import periodic_tasks
 from tests import factories
 from tests.conftest import Clock
 from tests.factories import Person
@@ -70,7 +72,7 @@ def hunter(settings) -> hunt.Hunt:
 def work(clock: Clock) -> None:
     """Let the worker do all it does."""
     clock.move(minutes=1)
-    ticks.run_all(clock.now)
+    periodic_tasks.run_all(clock.now)
     delivery.deliver_due()
 
 
@@ -179,7 +181,7 @@ def test_forged_cookies_and_refused_posts_are_kept_nowhere(hunter: hunt.Hunt, se
     assert hunter.found(secrets) == []
 
 
-def test_seeds_new_passwords_and_answers_are_kept_only_sealed_or_hashed(
+def test_seeds_new_passwords_and_answers_are_kept_only_encrypted_or_hashed(
     hunter: hunt.Hunt, secrets: Secrets, clock: Clock
 ):
     ada = person("ada", secrets)
@@ -187,7 +189,7 @@ def test_seeds_new_passwords_and_answers_are_kept_only_sealed_or_hashed(
         prepared = passwords.prepare(ada.user, secrets.new())
         passwords.set_prepared(user=ada.user, prepared=prepared, by=ada.user, origin=origins.Origin(), now=clock.now)
     for _ in range(2):
-        secret = secrets.also(key.new_secret())
+        secret = secrets.also(key_codes.new_secret())
         Key.objects.create(user=ada.user, name="Another phone", kind="app", secret=secret, confirmed=True)
     with transaction.atomic():
         set_answers(ada.user, {"first_school": secrets.new(), "childhood_friend": secrets.new()})
@@ -244,7 +246,9 @@ def test_the_pin_of_a_case_is_shown_once_and_kept_nowhere(hunter: hunt.Hunt, sec
     assert hunter.found(secrets) == []
 
 
-@pytest.mark.parametrize("broken", ["accounts.backends.PasswordBackend._check", "accounts.actions.key.use_code"])
+@pytest.mark.parametrize(
+    "broken", ["accounts.backends.PasswordBackend._check", "accounts.actions.keys.key_codes.use_code"]
+)
 def test_a_fault_tells_nothing_of_what_was_typed(
     hunter: hunt.Hunt, secrets: Secrets, clock: Clock, monkeypatch: pytest.MonkeyPatch, broken: str
 ):

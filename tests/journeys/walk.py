@@ -7,7 +7,7 @@ from django.db import connection
 from django.test import Client
 
 from accounts.enums import Role
-from portal.pages import Page, every_page
+from portal.url_inventory import Page, every_page
 from tests import factories
 
 _KINDS = {"int": "1", "uuid": "00000000-0000-4000-8000-000000000000", "slug": "account-paused", "path": "1", "str": "x"}

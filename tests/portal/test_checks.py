@@ -4,7 +4,7 @@ import pytest
 from django.core.management import call_command
 
 from portal import checks
-from portal.lib import env, guards
+from portal.lib import db_triggers, env
 
 
 def ids(found: list[object]) -> list[str]:
@@ -15,7 +15,7 @@ def ids(found: list[object]) -> list[str]:
 def test_a_missing_guard_is_an_error() -> None:
     assert checks.guards_are_installed(databases=["default"]) == []
 
-    guards.remove()
+    db_triggers.remove()
 
     assert set(ids(checks.guards_are_installed(databases=["default"]))) == {"portal.E001"}
 

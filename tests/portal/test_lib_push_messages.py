@@ -1,4 +1,4 @@
-"""What a push message holds: sealed for one phone, signed for one push service."""
+"""What a push message holds: encrypted for one phone, signed for one push service."""
 
 import base64
 
@@ -26,11 +26,11 @@ def raw(written: str) -> bytes:
 
 
 def test_the_library_gives_the_example_of_rfc_8291_appendix_a():
-    """The published values, fed to the library the portal seals with."""
+    """The published values, fed to the library the portal encrypts with."""
     sender = ec.derive_private_key(int.from_bytes(raw("yfWPiYE-n46HLnH0KqZOF1fJJU3MYrct3AELtAQ-oRw")), ec.SECP256R1())
     phone = raw("BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4")
 
-    sealed = http_ece.encrypt(
+    encrypted = http_ece.encrypt(
         b"When I grow up, I want to be a watermelon",
         salt=raw("DGv6ra1nlYgDCS1FRnbzlw"),
         private_key=sender,
@@ -39,7 +39,7 @@ def test_the_library_gives_the_example_of_rfc_8291_appendix_a():
         version="aes128gcm",
     )
 
-    assert sealed == raw(
+    assert encrypted == raw(
         """DGv6ra1nlYgDCS1FRnbzlwAAEABBBP4z9KsN6nGRTbVYI_c7VJSPQTBtkgcy27ml
            mlMoZIIgDll6e3vCYLocInmYWAmS6TlzAC8wEqKK6PBru3jl7A_yl95bQpu6cVPT
            pK4Mqgkf1CXztLVBSt2Ks3oZwbuwXPXLWyouBWLVWGNWQexSgSxsj_Qulcy4a-fN"""

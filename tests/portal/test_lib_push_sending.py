@@ -29,7 +29,7 @@ def send(service: PushService, phone: PhoneKeys | None = None) -> None:
     push.WebPush().send(MESSAGE, push.Subscription(**(phone or PhoneKeys()).subscription(service.endpoint)))
 
 
-def test_a_message_arrives_sealed_signed_and_with_its_time_to_live(service, settings):
+def test_a_message_arrives_encrypted_signed_and_with_its_time_to_live(service, settings):
     phone = PhoneKeys()
 
     send(service, phone)

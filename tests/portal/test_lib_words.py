@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 from django.utils import timezone
 
-from portal.lib import moments, ticks
+from portal.lib import periodic_tasks, time_format
 from portal.lib.logs import JsonFormatter, RequestIdFilter, request_id
 
 SUMMER, WINTER = datetime(2026, 7, 1, 16, 30, tzinfo=UTC), datetime(2026, 1, 1, 16, 30, tzinfo=UTC)
@@ -28,12 +28,12 @@ SUMMER, WINTER = datetime(2026, 7, 1, 16, 30, tzinfo=UTC), datetime(2026, 1, 1, 
     ],
 )
 def test_a_moment_is_said_with_its_zone(moment: datetime, zone: str, words: str):
-    assert moments.time_words(moment, zone) == words
+    assert time_format.time_words(moment, zone) == words
 
 
 def test_a_zone_in_force_is_the_readers():
     with timezone.override("Europe/Vienna"):
-        assert moments.time_words(WINTER) == "17:30 (Vienna time)"
+        assert time_format.time_words(WINTER) == "17:30 (Vienna time)"
 
 
 def line(message: str, *args: object, **attributes: object) -> str:
@@ -71,10 +71,10 @@ def test_every_line_bears_the_request_it_belongs_to():
 
 
 def test_all_timers_run_and_what_they_did_is_added_up(monkeypatch):
-    monkeypatch.setattr(ticks, "_TICKS", {})
+    monkeypatch.setattr(periodic_tasks, "_TICKS", {})
     seen = []
-    ticks.register("one", lambda now: seen.append(now) or 2)
-    ticks.register("two", lambda now: seen.append(now) or 3)
+    periodic_tasks.register("one", lambda now: seen.append(now) or 2)
+    periodic_tasks.register("two", lambda now: seen.append(now) or 3)
 
-    assert ticks.run_all(WINTER) == 5
+    assert periodic_tasks.run_all(WINTER) == 5
     assert seen == [WINTER, WINTER]

@@ -172,7 +172,7 @@ def test_every_component_stands_in_the_style_guide():
     for source in ("templates/portal", "templates/_components", "templates"):
         for path in (ROOT / source).glob("*.html"):
             shown |= set(re.findall(r'"_components/([\w.]+)"', path.read_text(encoding="utf-8")))
-    tags = set(re.findall(r'"_components/([\w.]+)"', (ROOT / "portal/templatetags/house.py").read_text("utf-8")))
+    tags = set(re.findall(r'"_components/([\w.]+)"', (ROOT / "portal/templatetags/portal_tags.py").read_text("utf-8")))
 
     assert components == shown | tags
 

@@ -58,8 +58,8 @@ class Claimant:
     def begins(self) -> object:
         return self.presses("finish/begin/")
 
-    def opens_pass(self, half: str | None = None) -> object:
-        return self.presses("finish/", half=mailed("case_half", "half") if half is None else half)
+    def opens_pass(self, part: str | None = None) -> object:
+        return self.presses("finish/", part=mailed("case_half", "part") if part is None else part)
 
     def secret(self) -> str:
         page = self.client.get("/recover/finish/new/").content.decode()

@@ -8,14 +8,14 @@ import pytest
 from django.contrib.auth.hashers import make_password
 from django.utils import timezone
 
-from accounts.actions.answers import set_answers
+from accounts.actions.authenticators.security_answers import set_answers
 from accounts.enums import ActivityKind, NoticeState, Role
 from accounts.hashers import PortalArgon2Hasher
 from accounts.models import AccountActivity, Notice, User
 from portal.lib.client import Origin
-from recovery.actions import claims, clocks, completion, passes, possession, questions, reviews, statements
+from recovery.actions import claims, completion, grants, possession, questions, reviews, statements, timers
 from recovery.enums import Observed, Prompt, Purpose
-from recovery.models import Case, Claim, Decision, Pass, PlanItem
+from recovery.models import Case, Claim, Decision, PlanItem, RecoveryGrant
 from tests import factories
 from tests.factories import Person
 
@@ -74,8 +74,8 @@ class Walk:
     claim: Claim | None = None
     pin: str = ""
     seniors: dict[int, Person] = field(default_factory=dict)
-    granted: Pass | None = None
-    first_half: str = ""
+    granted: RecoveryGrant | None = None
+    first_part: str = ""
 
     @property
     def case(self) -> Case:
@@ -164,25 +164,25 @@ class Walk:
         return self.waited(clock)
 
     def waited(self, clock) -> "Walk":
-        clocks.tick(now())
+        timers.tick(now())
         Notice.objects.filter(state=NoticeState.DUE).update(state=NoticeState.SENT, sent_at=now())
         clock.set(self.case.until)
-        clocks.tick(now())
+        timers.tick(now())
         return self
 
     def started(self) -> "Walk":
-        made = passes.start_pass(claim=self.claim, browser=self.browser, origin=ORIGIN, now=now())
-        self.granted, self.first_half = made.granted, made.first_half
+        made = grants.start_grant(claim=self.claim, browser=self.browser, origin=ORIGIN, now=now())
+        self.granted, self.first_part = made.granted, made.first_part
         return self
 
-    def second_half(self) -> str:
-        return Notice.objects.filter(kind="case_half").latest("pk").facts["half"]
+    def second_part(self) -> str:
+        return Notice.objects.filter(kind="case_half").latest("pk").facts["part"]
 
     def opened_pass(self) -> "Walk":
-        self.granted = passes.open_pass(
+        self.granted = grants.open_grant(
             claim=self.claim,
-            first_half=self.first_half,
-            second_half=self.second_half(),
+            first_part=self.first_part,
+            second_part=self.second_part(),
             browser=self.browser,
             origin=ORIGIN,
             now=now(),

@@ -6,9 +6,21 @@ import pytest
 from django.core.management import call_command
 from django.db import IntegrityError, connection, transaction
 
-from portal.lib import guards
+from portal.lib import db_triggers
 from recovery.enums import Actor, Basis, CaseKind, Outcome, State, Verdict
-from recovery.models import Case, Claim, Decision, Event, Evidence, Flag, Hold, Observation, Pass, Policy, StopCode
+from recovery.models import (
+    Case,
+    Claim,
+    Decision,
+    Event,
+    Evidence,
+    Flag,
+    Hold,
+    Observation,
+    Policy,
+    RecoveryGrant,
+    StopCode,
+)
 
 
 def refused(attack, *args, **kwargs) -> bool:
@@ -47,7 +59,7 @@ def a_decision(case: Case, **changes) -> Decision:
     return Decision(**fields | changes)
 
 
-def a_pass(case: Case, **changes) -> Pass:
+def a_pass(case: Case, **changes) -> RecoveryGrant:
     fields = {
         "case": case,
         "claim": case.claim,
@@ -58,7 +70,7 @@ def a_pass(case: Case, **changes) -> Pass:
         "issued_at": case.opened_at,
         "open_until": case.opened_at + timedelta(minutes=20),
     }
-    return Pass(**fields | changes)
+    return RecoveryGrant(**fields | changes)
 
 
 @pytest.mark.promise("CASE-1")
@@ -66,15 +78,15 @@ def test_d1_one_open_case_per_holder(walk):
     case = walk.opened().case
 
     assert refused(twin(case).save)
-    assert refused(twin(case, name_digest="another").save)
-    assert not refused(twin(case, name_digest="another", kind=CaseKind.PHANTOM, subject_id=None).save)
+    assert refused(twin(case, username_hash="another").save)
+    assert not refused(twin(case, username_hash="another", kind=CaseKind.PHANTOM, subject_id=None).save)
 
 
 @pytest.mark.parametrize(("kind", "keeps_subject"), [(CaseKind.REAL, False), (CaseKind.PHANTOM, True)])
 def test_d2_a_phantom_has_no_subject_and_a_real_case_has_one(walk, mallory, kind, keeps_subject):
     case = walk.opened().case
 
-    assert refused(twin(case, kind=kind, subject_id=mallory.user.pk if keeps_subject else None, name_digest="x").save)
+    assert refused(twin(case, kind=kind, subject_id=mallory.user.pk if keeps_subject else None, username_hash="x").save)
 
 
 @pytest.mark.promise("CASE-4")
@@ -147,9 +159,9 @@ def test_d7_a_case_has_one_pending_decision(walk):
 
 def test_d8_a_case_starts_open(walk):
     case = walk.opened().case
-    other = {"kind": CaseKind.PHANTOM, "subject_id": None, "name_digest": "another"}
+    other = {"kind": CaseKind.PHANTOM, "subject_id": None, "username_hash": "another"}
 
-    assert refused(twin(case, state=State.PASS_READY, **other).save)
+    assert refused(twin(case, state=State.GRANT_READY, **other).save)
     assert refused(twin(case, event_n=3, **other).save)
 
 
@@ -208,7 +220,7 @@ def test_d10_what_the_agent_stated_stands(walk):
     assert refused(sql, "UPDATE recovery_observation SET recommends = recommends")
 
 
-_KEPT = [Case, Claim, Decision, Pass, Hold, StopCode, Observation]
+_KEPT = [Case, Claim, Decision, RecoveryGrant, Hold, StopCode, Observation]
 
 
 @pytest.mark.postgres
@@ -248,14 +260,14 @@ def test_d11_a_case_stays_with_its_holder(walk, stranger, mallory):
     case, phantom = walk.opened().case, stranger.opened().case
 
     assert refused(Case.objects.filter(pk=case.pk).update, subject=mallory.user)
-    assert refused(Case.objects.filter(pk=case.pk).update, name_digest="another")
+    assert refused(Case.objects.filter(pk=case.pk).update, username_hash="another")
     assert refused(Case.objects.filter(pk=phantom.pk).update, subject=mallory.user, kind=CaseKind.REAL)
 
 
 @pytest.mark.promise("CASE-6")
 def test_d11_a_pass_stays_what_it_was(clock, walk, stranger, mallory):
     walk.ready(clock).started()
-    mine = Pass.objects.filter(pk=walk.granted.pk)
+    mine = RecoveryGrant.objects.filter(pk=walk.granted.pk)
     other = stranger.opened()
 
     for change in ({"subject": mallory.user}, {"claim": other.claim}, {"case": other.case}, {"second_channel": "x"}):
@@ -331,7 +343,7 @@ def test_d12_a_holder_has_one_live_pass(clock, walk):
 @pytest.mark.promise("CASE-6")
 def test_d13_a_pass_is_used_by_one_statement_once(clock, walk):
     walk.ready(clock).started().opened_pass()
-    unused = Pass.objects.filter(pk=walk.granted.pk, used_at=None, revoked_at=None, finish_until__gt=clock.now)
+    unused = RecoveryGrant.objects.filter(pk=walk.granted.pk, used_at=None, revoked_at=None, finish_until__gt=clock.now)
 
     assert [unused.update(used_at=clock.now), unused.update(used_at=clock.now)] == [1, 0]
 
@@ -361,12 +373,12 @@ def _ended_open(case: Case, state: State, at) -> None:
 
 
 def test_every_guard_is_there_after_migrating_again(db):
-    guards.remove()
-    assert any(name.startswith("recovery_") for name in guards.missing())
+    db_triggers.remove()
+    assert any(name.startswith("recovery_") for name in db_triggers.missing())
 
     call_command("migrate", verbosity=0)
 
-    assert guards.missing() == set()
+    assert db_triggers.missing() == set()
 
 
 def test_an_answer_is_evidence_of_one_item_once(walk):

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from recovery.enums import Colour, FlagKind
+from recovery.enums import FlagKind, Severity
 from recovery.models import Case, Flag
 from tests.recovery.conftest import right_answer, wrong_answer
 from tests.recovery.desk import Seat, case_url, in_review, started, step_url
@@ -21,9 +21,9 @@ def test_every_answer_is_answered_alike_right_or_wrong(clock, walk, stranger, da
     right = Case.objects.get(pk=started(dana, walk).pk)
     wrong = Case.objects.get(pk=started(dana, stranger).pk)
 
-    heard = dana.answer_all(right, right_answer), dana.answer_all(wrong, wrong_answer)
+    api_request = dana.answer_all(right, right_answer), dana.answer_all(wrong, wrong_answer)
 
-    assert heard == (["Recorded."] * 9, ["Recorded."] * 9)
+    assert api_request == (["Recorded."] * 9, ["Recorded."] * 9)
     assert without_names(dana.see(step_url(right, "ask"))) == without_names(dana.see(step_url(wrong, "ask")))
 
 
@@ -59,7 +59,7 @@ def test_no_page_of_an_agent_holds_an_expected_answer_a_score_or_the_kind_of_a_c
         pages.append(everything(dana, each))
         dana.do(each, "finish")
         pages.append(everything(dana, each))
-    Flag.objects.create(case=case, kind=FlagKind.DETAILS_WRONG, colour=Colour.AMBER, at=case.opened_at)
+    Flag.objects.create(case=case, kind=FlagKind.DETAILS_WRONG, severity=Severity.AMBER, at=case.opened_at)
     pages.append(everything(dana, case))
 
     found = {marker for html in pages for marker in planted if marker.lower() in html.lower()}

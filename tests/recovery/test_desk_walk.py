@@ -3,8 +3,8 @@
 import pytest
 
 from accounts.enums import Role
-from recovery.actions import desk, stops
-from recovery.enums import Colour, FlagKind, State, Verdict
+from recovery.actions import assignment, objections
+from recovery.enums import FlagKind, Severity, State, Verdict
 from recovery.models import Case, Claim
 from tests import factories
 from tests.lint_html import problems
@@ -62,7 +62,7 @@ def test_a_key_code_offered_as_an_answer_stops_the_agent(walk, dana):
     html = dana.do(case, "ask", status=200, place=item.place, answer="123 456")
 
     assert "this looks like a Key code" in html
-    assert walk.case.flags.filter(kind=FlagKind.KEY_CODE_OFFERED, colour=Colour.AMBER).exists()
+    assert walk.case.flags.filter(kind=FlagKind.KEY_CODE_OFFERED, severity=Severity.AMBER).exists()
 
 
 @pytest.mark.parametrize("username", ["ada", "nobody-has-this"])
@@ -102,7 +102,7 @@ def test_the_case_that_is_due_first_is_taken(clock, walk, stranger, dana):
 
 
 def test_nobody_takes_more_cases_than_they_can_hold(clock, walk, dana, monkeypatch):
-    monkeypatch.setattr(desk, "MOST_IN_HAND", 1)
+    monkeypatch.setattr(assignment, "MAX_CASES_PER_AGENT", 1)
     walk.opened()
     dana.client.post(TAKE)
 
@@ -204,7 +204,7 @@ def test_what_was_typed_is_kept_even_where_nothing_can_be_decided_any_more(clock
     case = in_review(walk, dana)
     senior = Seat.of(walk.checker())
     seen = case.version
-    stops.stop_signed_in(user=case.subject, origin=ORIGIN, now=now())
+    objections.stop_signed_in(user=case.subject, origin=ORIGIN, now=now())
 
     html = senior.do(case, "return", status=409, reason=REASON, version=seen)
 
@@ -238,7 +238,7 @@ def test_a_senior_reads_what_will_happen_before_approving(walk, dana):
 
 def test_two_seniors_refuse_a_case_the_owner_objected_to(clock, walk, dana, lee, kim):
     case = in_review(walk, dana)
-    stops.stop_signed_in(user=case.subject, origin=ORIGIN, now=now())
+    objections.stop_signed_in(user=case.subject, origin=ORIGIN, now=now())
     first, second = Seat.of(lee), Seat.of(kim)
 
     first.do(case, "refuse-contested", reason=REASON)

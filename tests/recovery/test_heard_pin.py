@@ -117,7 +117,7 @@ def test_after_a_call_the_page_asks_for_a_new_pin_and_then_starts(claimant, dana
     assert "Change it first" in words(claimant.enters())
     claimant.pin = new_pin(claimant)
     claimant.begins()
-    claimant.opens_pass(mailed("case_half", "half"))
+    claimant.opens_pass(mailed("case_half", "part"))
 
     assert walk.state == State.ENROLLING
 

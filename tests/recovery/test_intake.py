@@ -9,10 +9,10 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Notice
 from accounts.refusals import Paused
-from portal.lib import gate
+from portal.lib import hash_semaphore
 from portal.lib.client import Origin
-from recovery.actions import claims, clocks, secrets
-from recovery.enums import CaseKind, Door, FlagKind, Purpose, State
+from recovery.actions import claims, one_time_secrets, timers
+from recovery.enums import CaseKind, EntryPoint, FlagKind, Purpose, State
 from recovery.models import Case, Claim
 from recovery.refusals import CaseNotOpen, ClaimLocked, ClaimUnknown, LastPin, NotAllowed, PinWrong
 from tests.recovery.conftest import ORIGIN, now
@@ -78,7 +78,7 @@ def test_the_request_itself_tells_nobody_the_clock_does(clock, walk, stranger):
     stranger.opened()
     assert not Notice.objects.exists()
 
-    clocks.tick(clock.now)
+    timers.tick(clock.now)
 
     assert Notice.objects.get().kind == "case_started"
 
@@ -98,7 +98,7 @@ def test_twenty_claims_in_a_day_bring_the_owner_one_notice(walk, clock):
     for _claim in range(20):
         clock.move(minutes=20)
         walk.opened()
-        clocks.tick(clock.now)
+        timers.tick(clock.now)
 
     assert Notice.objects.filter(kind="case_started").count() == 1
 
@@ -107,7 +107,7 @@ def test_twenty_claims_in_a_day_bring_the_owner_one_notice(walk, clock):
 def test_an_agent_opens_a_claim_from_a_call_and_sees_nothing_of_the_customer(walk, agent):
     walk.opened(by=agent.user)
 
-    assert walk.claim.door == Door.CALL
+    assert walk.claim.entry_point == EntryPoint.CALL
     assert walk.claim.agent_knows_pin
     assert walk.case.flags.get().kind == FlagKind.CALL_WITHOUT_PAGE
     assert look_up(walk, walk.pin) == walk.claim
@@ -159,18 +159,18 @@ def test_a_machine_too_busy_to_look_at_a_pin_takes_no_try_for_it(walk, monkeypat
     walk.opened()
 
     def busy(*_args):
-        raise gate.Busy
+        raise hash_semaphore.HashingOverloaded
 
     with monkeypatch.context() as patch:
-        patch.setattr(secrets, "is_pin", busy)
+        patch.setattr(one_time_secrets, "is_pin", busy)
         for _try in range(6):
-            with pytest.raises(gate.Busy):
+            with pytest.raises(hash_semaphore.HashingOverloaded):
                 look_up(walk, walk.pin)
     assert look_up(walk, walk.pin) == walk.claim
 
 
 def test_references_nobody_has_lock_like_those_somebody_has(db, clock):
-    reference = secrets.claim_reference()
+    reference = one_time_secrets.claim_reference()
 
     answers = []
     for _try in range(6):
@@ -277,7 +277,7 @@ def test_what_was_lost_is_what_the_case_is_about(walk, lost, purpose):
     assert made.claim.case.purpose == purpose
 
 
-def test_what_the_claimant_leaves_to_be_called_back_is_sealed(walk):
+def test_what_the_claimant_leaves_to_be_called_back_is_encrypted(walk):
     claims.open_claim(username="ada", lost=[], contact="+1 555 0199", browser="b", by=None, origin=ORIGIN, now=now())
 
     with connection.cursor() as cursor:
@@ -290,7 +290,7 @@ def test_what_the_claimant_leaves_to_be_called_back_is_sealed(walk):
 def test_a_new_case_follows_an_ended_one(clock, walk):
     first = walk.opened().case
     clock.move(hours=73)
-    clocks.tick(clock.now)
+    timers.tick(clock.now)
     assert Case.objects.get(pk=first.pk).state == State.EXPIRED
 
     assert walk.opened().case.pk != first.pk

@@ -31,11 +31,11 @@ def test_withdrawing_asks_first_and_closes_the_case(claimant, holder):
 
 
 def test_a_case_that_ran_out_says_so(claimant, holder, clock):
-    from recovery.actions import clocks
+    from recovery.actions import timers
 
     claimant.asks()
     clock.move(hours=73)
-    clocks.tick(clock.now)
+    timers.tick(clock.now)
 
     assert "The time for this case is over" in words(claimant.enters())
 

@@ -58,7 +58,7 @@ def test_asking_opens_no_session_and_sends_no_name_along_in_an_address(claimant,
     assert all("ada" not in url and "?" not in url for url, _status in answer.redirect_chain)
 
 
-def test_what_the_browser_keeps_is_sealed_and_for_us_alone(claimant, holder):
+def test_what_the_browser_keeps_is_encrypted_and_for_us_alone(claimant, holder):
     claimant.asks()
 
     for name in ("case-page", "case-browser"):
@@ -183,9 +183,9 @@ def test_five_wrong_pins_lock_a_reference_for_good_known_or_not(claimant, holder
 
 
 def _unknown_reference() -> str:
-    from recovery.actions import secrets
+    from recovery.actions import one_time_secrets
 
-    return secrets.claim_reference()
+    return one_time_secrets.claim_reference()
 
 
 def test_a_wrong_pin_is_not_shown_again_as_typed_but_the_reference_is(claimant, holder):
@@ -245,14 +245,14 @@ def test_not_confirmed_reads_the_same_for_wrong_answers_and_for_nobody(claimant,
 
 
 def test_a_request_that_the_owner_stopped_reads_like_one_that_was_not_confirmed(claimant, walk, stranger, holder):
-    from recovery.actions import stops
+    from recovery.actions import objections
     from tests.recovery.conftest import ORIGIN, now
 
     other = Claimant()
     claimant.asks("ada")
     other.asks("nobody")
     at_desk(stranger, other).in_session().answered(wrong_answer)
-    stops.stop_signed_in(user=holder.user, origin=ORIGIN, now=now())
+    objections.stop_signed_in(user=holder.user, origin=ORIGIN, now=now())
 
     assert masked(claimant.looks()) == masked(other.looks())
 

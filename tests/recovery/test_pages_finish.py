@@ -75,9 +75,9 @@ def test_an_old_key_does_not_open_the_new_password(claimant, holder, clock):
 
 def test_no_page_shows_both_halves_and_no_address_any(claimant):
     answer = claimant.begins()
-    half = mailed("case_half", "half")
+    part = mailed("case_half", "part")
 
-    assert half not in words(answer)
+    assert part not in words(answer)
     assert answer.redirect_chain == [("/recover/finish/", 302)]
     assert [url for url, _status in claimant.opens_pass().redirect_chain] == ["/recover/finish/new/"]
 
@@ -97,14 +97,14 @@ def test_the_second_half_opens_nothing_in_another_browser(claimant, holder):
 
 def test_the_third_wrong_half_ends_the_pass_and_a_second_one_may_be_started(claimant, holder):
     claimant.begins()
-    half = mailed("case_half", "half")
+    part = mailed("case_half", "part")
     said = [claimant.opens_pass("2222 2222") for _try in range(3)]
 
     assert ["Type the second half again" in words(answer) for answer in said] == [True, True, False]
     assert ["Tries left: 2." in words(answer) for answer in said] == [True, False, False]
     assert "This set-up pass does not work" in words(said[-1])
     assert not any("2222 2222" in answer.content.decode() for answer in said)
-    assert "This set-up pass does not work" in words(claimant.opens_pass(half))
+    assert "This set-up pass does not work" in words(claimant.opens_pass(part))
     claimant.begins()
     assert "Nothing changes before" in words(claimant.opens_pass())
 
@@ -195,15 +195,15 @@ def test_going_away_in_the_middle_can_be_taken_up_again(claimant):
 
 
 def test_a_pass_that_ran_out_changes_nothing_and_the_case_is_ready_again(claimant, holder, clock):
-    from recovery.actions import clocks
+    from recovery.actions import timers
 
     claimant.begins()
     claimant.opens_pass()
     phone = new_phone(claimant, holder)
-    clock.move(minutes=settings.PORTAL_PASS_FINISH_MINUTES, seconds=1)
+    clock.move(minutes=settings.PORTAL_GRANT_FINISH_MINUTES, seconds=1)
 
     assert "This set-up pass does not work" in words(claimant.saves(phone.code()))
-    clocks.tick(clock.now)
+    timers.tick(clock.now)
     assert "You can start now" in words(claimant.enters())
     assert untouched(holder)
 
@@ -238,7 +238,7 @@ def test_recovery_leads_on_where_codes_are_used_up(claimant, holder):
     from accounts.actions import throttle
     from accounts.models import Throttle
 
-    budget = throttle.code_claim(holder.user.name_digest)
+    budget = throttle.code_claim(holder.user.username_hash)
     throttle.reserve(budget, now=holder.user.created_at)
     Throttle.objects.filter(key=budget.key).update(total=settings.PORTAL_CODE_FAILURE_TOTAL)
     claimant.begins()

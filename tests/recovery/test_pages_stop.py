@@ -5,7 +5,7 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import Notice, PlatformSession, User
-from recovery.actions import clocks
+from recovery.actions import timers
 from recovery.enums import State
 from tests.factories import signed_in
 from tests.lint_html import problems
@@ -17,7 +17,7 @@ THANKS = [("/recover/stop/thanks/", 302)]
 
 
 def notice(kind: str = "case_started") -> Notice:
-    clocks.tick(timezone.now())
+    timers.tick(timezone.now())
     return Notice.objects.filter(kind=kind).latest("pk")
 
 
@@ -120,7 +120,7 @@ def test_an_objection_after_completion_signs_out_and_holds_the_account(walk, hol
 
     assert walk.state == State.CONTESTED
     assert PlatformSession.objects.filter(user=holder.user).count() == 0
-    assert User.objects.get(pk=holder.user.pk).on_hold_since
+    assert User.objects.get(pk=holder.user.pk).suspended_at
 
 
 def _as_now(person):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from accounts.actions import emailed_code
+from accounts.actions.authenticators import emailed_code
 from accounts.enums import CodePurpose
 from accounts.models import EmailedCode, Notice, Throttle
 from accounts.refusals import EmailedCodeWrong, Paused

@@ -10,7 +10,7 @@ from accounts.enums import ActivityKind, Role
 from accounts.models import AccountActivity
 from portal.lib.client import Origin
 from recovery.actions import claims, questions
-from recovery.enums import Colour, FlagKind, Outcome, Prompt, Source, State
+from recovery.enums import FlagKind, Outcome, Prompt, Severity, Source, State
 from recovery.models import Evidence, PlanItem
 from recovery.refusals import CaseNotOpen, KeyCodeOffered, NotAllowed, NotComplete, NotConfirmed, NotYours
 from tests import factories
@@ -130,7 +130,7 @@ def test_a_single_wrong_detail_ends_it_but_only_after_the_last_question(walk):
 def test_two_wrong_details_are_a_red_flag(walk):
     walk.in_session().answered(lambda item: wrong_answer(item) if item.source == "P" else right_answer(item))
 
-    assert walk.case.flags.get(colour=Colour.RED).kind == FlagKind.DETAILS_WRONG
+    assert walk.case.flags.get(severity=Severity.RED).kind == FlagKind.DETAILS_WRONG
 
 
 def test_confirming_what_never_happened_twice_is_a_red_flag(clock, walk):
@@ -141,7 +141,7 @@ def test_confirming_what_never_happened_twice_is_a_red_flag(clock, walk):
     claims.withdraw(claim=walk.claim, browser=walk.browser, origin=ORIGIN, now=now())
 
     assert walk.opened().in_session().answered(trusting).state == State.REFUSED
-    assert walk.case.flags.get(colour=Colour.RED).kind == FlagKind.DECOYS_TAKEN
+    assert walk.case.flags.get(severity=Severity.RED).kind == FlagKind.DECOYS_TAKEN
 
 
 @pytest.mark.promise("CASE-2")
@@ -202,13 +202,13 @@ def test_a_session_belongs_to_the_agent_who_began_it(walk):
     omar = factories.staff("omar", Role.AGENT).user
     walk.in_session()
 
-    for deed in (
+    for action in (
         lambda: questions.start_session(claim=walk.claim, by=omar, origin=ORIGIN, now=now()),
         lambda: answer(walk, item_of(walk, Source.PERSONAL), "x", by=omar),
         lambda: questions.finish_round(claim=walk.claim, by=omar, origin=ORIGIN, now=now()),
     ):
         with pytest.raises(NotYours):
-            deed()
+            action()
 
 
 def test_an_agent_who_comes_back_finds_the_same_plan(walk):

@@ -10,10 +10,10 @@ from django.db import connections
 from accounts.enums import Role
 from accounts.models import FormerPassword, Key, Notice
 from accounts.refusals import Refusal
-from recovery.actions import claims, clocks, completion, passes, questions, record, reviews, stops
+from recovery.actions import case_events, claims, completion, grants, objections, questions, reviews, timers
 from recovery.enums import State
-from recovery.models import Case, Event, Hold, Pass
-from recovery.refusals import PassNotGood
+from recovery.models import Case, Event, Hold, RecoveryGrant
+from recovery.refusals import GrantInvalid
 from tests import factories
 from tests.factories import Person
 from tests.recovery.conftest import NEW_SEED, ORIGIN, REASON, now, right_answer
@@ -21,21 +21,21 @@ from tests.recovery.conftest import NEW_SEED, ORIGIN, REASON, now, right_answer
 pytestmark = [pytest.mark.race, pytest.mark.django_db(transaction=True)]
 
 
-def at_once(*deeds: Callable[[], object]) -> list[object]:
+def at_once(*actions: Callable[[], object]) -> list[object]:
     """Do all in threads of their own at the same moment; return what came of each, refusals included."""
-    start = threading.Barrier(len(deeds))
+    start = threading.Barrier(len(actions))
 
-    def run(deed: Callable[[], object]) -> object:
+    def run(action: Callable[[], object]) -> object:
         start.wait()
         try:
-            return deed() or True
+            return action() or True
         except Refusal as refusal:
             return refusal
         finally:
             connections.close_all()
 
-    with ThreadPoolExecutor(len(deeds)) as pool:
-        return list(pool.map(run, deeds))
+    with ThreadPoolExecutor(len(actions)) as pool:
+        return list(pool.map(run, actions))
 
 
 def done(results: list[object]) -> int:
@@ -65,7 +65,7 @@ def test_of_four_tabs_that_finish_at_once_exactly_one_succeeds(clock, walk, hold
     assert Key.objects.filter(user=holder.user, confirmed=True).count() == 1
     assert FormerPassword.objects.filter(user=holder.user).count() == 1
     assert Hold.objects.filter(case=walk.case).count() == Event.objects.filter(action="completed").count() * 8
-    assert list(record.faults()) == []
+    assert list(case_events.faults()) == []
 
 
 @pytest.mark.promise("CASE-6")
@@ -73,10 +73,10 @@ def test_of_ten_wrong_halves_at_once_three_are_looked_at(clock, walk):
     walk.ready(clock).started()
 
     def wrong() -> object:
-        return passes.open_pass(
+        return grants.open_grant(
             claim=walk.claim,
-            first_half=walk.first_half,
-            second_half="2222 2222",
+            first_part=walk.first_part,
+            second_part="2222 2222",
             browser=walk.browser,
             origin=ORIGIN,
             now=now(),
@@ -84,8 +84,8 @@ def test_of_ten_wrong_halves_at_once_three_are_looked_at(clock, walk):
 
     results = at_once(*[wrong] * 10)
 
-    assert all(isinstance(result, PassNotGood) for result in results)
-    row = Pass.objects.get()
+    assert all(isinstance(result, GrantInvalid) for result in results)
+    row = RecoveryGrant.objects.get()
     assert (row.tries, row.revoked_at) == (3, clock.now)
 
 
@@ -99,7 +99,7 @@ def test_ten_claims_at_once_make_one_case(walk):
     assert done(results) == 10
     assert Case.objects.count() == 1
     assert Case.objects.get().claims.count() == 10
-    assert list(record.faults()) == []
+    assert list(case_events.faults()) == []
 
 
 def test_two_agents_who_start_at_once_get_one_session(walk):
@@ -135,14 +135,14 @@ def test_a_stop_and_a_completion_at_once_never_leave_a_stranger_with_the_account
 
     results = at_once(
         walk.completed,
-        lambda: stops.stop_signed_in(user=holder.user, origin=ORIGIN, now=now()),
+        lambda: objections.stop_signed_in(user=holder.user, origin=ORIGIN, now=now()),
     )
 
     holder.user.refresh_from_db()
     is_new = Key.objects.filter(user=holder.user, confirmed=True, name="New phone").exists()
     assert walk.state == State.CONTESTED
     assert not isinstance(results[1], Refusal)
-    assert is_new is (holder.user.on_hold_since is not None)
+    assert is_new is (holder.user.suspended_at is not None)
 
 
 @pytest.mark.promise("CASE-4")
@@ -162,11 +162,11 @@ def test_two_approvals_of_one_senior_at_once_are_one_approval(clock, walk):
 
 def test_four_workers_at_once_move_and_tell_once(clock, walk):
     walk.opened()
-    clocks.tick(clock.now)
+    timers.tick(clock.now)
     clock.move(hours=72)
 
-    at_once(*[lambda: clocks.tick(clock.now)] * 4)
+    at_once(*[lambda: timers.tick(clock.now)] * 4)
 
     assert walk.state == State.EXPIRED
     assert sorted(Notice.objects.values_list("kind", flat=True)) == ["case_closed", "case_started"]
-    assert list(record.faults()) == []
+    assert list(case_events.faults()) == []

@@ -4,7 +4,7 @@ import pytest
 
 from accounts.enums import Role
 from accounts.refusals import CodeUsed, CodeWrong
-from recovery.actions import questions, reviews, stops
+from recovery.actions import objections, questions, reviews
 from recovery.enums import Observed, State, Verdict
 from recovery.refusals import CaseNotOpen, MayNotDecide, NotAllowed, NotComplete, NotYours, TooQuick
 from tests import factories
@@ -38,7 +38,7 @@ def test_the_draw_takes_everybody_at_some_time(walk):
 
 
 def _system():
-    from recovery.actions.record import Who
+    from recovery.actions.case_events import Who
     from recovery.enums import Actor
 
     return Who(Actor.SYSTEM)
@@ -86,9 +86,9 @@ def test_a_senior_who_was_not_drawn_can_neither_open_nor_decide(clock, walk):
         reviews.open_review(decision=walk.decision, by=stranger.user, origin=ORIGIN, now=now())
     with pytest.raises(NotYours):
         approve(walk, stranger)
-    for deed in (reviews.refuse, reviews.return_case, reviews.decline):
+    for action in (reviews.refuse, reviews.return_case, reviews.decline):
         with pytest.raises(NotYours):
-            deed(decision=walk.decision, reason=REASON, by=stranger.user, origin=ORIGIN, now=now())
+            action(decision=walk.decision, reason=REASON, by=stranger.user, origin=ORIGIN, now=now())
 
 
 @pytest.mark.promise("CASE-4")
@@ -161,11 +161,13 @@ def test_a_code_that_decided_one_case_decides_no_other(clock, walk, stranger):
     checker = walk.checker()
     factories.customer("other")
 
-    from accounts.actions import key
+    from accounts.actions.keys import key_codes
     from accounts.enums import CodePurpose
 
     with pytest.raises(CodeUsed):
-        key.spend_code(user=checker.user, code=checker.code(), purpose=CodePurpose.STEP_UP, origin=ORIGIN, now=now())
+        key_codes.spend_code(
+            user=checker.user, code=checker.code(), purpose=CodePurpose.STEP_UP, origin=ORIGIN, now=now()
+        )
 
 
 @pytest.mark.parametrize("reason", ["", "fine", " " * 40])
@@ -175,9 +177,9 @@ def test_every_decision_says_why(clock, walk, reason):
 
     with pytest.raises(NotComplete):
         approve(walk, checker, reason=reason)
-    for deed in (reviews.refuse, reviews.return_case, reviews.decline):
+    for action in (reviews.refuse, reviews.return_case, reviews.decline):
         with pytest.raises(NotComplete):
-            deed(decision=walk.decision, reason=reason, by=checker.user, origin=ORIGIN, now=now())
+            action(decision=walk.decision, reason=reason, by=checker.user, origin=ORIGIN, now=now())
 
 
 def test_a_careful_case_needs_a_check_of_the_seniors_own(clock, walk):
@@ -271,10 +273,10 @@ def test_reviews_wait_in_the_inbox_of_who_was_drawn(walk):
 
 def test_a_contested_case_is_refused_by_two_seniors(clock, walk, lee, kim, agent):
     walk.in_review()
-    case = stops.stop_signed_in(user=walk.case.subject, origin=ORIGIN, now=now())
+    case = objections.stop_signed_in(user=walk.case.subject, origin=ORIGIN, now=now())
 
     def refuse(by, reason=REASON):
-        return stops.refuse_contested(case=case, reason=reason, by=by, origin=ORIGIN, now=now())
+        return objections.refuse_contested(case=case, reason=reason, by=by, origin=ORIGIN, now=now())
 
     with pytest.raises(NotComplete):
         refuse(lee.user, reason="no")

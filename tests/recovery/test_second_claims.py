@@ -2,9 +2,9 @@
 
 import pytest
 
-from recovery.actions import clocks, questions, stops
+from recovery.actions import objections, questions, timers
 from recovery.enums import FlagKind, Scope, State, Verdict
-from recovery.models import Hold, Pass
+from recovery.models import Hold, RecoveryGrant
 from recovery.refusals import CaseNotOpen, NotAllowed, NotComplete
 from tests.recovery.conftest import ORIGIN, Walk, now
 from tests.recovery.desk import REASON, Seat
@@ -40,7 +40,7 @@ def test_a_second_claim_takes_an_approval_back_to_a_second_person(clock, walk, s
         Verdict.APPROVED,
         Verdict.PENDING,
     ]
-    assert not Pass.objects.filter(used_at=None, revoked_at=None).exists()
+    assert not RecoveryGrant.objects.filter(used_at=None, revoked_at=None).exists()
 
 
 @pytest.mark.promise("CASE-5")
@@ -52,7 +52,7 @@ def test_further_claims_do_not_keep_an_owner_from_coming_back(clock, walk):
     calls(walk)
 
     assert walk.state == State.COOLING
-    assert walk.waited(clock).state == State.PASS_READY
+    assert walk.waited(clock).state == State.GRANT_READY
 
 
 @pytest.mark.parametrize("steps", [["in_review"], ["in_review", "approved"], ["ready"]])
@@ -68,15 +68,15 @@ def test_the_desk_contests_a_case_with_a_reason(clock, walk, agent, steps):
     assert walk.case.events.get(action="contested_by_desk").body == {"reason": REASON}
     assert walk.case.flags.get().kind == FlagKind.COMPETING
     assert Hold.objects.filter(case=walk.case).count() == len(Scope)
-    assert clocks.tick(now()) > 0
+    assert timers.tick(now()) > 0
 
 
 def test_only_the_desk_contests_and_only_what_can_be_disputed(walk, mallory, agent):
     case = walk.opened().case
     with pytest.raises(CaseNotOpen):
-        stops.contest_by_desk(case=case, reason=REASON, by=agent.user, origin=ORIGIN, now=now())
+        objections.contest_by_desk(case=case, reason=REASON, by=agent.user, origin=ORIGIN, now=now())
     walk.in_review()
     with pytest.raises(NotAllowed):
-        stops.contest_by_desk(case=case, reason=REASON, by=mallory.user, origin=ORIGIN, now=now())
+        objections.contest_by_desk(case=case, reason=REASON, by=mallory.user, origin=ORIGIN, now=now())
     with pytest.raises(NotComplete):
-        stops.contest_by_desk(case=case, reason="short", by=agent.user, origin=ORIGIN, now=now())
+        objections.contest_by_desk(case=case, reason="short", by=agent.user, origin=ORIGIN, now=now())

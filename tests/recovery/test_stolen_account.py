@@ -3,22 +3,22 @@
 import pytest
 from django.test import Client
 
-from recovery.actions import clocks, record, stops
+from recovery.actions import case_events, objections, timers
 from recovery.enums import State
 from recovery.models import Case, Event
 from tests import factories
 from tests.recovery.conftest import NEW_SEED, ORIGIN, REASON, now
-from tests.recovery.test_stops import newest, stop
+from tests.recovery.test_objections import newest, stop
 
 
 @pytest.fixture
 def stolen(clock, walk, holder, lee, kim):
     """A case that a thief completed, that the owner stopped, and that two seniors refused."""
     walk.ready(clock).started().opened_pass().completed()
-    clocks.tick(clock.now)
+    timers.tick(clock.now)
     stop(newest("case_completed"))
     for senior in (lee, kim):
-        stops.refuse_contested(case=walk.case, reason=REASON, by=senior.user, origin=ORIGIN, now=now())
+        objections.refuse_contested(case=walk.case, reason=REASON, by=senior.user, origin=ORIGIN, now=now())
     walk.claim = None
     return walk
 
@@ -30,7 +30,7 @@ def test_an_owner_who_stopped_a_finished_recovery_gets_back_in_by_one_of_their_o
     stolen.ready(clock).started().opened_pass().completed(password="Mine-Again-For-Ever-1")
 
     holder.user.refresh_from_db()
-    assert holder.user.on_hold_since is None
+    assert holder.user.suspended_at is None
     assert holder.user.key_set.filter(confirmed=True).count() == 1
     assert stolen.state == State.HOLD
     assert stolen.case.tier == 2
@@ -41,23 +41,23 @@ def test_why_two_seniors_refused_is_on_the_record_and_the_record_is_whole(stolen
     refusals = Event.objects.filter(action__in=["refusal_proposed", "contest_refused"])
 
     assert [event.body["reason"] for event in refusals] == [REASON, REASON]
-    assert list(record.faults()) == []
+    assert list(case_events.faults()) == []
 
 
 def test_a_hold_the_firm_placed_outlives_a_recovery(clock, walk, holder):
     walk.ready(clock).started().opened_pass()
-    holder.user.on_hold_since = clock.now
-    holder.user.save(update_fields=["on_hold_since"])
+    holder.user.suspended_at = clock.now
+    holder.user.save(update_fields=["suspended_at"])
 
     walk.completed()
 
     holder.user.refresh_from_db()
-    assert holder.user.on_hold_since == clock.now
+    assert holder.user.suspended_at == clock.now
 
 
 def test_the_thief_who_finished_cannot_sign_in_while_the_objection_stands(clock, walk, holder):
     walk.ready(clock).started().opened_pass().completed()
-    clocks.tick(clock.now)
+    timers.tick(clock.now)
     stop(newest("case_completed"))
 
     holder.user.refresh_from_db()

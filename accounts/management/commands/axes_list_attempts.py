@@ -16,8 +16,8 @@ class Command(BaseCommand):
     def handle(self, *_args: Any, **_options: Any) -> None:
         now = clock.now()
         names = dict(
-            User.objects.filter(name_digest__in=Throttle.objects.values("subject")).values_list(
-                "name_digest", "username"
+            User.objects.filter(username_hash__in=Throttle.objects.values("subject")).values_list(
+                "username_hash", "username"
             )
         )
         for row in Throttle.objects.filter(used__gt=0).order_by("-last_at").iterator():

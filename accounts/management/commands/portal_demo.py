@@ -12,8 +12,8 @@ from django.core.management.base import BaseCommand, CommandError
 from accounts.actions import demo
 from accounts.demo import cast as cast_file
 from accounts.demo.cast import Cast, CastRefused, Login, State
-from accounts.policies import codes
 from accounts.policies.backup_codes import spaced
+from accounts.policies.keys import totp
 from portal.lib import clock
 
 DEFAULT = Path(cast_file.__file__).with_name("cast.json")
@@ -96,8 +96,8 @@ def _accounts(count: int) -> str:
 
 
 def _code(login: Login, now: datetime) -> str:
-    step = codes.step_at(now.timestamp())
-    return " ".join(codes.at_step(codes.decode_secret(key.secret), step) for key in login.keys)
+    step = totp.step_at(now.timestamp())
+    return " ".join(totp.at_step(totp.decode_secret(key.secret), step) for key in login.keys)
 
 
 def _line(username: str, password: str, code: str, who: str) -> str:

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from accounts.models import Key, User
-from accounts.policies import codes
+from accounts.policies.keys import totp
 from portal.lib import clock
 
 
@@ -35,11 +35,11 @@ class Command(BaseCommand):
             self._print(key, at, is_bare=options["bare"])
 
     def _print(self, key: Key, at: float, *, is_bare: bool) -> None:
-        seed, step = codes.decode_secret(key.secret), codes.step_at(at)
-        now, then = codes.at_step(seed, step), codes.at_step(seed, step + 1)
+        seed, step = totp.decode_secret(key.secret), totp.step_at(at)
+        now, then = totp.at_step(seed, step), totp.at_step(seed, step + 1)
         if is_bare:
             self.stdout.write(now)
             return
-        left = int((step + 1) * codes.PERIOD - at)
+        left = int((step + 1) * totp.PERIOD - at)
         used = " (used already, wait for the next)" if step <= key.last_step else ""
         self.stdout.write(f"{key.name}: {now} for {left} more seconds{used}, then {then}")

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from accounts.actions import phones
+from accounts.actions.keys import key_revocation
 from accounts.enums import EndReason
 from accounts.models import Key, User
 from accounts.refusals import PhoneEnded
@@ -39,7 +39,7 @@ class Command(BaseCommand):
     def _end(key: Key, *, is_lost: bool) -> int:
         now = clock.now()
         if is_lost and key.phone:
-            return len(phones.report_lost(phone=key.phone, by=None, origin=None, now=now))
+            return len(key_revocation.report_lost(phone=key.phone, by=None, origin=None, now=now))
         reason = EndReason.LOST if is_lost else EndReason.TURNED_OFF
-        phones.end_key(key=key, reason=reason, by=None, origin=None, now=now)
+        key_revocation.end_key(key=key, reason=reason, by=None, origin=None, now=now)
         return 1

@@ -6,9 +6,10 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from accounts.actions import obstacles, ways_in
+from accounts.actions.authenticators import queries
+from accounts.actions.sign_in import sign_in_diagnosis
 from accounts.enums import Action, NoticeState
-from accounts.models import Key, Notice, PlatformSession, SecurityEvent, SignInRequest, User
+from accounts.models import Key, Notice, PlatformSession, PushChallenge, SecurityEvent, User
 from accounts.policies import masks
 from portal.lib import clock
 
@@ -28,7 +29,7 @@ class Command(BaseCommand):
         now = clock.now()
         for name, value in _facts(user):
             self.stdout.write(f"{name:14} {value}")
-        found = obstacles.of(user, now=now)
+        found = sign_in_diagnosis.of(user, now=now)
         self.stdout.write("\nWhat stands in the way:" if found else "\nNothing stands in the way.")
         for sentence in found:
             self.stdout.write(f"  - {sentence}")
@@ -39,12 +40,12 @@ def _facts(user: User) -> Iterator[tuple[str, object]]:
     yield "log-in", f"{user.username} (number {user.pk}), {f'staff: {roles}' if user.is_staff else user.realm}"
     yield "e-mail", masks.email(user.email)
     yield "password set", user.password_changed_at or ("yes" if user.has_usable_password() else "no")
-    keys = ways_in.keys_of(user)
+    keys = queries.keys_of(user)
     yield "Keys", "; ".join(_key(key) for key in keys) or "none"
-    ways = ways_in.ways_of(user, keys)
+    ways = queries.ways_of(user, keys)
     yield "passkeys", ways.passkeys
     yield "backup codes", f"{ways.backup_codes} left"
-    asked = SignInRequest.objects.filter(user=user).order_by("-created_at").first()
+    asked = PushChallenge.objects.filter(user=user).order_by("-created_at").first()
     yield "last request", f"{asked.get_state_display()} (sent {asked.created_at})" if asked else "never"
     yield "signed in on", PlatformSession.objects.filter(user=user, ends_at__gt=clock.now()).count()
     last = SecurityEvent.objects.filter(subject=user, action=Action.SIGNED_IN).order_by("-n").first()

@@ -5,8 +5,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from accounts.actions import lifting
-from accounts.models.people import digest_of_name
+from accounts.actions.sign_in import unlock
+from accounts.models.users import hash_of_username
 from portal.lib import clock
 
 
@@ -21,12 +21,12 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, **options: Any) -> None:
         reason = options["reason"].strip()
-        if not reason or len(reason) > lifting.LONGEST_REASON or not reason.isprintable():
-            raise CommandError(f"--reason must be one line of 1 to {lifting.LONGEST_REASON} characters.")
-        subject = digest_of_name(options["username"])
+        if not reason or len(reason) > unlock.LONGEST_REASON or not reason.isprintable():
+            raise CommandError(f"--reason must be one line of 1 to {unlock.LONGEST_REASON} characters.")
+        subject = hash_of_username(options["username"])
         try:
-            count = lifting.lift_pauses(subject=subject, reason=reason, by=None, origin=None, now=clock.now())
-        except lifting.NothingPaused as nothing:
+            count = unlock.lift_pauses(subject=subject, reason=reason, by=None, origin=None, now=clock.now())
+        except unlock.NothingPaused as nothing:
             raise CommandError(
                 f"No pause is running for {options['username']}. "
                 f"manage.py portal_status {options['username']} shows what stands in the way."

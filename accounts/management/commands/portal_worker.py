@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.db import close_old_connections
 
 from accounts.actions import delivery
-from portal.lib import clock, logs, ticks
+from portal.lib import clock, logs, periodic_tasks
 
 log = logging.getLogger("portal.worker")
 
@@ -37,7 +37,7 @@ class Command(BaseCommand):
 
     def _round(self) -> int:
         try:
-            return ticks.run_all(clock.now()) + delivery.deliver_due()
+            return periodic_tasks.run_all(clock.now()) + delivery.deliver_due()
         except Exception as error:  # noqa: BLE001  a worker that ends tells nobody anything any more
             log.error("a round failed", extra={"facts": logs.fault(error)})  # noqa: TRY400  its text may be personal
             close_old_connections()

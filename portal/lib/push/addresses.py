@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from django.conf import settings
 
-LONGEST = 2048  # characters of an address
+MAX_BODY_BYTES = 2048  # characters of an address
 _PORT = 443
 _MOST_ADDRESSES = 4  # of one name that are tried in turn
 _MOST_LOOK_UPS = 8  # at once in one process, those that nobody waits for any more included
@@ -53,7 +53,7 @@ def check_endpoint(url: str) -> Endpoint:
 
     Raises: ``AddressRefused``: not plain https, user name or fragment in it, too long, or a host or port not listed.
     """
-    parts = _URL.fullmatch(url) if len(url) <= LONGEST else None
+    parts = _URL.fullmatch(url) if len(url) <= MAX_BODY_BYTES else None
     if parts is None:
         raise AddressRefused("not a plain https address")
     endpoint = Endpoint(parts["host"], int(parts["port"] or _PORT), parts["target"])

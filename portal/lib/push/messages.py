@@ -1,4 +1,4 @@
-"""What is sent: sealed for the phone alone (RFC 8291), signed by the portal (VAPID, RFC 8292)."""
+"""What is sent: encrypted for the phone alone (RFC 8291), signed by the portal (VAPID, RFC 8292)."""
 
 import base64
 import json

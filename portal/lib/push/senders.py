@@ -55,7 +55,7 @@ class WebPush(Sender):
             self.network.addresses(endpoint, seconds=_SECONDS_FOR_A_NAME)
 
     def send(self, message: Message, to: Subscription) -> None:
-        """Seal, sign and post the message; anything but a plain yes is a no, a redirect, too."""
+        """Encrypt, sign and post the message; anything but a plain yes is a no, a redirect, too."""
         endpoint = to.check()
         signed = headers(message, endpoint, now=clock.now())
         body = encrypted(message, to)

@@ -14,14 +14,14 @@ from django.core.management.base import BaseCommand, CommandError
 
 from accounts import checks as accounts_checks
 from accounts.imports import columns
-from accounts.policies import enrolment as enrolment_moves
+from accounts.policies.keys import enrolment as enrolment_moves
 from helpcenter import checks as helpcenter_checks
 from portal import checks as portal_checks
 from portal.lib.env import READINGS, Reading
 from portal.management.commands.portal_map import markdown
-from portal.pages import every_page
+from portal.url_inventory import every_page
 from recovery import checks as recovery_checks
-from recovery.policies import moves
+from recovery.policies import state_machine
 
 _BEGIN = "<!-- generated: manage.py portal_docs -->"
 _END = "<!-- end of generated -->"
@@ -65,7 +65,7 @@ class Command(BaseCommand):
             root / "docs" / "reference" / "settings.md": settings_page(list(READINGS.values()), root),
             root / "docs" / "reference" / "checks.md": checks_page(),
             imports: between_marks(imports.read_text(encoding="utf-8"), columns.markdown()),
-            states: between_marks(states.read_text(encoding="utf-8"), moves.table()),
+            states: between_marks(states.read_text(encoding="utf-8"), state_machine.table()),
             enrolment: between_marks(enrolment.read_text(encoding="utf-8"), enrolment_moves.table()),
         }
         for path, text in wanted.items():

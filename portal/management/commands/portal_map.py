@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from portal.pages import Page, every_page
+from portal.url_inventory import Page, every_page
 
 
 class Command(BaseCommand):

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from recovery.actions import record
+from recovery.actions import case_events
 
 
 class Command(BaseCommand):
@@ -13,7 +13,7 @@ class Command(BaseCommand):
     help = "Check the record of every recovery case; fails if anything was altered, added or taken away."
 
     def handle(self, *_args: Any, **_options: Any) -> None:
-        faults = list(record.faults())
+        faults = list(case_events.faults())
         for fault in faults:
             self.stdout.write(fault)
         if faults:

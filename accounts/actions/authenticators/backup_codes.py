@@ -1,0 +1,148 @@
+"""Actions on backup codes: ten on paper, each good once (KEY-13)."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import OuterRef
+
+from accounts.actions import audit, notify, slow_hash_lookup, throttle
+from accounts.enums import Action
+from accounts.models import BackupCode, User
+from accounts.models.authenticators import used_since
+from accounts.policies import backup_codes as rules
+from accounts.policies import code_alphabet
+from accounts.refusals import BackupCodeWrong, SignInTooSlow, Suspended
+from portal.lib import client, digests
+
+_NAMESPACE = "backup-code"
+
+
+@dataclass(frozen=True)
+class Typed:
+    """A typed code, already hashed: whose it would be, and the digest of the row it fits; empty for none."""
+
+    user_id: int
+    digest: str
+
+
+def make(*, user: User, by: User, origin: client.Origin, now: datetime) -> list[str]:
+    """Make ten new codes and return them, to be shown once; nobody can read them again.
+
+    Shape: XXXX-XXXX. Cost: ten argon2 hashes. Effects: unused older codes die; one event, one notice.
+    Needs: fresh proof; no open transaction. Raises: ``hash_semaphore.HashingOverloaded``.
+    """
+    codes: set[str] = set()
+    while len(codes) < rules.COUNT:
+        codes.add(digests.random_signs(code_alphabet.ALPHABET, rules.LENGTH))
+    rows = _rows(user, codes, now=now)
+    with transaction.atomic():
+        locked = User.objects.select_for_update(of=("self",)).get(pk=user.pk)
+        _replace(locked, rows)
+        audit.record(Action.BACKUP_CODES_MADE, by=by, on=locked, now=now, origin=origin, codes=len(rows))
+        notify.notify_everywhere(locked, "backup_codes_made", now=now, at=now.isoformat(), device=origin.device)
+    return [rules.spaced(code) for code in codes]
+
+
+def put(*, user: User, wanted: Iterable[str], now: datetime) -> bool:
+    """Make these the codes of a log-in, for a demo: somebody chose them, so nobody is told.
+
+    One that was used stays used. Cost: one argon2 hash a code. Returns whether anything changed.
+    """
+    rows = {row.digest: row for row in _rows(user, set(wanted), now=now)}
+    with transaction.atomic():
+        surplus = BackupCode.objects.filter(user=user, used_at=None).exclude(digest__in=rows).delete()[0]
+        present = set(BackupCode.objects.filter(user=user).values_list("digest", flat=True))
+        missing = [row for digest, row in rows.items() if digest not in present]
+        BackupCode.objects.bulk_create(missing)
+    return bool(surplus or missing)
+
+
+def look_up(*, user_id: int, typed: str) -> Typed:
+    """Find which unused code this is, before any row is locked.
+
+    Cost: one argon2 hash however many codes there are; none for what cannot be a code.
+    Needs: a reserved try. Raises: ``hash_semaphore.HashingOverloaded``.
+    """
+    code = rules.read(typed)
+    if code is None:
+        return Typed(user_id, "")
+    salt = User.objects.values_list("password_history_salt", flat=True).get(pk=user_id)
+    rows = BackupCode.objects.filter(user_id=user_id, used_at=None).values_list("digest", "parameters")
+    return Typed(user_id, slow_hash_lookup.find(_NAMESPACE, code, rows, salt=salt))
+
+
+def use_once(
+    *,
+    typed: Typed,
+    session_version: int,
+    proved_at: float,
+    attempt: throttle.Attempt,
+    origin: client.Origin,
+    now: datetime,
+) -> BackupCode:
+    """Use up a code, once for ever; the user is read as ``code.user``, locked.
+
+    ``proved_at``: as for ``key.use_code``; whatever was used since has used up that proof.
+    Effects: the code is used; one event; one notice that says how many are left.
+    Needs: a reserved try, an open transaction.
+    Raises: ``BackupCodeWrong``, ``Paused``, ``Suspended``; ``SignInTooSlow`` if everything was ended since.
+    """
+    user = _owner(typed.user_id, session_version, proved_at)
+    mine = BackupCode.objects.filter(user=user, digest=typed.digest, used_at=None)
+    if not mine.update(used_at=now, confirmed=False):
+        raise attempt.refusal(BackupCodeWrong(tries_left=attempt.tries_left))
+    code: BackupCode = BackupCode.objects.get(user=user, digest=typed.digest)
+    code.user = user
+    remaining = left(user)
+    audit.record(Action.BACKUP_CODE_USED, by=user, on=user, now=now, origin=origin, code=code.pk, left=remaining)
+    few = rules.are_few(remaining)
+    notify.notify_everywhere(
+        user, "backup_code_used", now=now, at=now.isoformat(), device=origin.device, left=remaining, few=few
+    )
+    return code
+
+
+def left(user: User) -> int:
+    """Return how many codes are unused."""
+    count: int = BackupCode.objects.filter(user=user, used_at=None).count()
+    return count
+
+
+def drop(user: User) -> int:
+    """Let every unused code die; return how many. Used ones stay: open sessions stand on them."""
+    dropped: int = BackupCode.objects.filter(user=user, used_at=None).delete()[0]
+    return dropped
+
+
+def _owner(user_id: int, session_version: int, proved_at: float) -> User:
+    """Lock the person, unless what came before the code is worth nothing any more."""
+    active = User.objects.select_related("customer").filter(pk=user_id, is_active=True)
+    user = active.select_for_update(of=("self",)).first()
+    if user is None or user.session_version != session_version:
+        raise SignInTooSlow
+    # A statement of its own: what the first one saw before it waited for the lock may be out of date.
+    if User.objects.filter(used_since(proved_at, user=OuterRef("pk")), pk=user.pk).exists():
+        raise SignInTooSlow
+    if user.suspended_at:
+        raise Suspended
+    return user
+
+
+def _rows(user: User, codes: Iterable[str], *, now: datetime) -> list[BackupCode]:
+    cost = slow_hash_lookup.parameters()
+    return [
+        BackupCode(
+            user=user,
+            digest=slow_hash_lookup.digest(_NAMESPACE, code, salt=user.password_history_salt, cost=cost),
+            parameters=cost,
+            created_at=now,
+        )
+        for code in codes
+    ]
+
+
+def _replace(user: User, rows: list[BackupCode]) -> None:
+    drop(user)
+    BackupCode.objects.bulk_create(rows)

@@ -1,0 +1,72 @@
+"""Codes sent by e-mail: one live code per person and purpose, five tries, then it is dead."""
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+
+from accounts.actions import audit, notices, throttle
+from accounts.enums import Action, Budget, CodePurpose
+from accounts.models import EmailedCode, User
+from accounts.policies.keys import totp
+from accounts.refusals import EmailedCodeWrong
+from portal.lib import client, digests
+
+_SENT_LIMIT = 5  # codes per pause, so that nobody's mailbox is flooded
+
+
+def send(*, user: User, purpose: CodePurpose, by: User | None, origin: client.Origin | None, now: datetime) -> None:
+    """Send a fresh code; an older one for the same purpose dies.
+
+    Effects: the code row, one notice, one event. Raises: ``Paused`` after too many codes in a row.
+    Needs: no open transaction.
+    """
+    throttle.reserve(
+        throttle.claim(Budget.EMAIL_CODE, f"send|{purpose}|{user.username_hash}", limit=_SENT_LIMIT), now=now
+    )
+    code = digests.random_digits(totp.DIGITS)
+    expires_at = now + timedelta(minutes=settings.PORTAL_EMAIL_CODE_MINUTES)
+    with transaction.atomic():
+        fresh = {"code_digest": _digest(user, purpose, code), "sent_at": now, "expires_at": expires_at}
+        EmailedCode.objects.bulk_create(
+            [EmailedCode(user=user, purpose=purpose, **fresh)],
+            update_conflicts=True,
+            unique_fields=["user", "purpose"],
+            update_fields=list(fresh),
+        )
+        notices.tell(user, "code", now=now, useful_until=expires_at, code=f"{code[:3]} {code[3:]}")
+        audit.record(Action.CODE_SENT, by=by, on=user, now=now, origin=origin, purpose=str(purpose))
+
+
+def accept(*, user: User, purpose: CodePurpose, code: str, origin: client.Origin, now: datetime) -> None:
+    """Take a code that was sent, once.
+
+    Effects: a try reserved and given back; the code row deleted; one event. The last wrong try deletes it as well.
+    Raises: ``EmailedCodeWrong`` (wrong, old, replaced, used: one answer), ``Paused``.
+    Needs: no open transaction.
+    """
+    budget = throttle.claim(
+        Budget.EMAIL_CODE, f"try|{purpose}|{user.username_hash}", limit=settings.PORTAL_FAILURE_LIMIT
+    )
+    attempt = throttle.reserve(budget, now=now)
+    with transaction.atomic():
+        spent, _rows = EmailedCode.objects.filter(
+            user=user, purpose=purpose, expires_at__gt=now, code_digest=_digest(user, purpose, code)
+        ).delete()
+        if spent:
+            audit.record(Action.CODE_ACCEPTED, by=user, on=user, now=now, origin=origin, purpose=str(purpose))
+    if not spent:
+        if not attempt.tries_left:
+            EmailedCode.objects.filter(user=user, purpose=purpose).delete()
+        raise attempt.refusal(EmailedCodeWrong())
+    throttle.give_back(attempt)
+
+
+def drop(*, user: User, purpose: CodePurpose | None = None) -> None:
+    """Let the code of a purpose, or every code, of this person die unused."""
+    live = EmailedCode.objects.filter(user=user)
+    (live.filter(purpose=purpose) if purpose else live).delete()
+
+
+def _digest(user: User, purpose: CodePurpose, code: str) -> str:
+    return digests.keyed("emailed-code", f"{user.pk}|{purpose}|{code}")

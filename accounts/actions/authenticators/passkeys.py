@@ -1,0 +1,266 @@
+"""Actions on passkeys: add one, check its answer, end it (SIGN-9). See docs/decisions/0014-passkeys.md."""
+
+import logging
+import secrets
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, TypeVar
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+
+from accounts.actions import audit, notices, sessions, throttle, used_nonces
+from accounts.enums import Action, EndReason, RequestState
+from accounts.models import Passkey, PlatformSession, PushChallenge, User
+from accounts.policies.passkeys import has_grown, may_add
+from accounts.refusals import PasskeyKnown, PasskeysFull, PasskeyWrong, Suspended
+from portal.lib import client, digests, site
+from portal.lib import passkeys as webauthn
+from portal.lib.encryption import DecryptionError
+
+log = logging.getLogger("portal.security")
+
+Result = TypeVar("Result")
+
+_CHALLENGE_BYTES = 32
+_SECONDS_TO_CHOOSE = 300  # how long the browser waits for the person
+
+
+class _Copied(Exception):
+    """The counter of a passkey has not grown, although its signature is right."""
+
+    def __init__(self, passkey: Passkey) -> None:
+        super().__init__()
+        self.passkey_id, self.credential_id = passkey.pk, passkey.credential_id
+
+
+def new_challenge() -> bytes:
+    """Return what a passkey is to sign, once."""
+    return secrets.token_bytes(_CHALLENGE_BYTES)
+
+
+def terms() -> webauthn.Terms:
+    """Return the site that answers must be for: this one, by the address that customers compare."""
+    return webauthn.Terms(rp_id=site.host(), origin=site.origin())
+
+
+def site_of(user_id: int) -> str:
+    """Return the host a passkey of this person is asked for, or the empty text where they have none."""
+    return site.host() if Passkey.objects.filter(user=user_id, confirmed=True).exists() else ""
+
+
+def handle_of(user: User) -> bytes:
+    """Return what stands for a log-in inside its passkeys: 32 bytes that say nothing and never change."""
+    return bytes.fromhex(digests.keyed("passkey-user", str(user.pk)))
+
+
+def live(user: User) -> list[Passkey]:
+    """Return the passkeys that work, oldest first."""
+    return list(Passkey.objects.filter(user=user, confirmed=True).order_by("created_at", "pk"))
+
+
+def registration_options(user: User, *, challenge: bytes) -> dict[str, Any]:
+    """Return what the browser needs to make a passkey for this log-in (section 5.4), as JSON."""
+    return {
+        "rp": {"id": site.host(), "name": settings.PORTAL_BRAND_NAME},
+        "user": {"id": webauthn.encoded(handle_of(user)), "name": user.username, "displayName": user.username},
+        "challenge": webauthn.encoded(challenge),
+        "pubKeyCredParams": [{"type": "public-key", "alg": int(offered)} for offered in webauthn.OFFERED],
+        "timeout": _SECONDS_TO_CHOOSE * 1000,
+        "excludeCredentials": [_described(passkey) for passkey in live(user)],
+        "authenticatorSelection": {
+            "residentKey": "required",
+            "requireResidentKey": True,
+            "userVerification": "required",
+        },
+        "attestation": "none",
+    }
+
+
+def sign_in_options(user: User | None, *, challenge: bytes) -> dict[str, Any]:
+    """Return what the browser needs to let a passkey answer (section 5.5), as JSON.
+
+    With a user the passkey must be one of theirs; without, the browser offers whatever it has for this site.
+    """
+    return {
+        "rpId": site.host(),
+        "challenge": webauthn.encoded(challenge),
+        "timeout": _SECONDS_TO_CHOOSE * 1000,
+        "allowCredentials": [_described(passkey) for passkey in live(user)] if user else [],
+        "userVerification": "required",
+    }
+
+
+def register(
+    *, user: User, answer: str, challenge: bytes, name: str, by: User, origin: client.Origin, now: datetime
+) -> Passkey:
+    """Give a log-in the passkey that the browser has just made.
+
+    Effects: the challenge is spent; one passkey, one event, a notice.
+    Needs: a fresh proof; no open transaction. Raises: ``PasskeyWrong``, ``PasskeyKnown``, ``PasskeysFull``.
+    """
+    _spend(challenge, now=now)
+    try:
+        made = webauthn.check_new(webauthn.read(answer), challenge=challenge, terms=terms())
+        with transaction.atomic():
+            _check_room(user, webauthn.encoded(made.credential_id))
+            passkey = _keep(user, made, name=name, now=now)
+            audit.record(Action.PASSKEY_ADDED, by=by, on=user, now=now, origin=origin, passkey=passkey.pk)
+            notices.tell(user, "passkey_added", now=now, passkey=name, device=origin.device, at=now.isoformat())
+    except (webauthn.Unproved, IntegrityError) as error:  # the latter: two log-ins claim one passkey at once
+        raise _wrong(error) from error
+    return passkey
+
+
+def check_assertion(
+    *,
+    answer: str | bytes,
+    challenge: bytes,
+    user_id: int | None,
+    then: Callable[[Passkey], Result],
+    origin: client.Origin,
+    now: datetime,
+) -> Result:
+    """Check a passkey's answer to a challenge of ours, and do what it is for in the same transaction.
+
+    ``user_id``: whose passkey it must be, None where nobody is known yet; ``then`` takes the passkey with its
+    ``user``, both locked. Returns what ``then`` returns.
+    Effects: the challenge is spent, the counter moved; a refused answer counts against the network it came from. A
+    passkey whose counter has not grown is ended as copied, with all sign-ins: one event, a notice.
+    Needs: no open transaction, since what was refused stays spent and counted.
+    Raises: ``PasskeyWrong``, ``Suspended``, ``NetworkPaused``.
+    """
+    attempt = throttle.reserve(throttle.source_claim(origin.address), now=now)
+    _spend(challenge, now=now)
+    try:
+        with transaction.atomic():
+            result = then(_use(answer, challenge, user_id=user_id, now=now))
+    except _Copied as copy:
+        _end_copied(copy.passkey_id, origin=origin, now=now)
+        raise PasskeyWrong(ended=copy.credential_id) from copy
+    throttle.give_back(attempt)
+    return result
+
+
+def remove(
+    *, user: User, passkey_id: int, by: User, keep: PlatformSession | None, origin: client.Origin, now: datetime
+) -> Passkey:
+    """Turn one passkey of this log-in off. ``keep``: the sign-in this is done from.
+
+    Effects: the passkey and all sign-ins ended, but ``keep`` unless it stands on this very passkey; one event, a
+    notice. Needs: a fresh proof. Raises: ``Passkey.DoesNotExist`` unless it is theirs and works.
+    """
+    with transaction.atomic():
+        passkey = _locked(pk=passkey_id, user=user, confirmed=True)
+        _end(passkey, EndReason.TURNED_OFF, keep=keep, now=now)
+        audit.record(Action.PASSKEY_REMOVED, by=by, on=user, now=now, origin=origin, passkey=passkey.pk)
+        notices.tell(user, "passkey_removed", now=now, passkey=passkey.name, device=origin.device, at=now.isoformat())
+    return passkey
+
+
+def _described(passkey: Passkey) -> dict[str, Any]:
+    return {"type": "public-key", "id": passkey.credential_id, "transports": passkey.transports}
+
+
+def _spend(challenge: bytes, *, now: datetime) -> None:
+    if not used_nonces.use_once("passkey challenge", webauthn.encoded(challenge), now=now):
+        raise _wrong("the challenge was used before")
+
+
+def _wrong(why: object) -> PasskeyWrong:
+    """Write down why, for operators, and return the one refusal."""
+    log.info("the answer of a passkey was refused", extra={"facts": {"why": str(why)}})
+    return PasskeyWrong()
+
+
+def _locked(**which: object) -> Passkey:
+    """Lock the owner of a passkey, then the passkey. Raises: ``Passkey.DoesNotExist``."""
+    owner = Passkey.objects.values_list("user_id", flat=True).get(**which)  # it never changes
+    user = User.objects.select_related("customer").select_for_update(of=("self",)).get(pk=owner)
+    passkey = Passkey.objects.select_for_update().get(**which)
+    passkey.user = user
+    return passkey
+
+
+def _use(answer: str | bytes, challenge: bytes, *, user_id: int | None, now: datetime) -> Passkey:
+    passkey, shown = _signed(answer, challenge, user_id=user_id)
+    if not has_grown(kept=passkey.sign_count, shown=shown.sign_count):
+        raise _Copied(passkey)
+    passkey.sign_count, passkey.last_used_at = shown.sign_count, now
+    passkey.save(update_fields=["sign_count", "last_used_at"])
+    return passkey
+
+
+def _signed(answer: str | bytes, challenge: bytes, *, user_id: int | None) -> tuple[Passkey, webauthn.Shown]:
+    """Return the passkey that signed this, and what it showed.
+
+    Who holds an ended one, or one of a log-in on hold, is told so; everything else is one refusal.
+    """
+    try:
+        assertion = webauthn.read_assertion(webauthn.read(answer))
+        passkey = _locked(credential_id=assertion.credential_id)
+        key = webauthn.decoded(passkey.public_key)
+        shown = webauthn.check_assertion(assertion, public_key=key, challenge=challenge, terms=terms())
+    except (webauthn.Unproved, Passkey.DoesNotExist, DecryptionError) as error:
+        raise _wrong(error) from error
+    if not (passkey.user.is_active and _belongs(passkey, assertion, user_id) and passkey.is_synced == shown.is_synced):
+        raise _wrong("another log-in, a closed one, or a passkey that changed its kind")
+    if not passkey.confirmed:
+        raise PasskeyWrong(ended=passkey.credential_id)
+    if passkey.user.suspended_at:
+        raise Suspended
+    return passkey, shown
+
+
+def _belongs(passkey: Passkey, assertion: webauthn.Assertion, user_id: int | None) -> bool:
+    """Tell whether the answer names the passkey's own log-in, and is by the one it must be by.
+
+    Where nobody is known yet, it must name somebody (section 7.2, step 6).
+    """
+    if user_id is None:
+        return assertion.user_handle == handle_of(passkey.user)
+    return passkey.user_id == user_id and assertion.user_handle in {b"", handle_of(passkey.user)}
+
+
+def _check_room(user: User, credential_id: str) -> None:
+    """Lock the log-in and check that it may have this passkey, too."""
+    User.objects.select_for_update().get(pk=user.pk)
+    known = Passkey.objects.filter(credential_id=credential_id).first()
+    if known is not None:
+        raise PasskeyKnown if known.confirmed and known.user_id == user.pk else _wrong("somebody has it already")
+    if not may_add(Passkey.objects.filter(user=user, confirmed=True).count()):
+        raise PasskeysFull
+
+
+def _keep(user: User, made: webauthn.NewPasskey, *, name: str, now: datetime) -> Passkey:
+    return Passkey.objects.create(
+        user=user,
+        name=name,
+        confirmed=True,
+        credential_id=webauthn.encoded(made.credential_id),
+        public_key=webauthn.encoded(made.public_key),
+        sign_count=made.sign_count,
+        transports=made.transports,
+        is_synced=made.is_synced,
+        created_at=now,
+    )
+
+
+def _end(passkey: Passkey, reason: EndReason, *, keep: PlatformSession | None, now: datetime) -> None:
+    """End a passkey, and with it what docs/decisions/0015-fresh-proof-and-ending-keys.md says."""
+    passkey.confirmed, passkey.ended_at, passkey.end_reason = False, now, reason
+    passkey.save(update_fields=["confirmed", "ended_at", "end_reason"])
+    sessions.end_others(passkey.user, keep=None if keep and keep.passkey_id == passkey.pk else keep)
+    waiting = PushChallenge.objects.filter(user=passkey.user, state=RequestState.WAITING)
+    waiting.update(state=RequestState.WITHDRAWN)
+
+
+def _end_copied(passkey_id: int, *, origin: client.Origin, now: datetime) -> None:
+    with transaction.atomic():
+        passkey = _locked(pk=passkey_id)
+        if not passkey.confirmed:
+            return  # ended meanwhile
+        user, name = passkey.user, passkey.name
+        _end(passkey, EndReason.COPIED, keep=None, now=now)
+        audit.record(Action.PASSKEY_SUSPECT, by=None, on=user, now=now, origin=origin, passkey=passkey.pk)
+        notices.tell(user, "passkey_suspect", now=now, passkey=name, device=origin.device, at=now.isoformat())

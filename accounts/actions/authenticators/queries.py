@@ -1,0 +1,74 @@
+"""Reading what a person can sign in with, as their own pages show it. Writes nothing, tells no secret."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+
+from accounts.models import BackupCode, Key, Passkey, Report, User
+from accounts.policies import push_approval, recommendations
+
+MAX_SHOWN = 100
+
+
+def keys_of(user: User) -> list[Key]:
+    """Return the live Keys, oldest first, with their phones.
+
+    ``log_ins``: how many log-ins of the same customer have a Key on that phone; ``passkeys``, ``codes``
+    and ``open_reports``: as ``ways_of`` counts them. One statement.
+    """
+    theirs = Q(phone__keys__confirmed=True) & _of_same_person(user, "phone__keys__user")
+    live = Key.objects.filter(user=user, confirmed=True).select_related("phone").order_by("created_at", "pk")
+    return list(live.annotate(log_ins=Count("phone__keys", filter=theirs), **_others_of("user")))
+
+
+def ways_of(user: User, keys: Iterable[Key]) -> recommendations.Ways:
+    """Return how many ways in there are, and what is amiss with their phones.
+
+    ``keys`` from ``keys_of``. No statement; one where there is no Key.
+    """
+    live = list(keys)
+    phones = [key.phone for key in live if key.phone]
+    counted: Any = live[0] if live else User.objects.annotate(**_others_of("pk")).get(pk=user.pk)
+    return recommendations.Ways(
+        keys=len(live),
+        passkeys=counted.passkeys,
+        backup_codes=counted.codes,
+        clock_offset=max((phone.clock_offset or 0 for phone in phones), key=abs, default=0),
+        has_old_app=any(
+            not push_approval.is_current(phone.version, minimum=settings.PORTAL_KEY_MIN_VERSION) for phone in phones
+        ),
+        reports=counted.open_reports,
+    )
+
+
+def _others_of(user: str) -> dict[str, Coalesce]:
+    """Return what counts the passkeys, unused backup codes and fresh reports of the person in that column."""
+    is_fresh = Q(user__password_changed_at=None) | Q(created_at__gt=F("user__password_changed_at"))
+    return {
+        "passkeys": _count_of(Passkey.objects.filter(user=OuterRef(user), confirmed=True)),
+        "codes": _count_of(BackupCode.objects.filter(user=OuterRef(user), used_at=None)),
+        "open_reports": _count_of(Report.objects.filter(is_fresh, user=OuterRef(user), closed_at=None)),
+    }
+
+
+def _count_of(rows: QuerySet[Any]) -> Coalesce:
+    return Coalesce(Subquery(rows.order_by().values("user").annotate(n=Count("pk")).values("n")), 0)
+
+
+def on_same_phones(user: User, keys: Iterable[Key], *, named: str = "") -> list[Key]:
+    """Return the live Keys of all log-ins of this customer on the phones of ``keys``, by name of the log-in.
+
+    ``named``: part of the username. At most ``MOST_SHOWN``, and one more where there are more. One statement.
+    """
+    phones = [key.phone_id for key in keys if key.phone_id]
+    found = Key.objects.filter(_of_same_person(user, "user"), phone__in=phones, confirmed=True)
+    found = found.filter(user__username__icontains=named) if named else found
+    return list(found.select_related("user").order_by("user__username", "pk")[: MAX_SHOWN + 1])
+
+
+def _of_same_person(user: User, path: str) -> Q:
+    """Return what finds the log-ins of this person: those of the same customer, or this one alone for staff."""
+    return Q(**{f"{path}__customer": user.customer_id}) if user.customer_id else Q(**{path: user})

@@ -1,0 +1,30 @@
+"""Security answers: kept as slow salted hashes of their folded text."""
+
+from collections.abc import Mapping
+
+from django.contrib.auth.hashers import check_password, make_password
+
+from accounts.models import SecurityAnswer, User
+from accounts.policies import security_answers
+
+
+def set_answers(user: User, wanted: Mapping[str, str]) -> bool:
+    """Make these, by question, the answers of a log-in; return whether anything changed.
+
+    Costs one hash per answer. Needs: an open transaction, with the user's row locked.
+    """
+    present = {row.question: row for row in SecurityAnswer.objects.filter(user=user)}
+    gone = [row.pk for question, row in present.items() if question not in wanted]
+    changed = SecurityAnswer.objects.filter(pk__in=gone).delete()[0] > 0
+    for question, answer in wanted.items():
+        row = present.get(question) or SecurityAnswer(user=user, question=question)
+        if not (row.pk and is_answer(row, answer)):
+            row.answer_hash = make_password(security_answers.fold(answer))
+            row.save()
+            changed = True
+    return changed
+
+
+def is_answer(row: SecurityAnswer, typed: str) -> bool:
+    """Tell whether this is the answer. Costs one hash; counting tries is the caller's business."""
+    return check_password(security_answers.fold(typed), row.answer_hash)

@@ -1,0 +1,1 @@
+"""Keys: setting one up, using, moving and revoking it."""

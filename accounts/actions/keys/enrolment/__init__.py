@@ -1,0 +1,1 @@
+"""Setting up a Key, step by step."""

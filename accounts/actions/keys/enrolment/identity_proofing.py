@@ -1,0 +1,137 @@
+"""Further proof before a Key is set up (KEY-4): an e-mailed code; before the first Key answers or details as well."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.conf import settings
+from django.db import transaction
+
+from accounts.actions import audit, throttle
+from accounts.actions.authenticators import emailed_code, security_answers
+from accounts.actions.keys.enrolment import rows
+from accounts.enums import Action, Budget, CodePurpose, EnrolmentPurpose, EnrolmentState, MandateRole
+from accounts.models import Enrolment, Mandate, SecurityAnswer, User
+from accounts.policies.keys import identity_proofing
+from accounts.refusals import DetailsWrong, NothingToAsk, Paused, TooOften
+from portal.lib import client
+
+BIRTH_DATE, DETAIL = "birth_date", "detail"  # what the details are called in what was given
+
+
+@dataclass(frozen=True)
+class _OnFile:
+    birth_date: str
+    codes: tuple[str, ...]  # postcode and account numbers
+    phone: str
+
+
+def send_email(*, enrolment: Enrolment, origin: client.Origin, now: datetime) -> None:
+    """Send the code that proves the mailbox, or a fresh one. Needs: no open transaction. Raises: ``TooOften``."""
+    if enrolment.state != EnrolmentState.EMAIL:
+        raise rows.over(enrolment)
+    try:
+        emailed_code.send(user=enrolment.user, purpose=CodePurpose.ENROL, by=enrolment.user, origin=origin, now=now)
+    except Paused as pause:
+        raise TooOften(until=pause.until) from pause
+
+
+def accept_email(*, enrolment: Enrolment, binding: str, code: str, origin: client.Origin, now: datetime) -> Enrolment:
+    """Take the e-mailed code. Needs: no open transaction.
+
+    Raises: ``EmailedCodeWrong``, ``TooOften``, and ``EnrolmentOver`` when the enrolment is not at this step.
+    """
+    if enrolment.state != EnrolmentState.EMAIL:
+        raise rows.over(enrolment)
+    try:
+        emailed_code.accept(user=enrolment.user, purpose=CodePurpose.ENROL, code=code, origin=origin, now=now)
+    except Paused as pause:
+        raise TooOften(until=pause.until) from pause
+    step = "prove-first" if enrolment.purpose == EnrolmentPurpose.FIRST else "prove-added"
+    return _prove(enrolment, binding, EnrolmentState.EMAIL, step, shown="e-mail", origin=origin, now=now)
+
+
+def accept_details(
+    *, enrolment: Enrolment, binding: str, given: Mapping[str, str], origin: client.Origin, now: datetime
+) -> Enrolment:
+    """Take the security answers or personal details; ``given`` as ``is_right`` wants it.
+
+    Effects: a try reserved and given back. Needs: no open transaction.
+    Raises: ``DetailsWrong`` (never of which part), ``TooOften``, ``NothingToAsk``, ``EnrolmentOver``.
+    """
+    if enrolment.state != EnrolmentState.DETAILS:
+        raise rows.over(enrolment)
+    attempt = rows.reserve(
+        throttle.claim(Budget.DETAILS, f"enrol|{enrolment.user.username_hash}", limit=settings.PORTAL_FAILURE_LIMIT),
+        now=now,
+    )
+    if not is_right(enrolment.user, given):
+        raise rows.wrong(attempt, DetailsWrong(tries_left=attempt.tries_left))
+    throttle.give_back(attempt)
+    return _prove(enrolment, binding, EnrolmentState.DETAILS, "prove-first", shown="details", origin=origin, now=now)
+
+
+def _prove(
+    enrolment: Enrolment,
+    binding: str,
+    state: EnrolmentState,
+    step: str,
+    *,
+    shown: str,
+    origin: client.Origin,
+    now: datetime,
+) -> Enrolment:
+    """Move past a proof that was right, unless something else moved meanwhile: the step has two meanings."""
+    with transaction.atomic():
+        locked = rows.lock_owned(enrolment, binding, now=now)
+        if locked.state != state:
+            raise rows.over(locked)
+        rows.move(locked, step, now=now)
+        audit.record(Action.ENROLMENT_PROVED, by=locked.user, on=locked.user, now=now, origin=origin, shown=shown)
+    return locked
+
+
+def questions_for(user: User) -> tuple[str, ...]:
+    """Return the security questions this person answers, by name; none: personal details are asked.
+
+    Raises: ``NothingToAsk``.
+    """
+    if asked := identity_proofing.questions_asked(_answers_of(user)):
+        return asked
+    known = _details_of(user)
+    if not identity_proofing.can_ask_details(known.birth_date, known.codes, known.phone):
+        raise NothingToAsk
+    return ()
+
+
+def is_right(user: User, given: Mapping[str, str]) -> bool:
+    """Tell whether all that was asked was answered rightly; never which part.
+
+    ``given``: answers by question, or an ISO date and one detail more by the names above. Every answer costs
+    one hash, right or wrong. Raises: ``NothingToAsk``.
+    """
+    if asked := questions_for(user):
+        rows = _answers_of(user)
+        right = [security_answers.is_answer(rows[question], given.get(question, "")) for question in asked]
+        return all(right)
+    known = _details_of(user)
+    return identity_proofing.are_details(
+        known.birth_date,
+        known.codes,
+        known.phone,
+        typed_date=given.get(BIRTH_DATE, ""),
+        typed_detail=given.get(DETAIL, ""),
+    )
+
+
+def _answers_of(user: User) -> dict[str, SecurityAnswer]:
+    return {row.question: row for row in SecurityAnswer.objects.filter(user=user)}
+
+
+def _details_of(user: User) -> _OnFile:
+    person = user.customer
+    if person is None:
+        return _OnFile("", (), "")
+    own = Mandate.objects.filter(user=user, role=MandateRole.OWNER)
+    numbers = own.values_list("account__number", flat=True)
+    return _OnFile(person.birth_date, (str(person.address.get("postcode", "")), *numbers), person.phone)

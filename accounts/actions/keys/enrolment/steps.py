@@ -1,0 +1,285 @@
+"""Setting up a Key, step by step: the only actions that move an enrolment.
+
+The table of moves is policies/enrolment.py, the reasons docs/decisions/0013-setting-up-a-key.md. On the web the
+side that began shows a ticket (``binding``, from its encrypted cookie); in a move it is the old phone, whose
+reference is the ticket. What is not open is refused with ``EnrolmentOver`` on the web, ``PairingOver`` to a phone.
+"""
+
+from collections.abc import Collection, Mapping
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+
+from accounts.actions import audit, throttle
+from accounts.actions.keys import key_codes
+from accounts.actions.keys.enrolment import completion, identity_proofing, rows
+from accounts.actions.keys.enrolment.rows import move
+from accounts.enums import Action, Budget, EnrolmentPurpose, EnrolmentState
+from accounts.models import Enrolment, EnrolmentItem, Key, Phone, User
+from accounts.models.throttle import Claim
+from accounts.policies import code_alphabet
+from accounts.policies.keys import enrolment as moves
+from accounts.refusals import (
+    CodeWrong,
+    EnrolmentOver,
+    OtherWayKnown,
+    PairingCodeWrong,
+    PairingOver,
+    Suspended,
+    TooManyKeys,
+)
+from portal.lib import client, digests
+
+LIFE = timedelta(minutes=30)
+NUMBER_DIGITS = 2
+_PAIRING_TRIES = 10
+
+
+def begin(
+    *,
+    user: User,
+    purpose: EnrolmentPurpose,
+    binding: str,
+    also: Collection[User] = (),
+    old_phone: Phone | None = None,
+    origin: client.Origin,
+    now: datetime,
+) -> Enrolment:
+    """Begin to set up a Key for a log-in; with ``also``, for other log-ins of its customer on the same phone.
+
+    FIRST needs the right password, ADD a fresh proof, TRANSFER a call signed by ``old_phone``, whose live Keys all
+    move. Of ``also``, whoever may not get one is left out. Effects: older open ones of the same purpose end; one
+    event; on the web a code by e-mail. Needs: no open transaction.
+    Raises: ``Suspended``, ``TooManyKeys``, ``NothingToAsk``, ``OtherWayKnown``, ``EnrolmentOver``, ``PairingOver``,
+    ``TooOften`` (too many e-mailed codes).
+    """
+    with transaction.atomic():
+        owner = User.objects.select_for_update(of=("self",)).select_related("customer").get(pk=user.pk)
+        _refuse_if_closed(owner, purpose)
+        items = _items_for(owner, also, old_phone)
+        running = owner.enrolments.filter(purpose=purpose, expires_at__gt=now).exclude(state__in=moves.OVER)
+        for older in running.select_for_update(of=("self",)).select_related("user"):
+            _end(older, now=now, origin=origin, by=owner)
+        begun = Enrolment.objects.create(
+            user=owner,
+            purpose=purpose,
+            state=moves.START[purpose],
+            binding=rows.binding_of(owner, binding),
+            old_phone=old_phone,
+            created_at=now,
+            expires_at=now + LIFE,
+        )
+        rows.draw_items(begun, items)
+        audit.record(
+            Action.ENROLMENT_STARTED,
+            by=owner,
+            on=owner,
+            now=now,
+            origin=origin,
+            purpose=str(purpose),
+            log_ins=len(items),
+        )
+    if begun.state == EnrolmentState.EMAIL:
+        identity_proofing.send_email(enrolment=begun, origin=origin, now=now)
+    return begun
+
+
+def _refuse_if_closed(owner: User, purpose: EnrolmentPurpose) -> None:
+    keys = Key.objects.filter(user=owner, confirmed=True).count()
+    if owner.suspended_at or not owner.is_active:
+        raise Suspended
+    if purpose == EnrolmentPurpose.FIRST:
+        if keys:
+            raise EnrolmentOver
+        if rows.has_other_way(owner):
+            raise OtherWayKnown
+        identity_proofing.questions_for(owner)
+    elif purpose == EnrolmentPurpose.ADD and keys >= completion.MAX_KEYS:
+        raise TooManyKeys
+
+
+def _items_for(owner: User, also: Collection[User], old_phone: Phone | None) -> list[EnrolmentItem]:
+    """Return an item with a fresh seed for each log-in, of a move for each Key that may be moved."""
+    if old_phone is not None:
+        live = Key.objects.select_related("user").filter(phone=old_phone, confirmed=True)
+        movable = live.filter(user__is_active=True, user__suspended_at=None)
+        moving = [EnrolmentItem(user=old.user, secret=key_codes.new_secret(), replaces=old) for old in movable]
+        if owner.pk not in {item.user_id for item in moving}:
+            raise PairingOver
+        return moving
+    wanted = {user.pk for user in also}
+    others = [user for user in rows.without_key(owner) if user.pk in wanted] if wanted else []
+    return [EnrolmentItem(user=user, secret=key_codes.new_secret()) for user in (owner, *others)]
+
+
+def _renew_shown_seed(enrolment: Enrolment) -> None:
+    """Give the own log-in another seed than the one that stood on the page for a plain authenticator app."""
+    own = rows.items_of(enrolment)[0]
+    own.secret = key_codes.new_secret()
+    own.save(update_fields=["secret"])
+
+
+def renew_pairing_code(*, enrolment: Enrolment, binding: str, now: datetime) -> str:
+    """Return a fresh pairing code of eight signs; an older one dies. It is kept as a digest.
+
+    A phone that came already, and may have missed the answer, is forgotten together with its number. No event: the
+    code opens nothing until a phone comes with it.
+    """
+    code = digests.random_signs(code_alphabet.ALPHABET, code_alphabet.PAIRING_LENGTH)
+    until = now + timedelta(minutes=settings.PORTAL_PAIRING_MINUTES)
+    with transaction.atomic():
+        locked = rows.lock_owned(enrolment, binding, now=now)
+        digest = rows.pairing_digest(code)
+        until = min(until, locked.expires_at)
+        move(locked, "renew", now=now, pairing_digest=digest, pairing_until=until, phone=None)
+        locked.number = ""
+        locked.save(update_fields=["number"])
+    return code
+
+
+def claim(
+    *,
+    code: str,
+    phone: Phone | None = None,
+    public_key: str = "",
+    name: str = "",
+    version: str,
+    origin: client.Origin,
+    now: datetime,
+) -> Enrolment:
+    """Come with a pairing code, on a phone that is known or a new one with its public key and name.
+
+    Returns the enrolment with the ``number`` to compare. Effects: the code is used up; the phone's row; a seed that
+    no screen has shown; one event.
+    Needs: no open transaction; a call signed by the phone's key.
+    Raises: ``PairingCodeWrong`` (wrong, old, used, or a public key that is another live phone's), ``TooOften``.
+    """
+    attempt = rows.reserve(
+        throttle.claim(Budget.PAIRING, client.network(origin.address), limit=_PAIRING_TRIES), now=now
+    )
+    try:
+        with transaction.atomic():
+            enrolment = rows.lock_open(code, now=now)
+            if enrolment is None or (phone and enrolment.old_phone_id == phone.pk):
+                raise rows.wrong(attempt, PairingCodeWrong())
+            came = phone or Phone.objects.create(
+                name=name, public_key=public_key, version=version, created_at=now, last_seen_at=now
+            )
+            move(enrolment, "claim", now=now, phone=came)
+            enrolment.number = digests.random_digits(NUMBER_DIGITS)
+            enrolment.save(update_fields=["number"])
+            _renew_shown_seed(enrolment)
+            audit.record(
+                Action.PHONE_PAIRED, by=enrolment.user, on=enrolment.user, now=now, origin=origin, phone=came.pk
+            )
+    except IntegrityError as known:
+        raise rows.wrong(attempt, PairingCodeWrong()) from known
+    throttle.give_back(attempt)
+    return enrolment
+
+
+def match(*, enrolment: Enrolment, binding: str, origin: client.Origin, now: datetime) -> Enrolment:
+    """Say that both screens show the same number; the phone may fetch its secrets from now on."""
+    with transaction.atomic():
+        locked = rows.lock_owned(enrolment, binding, now=now)
+        move(locked, "match", now=now)
+        audit.record(
+            Action.PHONE_MATCHED, by=locked.user, on=locked.user, now=now, origin=origin, phone=locked.phone_id
+        )
+    return locked
+
+
+def fetch(*, enrolment: Enrolment, phone: Phone, now: datetime) -> list[EnrolmentItem]:
+    """Return the items with their seeds for the phone that came; none while the numbers are being compared.
+
+    May be repeated until the enrolment is over. Public id of each Key to come: ``item.public_id``.
+    """
+    current = Enrolment.objects.filter(pk=enrolment.pk, phone=phone, expires_at__gt=now).first()
+    if current is not None and current.state == EnrolmentState.CLAIMED:
+        return []
+    if current is None or moves.after(EnrolmentState(current.state), "fetch") is None:
+        raise PairingOver
+    return rows.items_of(current)
+
+
+def confirm_on_web(
+    *, enrolment: Enrolment, binding: str, code: str, name: str = "", origin: client.Origin, now: datetime
+) -> list[Key]:
+    """Finish on the web with a code that the new Key shows; all Keys of the enrolment start at once.
+
+    From OPEN the seed is in a plain authenticator app, called ``name``, which holds one log-in; from MATCHED on
+    the phone that came. Effects: the Keys (an older one of the same log-in on that phone ends), their events and
+    notices; the code is spent. Needs: no open transaction.
+    Raises: ``CodeWrong``, ``TooOften``, ``Suspended``, ``TooManyKeys``, ``EnrolmentOver``.
+    """
+    attempt = rows.reserve(_code_claim(enrolment), now=now)
+    with transaction.atomic():
+        users = rows.lock_users(enrolment)
+        locked = rows.lock_owned(enrolment, binding, now=now)
+        step = "confirm" if locked.phone_id else "confirm-app"
+        if locked.purpose == EnrolmentPurpose.TRANSFER or not moves.after(EnrolmentState(locked.state), step):
+            raise EnrolmentOver
+        first, *others = rows.items_of(locked)
+        spent = key_codes.first_step(first.secret, code, now=now)
+        if spent is None:
+            raise rows.wrong(attempt, CodeWrong(tries_left=attempt.tries_left))
+        completion.refuse_if_not_ready(locked, users)
+        joining = completion.may_join(others, users) if locked.phone_id else []
+        move(locked, step, now=now)
+        steps = {first: spent} | dict.fromkeys(joining, -1)
+        made = completion.start(locked, steps, name=name, origin=origin, now=now)
+    throttle.give_back(attempt)
+    return made
+
+
+def prove_on_phone(
+    *, enrolment: Enrolment, phone: Phone, codes: Mapping[UUID, str], origin: client.Origin, now: datetime
+) -> list[Key]:
+    """Finish a move on the new phone with one code of each new seed, by the public id of its Key.
+
+    Effects: the new Keys start and the old ones end, all at once, with an event each; the codes are spent; the old
+    phone ends unless a Key had to stay on it (its log-in is on hold). Needs: no open transaction.
+    Raises: ``CodeWrong`` (nothing has moved), ``TooOften``, ``PairingOver``.
+    """
+    if enrolment.purpose != EnrolmentPurpose.TRANSFER or enrolment.phone_id != phone.pk:
+        raise PairingOver
+    attempt = rows.reserve(_code_claim(enrolment), now=now)
+    with transaction.atomic():
+        users = rows.lock_users(enrolment)
+        locked = rows.lock_came(enrolment, phone, now=now)
+        if not moves.after(EnrolmentState(locked.state), "confirm"):
+            raise PairingOver
+        items = completion.may_move(rows.items_of(locked), locked, users)
+        spent = {item: key_codes.first_step(item.secret, codes.get(item.public_id, ""), now=now) for item in items}
+        steps = {item: step for item, step in spent.items() if step is not None}
+        if len(steps) < len(items):
+            raise rows.wrong(attempt, CodeWrong(tries_left=attempt.tries_left))
+        move(locked, "confirm", now=now)
+        if not items:
+            raise PairingOver
+        completion.retire(locked, items, now=now)
+        made = completion.start(locked, steps, name=phone.name, origin=origin, now=now, action=Action.KEY_MOVED)
+    throttle.give_back(attempt)
+    return made
+
+
+def _code_claim(enrolment: Enrolment) -> Claim:
+    """Return the budget of codes for one enrolment: mistyping here must not shut the way in."""
+    return throttle.claim(Budget.CODE, f"enrolment|{enrolment.pk}", limit=settings.PORTAL_FAILURE_LIMIT)
+
+
+def give_up(*, enrolment: Enrolment, binding: str, origin: client.Origin, now: datetime) -> Enrolment:
+    """End an enrolment without a Key: the person stops, or another number stands on the phone."""
+    with transaction.atomic():
+        locked = rows.lock_owned(enrolment, binding, now=now)
+        _end(locked, now=now, origin=origin, by=locked.user)
+    return locked
+
+
+def _end(enrolment: Enrolment, *, now: datetime, origin: client.Origin, by: User) -> None:
+    """Needs: an open transaction, with the row locked."""
+    state = EnrolmentState(enrolment.state)
+    move(enrolment, "give-up", now=now)
+    audit.record(Action.ENROLMENT_ENDED, by=by, on=enrolment.user, now=now, origin=origin, state=str(state))

@@ -1,0 +1,138 @@
+"""Actions on Keys: enrol one, spend its code once, end it."""
+
+import base64
+import math
+import secrets
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import OuterRef
+
+from accounts.actions import audit, notices, push, throttle
+from accounts.enums import Action, CodePurpose, KeyKind
+from accounts.models import Key, User
+from accounts.models.authenticators import used_since
+from accounts.policies.keys import totp
+from accounts.refusals import CodeUsed, CodeWrong, NoKey, SignInTooSlow, Suspended
+from portal.lib import client
+
+_SEED_BYTES = 20  # 160 bits, RFC 4226 section 4, R6
+
+
+def new_secret() -> str:
+    """Return a fresh base32 seed."""
+    return base64.b32encode(secrets.token_bytes(_SEED_BYTES)).decode()
+
+
+def spend_code(*, user: User, code: str, purpose: CodePurpose, origin: client.Origin, now: datetime) -> Key:
+    """Check a Key code outside sign-in and use it up, for example to confirm a staff decision.
+
+    Effects: a try reserved and given back; the Key's memory of used codes; one event.
+    Needs: no open transaction. Raises: as ``use_code``, and ``Paused``, ``CodesUsedUp``.
+    """
+    attempt = throttle.reserve(throttle.code_claim(user.username_hash), now=now)
+    with transaction.atomic():
+        key = use_code(
+            user_id=user.pk,
+            session_version=user.session_version,
+            proved_at=math.inf,
+            code=code,
+            attempt=attempt,
+            now=now,
+        )
+        audit.record(Action.CODE_USED, by=user, on=user, now=now, origin=origin, purpose=str(purpose), key=key.pk)
+    throttle.give_back(attempt)
+    return key
+
+
+def use_code(
+    *, user_id: int, session_version: int, proved_at: float, code: str, attempt: throttle.Attempt, now: datetime
+) -> Key:
+    """Find the live Key this code is right for and move its memory past it (KEY-1).
+
+    The user is locked, then the Keys; read them as ``key.user``. A code spent on one thing opens nothing
+    else: sign-in, enrolment, step-up and recovery all come through here. ``proved_at``: when the proof that
+    came before the code was given, in seconds since 1970 (infinite: it still holds); a second factor used since
+    has used up that proof, too.
+    Needs: a reserved try, an open transaction.
+    Raises: ``CodeWrong``, ``CodeUsed``, ``Paused``, ``NoKey``, ``Suspended``; ``SignInTooSlow`` if everything
+    was ended, or a code used, since.
+    """
+    active = User.objects.select_related("customer").filter(pk=user_id, is_active=True)
+    user = active.select_for_update(of=("self",)).first()
+    live = Key.objects.select_for_update(of=("self",)).filter(user=user_id, confirmed=True)
+    # Asked with the Keys, since what a statement saw before it waited for a lock may be out of date.
+    current = live.annotate(is_proof_used_up=used_since(proved_at, user=OuterRef("user")))
+    keys = list(current.order_by("pk")) if user else []
+    if user is None or not keys:
+        raise NoKey
+    if user.session_version != session_version or keys[0].is_proof_used_up:
+        raise SignInTooSlow
+    if user.suspended_at:
+        raise Suspended
+    for key in keys:
+        if (step := key.step_of(code, at=now.timestamp(), after=key.last_step)) not in (None, key.drift_step):
+            key.user, key.is_first_use = user, key.last_used_at is None
+            key.last_step, key.last_used_at = step, now
+            key.save(update_fields=["last_step", "last_used_at"])
+            return key
+    is_spent = any(key.step_of(code, at=now.timestamp(), after=-1) is not None for key in keys)
+    raise attempt.refusal(CodeUsed() if is_spent else CodeWrong(tries_left=attempt.tries_left))
+
+
+def enrol_key(
+    *,
+    user: User,
+    secret: str,
+    code: str,
+    name: str,
+    attempt: throttle.Attempt,
+    by: User,
+    origin: client.Origin,
+    now: datetime,
+) -> Key:
+    """Give a log-in a new Key, proved by one of its codes, which is spent by that.
+
+    Effects: one Key, one event, a notice. ``attempt``: a try at a code, reserved before.
+    Needs: the caller's further proof (KEY-4).
+    Raises: ``CodeWrong``, ``Paused``.
+    """
+    step = first_step(secret, code, now=now)
+    if step is None:
+        raise attempt.refusal(CodeWrong(tries_left=attempt.tries_left))
+    new = Key(user=user, name=name, kind=KeyKind.APP, secret=secret, last_step=step)
+    with transaction.atomic():
+        return start_keys([new], by=by, origin=origin, now=now)[0]
+
+
+def first_step(secret: str, code: str, *, now: datetime) -> int | None:
+    """Return the time step for which a code of a new seed is right, or None."""
+    tolerance = settings.PORTAL_CODE_TOLERANCE_STEPS
+    return totp.matching_step(totp.decode_secret(secret), code, at=now.timestamp(), tolerance=tolerance, after=-1)
+
+
+def start_keys(
+    new: Sequence[Key],
+    *,
+    by: User | None,
+    origin: client.Origin,
+    now: datetime,
+    action: Action = Action.KEY_ENROLLED,
+) -> list[Key]:
+    """Put new Keys to work: the one way a Key comes to be. Each log-in at most once.
+
+    ``last_step`` of each holds the step of the code that proved it, which is spent by that.
+    Effects: the Keys, one event per log-in, one e-mail per address, a message to the other phones of the
+    first log-in; statements do not grow with the number of Keys.
+    Needs: an open transaction, proof that the seeds have arrived.
+    """
+    for key in new:
+        key.confirmed, key.created_at = True, now
+    made = Key.objects.bulk_create(new)
+    audit.record_each(action, [(key.user, {"key": key.pk}) for key in made], by=by, origin=origin, now=now)
+    kind = "key_moved" if action == Action.KEY_MOVED else "key_added"
+    push.tell_phones(made[0].user, kind, now=now, but=made[0].phone)
+    notices.tell_together((key.user for key in made), kind, now=now, key=made[0].name, at=now.isoformat())
+    return made

@@ -1,0 +1,153 @@
+"""Actions on Keys and the phones they are on: name one, turn it off, lose it, end everything.
+
+What else ends with a Key: docs/decisions/0015-fresh-proof-and-ending-keys.md.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db import transaction
+
+from accounts.actions import audit, notify, sessions
+from accounts.actions.authenticators import backup_codes
+from accounts.enums import Action, EndReason, RequestState
+from accounts.models import Key, Passkey, Phone, PlatformSession, PushChallenge, User
+from accounts.policies.keys import revocation
+from accounts.refusals import PhoneEnded
+from portal.lib import client
+
+
+@transaction.atomic
+def rename_key(*, key: Key, name: str, by: User, origin: client.Origin | None, now: datetime) -> Key:
+    """Give a live Key another name, 1 to 60 characters. Effects: one event. Raises: ``PhoneEnded``."""
+    if not Key.objects.filter(pk=key.pk, confirmed=True).update(name=name):
+        raise _ended(key)
+    key.name = name
+    audit.record(Action.KEY_RENAMED, by=by, on=key.user, now=now, origin=origin, key=key.pk)
+    return key
+
+
+@transaction.atomic
+def end_key(
+    *,
+    key: Key,
+    reason: EndReason,
+    by: User | None,
+    origin: client.Origin | None,
+    now: datetime,
+    keep: PlatformSession | None = None,
+) -> Key:
+    """Turn one Key off for ever; its phone ends with it when no other Key lives there.
+
+    ``keep``: the sign-in this is done from; it stays open unless it stands on this very Key.
+    Effects: the Key, all other sign-ins of that log-in, requests that wait; one event, one notice.
+    Raises: ``PhoneEnded`` if it was off already.
+    """
+    ended = _end([key.pk], reason=reason, by=by, origin=origin, now=now, keep=keep)
+    if not ended:
+        raise _ended(key)
+    _end_idle_phones([ended[0].phone_id], reason=reason, now=now)
+    return ended[0]
+
+
+@transaction.atomic
+def end_phone(
+    *,
+    phone: Phone,
+    reason: EndReason,
+    by: User | None,
+    origin: client.Origin | None,
+    now: datetime,
+    keep: PlatformSession | None = None,
+) -> list[Key]:
+    """End a phone and every Key on it, for all log-ins, in one act; return those Keys (KEY-8).
+
+    Effects: as ``end_key`` for each; the phone can call and be called no more.
+    Raises: ``PhoneEnded`` if it had ended already.
+    """
+    users = User.objects.filter(key__phone=phone, key__confirmed=True)
+    _lock(users.values_list("pk", flat=True))
+    locked = Phone.objects.select_for_update().get(pk=phone.pk)
+    if locked.ended_at:
+        raise PhoneEnded(reason=locked.end_reason)
+    live = Key.objects.filter(phone=locked, confirmed=True).values_list("pk", flat=True)
+    ended = _end(list(live), reason=reason, by=by, origin=origin, now=now, keep=keep)
+    _shut(locked, reason=reason, now=now)
+    return ended
+
+
+def report_lost(
+    *, phone: Phone, by: User | None, origin: client.Origin | None, now: datetime, keep: PlatformSession | None = None
+) -> list[Key]:
+    """Take a lost phone out of use: see ``end_phone``. Each log-in on it gets an event and a notice."""
+    return end_phone(phone=phone, reason=EndReason.LOST, by=by, origin=origin, now=now, keep=keep)
+
+
+def revoke_authenticators(
+    *, user: User, reason: EndReason, by: User | None, origin: client.Origin | None, now: datetime
+) -> int:
+    """End every Key, passkey and unused backup code of a log-in; return how many Keys there were.
+
+    Effects: phones without a Key left end, too; one event. Open sign-ins are the caller's business.
+    Needs: an open transaction, the user's row locked.
+    """
+    over = {"confirmed": False, "ended_at": now, "end_reason": reason}
+    live = Key.objects.filter(user=user, confirmed=True)
+    phones = list(live.exclude(phone=None).values_list("phone_id", flat=True))
+    keys: int = live.update(**over)
+    passkeys = Passkey.objects.filter(user=user, confirmed=True).update(**over)
+    codes = backup_codes.drop(user)
+    _end_idle_phones(phones, reason=reason, now=now)
+    facts = {"keys": keys, "passkeys": passkeys, "backup_codes": codes, "reason": str(reason)}
+    audit.record(Action.KEYS_ENDED, by=by, on=user, now=now, origin=origin, **facts)
+    return keys
+
+
+def _end(
+    keys: Iterable[int],
+    *,
+    reason: EndReason,
+    by: User | None,
+    origin: client.Origin | None,
+    now: datetime,
+    keep: PlatformSession | None,
+) -> list[Key]:
+    """End those of these Keys that are live, with all that hangs on them."""
+    users = _lock(Key.objects.filter(pk__in=keys).values_list("user_id", flat=True))
+    ended = list(Key.objects.filter(pk__in=keys, confirmed=True).select_related("phone").order_by("user_id", "pk"))
+    for key in ended:
+        key.user, key.confirmed, key.ended_at, key.end_reason = users[key.user_id], False, now, reason
+        key.save(update_fields=["confirmed", "ended_at", "end_reason"])
+        sessions.end_others(key.user, keep=None if keep and keep.key_id == key.pk else keep)
+        facts = {"key": key.pk, "reason": str(reason)}
+        audit.record(revocation.action_of(reason), by=by, on=key.user, now=now, origin=origin, **facts)
+        device = origin.device if origin else ""
+        notify.notify_everywhere(
+            key.user, revocation.notice_of(reason), now=now, key=key.name, at=now.isoformat(), device=device
+        )
+    waiting = PushChallenge.objects.filter(user__in=[key.user_id for key in ended], state=RequestState.WAITING)
+    waiting.update(state=RequestState.WITHDRAWN)
+    return ended
+
+
+def _lock(user_ids: Iterable[int]) -> dict[int, User]:
+    """Lock people in the order of their ids, so that two such actions never wait for each other."""
+    rows = User.objects.select_related("customer").filter(pk__in=list(user_ids)).order_by("pk")
+    return {user.pk: user for user in rows.select_for_update(of=("self",))}
+
+
+def _end_idle_phones(phone_ids: Iterable[int | None], *, reason: EndReason, now: datetime) -> None:
+    """End those of these phones that have no live Key left."""
+    idle = Phone.objects.filter(pk__in=[pk for pk in phone_ids if pk], ended_at=None).exclude(keys__confirmed=True)
+    for phone in idle.order_by("pk"):
+        _shut(phone, reason=reason, now=now)
+
+
+def _shut(phone: Phone, *, reason: EndReason, now: datetime) -> None:
+    phone.ended_at, phone.end_reason, phone.subscription = now, reason, {}
+    phone.save(update_fields=["ended_at", "end_reason", "subscription"])
+
+
+def _ended(key: Key) -> PhoneEnded:
+    """Return the refusal for a Key that is off, with why."""
+    return PhoneEnded(reason=Key.objects.values_list("end_reason", flat=True).get(pk=key.pk))

@@ -1,0 +1,111 @@
+"""Giving both factors once more before something sensitive. See docs/decisions/0015-fresh-proof-and-ending-keys.md."""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+from django.conf import settings
+from django.db import transaction
+
+from accounts.actions import audit, throttle
+from accounts.actions.authenticators import backup_codes
+from accounts.actions.keys import key_codes
+from accounts.enums import Action
+from accounts.models import PlatformSession, User
+from accounts.models.authenticators import Authenticator
+from accounts.policies import reauthentication
+from accounts.refusals import LastTry, Refusal, WrongPair
+from accounts.sessions import SessionStore
+from portal.lib import client, hash_semaphore
+
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True)
+class Given:
+    """What somebody typed to show that it is them: the password, and a code of the Key or a backup code."""
+
+    password: str
+    code: str = ""
+    backup_code: str = ""
+
+
+def is_fresh(row: PlatformSession, *, now: datetime) -> bool:
+    """Tell whether this session gave both factors a moment ago (``PORTAL_FRESH_PROOF_MINUTES``)."""
+    lifetime = timedelta(minutes=settings.PORTAL_FRESH_PROOF_MINUTES)
+    return reauthentication.is_fresh(proved_at=row.proved_at, now=now, lifetime=lifetime)
+
+
+def prove(
+    *, user: User, given: Given, session: SessionStore, browser_scope: str, origin: client.Origin, now: datetime
+) -> None:
+    """Check password and second factor of somebody who is signed in.
+
+    ``lane``: the lane of tries of this browser. Both budgets are reserved before anything is looked at; what was
+    not looked at is given back. Cost: one argon2 hash, one more for a backup code.
+    Effects: the code is spent; as ``note``. Needs: no open transaction.
+    Raises: ``WrongPair``, ``Paused``, ``hash_semaphore.HashingOverloaded``, and as ``key.use_code`` or ``backup_codes.spend``.
+    """
+    on_password = throttle.reserve(throttle.password_claim_of(user.username_hash, browser_scope=browser_scope), now=now)
+    on_code = _reserve_code(user, browser_scope, on_password, now=now)
+    if not _or_give_back(lambda: user.check_password(given.password), on_password, on_code):
+        throttle.give_back(on_code)
+        wrong = LastTry() if on_password.tries_left == 1 else WrongPair(tries_left=on_password.tries_left)
+        raise on_password.refusal(wrong)
+    throttle.give_back(on_password)
+    typed = _or_give_back(lambda: _typed(user, given), on_code)
+    with transaction.atomic():
+        proof: Authenticator
+        if typed:
+            proof = backup_codes.use_once(
+                typed=typed,
+                session_version=user.session_version,
+                proved_at=math.inf,
+                attempt=on_code,
+                origin=origin,
+                now=now,
+            )
+        else:
+            proof = key_codes.use_code(
+                user_id=user.pk,
+                session_version=user.session_version,
+                proved_at=math.inf,
+                code=given.code,
+                attempt=on_code,
+                now=now,
+            )
+        note(user=user, proof=proof, session=session, origin=origin, now=now)
+    throttle.give_back(on_code)
+
+
+def note(*, user: User, proof: Authenticator, session: SessionStore, origin: client.Origin, now: datetime) -> None:
+    """Make this session fresh after a proof that was checked: it gets a new key and stands on that proof.
+
+    Effects: the session's row; one event. Needs: an open transaction.
+    """
+    session.prove_again(proof, now=now)
+    audit.record(Action.PROOF_REPEATED, by=user, on=user, now=now, origin=origin, proof=proof.persistent_id)
+
+
+def _reserve_code(user: User, browser_scope: str, on_password: throttle.Attempt, *, now: datetime) -> throttle.Attempt:
+    try:
+        return throttle.reserve(throttle.code_claim(user.username_hash, browser_scope=browser_scope), now=now)
+    except Refusal:
+        throttle.give_back(on_password)
+        raise
+
+
+def _or_give_back(look: Callable[[], Result], *attempts: throttle.Attempt) -> Result:
+    """Look; if no slot was free to hash in, nothing was tried."""
+    try:
+        return look()
+    except hash_semaphore.HashingOverloaded:
+        for attempt in attempts:
+            throttle.give_back(attempt)
+        raise
+
+
+def _typed(user: User, given: Given) -> backup_codes.Typed | None:
+    return backup_codes.look_up(user_id=user.pk, typed=given.backup_code) if given.backup_code else None

@@ -1,0 +1,82 @@
+"""The action of signing in: the second factor, after the password was right."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from accounts.actions import audit, notices, throttle
+from accounts.actions.sign_in import known_browsers
+from accounts.enums import Action
+from accounts.models import Key, User
+from accounts.models.authenticators import Authenticator
+from accounts.refusals import Paused
+from portal.lib import client
+
+
+@dataclass(frozen=True)
+class Pending:
+    """A person whose password was right: who, at which epoch, in which lane of tries, when (seconds since 1970)."""
+
+    user_id: int
+    session_version: int
+    username_hash: str
+    browser_scope: str
+    proved_at: float
+
+
+@dataclass(frozen=True)
+class SignedIn:
+    """What opened the session, and the cookie this browser is known by from now on."""
+
+    proof: Authenticator
+    browser: str
+
+    @property
+    def is_first_use(self) -> bool:
+        """Tell whether a Key opened a session for the first time: its owner is told that it works (KEY-6)."""
+        return isinstance(self.proof, Key) and self.proof.is_first_use
+
+
+def reserve_code(pending: Pending, *, now: datetime) -> throttle.Attempt:
+    """Reserve a try at a code, unless the password's lane has been paused since.
+
+    Needs: no open transaction. Raises: ``Paused``, ``CodesUsedUp``.
+    """
+    check_browser_scope(pending, now=now)
+    return throttle.reserve(throttle.code_claim(pending.username_hash, browser_scope=pending.browser_scope), now=now)
+
+
+def check_browser_scope(pending: Pending, *, now: datetime) -> None:
+    """Raise ``Paused`` if the password's lane has been paused since the password was right."""
+    if until := throttle.paused_until(
+        throttle.password_claim_of(pending.username_hash, browser_scope=pending.browser_scope), now=now
+    ):
+        raise Paused(until=until)
+
+
+def sign_in(
+    *, proof: Authenticator, browser_scope: str, browser: str, origin: client.Origin, now: datetime
+) -> SignedIn:
+    """Let somebody in by a second factor that was used up in this transaction, whichever kind it is.
+
+    ``proof`` with its ``user``; ``lane`` of the sign-in; ``browser``: the cookie the browser is known by, or empty.
+    Effects: all tries of this lane and all wrong codes of strangers forgotten, the browser known from now on; one
+    event; a notice if the browser is new. The caller opens the session in the same transaction.
+    Needs: an open transaction.
+    """
+    user = proof.user
+    remembered = known_browsers.remember(user, browser, origin=origin, now=now)
+    facts = {"proof": proof.persistent_id, "new_browser": remembered.is_new}
+    audit.record(Action.SIGNED_IN, by=user, on=user, now=now, origin=origin, **facts)
+    throttle.clear(
+        throttle.password_claim_of(user.username_hash, browser_scope=browser_scope),
+        throttle.code_claim(user.username_hash, browser_scope=browser_scope),
+        throttle.code_claim(user.username_hash),
+    )
+    if remembered.is_new:
+        notices.tell(user, "new_device", now=now, device=origin.device, place=origin.place, at=now.isoformat())
+    return SignedIn(proof, remembered.cookie)
+
+
+def sign_out(user: User, *, origin: client.Origin, now: datetime) -> None:
+    """Write the event of leaving; the caller ends the session in the same transaction."""
+    audit.record(Action.SIGNED_OUT, by=user, on=user, now=now, origin=origin)

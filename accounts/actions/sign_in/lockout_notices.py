@@ -1,0 +1,54 @@
+"""Telling owners of a pause (LOCK-7).
+
+The request that begins a pause does the same for known and unknown names; the worker finds out
+afterwards whose it was. See docs/decisions/0006-budgets-of-tries.md.
+"""
+
+from datetime import datetime, timedelta
+from functools import partial
+
+from django.conf import settings
+from django.db import transaction
+
+from accounts.actions import audit, notices
+from accounts.enums import Action, Budget
+from accounts.models import Notice, Throttle, User
+from portal.lib import periodic_tasks
+
+_BATCH = 200
+_KIND = "paused"
+_TOLD_EVERY = timedelta(days=1)
+
+
+def announce(now: datetime) -> int:
+    """Write the event and the notice of each pause that has begun; return how many were settled.
+
+    Waits until the try that began the pause has been evaluated: a right one takes the pause back.
+    """
+    settled = now - timedelta(seconds=settings.PORTAL_HASH_QUEUE_SECONDS + 5)
+    waiting = Throttle.objects.filter(announced=False, paused_until__isnull=False, last_at__lte=settled)
+    rows = waiting.order_by("last_at").values_list("pk", flat=True)[:_BATCH]
+    return periodic_tasks.each("pauses", rows, partial(_announce, now=now))
+
+
+def _announce(pk: int, *, now: datetime) -> int:
+    with transaction.atomic():
+        row = Throttle.objects.filter(pk=pk).first()
+        if row is None:
+            return 0
+        claimed = Throttle.objects.filter(pk=row.pk, announced=False, last_at=row.last_at).update(announced=True)
+        user = User.objects.filter(username_hash=row.subject).first()
+        if not claimed or user is None or row.budget not in {Budget.PASSWORD, Budget.CODE}:
+            return claimed
+        audit.record(Action.PAUSED, by=None, on=user, now=now, budget=row.budget, tries=row.used)
+        _tell(user, row, now=now)
+    return claimed
+
+
+def _tell(user: User, row: Throttle, *, now: datetime) -> None:
+    """Tell the owner once a day at most: whoever keeps a log-in paused must not fill its owner's mailbox."""
+    if Notice.objects.filter(user=user, kind=_KIND, created_at__gt=now - _TOLD_EVERY).exists():
+        return
+    until = row.paused_until.isoformat() if row.paused_until else ""
+    once = f"{_KIND}|{user.pk}|{now:%Y-%m-%d}"  # two workers at once: the second finds it told, a round later
+    notices.tell(user, _KIND, now=now, dedupe=once, tries=row.used, budget=row.budget, until=until)

@@ -1,0 +1,330 @@
+"""Requests to approve a sign-in on the phone: sent, answered, withdrawn, used once (KEY-2, KEY-9, KEY-11).
+
+The number and the request's reference live in the encrypted cookie of the sign-in that asked, so that an
+approval opens that one sign-in and no other. The limits are pure: policies/approvals.py.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F, OuterRef, Q, QuerySet
+
+from accounts.actions import audit, push, reports
+from accounts.actions.sign_in.completion import Pending
+from accounts.actions.throttle import UNKNOWN_BROWSER
+from accounts.enums import Action, CodePurpose, DenyReason, ReportKind, RequestState
+from accounts.models import Key, Phone, PushChallenge, User
+from accounts.models.authenticators import last_authenticated_at, used_since
+from accounts.models.phones import new_reference
+from accounts.policies import push_approval
+from accounts.policies.keys import signed_messages
+from accounts.refusals import (
+    AppTooOld,
+    CallNotSigned,
+    CallTimeWrong,
+    NumberWrong,
+    Refusal,
+    RequestDenied,
+    RequestExpired,
+    RequestOver,
+    RequestsStopped,
+    RequestWaiting,
+    SignInTooSlow,
+    Suspended,
+    TooManyRequests,
+)
+from portal.lib import client, digests, p256
+
+APPROVE, DENY = "approve", "deny"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A request that was sent, and the number to type into the Key: the one place that has it in clear."""
+
+    request: PushChallenge
+    number: str
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a phone says to a request, as it signed it. ``time``: seconds since 1970."""
+
+    decision: str
+    number: str
+    reason: str
+    time: int
+    signature: str
+
+
+# --- Where one signs in -----------------------------------------------------------------------------
+
+
+def ask(*, pending: Pending, origin: client.Origin, now: datetime, instead_of: str = "") -> Asked | None:
+    """Send a request to every phone that holds a live Key of this person; None if there is no such phone.
+
+    ``instead_of``: the reference of an earlier request of the same sign-in, which is withdrawn.
+    Effects: one row, one event, a notification queued per phone; the user's row is locked meanwhile.
+    Raises: ``TooManyRequests``, ``RequestsStopped``; ``SignInTooSlow`` if everything was ended, or the password has
+    opened a sign-in, since.
+    """
+    with transaction.atomic():
+        user = _locked(pending)
+        if not phones_of(user.pk):
+            return None
+        if instead_of:
+            withdraw(instead_of)
+        _check_limits(user, pending, now=now)
+        number = digests.random_digits(settings.PORTAL_NUMBER_DIGITS)
+        request = _send(user, number, is_new_browser=pending.browser_scope == UNKNOWN_BROWSER, origin=origin, now=now)
+        audit.record(Action.REQUEST_SENT, by=None, on=user, now=now, origin=origin, request=request.pk)
+        push.announce(request, now=now)
+    return Asked(request, number)
+
+
+def phones_of(user_id: int) -> list[Phone]:
+    """Return the phones that hold a live Key of this person, oldest first."""
+    live = Phone.objects.filter(ended_at=None, keys__user=user_id, keys__confirmed=True)
+    return list(live.order_by("created_at"))
+
+
+def withdraw(reference: str) -> bool:
+    """End a request where it was started, answered or not; tell whether there was anything to end."""
+    is_open = Q(state__in=(RequestState.WAITING, RequestState.APPROVED))
+    ended = PushChallenge.objects.filter(is_open, reference=reference)
+    return bool(ended.update(state=RequestState.WITHDRAWN, signature=""))
+
+
+def standing_of(reference: str, *, now: datetime) -> str:
+    """Return where a request stands: a ``RequestState``, "expired", or "" for none. One statement."""
+    row = PushChallenge.objects.filter(reference=reference).values_list("state", "expires_at").first()
+    return push_approval.standing(row[0], expires_at=row[1], now=now) if row else ""
+
+
+def use(*, pending: Pending, reference: str, now: datetime) -> Key:
+    """Use the approval of this sign-in up, and return the Key that gave it, with its user.
+
+    Effects: the request moves from approved to used in one guarded statement; Keys and user are locked.
+    Needs: an open transaction. Raises: ``RequestWaiting``, ``RequestDenied``, ``RequestExpired``, ``RequestOver``;
+    ``SignInTooSlow`` if everything was ended, or a second factor used, since the password; ``Suspended``.
+    """
+    user = _locked(pending)
+    approved = PushChallenge.objects.filter(
+        reference=reference,
+        user=user,
+        session_version=user.session_version,
+        purpose=CodePurpose.SIGN_IN,
+        state=RequestState.APPROVED,
+        expires_at__gt=now,
+    )
+    if not approved.update(state=RequestState.USED):
+        raise _why_not(user, reference, now=now)
+    keys = _live_keys().select_for_update(of=("self",)).filter(user=user)
+    keys = keys.annotate(is_proof_used_up=used_since(pending.proved_at, user=OuterRef("user")))
+    key = keys.filter(pk__in=PushChallenge.objects.filter(reference=reference).values("key")).first()
+    if key is None:
+        raise RequestOver  # the phone was turned off since
+    if key.is_proof_used_up:
+        raise SignInTooSlow
+    key.user = user
+    key.is_first_use, key.last_used_at = key.last_used_at is None, now
+    key.save(update_fields=["last_used_at"])
+    return key
+
+
+def check_not_denied(reference: str) -> None:
+    """Raise ``RequestDenied`` if somebody answered "not me": no other way leads on in that sign-in, either."""
+    denied = PushChallenge.objects.filter(reference=reference, state=RequestState.DENIED, reason=DenyReason.NOT_ME)
+    if denied.exists():
+        raise RequestDenied
+
+
+def _locked(pending: Pending) -> User:
+    """Lock the user of a sign-in under way."""
+    users = User.objects.select_related("customer").select_for_update(of=("self",))
+    user = users.filter(pk=pending.user_id, session_version=pending.session_version, is_active=True).first()
+    if user is None:
+        raise SignInTooSlow
+    if user.suspended_at:
+        raise Suspended
+    return user
+
+
+def _check_limits(user: User, pending: Pending, *, now: datetime) -> None:
+    proved_at = last_authenticated_at(user)
+    if proved_at and proved_at.timestamp() > pending.proved_at:
+        raise SignInTooSlow
+    limit = settings.PORTAL_PUSH_PER_10_MIN
+    counted = Q(created_at__gt=now - push_approval.WINDOW) | Q(answered_at__isnull=False)
+    rows = PushChallenge.objects.filter(counted, user=user).order_by("-created_at", "-pk")
+    past = rows.values_list("created_at", "answered_at", "state", "reason")[: limit + push_approval.DENIALS]
+    verdict = push_approval.may_ask(
+        [push_approval.Past(*row) for row in past], proved_at=proved_at, limit=limit, now=now
+    )
+    if verdict.is_stopped:
+        raise RequestsStopped
+    if verdict.until:
+        raise TooManyRequests(until=verdict.until)
+
+
+def _send(user: User, number: str, *, is_new_browser: bool, origin: client.Origin, now: datetime) -> PushChallenge:
+    reference = new_reference()
+    return PushChallenge.objects.create(
+        reference=reference,
+        user=user,
+        number_digest=_digest(reference, number),
+        device=origin.device,
+        address=origin.address,
+        is_new_browser=is_new_browser,
+        session_version=user.session_version,
+        created_at=now,
+        expires_at=now + timedelta(seconds=settings.PORTAL_PUSH_SECONDS),
+    )
+
+
+def _digest(reference: str, number: str) -> str:
+    return digests.keyed("request-number", f"{reference}|{number}")
+
+
+def _why_not(user: User, reference: str, *, now: datetime) -> Refusal:
+    """Return why a request opens nothing."""
+    row = PushChallenge.objects.filter(reference=reference, user=user, session_version=user.session_version).first()
+    if row is None:
+        return SignInTooSlow()
+    if row.state == RequestState.DENIED and row.reason == DenyReason.NOT_ME:
+        return RequestDenied()
+    by_standing: dict[str, type[Refusal]] = {
+        RequestState.WAITING: RequestWaiting,
+        RequestState.USED: SignInTooSlow,
+        push_approval.EXPIRED: RequestExpired,
+    }
+    return by_standing.get(push_approval.standing(row.state, expires_at=row.expires_at, now=now), RequestOver)()
+
+
+# --- On the phone -----------------------------------------------------------------------------------
+
+
+def waiting_for(phone: Phone, *, now: datetime) -> list[PushChallenge]:
+    """Return the requests this phone may answer, newest first, each with its user and customer. One statement."""
+    return list(
+        PushChallenge.objects.select_related("user__customer")
+        .filter(user__in=_live_keys().filter(phone=phone).values("user"), user__is_active=True)
+        .filter(_is_answerable(now), user__suspended_at=None)
+        .order_by("-created_at", "-pk")
+    )
+
+
+def answer(
+    *, phone: Phone, reference: str, given: Answer, version: str, origin: client.Origin, now: datetime
+) -> PushChallenge:
+    """Take a phone's answer to a request for an account it holds a live Key of.
+
+    Effects: the request is answered for good, or a wrong number is counted (the last one ends the request); one
+    event. A refusal as "not me" starts a report. ``version``: of the Key app; an old one may still deny.
+    Needs: no open transaction; the call itself is this phone's. Raises: ``PushChallenge.DoesNotExist``,
+    ``RequestOver``, ``CallNotSigned``, ``CallTimeWrong``, ``Suspended``, ``AppTooOld``, ``NumberWrong``.
+    """
+    refusal = None
+    with transaction.atomic():
+        request, key = _held_by(phone, reference)
+        _check_answer(request, phone, given, version=version, now=now)
+        if given.decision == DENY:
+            _deny(request, key, given, origin=origin, now=now)
+        elif digests.same(request.number_digest, _digest(reference, given.number)):
+            _approve(request, key, given, origin=origin, now=now)
+        else:
+            refusal = _count_wrong_number(request, key, origin=origin, now=now)
+    if refusal:
+        raise refusal
+    return request
+
+
+def _live_keys() -> QuerySet[Key]:
+    return Key.objects.filter(confirmed=True, phone__isnull=False, phone__ended_at=None)
+
+
+def _is_answerable(now: datetime) -> Q:
+    return Q(state=RequestState.WAITING, expires_at__gt=now, session_version=F("user__session_version"))
+
+
+def _held_by(phone: Phone, reference: str) -> tuple[PushChallenge, Key]:
+    """Lock the person, then the request, and return it with the live Key of its account on this phone."""
+    asked = PushChallenge.objects.filter(reference=reference)
+    user = User.objects.select_for_update().filter(pk__in=asked.values("user")).first()
+    key = _live_keys().filter(phone=phone, user=user).first() if user else None
+    if user is None or key is None:
+        raise PushChallenge.DoesNotExist
+    request = asked.select_for_update().get()
+    request.user = user
+    return request, key
+
+
+def _check_answer(request: PushChallenge, phone: Phone, given: Answer, *, version: str, now: datetime) -> None:
+    user = request.user
+    is_open = request.state == RequestState.WAITING and request.expires_at > now
+    if not is_open or request.session_version != user.session_version or not user.is_active:
+        raise RequestOver
+    text = signed_messages.answer_text(
+        request=request.reference,
+        account=user.username,
+        decision=given.decision,
+        number=given.number,
+        time=given.time,
+    )
+    if not p256.is_signed(text.encode(), given.signature, by=phone.public_key):
+        raise CallNotSigned
+    if abs(given.time - now.timestamp()) > settings.PORTAL_KEY_SKEW_SECONDS:
+        raise CallTimeWrong
+    if given.decision == APPROVE:
+        _check_may_approve(user, version)
+
+
+def _check_may_approve(user: User, version: str) -> None:
+    """Raise what stands in the way of approving, but not of refusing."""
+    if user.suspended_at:
+        raise Suspended
+    if not push_approval.is_current(version, minimum=settings.PORTAL_KEY_MIN_VERSION):
+        raise AppTooOld
+
+
+def _approve(request: PushChallenge, key: Key, given: Answer, *, origin: client.Origin, now: datetime) -> None:
+    request.expires_at = max(request.expires_at, now + push_approval.GRACE)
+    _close(request, RequestState.APPROVED, key, given, now=now)
+    _record(Action.REQUEST_APPROVED, request, key, origin=origin, now=now)
+
+
+def _deny(request: PushChallenge, key: Key, given: Answer, *, origin: client.Origin, now: datetime) -> None:
+    request.reason = DenyReason(given.reason)
+    _close(request, RequestState.DENIED, key, given, now=now)
+    _record(Action.REQUEST_DENIED, request, key, origin=origin, now=now, reason=given.reason)
+    if request.reason == DenyReason.NOT_ME:
+        kind = ReportKind.NOT_ME
+        reports.open_report(user=request.user, kind=kind, device=request.device, origin=origin, now=now)
+
+
+def _close(request: PushChallenge, state: RequestState, key: Key, given: Answer, *, now: datetime) -> None:
+    request.state, request.key, request.answered_at = state, key, now
+    request.signature, request.signed_at = given.signature, given.time
+    fields = ["state", "key", "answered_at", "signature", "signed_at", "reason", "expires_at"]
+    request.save(update_fields=fields)
+
+
+def _count_wrong_number(request: PushChallenge, key: Key, *, origin: client.Origin, now: datetime) -> Refusal:
+    """Count a wrong number and return how to refuse it; the last one ends the request."""
+    request.wrong_numbers += 1
+    tries_left = push_approval.WRONG_NUMBERS - request.wrong_numbers
+    if not tries_left:
+        request.state = RequestState.FAILED
+        _record(Action.REQUEST_FAILED, request, key, origin=origin, now=now)
+    request.save(update_fields=["wrong_numbers", "state"])
+    return NumberWrong(tries_left=tries_left) if tries_left else RequestOver()
+
+
+def _record(
+    action: Action, request: PushChallenge, key: Key, *, origin: client.Origin, now: datetime, **facts: str
+) -> None:
+    audit.record(
+        action, by=request.user, on=request.user, now=now, origin=origin, request=request.pk, key=key.pk, **facts
+    )

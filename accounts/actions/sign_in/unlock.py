@@ -1,0 +1,65 @@
+"""Ending a pause by hand, after the person was verified (LOCK-3)."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from accounts.actions import audit, throttle
+from accounts.enums import Action, Role
+from accounts.models import User
+from portal.lib import client
+
+LONGEST_REASON = 200
+
+
+class NothingPaused(Exception):
+    """No pause is running that could be lifted."""
+
+
+class NotTheirsToLift(Exception):
+    """The pause is their own, or stops another member of staff, whom operators alone let in."""
+
+
+def may_lift(by: User, *, subject: str) -> bool:
+    """Tell whether this member of staff may end pauses of that subject.
+
+    A pause is what bounds guessing: who could lift it where they are guessing would not be bounded at all.
+    """
+    owner = User.objects.filter(username_hash=subject).first()
+    if owner is not None and owner.is_staff:
+        return owner != by and by.has_role(Role.OPERATOR)
+    return by.has_role(Role.AGENT, Role.SENIOR, Role.OPERATOR)
+
+
+def lift_pauses(*, subject: str, reason: str, by: User | None, origin: client.Origin | None, now: datetime) -> int:
+    """End every running pause of one subject (the digest of a username or a network); return how many.
+
+    Tries in a row over any time stay counted: after too many wrong codes only recovery leads on (LOCK-6).
+    Effects: one event, on the chain of the log-in, or of the system for a network or a name nobody has.
+    ``by``: None for the command line. ``reason`` is kept in the record, which the customer reads.
+    Raises: ``NotTheirsToLift``, ``NothingPaused``.
+    """
+    if by is not None and not may_lift(by, subject=subject):
+        raise NotTheirsToLift
+    with transaction.atomic():
+        user = User.objects.filter(username_hash=subject).first()
+        lifted = throttle.end_pauses(subject, now=now)
+        if not lifted:
+            raise NothingPaused
+        audit.record(
+            Action.PAUSE_LIFTED, by=by, on=user, now=now, origin=origin, pauses=lifted, reason=reason[:LONGEST_REASON]
+        )
+    return lifted
+
+
+def forget(subject: str | None, *, reason: str, now: datetime) -> int:
+    """Forget all tries of one subject, or of everybody, for the command line; return how many budgets had any.
+
+    Effects: one event if there were any, on the chain of the log-in, or of the system.
+    """
+    with transaction.atomic():
+        forgotten = throttle.forget(subject)
+        user = User.objects.filter(username_hash=subject).first() if subject else None
+        if forgotten:
+            audit.record(Action.PAUSE_LIFTED, by=None, on=user, now=now, pauses=forgotten, reason=reason)
+    return forgotten

@@ -1,0 +1,53 @@
+"""Stopping sign-in to protect an account, and opening it again."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from accounts.actions import audit, notices, sessions
+from accounts.enums import Action
+from accounts.models import User
+from portal.lib import client
+
+LONGEST_REASON = 200
+
+
+class HoldUnchanged(Exception):
+    """The log-in is on hold already, or is not."""
+
+
+@transaction.atomic
+def hold(
+    user: User, *, reason: str, by: User | None, origin: client.Origin | None, now: datetime, **facts: Any
+) -> User:
+    """Stop sign-in until ``release``.
+
+    Effects: all that is open ends, one event, one notice. ``by``: None for the house and the command line.
+    ``reason`` is kept in the record, which the customer reads. Raises: ``HoldUnchanged``.
+    """
+    locked = User.objects.select_for_update(of=("self",)).get(pk=user.pk)
+    if locked.suspended_at:
+        raise HoldUnchanged
+    sessions.end_everything(locked)
+    _set(locked, now)
+    audit.record(Action.HELD, by=by, on=locked, now=now, origin=origin, reason=reason[:LONGEST_REASON], **facts)
+    notices.tell(locked, "held", now=now, at=now.isoformat())
+    return locked
+
+
+@transaction.atomic
+def release(user: User, *, reason: str, by: User | None, origin: client.Origin | None, now: datetime) -> User:
+    """Open sign-in again. Effects: one event, one notice. Raises: ``HoldUnchanged``."""
+    locked = User.objects.select_for_update(of=("self",)).get(pk=user.pk)
+    if locked.suspended_at is None:
+        raise HoldUnchanged
+    _set(locked, None)
+    audit.record(Action.RELEASED, by=by, on=locked, now=now, origin=origin, reason=reason[:LONGEST_REASON])
+    notices.tell(locked, "released", now=now, at=now.isoformat())
+    return locked
+
+
+def _set(user: User, since: datetime | None) -> None:
+    user.suspended_at = since
+    user.save(update_fields=["suspended_at"])

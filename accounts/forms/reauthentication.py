@@ -1,0 +1,85 @@
+"""Giving both factors once more."""
+
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from accounts.actions.reauthentication import Given
+from accounts.forms.fields import LONGEST_CODE, CodeField, CodeInput, Refusable
+from helpcenter import causes
+
+
+class BackupCodeField(forms.CharField):
+    """A backup code; what it is made of is read in one place, so that every slip counts as a try."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        """Ask for the ordinary keyboard, in capitals, without anything being corrected."""
+        attributes = {"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}
+        super().__init__(
+            label=kwargs.pop("label", _("Backup code")),
+            help_text=kwargs.pop("help_text", _("Eight letters and digits, for example 7K3M-Q9XT.")),
+            widget=CodeInput(attrs=attributes),
+            error_messages={"required": causes.get("F1").words()},
+            **kwargs,
+        )
+
+    def clean(self, value: Any) -> str:
+        """Return what was typed; refuse only what nobody types."""
+        typed: str = super().clean(value)
+        if len(typed) > LONGEST_CODE:
+            raise forms.ValidationError(causes.get("F2").words(), code="F2")
+        return typed
+
+
+class ConfirmForm(Refusable, forms.Form):
+    """Password, and a code of the Key or a backup code. Needs one of the two codes."""
+
+    password = forms.CharField(
+        label=_("Password"),
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+    code = CodeField(required=False)
+    backup_code = BackupCodeField(required=False)
+
+    def __init__(self, *args: Any, has_key: bool, **kwargs: Any) -> None:
+        """Ask for a code of the Key, unless a backup code was typed or there is no Key."""
+        super().__init__(*args, **kwargs)
+        self.fields["password"].error_messages["required"] = causes.get("F1").words()
+        self.fields["code"].required = not str(self.data.get("backup_code", "")).strip()
+        if not has_key:
+            del self.fields["code"]
+            self.fields["backup_code"].required = True
+
+    def clean_password(self) -> str:
+        """Refuse what is longer than any password we keep, before anything is hashed."""
+        password: str = self.cleaned_data["password"]
+        if len(password) > settings.PORTAL_PASSWORD_MAX:
+            raise forms.ValidationError(causes.get("R6").words(), code="R6")
+        return password
+
+    @property
+    def given(self) -> Given:
+        """Return what was typed; a backup code counts where both are filled in."""
+        return Given(**self.cleaned_data)
+
+
+class NameForm(forms.Form):
+    """What somebody calls a Key."""
+
+    name = forms.CharField(
+        label=_("Name"),
+        max_length=60,
+        help_text=_("So that you know which phone it is, for example Pixel 8 or Work phone."),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        error_messages={"required": causes.get("F1").words(), "max_length": causes.get("F2").words()},
+    )
+
+    def clean_name(self) -> str:
+        """Refuse what does not print."""
+        name: str = self.cleaned_data["name"]
+        if not name.isprintable():
+            raise forms.ValidationError(causes.get("F3").words(), code="F3")
+        return name

@@ -1,0 +1,1 @@
+"""The phone's HTTP edge. Format: docs/reference/key-api.md."""

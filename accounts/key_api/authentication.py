@@ -1,0 +1,104 @@
+"""Believing a call of the Key app: by its signature, in time, once. Format: docs/reference/key-api.md."""
+
+import logging
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+
+from accounts.actions import throttle, used_nonces
+from accounts.enums import Budget
+from accounts.models import Phone
+from accounts.policies.keys import signed_messages
+from accounts.refusals import CallNotSigned, CallRepeated, CallTimeWrong, CallUnreadable, PhoneEnded
+from portal.lib import client, p256
+from portal.lib.encryption import DecryptionError
+
+log = logging.getLogger("portal.security")
+
+_SEEN_EVERY = timedelta(minutes=1)
+_FAILURES = 30  # wrong signatures from one address or IPv6 /64, then a pause
+
+
+@dataclass(frozen=True)
+class Call:
+    """One call as it came: what was signed, by whom, and the signature. All texts have their documented form."""
+
+    method: str
+    path: str
+    body_digest: str
+    phone: str  # its reference; empty for a new one
+    version: str
+    time: int  # seconds since 1970
+    nonce: str
+    signature: str
+
+    @property
+    def text(self) -> bytes:
+        """Return what is signed."""
+        return signed_messages.call_text(
+            method=self.method, path=self.path, body_digest=self.body_digest, time=self.time, nonce=self.nonce
+        ).encode()
+
+
+def verify(call: Call, *, origin: client.Origin, now: datetime) -> Phone:
+    """Return the phone that made this call.
+
+    An unknown phone and a wrong signature are refused alike. A call that changes something uses up its nonce.
+    Effects: a row for the nonce; when it was seen, and its version, once a minute.
+    Raises: ``CallTimeWrong``, ``CallNotSigned``, ``Paused``, ``PhoneEnded``, ``CallRepeated``.
+    """
+    _check_time(call, now=now)
+    phone = Phone.objects.filter(reference=call.phone).first()
+    if phone is None or not is_by(phone, call.text, call.signature):
+        raise _not_signed(origin, now=now)
+    if phone.ended_at:
+        raise PhoneEnded(reason=phone.end_reason)
+    _spend_nonce(call, phone.reference, now=now)
+    _note_visit(phone, call.version, now=now)
+    return phone
+
+
+def verify_newcomer(call: Call, *, public_key: str, origin: client.Origin, now: datetime) -> None:
+    """Check the first call of a phone that brings its key along.
+
+    Raises: as ``verify``, and ``CallUnreadable`` where that is no key.
+    """
+    _check_time(call, now=now)
+    try:
+        is_signed = p256.is_signed(call.text, call.signature, by=public_key)
+    except p256.NotAPoint as error:
+        raise CallUnreadable from error
+    if not is_signed:
+        raise _not_signed(origin, now=now)
+    _spend_nonce(call, public_key, now=now)
+
+
+def is_by(phone: Phone, text: bytes, signature: str) -> bool:
+    """Tell whether this phone signed the text; one whose key does not open signed nothing, which is logged."""
+    try:
+        return p256.is_signed(text, signature, by=phone.public_key)
+    except (DecryptionError, p256.NotAPoint):
+        log.exception("the public key of a phone does not open", extra={"facts": {"phone": phone.pk}})
+        return False
+
+
+def _check_time(call: Call, *, now: datetime) -> None:
+    if abs(now.timestamp() - call.time) > settings.PORTAL_KEY_SKEW_SECONDS:
+        raise CallTimeWrong
+
+
+def _spend_nonce(call: Call, signer: str, *, now: datetime) -> None:
+    if call.method != "GET" and not used_nonces.use_once("call", f"{signer}|{call.nonce}", now=now):
+        raise CallRepeated
+
+
+def _not_signed(origin: client.Origin, *, now: datetime) -> CallNotSigned:
+    """Count a wrong signature against its address; right ones from there pass all the same."""
+    throttle.reserve(throttle.claim(Budget.CALL, client.network(origin.address), limit=_FAILURES), now=now)
+    return CallNotSigned()
+
+
+def _note_visit(phone: Phone, version: str, *, now: datetime) -> None:
+    if phone.last_seen_at <= now - _SEEN_EVERY or phone.version != version:
+        Phone.objects.filter(pk=phone.pk).update(last_seen_at=now, version=version)

@@ -1,0 +1,71 @@
+"""A phone that comes to hold Keys."""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.http import JsonResponse
+
+from accounts.actions.keys.enrolment import rows, steps
+from accounts.enums import EnrolmentPurpose
+from accounts.key_api import authentication, schemas
+from accounts.key_api.decorators import ApiRequest, SignedApiRequest, answer, api_request, signed
+from accounts.key_api.serializers import account_of
+from accounts.models import Phone
+from accounts.refusals import CallUnreadable
+
+
+@api_request("POST", schemas.Pair)
+def pair(said: ApiRequest[schemas.Pair]) -> JsonResponse:
+    """Come with a pairing code, as a new phone or a known one."""
+    body = said.body
+    enrolment = steps.claim(
+        code=body.code,
+        phone=_who_comes(said),
+        public_key=body.public_key,
+        name=body.name,
+        version=said.call.version,
+        origin=said.origin,
+        now=said.now,
+    )
+    return answer(
+        phone=enrolment.phone.reference if enrolment.phone else "",
+        pairing=str(enrolment.public_id),
+        number=enrolment.number,
+        minutes=(enrolment.expires_at - said.now) // timedelta(minutes=1),
+    )
+
+
+@signed("POST", schemas.Pairing)
+def confirm(said: SignedApiRequest[schemas.Pairing]) -> JsonResponse:
+    """Fetch the secrets, once the numbers were found to match."""
+    enrolment = rows.of_phone(said.body.pairing, said.phone)
+    items = steps.fetch(enrolment=enrolment, phone=said.phone, now=said.now)
+    if not items:
+        return answer(202, state="waiting")
+    shape = {"digits": settings.PORTAL_CODE_DIGITS, "period": settings.PORTAL_CODE_PERIOD}
+    keys = [{**account_of(item), "secret": item.secret, **shape} for item in items]
+    return answer(state="matched", is_move=enrolment.purpose == EnrolmentPurpose.TRANSFER, keys=keys)
+
+
+@signed("POST", schemas.Prove)
+def prove(said: SignedApiRequest[schemas.Prove]) -> JsonResponse:
+    """Finish a move with a code of each new seed."""
+    made = steps.prove_on_phone(
+        enrolment=rows.of_phone(said.body.pairing, said.phone),
+        phone=said.phone,
+        codes=said.body.codes,
+        origin=said.origin,
+        now=said.now,
+    )
+    return answer(keys=[str(key.public_id) for key in made])
+
+
+def _who_comes(said: ApiRequest[schemas.Pair]) -> Phone | None:
+    """Return the phone that is known already, or None for one that brings its key and name along."""
+    call, brings = said.call, (bool(said.body.public_key), bool(said.body.name))
+    if call.phone and not any(brings):
+        return authentication.verify(call, origin=said.origin, now=said.now)
+    if call.phone or not all(brings):
+        raise CallUnreadable
+    authentication.verify_newcomer(call, public_key=said.body.public_key, origin=said.origin, now=said.now)
+    return None

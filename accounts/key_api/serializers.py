@@ -1,0 +1,29 @@
+"""How a Key and its account are told to a phone."""
+
+import logging
+
+from accounts.models import EnrolmentItem, Key
+from accounts.models.encrypted import EncryptedModel
+from portal.lib.encryption import DecryptionError
+
+log = logging.getLogger("portal.security")
+
+
+def account_of(key: Key | EnrolmentItem) -> dict[str, str]:
+    """Return the public id of a Key that is there or to come, and whose it is: username, realm, label.
+
+    The label is the customer's name, for staff the username.
+    """
+    user = key.user
+    names = (opened(user.customer, "given_name"), opened(user.customer, "family_name")) if user.customer else ()
+    label = " ".join(name for name in names if name)
+    return {"key": str(key.public_id), "account": user.username, "realm": user.realm, "label": label or user.username}
+
+
+def opened(row: EncryptedModel, field: str) -> str:
+    """Return an encrypted text, or nothing where it does not open: that is logged, and the rest is told all the same."""
+    try:
+        return str(getattr(row, field))
+    except DecryptionError:
+        log.exception("an encrypted text does not open", extra={"facts": {"row": row.pk, "field": field}})
+        return ""

@@ -1,0 +1,13 @@
+"""Stop sign-in of one log-in."""
+
+from accounts.actions import suspension
+from accounts.management.suspending import HoldCommand
+
+
+class Command(HoldCommand):
+    """Stop sign-in of one log-in, with a reason for the record."""
+
+    help = "End everything a log-in has open and stop its sign-in until portal_reinstate."
+    action = staticmethod(suspension.hold)
+    done = "Sign-in is stopped for {name}."
+    unchanged = "{name} is on hold already."

@@ -1,0 +1,38 @@
+"""What the commands that stop and open a sign-in share."""
+
+from argparse import ArgumentParser
+from collections.abc import Callable
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from accounts.actions import suspension
+from accounts.models import User
+from portal.lib import clock
+
+
+class HoldCommand(BaseCommand):
+    """One action on one log-in, with a reason for the record."""
+
+    action: Callable[..., User]
+    done: str  # with {name}
+    unchanged: str  # with {name}
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Take the username and the reason."""
+        parser.add_argument("username")
+        parser.add_argument("--reason", required=True, help="Kept in the record, which the customer reads.")
+
+    def handle(self, *_args: Any, **options: Any) -> None:
+        """Do the action, or say in a sentence why not."""
+        reason, name = options["reason"].strip(), options["username"]
+        if not reason or len(reason) > suspension.LONGEST_REASON or not reason.isprintable():
+            raise CommandError(f"--reason must be one line of 1 to {suspension.LONGEST_REASON} characters.")
+        user = User.objects.by_username(name)
+        if user is None:
+            raise CommandError(f"There is no log-in {name}.")
+        try:
+            type(self).action(user, reason=reason, by=None, origin=None, now=clock.now())
+        except suspension.HoldUnchanged as unchanged:
+            raise CommandError(self.unchanged.format(name=name)) from unchanged
+        self.stdout.write(self.done.format(name=name))

@@ -1,0 +1,208 @@
+"""The people: customers, their log-ins, their accounts and what may be done with them."""
+
+import secrets
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.hashers import check_password, make_password
+from django.contrib.auth.models import PermissionsMixin
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from accounts.enums import AccountKind, ActivityKind, MandateRole, Realm, Role
+from accounts.models.encrypted import EncryptedJSONField, EncryptedModel, EncryptedTextField
+from accounts.policies import usernames
+from portal.lib import digests
+
+if TYPE_CHECKING:
+    from accounts.models.authenticators import Authenticator
+
+
+class Customer(EncryptedModel):
+    """A person the firm holds money for. Everything personal is encrypted."""
+
+    encryption_owner = "number"
+    number = models.CharField(max_length=32, unique=True)
+    given_name = EncryptedTextField()
+    middle_name = EncryptedTextField(blank=True)
+    family_name = EncryptedTextField()
+    birth_date = EncryptedTextField()  # ISO 8601 date
+    address = EncryptedJSONField(default=dict)  # line1, line2, city, postcode, country
+    phone = EncryptedTextField(blank=True)
+    application = EncryptedJSONField(default=dict)  # what the account application says, by name
+    language = models.CharField(max_length=8, default="en")
+    time_zone = models.CharField(max_length=64, default="America/New_York")
+    created_at = models.DateTimeField(db_default=Now())
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class Users(models.QuerySet["User"]):
+    """Log-ins, locked so that what merely names one need not wait."""
+
+    def select_for_update(
+        self, nowait: bool = False, skip_locked: bool = False, of: Sequence[str] = (), no_key: bool = True
+    ) -> "Users":
+        """Lock the rows but for their numbers, which never change.
+
+        Every event and every notice names a log-in, and PostgreSQL asks for the row it names when the transaction
+        ends. With the number locked, too, two actions could each wait for what the other holds.
+        """
+        return super().select_for_update(nowait=nowait, skip_locked=skip_locked, of=of, no_key=no_key)
+
+
+class UserManager(BaseUserManager["User"]):
+    """Look-ups by the canonical username."""
+
+    def get_queryset(self) -> Users:
+        """Return all log-ins."""
+        return Users(self.model, using=self._db)
+
+    def by_username(self, typed: str) -> "User | None":
+        """Return the log-in of that name, however it was typed, or None."""
+        return self.filter(username=usernames.canonical(typed)).first()
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        """Return the log-in for Django's back ends and commands."""
+        return self.get(username=usernames.canonical(username or ""))
+
+
+def _new_salt() -> str:
+    return secrets.token_hex(16)
+
+
+class User(EncryptedModel, AbstractBaseUser, PermissionsMixin):  # type: ignore[django-manager-missing]  # Device is untyped
+    """One log-in. ``username_hash`` stands in for the name wherever the name must not stand."""
+
+    encryption_owner = "username"
+    username = models.CharField(max_length=usernames.MAX_LENGTH, unique=True)
+    username_hash = models.CharField(max_length=64, unique=True, editable=False)
+    email = EncryptedTextField()
+    realm = models.CharField(max_length=8, choices=Realm.choices, default=Realm.LIVE)
+    customer = models.ForeignKey(Customer, models.PROTECT, null=True, blank=True, related_name="users")
+    is_staff = models.BooleanField(default=False)
+    is_active = models.BooleanField(default=True)
+    suspended_at = models.DateTimeField(null=True, blank=True)
+    session_version = models.PositiveIntegerField(default=0)  # raised when everything that was open ends
+    password_history_salt = models.CharField(max_length=32, default=_new_salt, editable=False)
+    password_changed_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(db_default=Now())
+
+    otp_device: "Authenticator | None"  # the second factor of this session, set by SessionUserMiddleware
+    has_authenticator: bool  # a second factor of any kind; these three are set by ``proofs.user_for_sign_in``
+    has_passkey: bool
+    has_phone: bool  # a Key on a phone
+    last_login = None  # the session register and the audit chain tell it
+
+    USERNAME_FIELD = "username"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["email"]
+    objects: ClassVar[UserManager] = UserManager()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                name="user_is_staff_or_customer",
+                condition=Q(is_staff=True, customer__isnull=True) | Q(is_staff=False, customer__isnull=False),
+            ),
+            models.CheckConstraint(name="user_staff_is_live", condition=Q(is_staff=False) | Q(realm=Realm.LIVE)),
+        ]
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Keep the name canonical and its digest in step."""
+        if not kwargs.get("update_fields"):
+            self.username = usernames.canonical(self.username)
+            self.username_hash = hash_of_username(self.username)
+        super().save(*args, **kwargs)
+
+    def check_password(self, raw_password: str | None) -> bool:
+        """Tell whether this is the password; a right one renews a hash of older cost.
+
+        The renewal replaces only the hash that was checked: a new password set meanwhile stays.
+        """
+        checked = self.password
+
+        def renew(right: str) -> None:
+            type(self).objects.filter(pk=self.pk, password=checked).update(password=make_password(right))
+
+        return check_password(raw_password, checked, renew)
+
+    def get_session_auth_hash(self) -> str:
+        """Return what ``login`` stores: sessions end by ``session_version``, not by a hash that was renewed."""
+        return digests.keyed("session", f"{self.pk}|{self.session_version}")
+
+    @property
+    def zone(self) -> str:
+        """Return the time zone this person reads times in."""
+        return self.customer.time_zone if self.customer else "UTC"
+
+    @property
+    def greeting(self) -> str:
+        """Return the name used to greet: the customer's given name, else the username."""
+        return self.customer.given_name if self.customer else self.username
+
+    def is_verified(self) -> bool:
+        """Tell whether this session was opened with a Key; the middleware's answer takes its place."""
+        return False
+
+    def has_role(self, *roles: Role) -> bool:
+        """Tell whether this staff member has one of the roles."""
+        return self.is_staff and self.groups.filter(name__in=[str(role) for role in roles]).exists()
+
+
+def hash_of_username(typed: str) -> str:
+    """Return the keyed digest that stands in for a username, known or not."""
+    return digests.keyed("username", usernames.canonical(typed))
+
+
+class TradingAccount(models.Model):
+    """One account with money in it. Balances are what the firm's back office last reported."""
+
+    number = models.CharField(max_length=32, unique=True)
+    kind = models.CharField(max_length=16, choices=AccountKind.choices, default=AccountKind.INDIVIDUAL)
+    realm = models.CharField(max_length=8, choices=Realm.choices, default=Realm.LIVE)
+    currency = models.CharField(max_length=3, default="USD")
+    net_value = models.DecimalField(max_digits=18, decimal_places=2, default=0)
+    cash = models.DecimalField(max_digits=18, decimal_places=2, default=0)
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class Mandate(models.Model):
+    """Which log-in may act on which account, and as what."""
+
+    user = models.ForeignKey(User, models.PROTECT, related_name="mandates")
+    account = models.ForeignKey(TradingAccount, models.PROTECT, related_name="mandates")
+    role = models.CharField(max_length=16, choices=MandateRole.choices)
+    label = models.CharField(max_length=80, blank=True)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["user", "account"], name="one_mandate_per_user_and_account"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.role} {self.account_id}"
+
+
+class AccountActivity(models.Model):
+    """Something that happened on an account. ``own``: the customer did it, nobody else could have."""
+
+    account = models.ForeignKey(TradingAccount, models.PROTECT, related_name="activity")
+    at = models.DateTimeField()
+    kind = models.CharField(max_length=16, choices=ActivityKind.choices)
+    own = models.BooleanField(default=False)
+    instrument = models.CharField(max_length=32, blank=True)
+    quantity = models.DecimalField(max_digits=18, decimal_places=4, null=True, blank=True)
+    amount = models.DecimalField(max_digits=18, decimal_places=2, null=True, blank=True)
+    currency = models.CharField(max_length=3, default="USD")
+
+    class Meta:
+        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["account", "-at"], name="activity_newest")]
+
+    def __str__(self) -> str:
+        return f"{self.account_id} {self.kind} {self.at:%Y-%m-%d}"

@@ -1,0 +1,1 @@
+"""Rules about Keys: codes, enrolment, revocation, what a phone signs."""

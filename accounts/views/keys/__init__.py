@@ -1,0 +1,1 @@
+"""The pages of Keys, and the Key's web app."""

@@ -1,0 +1,129 @@
+"""Setting up a Key, up to the phone: who it is for, the e-mailed code, answers or details."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_http_methods, require_POST
+
+from accounts.actions.keys.enrolment import identity_proofing, rows, steps
+from accounts.enums import EnrolmentPurpose, EnrolmentState
+from accounts.forms.enrolment import AnswersForm, DetailsForm, MailedCodeForm, OthersForm
+from accounts.models import Enrolment, User
+from accounts.policies import masks
+from accounts.refusals import EnrolmentOver, Refusal, Suspended
+from accounts.request_types import SignedInRequest
+from accounts.views import refusal_responses
+from accounts.views.guards import freshly_proved, to_sign_in, who
+from accounts.views.keys.enrolment_session import SetUp, new_ticket, setting_up
+from accounts.views.sign_in.pending_sign_in import PendingStorage
+from portal.lib import client, clock
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def start(request: HttpRequest) -> HttpResponse:
+    """Set up a Key: the first one after the password, one more from the Security page."""
+    if who(request):
+        return _add(request)
+    pending = PendingStorage("login_view", request).pending
+    users = User.objects.select_related("customer").filter(is_active=True)
+    user = users.filter(pk=pending.user_id, session_version=pending.session_version).first() if pending else None
+    return to_sign_in(request) if user is None else _start(request, user, EnrolmentPurpose.FIRST)
+
+
+@freshly_proved
+def _add(request: SignedInRequest) -> HttpResponse:
+    return _start(request, request.user, EnrolmentPurpose.ADD)
+
+
+def _start(request: HttpRequest, user: User, purpose: EnrolmentPurpose) -> HttpResponse:
+    is_first = purpose == EnrolmentPurpose.FIRST
+    others = [] if is_first else list(rows.without_key(user))
+    form = OthersForm(request.POST if request.method == "POST" else None, others=others)
+    refusal = None
+    if form.is_valid() and "begin" in request.POST:
+        try:
+            return _begun(request, user, purpose, form.chosen())
+        except EnrolmentOver:
+            return redirect("accounts:login")
+        except Refusal as caught:
+            refusal = refusal_responses.spoken(caught)
+    layout = "base.html" if is_first else "base_signed_in.html"
+    facts = {"is_first": is_first, "layout": layout, "others": others, "email": masks.email(user.email)}
+    return refusal_responses.page(request, "accounts/key_setup.html", form=form, refusal=refusal, **facts)
+
+
+def _begun(request: HttpRequest, user: User, purpose: EnrolmentPurpose, also: list[User]) -> HttpResponse:
+    ticket = new_ticket()
+    origin = client.origin(request)
+    begun = steps.begin(user=user, purpose=purpose, binding=ticket, also=also, origin=origin, now=clock.now())
+    return SetUp(begun, ticket, "").keep(redirect("accounts:key-setup-code"))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@setting_up("accounts:key-setup-code")
+def code(request: HttpRequest, held: SetUp) -> HttpResponse:
+    """Type the code from the e-mail."""
+    form = MailedCodeForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        try:
+            moved = identity_proofing.accept_email(
+                code=form.cleaned_data["code"], origin=client.origin(request), **held.owned
+            )
+        except (EnrolmentOver, Suspended):
+            raise
+        except Refusal as refusal:
+            refusal_responses.refuse(form, refusal, "code")
+        else:
+            return _proved(held, moved)
+    return _code_page(request, held, form)
+
+
+@require_POST
+@setting_up("accounts:key-setup-code")
+def send(request: HttpRequest, held: SetUp) -> HttpResponse:
+    """Send a fresh code by e-mail; the older one dies."""
+    form = MailedCodeForm()
+    try:
+        identity_proofing.send_email(enrolment=held.enrolment, origin=client.origin(request), now=clock.now())
+    except Refusal as refusal:
+        return _code_page(request, held, form, refusal=refusal_responses.spoken(refusal))
+    return _code_page(request, held, form, is_sent_again=True)
+
+
+def _code_page(
+    request: HttpRequest,
+    held: SetUp,
+    form: MailedCodeForm,
+    *,
+    refusal: Refusal | None = None,
+    is_sent_again: bool = False,
+) -> HttpResponse:
+    facts = held.frame("code") | {"email": masks.email(held.enrolment.user.email), "is_sent_again": is_sent_again}
+    return refusal_responses.page(request, "accounts/key_setup_code.html", form=form, refusal=refusal, **facts)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@setting_up("accounts:key-setup-details")
+def details(request: HttpRequest, held: SetUp) -> HttpResponse:
+    """Answer what only the owner of the account knows."""
+    questions = identity_proofing.questions_for(held.enrolment.user)
+    data = request.POST if request.method == "POST" else None
+    form: AnswersForm | DetailsForm = AnswersForm(data, questions=questions) if questions else DetailsForm(data)
+    if form.is_valid():
+        try:
+            moved = identity_proofing.accept_details(given=form.given(), origin=client.origin(request), **held.owned)
+        except (EnrolmentOver, Suspended):
+            raise
+        except Refusal as refusal:
+            refusal_responses.refuse(form, refusal)
+        else:
+            return _proved(held, moved)
+    facts = held.frame("details") | {"questions": questions}
+    return refusal_responses.page(request, "accounts/key_setup_details.html", form=form, **facts)
+
+
+def _proved(held: SetUp, moved: Enrolment) -> HttpResponse:
+    """Go on after a proof; to the pairing page with a code to pair."""
+    held = SetUp(moved, held.ticket, "")
+    if moved.state == EnrolmentState.OPEN:
+        held = SetUp(moved, held.ticket, steps.renew_pairing_code(**held.owned))
+    return held.keep(redirect(held.page))

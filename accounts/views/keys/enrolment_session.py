@@ -1,0 +1,138 @@
+"""Who may go on with an enrolment on the web: the browser that has its ticket."""
+
+import functools
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from accounts.actions import sessions
+from accounts.actions.keys.enrolment import rows
+from accounts.enums import EnrolmentPurpose, EnrolmentState
+from accounts.models import Enrolment
+from accounts.refusals import EnrolmentOver, Refusal, Suspended
+from accounts.views.cookies import EncryptedCookie
+from accounts.views.guards import to_sign_in, who
+from portal.lib import clock
+
+TICKET = EncryptedCookie("key-setup", minutes=30)  # enrolment, ticket and the pairing code on show
+PAGES = {
+    EnrolmentState.EMAIL: "accounts:key-setup-code",
+    EnrolmentState.DETAILS: "accounts:key-setup-details",
+    EnrolmentState.OPEN: "accounts:key-setup-pair",
+    EnrolmentState.CLAIMED: "accounts:key-setup-pair",
+    EnrolmentState.MATCHED: "accounts:key-setup-pair",
+    EnrolmentState.DONE: "accounts:key-setup-done",
+}
+
+
+@dataclass(frozen=True)
+class SetUp:
+    """An enrolment in the hands of the browser that began it."""
+
+    enrolment: Enrolment
+    ticket: str
+    pairing_code: str
+
+    @property
+    def owned(self) -> dict[str, Any]:
+        """Return what each action wants of the side that began."""
+        return {"enrolment": self.enrolment, "binding": self.ticket, "now": clock.now()}
+
+    @property
+    def page(self) -> str:
+        """Return the name of the page for where it stands."""
+        return PAGES[EnrolmentState(self.enrolment.state)]
+
+    def frame(self, place: str) -> dict[str, Any]:
+        """Return what every page of it shows; ``place``: the step one is at, one of those below."""
+        is_first = self.enrolment.purpose == EnrolmentPurpose.FIRST
+        names = {"code": _("E-mail"), "details": _("Confirm it is you"), "pair": _("Phone"), "done": _("Test")}
+        if not is_first:
+            del names["details"]
+        return {
+            "enrolment": self.enrolment,
+            "is_first": is_first,
+            "layout": "base.html" if is_first else "base_signed_in.html",
+            "steps": list(names.values()),
+            "step": list(names).index(place) + 1,
+            "now": clock.now(),
+        }
+
+    def keep(self, response: HttpResponse) -> HttpResponse:
+        """Let the browser carry the ticket."""
+        TICKET.write(response, enrolment=self.enrolment.pk, ticket=self.ticket, pairing_code=self.pairing_code)
+        return response
+
+
+Page = Callable[[HttpRequest, SetUp], HttpResponse]
+View = Callable[[HttpRequest], HttpResponse]
+
+
+def new_ticket() -> str:
+    """Return 192 random bits."""
+    return secrets.token_urlsafe(24)
+
+
+def setting_up(*pages: str) -> Callable[[Page], View]:
+    """Let in the browser that holds a ticket, while its enrolment stands at one of these pages.
+
+    Elsewhere it is sent to where the enrolment stands; without a ticket, to the start. One more Key is set up
+    only while its owner is signed in.
+    """
+
+    def decorate(view: Page) -> View:
+        @functools.wraps(view)
+        def guarded(request: HttpRequest) -> HttpResponse:
+            try:
+                found = held(request)
+                if found is None:
+                    return redirect("accounts:key-setup")
+                if not _is_owner_here(request, found.enrolment):
+                    return to_sign_in(request)
+                return view(request, found) if found.page in pages else redirect(found.page)
+            except (EnrolmentOver, Suspended) as refusal:
+                return _not_open(request, refusal)
+
+        return guarded
+
+    return decorate
+
+
+def held(request: HttpRequest) -> SetUp | None:
+    """Return what this browser's ticket opens, or None without one. One statement. Raises: ``EnrolmentOver``."""
+    facts = TICKET.read(request)
+    if not facts:
+        return None
+    enrolment = rows.held(enrolment_id=facts["enrolment"], ticket=facts["ticket"], now=clock.now())
+    return SetUp(enrolment, facts["ticket"], facts["pairing_code"])
+
+
+def _not_open(request: HttpRequest, refusal: Refusal) -> HttpResponse:
+    """Go where the set-up stands if another tab moved it meanwhile; else say that it is over."""
+    try:
+        found = held(request) if isinstance(refusal, EnrolmentOver) else None
+    except EnrolmentOver:
+        found = None
+    return redirect(found.page) if found else is_over(request, refusal)
+
+
+def is_over(request: HttpRequest, refusal: Refusal) -> HttpResponse:
+    """Say that the set-up is over, and where to start again."""
+    response = render(request, "accounts/key_setup_over.html", {"refusal": refusal}, status=409)
+    TICKET.drop(response)
+    return response
+
+
+def _is_owner_here(request: HttpRequest, enrolment: Enrolment) -> bool:
+    if enrolment.purpose == EnrolmentPurpose.FIRST:
+        return True
+    known = who(request)
+    if known is None or known.user.pk != enrolment.user_id:
+        return False
+    sessions.touch(known.session.current, now=clock.now())
+    return True

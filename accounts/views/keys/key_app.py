@@ -1,0 +1,118 @@
+"""The Key's web app: its shell, its manifest, and the worker that keeps it for use without internet.
+
+All of them are the same for everybody: no user, no cookie and no form token gets into them.
+"""
+
+import hashlib
+import json
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.template.loader import render_to_string
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils.cache import patch_cache_control
+from django.utils.translation import get_language_bidi
+from django.views.decorators.http import require_safe
+
+from accounts.policies.keys import key_app
+from helpcenter import catalogue, pages, rendering
+
+_FOLDER: Final = Path(__file__).resolve().parent.parent / "static"
+_SHARED: Final = ("portal/portal.css", "portal/icon.svg")
+_PICTURES: Final = ((192, "any"), (512, "any"), (512, "maskable"))
+_HELP: Final = (
+    ("problem", "no-notification"),
+    ("problem", "key-code-not-accepted"),
+    ("problem", "key-shows-no-codes"),
+    ("problem", "request-i-did-not-start"),
+    ("problem", "two-requests"),
+    ("problem", "fingerprint-fails"),
+    ("problem", "key-app"),
+    ("problem", "no-internet"),
+    ("key", "new-phone"),
+    ("key", "lost-phone"),
+    ("key", "several-accounts"),
+    ("key", "turn-off"),
+)
+
+
+@require_safe
+def app(request: HttpRequest) -> HttpResponse:
+    """Open the Key, the phone app that shows codes and approves sign-ins."""
+
+    def context() -> pages.Context:
+        found = [catalogue.find(pages.language(), *place) for place in _HELP]
+        articles = [(one, rendering.html(one)) for one in found if one is not None]
+        return {"version": key_app.VERSION, "articles": articles}
+
+    return pages.serve(request, "key/app.html", context)
+
+
+@require_safe
+def manifest(request: HttpRequest) -> HttpResponse:
+    """Tell the phone what to install: name, pictures, where it begins."""
+    start = reverse("accounts:key-app")
+    facts = {
+        "id": start,
+        "name": settings.PORTAL_KEY_NAME,
+        "short_name": settings.PORTAL_KEY_NAME,
+        "lang": pages.language(),
+        "dir": "rtl" if get_language_bidi() else "ltr",
+        "start_url": start,
+        "scope": start,
+        "display": "standalone",
+        "background_color": "#f5f7fa",
+        "theme_color": "#f5f7fa",
+        "icons": _icons(),
+    }
+    return _for_everybody(JsonResponse(facts, content_type="application/manifest+json"))
+
+
+@require_safe
+def worker(request: HttpRequest) -> HttpResponse:
+    """Give the app's worker; its bytes change when anything of the app does."""
+    kept = [reverse("accounts:key-app"), *map(static, shell_files())]
+    facts = {"version": _version(_shell(request), kept), "kept": json.dumps(kept), "icon": static("key/icon-192.png")}
+    script = render_to_string("key/worker.js", facts | {"key_name": settings.PORTAL_KEY_NAME})
+    return _for_everybody(HttpResponse(script, content_type="text/javascript; charset=utf-8"))
+
+
+@cache
+def shell_files() -> tuple[str, ...]:
+    """Return the static files the app needs to open, as names below the static folder."""
+    own = (path for path in (_FOLDER / "key").rglob("*") if path.suffix in {".js", ".css"})
+    return (*_SHARED, *sorted(path.relative_to(_FOLDER).as_posix() for path in own))
+
+
+def _version(shell: bytes, kept: list[str]) -> str:
+    """Return a digest of all that is kept: the page as it reads, the files by name and content."""
+    digest = hashlib.sha256(shell + json.dumps(kept).encode())
+    for name in shell_files():
+        if (own := _FOLDER / name).is_file():
+            digest.update(own.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def _shell(request: HttpRequest) -> bytes:
+    """Return the app's page as anybody gets it."""
+    plain = HttpRequest()
+    plain.method, plain.path, plain.resolver_match = "GET", reverse("accounts:key-app"), request.resolver_match
+    plain.path_info = plain.path
+    return app(plain).content
+
+
+def _icons() -> list[dict[str, str]]:
+    icons = [{"src": static("portal/icon.svg"), "sizes": "any", "type": "image/svg+xml", "purpose": "any"}]
+    for size, purpose in _PICTURES:
+        name = f"key/icon-{size}.png" if purpose == "any" else f"key/icon-{purpose}-{size}.png"
+        icons.append({"src": static(name), "sizes": f"{size}x{size}", "type": "image/png", "purpose": purpose})
+    return icons
+
+
+def _for_everybody(response: HttpResponse) -> HttpResponse:
+    patch_cache_control(response, public=True, max_age=0, must_revalidate=True)
+    return response

@@ -1,0 +1,103 @@
+"""Setting up a Key, from the phone on: pair, compare the numbers, type a code, test it."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.actions.keys.enrolment import rows, steps
+from accounts.enums import EnrolmentState
+from accounts.forms.enrolment import NewAppForm, NewKeyForm
+from accounts.policies import code_alphabet
+from accounts.refusals import EnrolmentOver, Refusal, Suspended
+from accounts.views import refusal_responses
+from accounts.views.keys.enrolment_session import SetUp, held, is_over, setting_up
+from portal.lib import client, clock, qr_codes, site
+
+_HERE = "accounts:key-setup-pair"
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@setting_up(_HERE)
+def pair(request: HttpRequest, found: SetUp) -> HttpResponse:
+    """Let the phone come, compare the numbers, and type a code of the new Key."""
+    form_of = NewAppForm if found.enrolment.state == EnrolmentState.OPEN else NewKeyForm
+    form = form_of(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        try:
+            steps.confirm_on_web(**form.cleaned_data, origin=client.origin(request), **found.owned)
+        except (EnrolmentOver, Suspended):
+            raise
+        except Refusal as refusal:
+            refusal_responses.refuse(form, refusal, "code")
+        else:
+            return redirect("accounts:key-setup-done")
+    facts = found.frame("pair") | _facts_of(found)
+    return refusal_responses.page(request, "accounts/key_setup_pair.html", form=form, **facts)
+
+
+def _facts_of(found: SetUp) -> dict[str, Any]:
+    """Return what the page shows at this state. Raises: ``EnrolmentOver`` if it is at another by now."""
+    enrolment = found.enrolment
+    if enrolment.state != EnrolmentState.OPEN:
+        return {"number": " ".join(enrolment.number)}
+    if not (items := rows.items_of(enrolment)):
+        raise EnrolmentOver  # a phone came meanwhile
+    own, *others = items
+    app = reverse("accounts:key-app")
+    address = site.url(app)
+    is_live = bool(enrolment.pairing_until and enrolment.pairing_until > clock.now())
+    return {
+        "address": address,
+        "app_url": f"{app}#pair={found.pairing_code}",
+        "pairing_code": code_alphabet.grouped(found.pairing_code, by="-") if is_live else "",
+        "pairing_square": qr_codes.of_text(f"{address}#pair={found.pairing_code}"),
+        "app_square": qr_codes.of_key(own.user.username, own.secret),
+        "secret": code_alphabet.grouped(own.secret),
+        "others": len(others),
+    }
+
+
+@require_POST
+@setting_up(_HERE)
+def renew(request: HttpRequest, found: SetUp) -> HttpResponse:
+    """Show a fresh pairing code; the older one dies, and so does a pairing that the phone knows nothing of."""
+    fresh = steps.renew_pairing_code(**found.owned)
+    return SetUp(found.enrolment, found.ticket, fresh).keep(redirect(_HERE))
+
+
+@require_POST
+@setting_up(_HERE)
+def match(request: HttpRequest, found: SetUp) -> HttpResponse:
+    """Say that the phone shows the same number."""
+    steps.match(origin=client.origin(request), **found.owned)
+    return redirect(_HERE)
+
+
+@require_POST
+@setting_up("accounts:key-setup-code", "accounts:key-setup-details", _HERE)
+def stop(request: HttpRequest, found: SetUp) -> HttpResponse:
+    """Stop setting up: another number stands on the phone, or one does not want to go on."""
+    steps.give_up(origin=client.origin(request), **found.owned)
+    return is_over(request, EnrolmentOver())
+
+
+@require_safe
+def state(request: HttpRequest) -> HttpResponse:
+    """Tell where a set-up stands; asking is not activity. One statement."""
+    try:
+        found = held(request)
+    except EnrolmentOver:
+        found = None
+    return JsonResponse({"state": found.enrolment.state if found else EnrolmentState.ENDED})
+
+
+@require_safe
+@setting_up("accounts:key-setup-done")
+def done(request: HttpRequest, found: SetUp) -> HttpResponse:
+    """See what was set up, and test it."""
+    items = rows.items_of(found.enrolment)
+    facts = found.frame("done") | {"own": items[0], "others": items[1:]}
+    return refusal_responses.page(request, "accounts/key_setup_done.html", **facts)

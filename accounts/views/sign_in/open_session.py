@@ -1,0 +1,54 @@
+"""Opening the session of somebody who gave both factors, by whichever way (SIGN-3, SIGN-9)."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, cast
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import login
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+
+from accounts.actions.sign_in import completion, known_browsers
+from accounts.models.authenticators import Authenticator
+from portal.lib import client
+
+if TYPE_CHECKING:
+    from accounts.sessions import SessionStore
+
+_BROWSER_COOKIE_AGE = 400 * 24 * 3600  # seconds; the longest browsers keep
+
+
+def open_session(
+    request: HttpRequest, proof: Authenticator, *, browser_scope: str, now: datetime
+) -> completion.SignedIn:
+    """Let the owner of this second factor in, and bind a new session to it.
+
+    ``proof`` with its ``user``, used up in this transaction; ``lane`` from ``browsers.lane_of``. Finish with
+    ``remember`` on the answer. Needs: an open transaction.
+    """
+    user, origin = proof.user, client.origin(request)
+    done = completion.sign_in(
+        proof=proof, browser_scope=browser_scope, browser=known_browsers.cookie_of(request), origin=origin, now=now
+    )
+    user.backend, user.otp_device = "accounts.backends.PasswordBackend", proof
+    session = cast("SessionStore", request.session)
+    session.origin, session.session_version = origin, user.session_version
+    login(request, user)
+    session.save()
+    return done
+
+
+def remember(request: HttpRequest, response: HttpResponse, done: completion.SignedIn) -> HttpResponse:
+    """Let the browser carry the cookie it is known by, and say that the Key works where that is news."""
+    if done.is_first_use:
+        messages.success(request, _("Your Key works: you have just signed in with it for the first time."))
+    response.set_cookie(
+        known_browsers.cookie_name(),
+        done.browser,
+        max_age=_BROWSER_COOKIE_AGE,
+        secure=settings.SESSION_COOKIE_SECURE,
+        httponly=True,
+        samesite="Lax",
+    )
+    return response

@@ -1,0 +1,125 @@
+"""Signing in with a passkey: alone, after the password, or once more before something sensitive. Spoken in JSON."""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import resolve_url
+from django.urls import reverse
+from django.views.decorators.http import require_POST
+
+from accounts.actions import reauthentication
+from accounts.actions.authenticators import passkeys
+from accounts.actions.sign_in import known_browsers, push_approval
+from accounts.actions.sign_in.completion import SignedIn
+from accounts.models import Passkey, User
+from accounts.refusals import PasskeyWrong, Paused, Refusal
+from accounts.request_types import SignedInRequest
+from accounts.views import challenges
+from accounts.views.guards import safe_next, signed_in
+from accounts.views.sign_in.open_session import open_session, remember
+from accounts.views.sign_in.pending_sign_in import PendingStorage
+from portal.lib import client, clock
+
+Result = TypeVar("Result")
+
+
+@require_POST
+def options(request: HttpRequest) -> HttpResponse:
+    """Tell the browser which passkeys may answer: those of whose password was right, else any of this site."""
+    user = _pending_user(request)
+    sent = passkeys.sign_in_options(user, challenge=passkeys.new_challenge())
+    return challenges.offer(sent, purpose=_sign_in_of(user))
+
+
+@require_POST
+def sign_in(request: HttpRequest) -> HttpResponse:
+    """Let in who holds a passkey, and say where to go on."""
+    user, storage = _pending_user(request), PendingStorage("", request)
+    asked = storage.asked.reference if storage.asked else ""
+    try:
+        done = _check(request, user, purpose=_sign_in_of(user), then=lambda passkey: _open(request, passkey, asked))
+    except Refusal as refusal:
+        return _refused(refusal)
+    response = JsonResponse({"next": safe_next(request) or resolve_url(settings.LOGIN_REDIRECT_URL)})
+    storage.reset()
+    storage.update_response(response)
+    return remember(request, response, done)
+
+
+@require_POST
+@signed_in
+def confirm_options(request: SignedInRequest) -> HttpResponse:
+    """Tell the browser which passkeys may answer for who is signed in."""
+    sent = passkeys.sign_in_options(request.user, challenge=passkeys.new_challenge())
+    return challenges.offer(sent, purpose=_confirmation_of(request.user))
+
+
+@require_POST
+@signed_in
+def confirm(request: SignedInRequest) -> HttpResponse:
+    """Count a passkey as both factors given once more, and say where to go on."""
+    user = request.user
+    try:
+        _check(request, user, purpose=_confirmation_of(user), then=lambda passkey: _note(request, passkey))
+    except Refusal as refusal:
+        return _refused(refusal)
+    return JsonResponse({"next": safe_next(request) or reverse("home:security")})
+
+
+def _pending_user(request: HttpRequest) -> User | None:
+    """Return whose password was right, if a sign-in is under way."""
+    pending = PendingStorage("", request).pending
+    return User.objects.filter(pk=pending.user_id).first() if pending else None
+
+
+def _sign_in_of(user: User | None) -> str:
+    return f"sign-in of {user.pk}" if user else "sign-in"
+
+
+def _confirmation_of(user: User) -> str:
+    return f"confirmation of {user.pk}"
+
+
+def _check(request: HttpRequest, user: User | None, *, purpose: str, then: Callable[[Passkey], Result]) -> Result:
+    return passkeys.check_assertion(
+        answer=request.body,
+        challenge=challenges.carried(request, purpose=purpose),
+        user_id=user.pk if user else None,
+        then=then,
+        origin=client.origin(request),
+        now=clock.now(),
+    )
+
+
+def _open(request: HttpRequest, passkey: Passkey, asked: str) -> SignedIn:
+    """Open the session, unless the phone that was asked said "not me"; what waits there is withdrawn."""
+    if asked:
+        push_approval.check_not_denied(asked)
+        push_approval.withdraw(asked)
+    browser_scope = known_browsers.browser_scope_of(known_browsers.cookie_of(request), passkey.user.username)
+    return open_session(request, passkey, browser_scope=browser_scope, now=clock.now())
+
+
+def _note(request: SignedInRequest, passkey: Passkey) -> None:
+    reauthentication.note(
+        user=request.user, proof=passkey, session=request.session, origin=client.origin(request), now=clock.now()
+    )
+
+
+def _refused(refusal: Refusal) -> JsonResponse:
+    """Say why not, in words for the page: 429 with Retry-After for too many, else 403."""
+    cause = refusal.cause
+    facts = {
+        "cause": cause.code,
+        "title": str(cause.title),
+        "text": refusal.words(),
+        "help": reverse("helpcenter:problem", args=[cause.row]),
+    }
+    if isinstance(refusal, PasskeyWrong) and refusal.ended:
+        facts["ended"] = refusal.ended
+    if not isinstance(refusal, Paused):
+        return JsonResponse(facts, status=403)
+    left = max(1, round((refusal.until - clock.now()).total_seconds()))
+    return JsonResponse(facts, status=429, headers={"Retry-After": str(left)})

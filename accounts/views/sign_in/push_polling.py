@@ -1,0 +1,16 @@
+"""What the sign-in page asks while it waits for the phone: one statement, no session, a few bytes."""
+
+from django.http import HttpRequest, JsonResponse
+from django.views.decorators.http import require_safe
+
+from accounts.actions.sign_in import push_approval
+from accounts.views.sign_in.pending_sign_in import PendingStorage
+from portal.lib import clock, headers
+
+
+@require_safe
+def waiting(request: HttpRequest) -> JsonResponse:
+    """Say where the request of the sign-in in this browser's encrypted cookie stands; "" if there is none."""
+    asked = PendingStorage("", request).asked
+    state = push_approval.standing_of(asked.reference, now=clock.now()) if asked and asked.reference else ""
+    return JsonResponse({"state": state}, headers={"Content-Security-Policy": headers.DATA_ONLY})

@@ -1,0 +1,100 @@
+"""The ways in after the password: each uses a second factor up and opens the session, in one transaction."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.http import HttpRequest
+
+from accounts.actions import throttle
+from accounts.actions.authenticators import backup_codes
+from accounts.actions.keys import key_codes
+from accounts.actions.sign_in import clock_drift, completion, push_approval
+from accounts.models.authenticators import Authenticator
+from accounts.refusals import CodeWrong
+from accounts.views.sign_in.open_session import open_session
+from portal.lib import client, hash_semaphore
+
+
+@dataclass(frozen=True)
+class UnderWay:
+    """A sign-in under way: whose, and the reference of the request that was sent to the phone, or empty."""
+
+    request: HttpRequest
+    pending: completion.Pending
+    asked: str
+    now: datetime
+
+
+Way = Callable[[UnderWay], completion.SignedIn]
+
+
+def by_approval(under_way: UnderWay) -> completion.SignedIn:
+    """Sign in by the answer that the phone gave. Raises: as ``sign_in.check_lane`` and ``approvals.use``."""
+    pending, now = under_way.pending, under_way.now
+    completion.check_browser_scope(pending, now=now)
+    with transaction.atomic():
+        proof = push_approval.use(pending=pending, reference=under_way.asked, now=now)
+        return open_session(under_way.request, proof, browser_scope=pending.browser_scope, now=now)
+
+
+def by_code(under_way: UnderWay, code: str) -> completion.SignedIn:
+    """Sign in by a code of the Key.
+
+    Raises: as ``sign_in.reserve_code`` and ``key.use_code``; ``ClockWrong``, ``RequestDenied``.
+    """
+    pending, now = under_way.pending, under_way.now
+    attempt = completion.reserve_code(pending, now=now)
+
+    def use() -> Authenticator:
+        return key_codes.use_code(
+            user_id=pending.user_id,
+            session_version=pending.session_version,
+            proved_at=pending.proved_at,
+            code=code,
+            attempt=attempt,
+            now=now,
+        )
+
+    try:
+        return _without_the_phone(under_way, use)
+    except CodeWrong as wrong:
+        raise clock_drift.explained(wrong, pending=pending, code=code, tries_left=attempt.tries_left, now=now) from None
+
+
+def by_backup_code(under_way: UnderWay, typed: str) -> completion.SignedIn:
+    """Sign in by a code from paper; it is hashed before any row is locked.
+
+    Raises: as ``sign_in.reserve_code`` and ``backup_codes.spend``; ``RequestDenied``, ``hash_semaphore.HashingOverloaded``.
+    """
+    pending, now, origin = under_way.pending, under_way.now, client.origin(under_way.request)
+    attempt = completion.reserve_code(pending, now=now)
+    try:
+        looked_up = backup_codes.look_up(user_id=pending.user_id, typed=typed)
+    except hash_semaphore.HashingOverloaded:
+        throttle.give_back(attempt)
+        raise
+
+    def use() -> Authenticator:
+        return backup_codes.use_once(
+            typed=looked_up,
+            session_version=pending.session_version,
+            proved_at=pending.proved_at,
+            attempt=attempt,
+            origin=origin,
+            now=now,
+        )
+
+    return _without_the_phone(under_way, use)
+
+
+def _without_the_phone(under_way: UnderWay, use: Callable[[], Authenticator]) -> completion.SignedIn:
+    """Use a proof up and open the session, unless the phone said "not me"; what waits there is withdrawn."""
+    with transaction.atomic():
+        if under_way.asked:
+            push_approval.check_not_denied(under_way.asked)
+        proof = use()
+        if under_way.asked:
+            push_approval.withdraw(under_way.asked)
+        return open_session(under_way.request, proof, browser_scope=under_way.pending.browser_scope, now=under_way.now)

@@ -1,0 +1,121 @@
+"""The numbers of the house: tries, lifetimes, waiting periods. Part of the settings, see portal/settings.py.
+
+Customers read most of them: pages and help texts take them from here (HELP-4).
+"""
+
+from portal.lib import env
+
+# --- Signing in and sessions ---------------------------------------------------------------------
+PORTAL_FAILURE_LIMIT = env.number(
+    "PORTAL_FAILURE_LIMIT", 5, low=3, high=10, unit="tries", help="Wrong tries before sign-in is paused."
+)
+PORTAL_LOCKOUT_MINUTES = env.number(
+    "PORTAL_LOCKOUT_MINUTES", 15, low=1, high=60, unit="minutes", help="How long a pause lasts."
+)
+PORTAL_CODE_FAILURE_TOTAL = env.number(
+    "PORTAL_CODE_FAILURE_TOTAL",
+    100,
+    low=20,
+    high=100,
+    unit="tries",
+    help="Wrong codes in a row, over any time, after which only recovery leads on (NIST SP 800-63B-4, 3.2.2).",
+)
+PORTAL_SOURCE_LIMIT = env.number(
+    "PORTAL_SOURCE_LIMIT",
+    100,
+    low=10,
+    high=10_000,
+    unit="tries",
+    help="Wrong tries from one address or IPv6 /64 before that address is paused.",
+)
+PORTAL_IDLE_MINUTES = env.number(
+    "PORTAL_IDLE_MINUTES", 15, low=5, high=60, unit="minutes", help="Inactivity after which a session ends."
+)
+PORTAL_IDLE_WARNING_SECONDS = env.number(
+    "PORTAL_IDLE_WARNING_SECONDS", 120, low=20, high=300, unit="seconds", help="Warning before that (WCAG 2.2.1)."
+)
+PORTAL_SESSION_HOURS = env.number(
+    "PORTAL_SESSION_HOURS", 12, low=1, high=24, unit="hours", help="Longest life of a session, active or not."
+)
+PORTAL_PASSWORD_MIN = env.number("PORTAL_PASSWORD_MIN", 8, low=8, high=64, unit="characters", help="Shortest password.")
+PORTAL_PASSWORD_MAX = env.number(
+    "PORTAL_PASSWORD_MAX", 128, low=64, high=1024, unit="characters", help="Longest password that is read."
+)
+PORTAL_PASSWORD_CLASSES = env.words(
+    "PORTAL_PASSWORD_CLASSES", ["upper", "lower", "digit", "special"], help="Kinds of characters a password needs."
+)
+PORTAL_CODE_DIGITS = 6
+PORTAL_CODE_PERIOD = 30
+PORTAL_CODE_TOLERANCE_STEPS = env.number(
+    "PORTAL_CODE_TOLERANCE_STEPS", 1, low=0, high=1, unit="steps", help="Steps of 30 s a code may be early or late."
+)
+PORTAL_SIGN_IN_MINUTES = env.number(
+    "PORTAL_SIGN_IN_MINUTES", 10, low=2, high=30, unit="minutes", help="Time between the password and the code."
+)
+PORTAL_EMAIL_CODE_MINUTES = env.number(
+    "PORTAL_EMAIL_CODE_MINUTES", 10, low=2, high=15, unit="minutes", help="Life of an e-mailed code."
+)
+PORTAL_FRESH_PROOF_MINUTES = env.number(
+    "PORTAL_FRESH_PROOF_MINUTES", 10, low=1, high=15, unit="minutes", help="How long a repeated proof stays fresh."
+)
+
+# --- The Key on a phone (docs/reference/key-api.md) -------------------------------------------------
+PORTAL_PUSH_SECONDS = env.number(
+    "PORTAL_PUSH_SECONDS", 120, low=30, high=300, unit="seconds", help="Life of a request to approve."
+)
+PORTAL_PUSH_PER_10_MIN = env.number(
+    "PORTAL_PUSH_PER_10_MIN", 3, low=1, high=10, unit="requests", help="Most requests to approve in ten minutes."
+)
+PORTAL_NUMBER_DIGITS = env.number(
+    "PORTAL_NUMBER_DIGITS", 2, low=2, high=6, unit="digits", help="Digits to type into the Key to approve."
+)
+PORTAL_PAIRING_MINUTES = env.number(
+    "PORTAL_PAIRING_MINUTES", 10, low=2, high=15, unit="minutes", help="Life of a pairing code."
+)
+PORTAL_KEY_MIN_VERSION = env.text(
+    "PORTAL_KEY_MIN_VERSION", "1.0", help="Oldest version of the Key app that may approve; older ones show codes only."
+)
+PORTAL_KEY_SKEW_SECONDS = env.number(
+    "PORTAL_KEY_SKEW_SECONDS",
+    60,
+    low=15,
+    high=300,
+    unit="seconds",
+    help="How far the time in a signed call may be off.",
+)
+PORTAL_KEY_DRIFT_HINT = env.flag(
+    "PORTAL_KEY_DRIFT_HINT", True, help="Say by how much a phone's clock is wrong when a refused code shows it."
+)
+PORTAL_KEY_DRIFT_SEARCH_STEPS = env.number(
+    "PORTAL_KEY_DRIFT_SEARCH_STEPS", 20, low=2, high=120, unit="steps", help="How many steps of 30 s that looks around."
+)
+
+# --- Assisted recovery (docs/how-to/run-a-recovery-desk.md) ----------------------------------------
+PORTAL_CASE_COOLING_MINUTES = env.number(
+    "PORTAL_CASE_COOLING_MINUTES",
+    1440,
+    low=1,
+    high=10_080,
+    unit="minutes",
+    help="Waiting period after an approval, tier 1. Less than a day is for demos: the deployment check refuses it.",
+)
+PORTAL_CASE_READY_HOURS = env.number(
+    "PORTAL_CASE_READY_HOURS", 72, low=1, high=168, unit="hours", help="How long an approved case stays ready."
+)
+PORTAL_CASE_HOLD_HOURS = env.number(
+    "PORTAL_CASE_HOLD_HOURS", 72, low=1, high=336, unit="hours", help="Hold on money and contacts after recovery."
+)
+PORTAL_CASE_MINIMUM_REVIEW_SECONDS = env.number(
+    "PORTAL_CASE_MINIMUM_REVIEW_SECONDS",
+    60,
+    low=0,
+    high=600,
+    unit="seconds",
+    help="Shortest review before an approval.",
+)
+PORTAL_GRANT_OPEN_MINUTES = env.number(
+    "PORTAL_GRANT_OPEN_MINUTES", 20, low=5, high=60, unit="minutes", help="Time to open an enrolment pass."
+)
+PORTAL_GRANT_FINISH_MINUTES = env.number(
+    "PORTAL_GRANT_FINISH_MINUTES", 15, low=5, high=60, unit="minutes", help="Time to finish once it is open."
+)

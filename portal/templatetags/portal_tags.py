@@ -1,0 +1,125 @@
+"""Template tags of the house, available in every template without ``{% load %}``."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django import template
+from django.core.signals import setting_changed
+from django.dispatch import receiver
+from django.forms import BaseForm, BoundField, CheckboxInput
+from django.template import Context
+from django.template.loader import render_to_string
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
+
+from helpcenter import facts
+from portal.context import Support, everywhere
+from portal.lib import time_format
+
+register = template.Library()
+
+
+@register.inclusion_tag("_components/field.html")
+def field(bound: BoundField) -> dict[str, Any]:
+    """Render one field: label, hint, error, control, wired together for screen readers.
+
+    The kind of control follows from the widget: password (with Show), code
+    (``autocomplete="one-time-code"``), checkbox, group of choices, or plain.
+    """
+    return {"bound": bound, "kind": _kind(bound)}
+
+
+def _kind(bound: BoundField) -> str:
+    widget = bound.field.widget
+    if bound.use_fieldset:
+        return "group"
+    if isinstance(widget, CheckboxInput):
+        return "checkbox"
+    if getattr(widget, "input_type", "") == "password":
+        return "password"
+    return "code" if widget.attrs.get("autocomplete") == "one-time-code" else "plain"
+
+
+@register.inclusion_tag("_components/error_summary.html")
+def error_summary(*forms: BaseForm | str | None, cause: Any = None) -> dict[str, Any]:
+    """List what stands in the way, each line leading to its field; nothing if nothing does.
+
+    ``cause`` (a row of the cause table) adds the way to the help page for it.
+    """
+    problems = [problem for form in forms if isinstance(form, BaseForm) for problem in _problems(form)]
+    return {"problems": problems, "cause": cause}
+
+
+def _problems(form: BaseForm) -> Iterable[tuple[str, str]]:
+    """Yield the id of the field (empty for the form as a whole) and what is wrong with it, field named."""
+    for name, errors in form.errors.items():
+        if name not in form.fields:
+            yield from (("", str(error)) for error in errors)
+            continue
+        bound = form[name]
+        label = bound.label if bound.label[-1:] in ":?.!" else f"{bound.label}:"
+        yield from ((bound.id_for_label or bound.auto_id, f"{label} {error}") for error in errors)
+
+
+@register.inclusion_tag("_components/table.html")
+def cards_table(caption: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> dict[str, Any]:
+    """Render a table whose rows become cards on a narrow screen; the first cell heads its row."""
+    headed = [(cells[0], list(zip(columns[1:], cells[1:], strict=True))) for cells in rows]
+    return {"caption": caption, "columns": columns, "rows": headed}
+
+
+@register.simple_tag(takes_context=True)
+def part(context: Context, name: str) -> SafeString:
+    """Render a part of the frame that is the same for every reader, once per minute's state of the phone line.
+
+    ``name``: a template that reads nothing but what ``portal.context.brand`` gives.
+    """
+    return _part(name, get_language() or "", time_format.reader_zone(), context["support"])
+
+
+@lru_cache(maxsize=64)
+def _part(name: str, language: str, zone: str, support: Support) -> SafeString:
+    return mark_safe(render_to_string(name, everywhere() | {"support": support}))  # noqa: S308  # our own template
+
+
+@receiver(setting_changed)
+def _forget_parts(**_: Any) -> None:
+    _part.cache_clear()
+
+
+@register.simple_tag
+def local_time(moment: datetime, zone: str = "") -> SafeString:
+    """Show a moment as a time of day with its zone in words: 14:32 (New York time)."""
+    return _stamp(moment, zone, "H:i")
+
+
+@register.simple_tag
+def local_moment(moment: datetime, zone: str = "") -> SafeString:
+    """Show a moment with its date: 3 March 2027, 14:32 (New York time)."""
+    return _stamp(moment, zone, "j F Y, H:i")
+
+
+@register.simple_tag
+def plain_moment(moment: datetime, zone: str = "") -> str:
+    """Say the same in plain text, for e-mails."""
+    return time_format.time_words(moment, zone, "j F Y, H:i")
+
+
+@register.simple_tag
+def local_weekday(moment: datetime, zone: str = "") -> SafeString:
+    """Show a moment within the coming week: Monday 08:00 (New York time)."""
+    return _stamp(moment, zone, "l H:i")
+
+
+def _stamp(moment: datetime, zone: str, pattern: str) -> SafeString:
+    name = zone or time_format.reader_zone()
+    local = moment.astimezone(ZoneInfo(name)).isoformat(timespec="seconds")
+    return format_html('<time datetime="{}">{}</time>', local, time_format.time_words(moment, name, pattern))
+
+
+register.filter("zone_words", time_format.zone_words)
+register.filter("clock_words", facts.clock_words)

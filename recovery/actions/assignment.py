@@ -1,0 +1,78 @@
+"""Having a case in hand: taking the next one, giving it back."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import F
+
+from accounts.enums import Role
+from accounts.models import User
+from portal.lib import client
+from recovery.actions import permissions, questions, transitions
+from recovery.actions.case_events import Who
+from recovery.enums import Actor, State
+from recovery.models import Case, Claim
+from recovery.refusals import CaseNotOpen, NotYours, TooManyCases
+
+MAX_CASES_PER_AGENT = 5
+# Where an agent has something to do. Whoever had the case gives it back from here, and the next one goes on from here.
+ASSIGNABLE_STATES = (State.OPEN, State.VERIFYING, State.POSSESSION)
+
+
+def take_next(*, by: User, origin: client.Origin, now: datetime) -> Case | None:
+    """Put the case that is due first into this agent's hands; None if nothing waits. Nobody picks.
+
+    Those that came in bulk from one network come last. Raises: ``NotAllowed``, ``HandsFull``.
+    """
+    permissions.need_role(by, Role.AGENT, Role.SENIOR)
+    if Case.objects.filter(maker=by, state__in=ASSIGNABLE_STATES).count() >= MAX_CASES_PER_AGENT:
+        raise TooManyCases
+    waiting = Case.objects.filter(state=State.OPEN, maker=None).order_by("-is_queued", F("target_at").asc(), "pk")
+    for pk in waiting.values_list("pk", flat=True)[: MAX_CASES_PER_AGENT * 4]:
+        if case := _take(pk, Who(Actor.AGENT, by, origin), now=now):
+            return case
+    return None
+
+
+@transaction.atomic
+def _take(pk: int, who: Who, *, now: datetime) -> Case | None:
+    case = transitions.lock(pk)
+    if case.state != State.OPEN or case.maker_id is not None:  # a colleague was quicker
+        return None
+    transitions.note(case, "taken", who=who, now=now, maker=who.user)
+    return case
+
+
+def begin_call(*, claim: Claim, takes_over: bool, by: User, origin: client.Origin, now: datetime) -> Case:
+    """Begin or go on with a call, once reference and PIN were right; return the case as it then stands.
+
+    A case that was given back goes on in the hands of whoever asks for it; one that a colleague still has only
+    if ``takes_over`` says that they have left.
+    Raises: ``NotAllowed``, ``NotYours``, ``CaseNotOpen``, ``NotConfirmed``.
+    """
+    case = Case.objects.get(pk=claim.case_id)
+    has_begun = case.state in {State.VERIFYING, State.POSSESSION} and case.claim_id == claim.pk
+    if has_begun and case.maker_id != by.pk and (takes_over or case.maker_id is None):
+        return questions.take_over(claim=claim, by=by, origin=origin, now=now)
+    if not (has_begun and case.maker_id == by.pk):
+        questions.start_session(claim=claim, by=by, origin=origin, now=now)
+        case.refresh_from_db()
+    return case
+
+
+def give_back(*, case: Case, by: User, origin: client.Origin, now: datetime) -> Case:
+    """Let go of a case. What was shown stays; whoever goes on asks for reference and PIN again.
+
+    Not once the statement is filed: from then on nothing is left to do for an agent.
+    Raises: ``NotAllowed``, ``CaseNotOpen``, ``NotYours``.
+    """
+    permissions.need_role(by, Role.AGENT, Role.SENIOR)
+    with transaction.atomic():
+        locked = transitions.lock(case.pk)
+        transitions.need_state(locked, *ASSIGNABLE_STATES)
+        if locked.maker_id != by.pk:
+            raise NotYours
+        if locked.claim is not None and locked.claim.observations.exists():
+            raise CaseNotOpen(locked.state)
+        transitions.note(locked, "given_back", who=Who(Actor.AGENT, by, origin), now=now, maker=None)
+    return locked

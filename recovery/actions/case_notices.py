@@ -1,0 +1,128 @@
+"""Telling the owner what happens to a case: notices, each with a stop code, and lines on their own record.
+
+Actions write events and nothing else; this reads them a moment later, in the worker. So a request costs the same
+for a name nobody has, and no action can forget to tell.
+"""
+
+from datetime import datetime, timedelta
+from functools import partial
+
+from django.db import transaction
+from django.db.models import F
+
+from accounts.actions import audit, notices
+from accounts.enums import Action
+from accounts.policies import code_alphabet
+from portal.lib import periodic_tasks
+from recovery.actions import objections, one_time_secrets, transitions
+from recovery.enums import CaseKind, State
+from recovery.models import Case, Event, StopCode
+from recovery.policies import reference_codes, state_machine
+
+_DIGEST_AFTER = timedelta(days=1)
+
+# Event -> what the owner's own record says. An event that is not here is one of the desk's small steps.
+_RECORDED: dict[str, Action] = {
+    "claim_opened": Action.CASE_OPENED,
+    "session_started": Action.CASE_CHECKED,
+    "mail_code_accepted": Action.CASE_CODE_ACCEPTED,
+    "review_asked": Action.CASE_REVIEW,
+    "approved": Action.CASE_APPROVED,
+    "wait_over": Action.CASE_READY,
+    "grant_opened": Action.CASE_STARTED,
+    "completed": Action.CASE_COMPLETED,
+    "hold_over": Action.CASE_HOLD_ENDED,
+}
+_BY_STATE: dict[str, Action] = {
+    State.REFUSED: Action.CASE_REFUSED,
+    State.CANCELLED: Action.CASE_STOPPED,
+    State.CONTESTED: Action.CASE_STOPPED,
+    State.WITHDRAWN: Action.CASE_CLOSED,
+    State.EXPIRED: Action.CASE_CLOSED,
+}
+# Action on the record -> kind of notice.
+_TOLD: dict[Action, str] = {
+    Action.CASE_OPENED: "case_started",
+    Action.CASE_APPROVED: "case_approved",
+    Action.CASE_READY: "case_ready",
+    Action.CASE_STARTED: "case_opened",
+    Action.CASE_COMPLETED: "case_completed",
+    Action.CASE_HOLD_ENDED: "case_lifted",
+    Action.CASE_REFUSED: "case_refused",
+    Action.CASE_STOPPED: "case_stopped",
+    Action.CASE_CLOSED: "case_closed",
+}
+
+
+def tell_owners(*, now: datetime, limit: int) -> int:
+    """Tell the owners of up to ``limit`` real cases what has happened since they were last told."""
+    behind = Case.objects.filter(kind=CaseKind.REAL, told_n__lt=F("event_n")).order_by("pk")
+    return periodic_tasks.each("tellings", behind.values_list("pk", flat=True)[:limit], partial(_tell_owner, now=now))
+
+
+@transaction.atomic
+def _tell_owner(case_id: int, *, now: datetime) -> int:
+    case = transitions.lock(case_id)
+    events = list(case.events.filter(n__gt=case.told_n).order_by("n"))
+    for event in events:
+        action = _RECORDED.get(event.action) or _BY_STATE.get(
+            event.to_state if event.from_state != event.to_state else ""
+        )
+        if action is not None:
+            _record(case, event, action)
+            _notify(case, event, action, now=now)
+    Case.objects.filter(pk=case.pk, told_n=case.told_n).update(told_n=case.event_n)
+    return len(events)
+
+
+def _record(case: Case, event: Event, action: Action) -> None:
+    audit.record(
+        action, by=event.actor, on=case.subject, now=event.at, case=case.number, n=event.n, digest=event.digest
+    )
+
+
+def _notify(case: Case, event: Event, action: Action, *, now: datetime) -> None:
+    kind = _TOLD.get(action)
+    if kind is None or case.subject is None or _is_flood(case, event, kind):
+        return
+    code = (
+        one_time_secrets.signs(reference_codes.STOP_CODE_LENGTH)
+        if not state_machine.is_terminal(event.to_state)
+        else ""
+    )
+    notice = notices.tell(
+        case.subject,
+        kind,
+        now=now,
+        dedupe=dedupe(case, event.n),
+        stop_code=code_alphabet.grouped(code),
+        case=case.number,
+        at=event.at.isoformat(),
+        until=case.until.isoformat() if case.until and event.n == case.event_n else "",
+    )
+    if code:
+        StopCode.objects.create(case=case, notice=notice, digest=objections.stop_digest(notice.reference, code))
+
+
+def _is_flood(case: Case, event: Event, kind: str) -> bool:
+    """Tell whether this is one of many claims, opened and closed again by somebody who knows a username.
+
+    The first claim on a log-in within a day is told at once, further ones are not, in whatever case they are; and
+    a case nobody was told of closes in silence. The owner's own record has them all.
+    """
+    if kind == "case_closed":
+        return not case.stop_codes.exists()
+    return kind == "case_started" and _was_told_of_opening(case, event)
+
+
+def _was_told_of_opening(case: Case, event: Event) -> bool:
+    """Tell whether there was a claim on this log-in in the day before this one."""
+    earlier = Event.objects.filter(
+        case__subject=case.subject, action="claim_opened", at__gt=event.at - _DIGEST_AFTER, at__lte=event.at
+    )
+    return earlier.filter(pk__lt=event.pk).exists()
+
+
+def dedupe(case: Case, n: int) -> str:
+    """Return what makes the notice of an event the only one."""
+    return f"{case.number}|{n}"

@@ -1,0 +1,142 @@
+"""The pass: two halves on two ways, short-lived, good once. No employee sees either."""
+
+import secrets as randomness
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import F
+
+from accounts.actions import notices
+from accounts.policies import code_alphabet
+from portal.lib import client, digests
+from recovery.actions import claims, objections, one_time_secrets, transitions
+from recovery.actions.case_events import Who
+from recovery.enums import Actor, Method, State
+from recovery.models import Case, Claim, RecoveryGrant
+from recovery.models.grants import MOST_TRIES
+from recovery.policies import reference_codes
+from recovery.refusals import CaseNotOpen, ClaimUnknown, GrantInvalid, GrantPartWrong
+
+_FIRST_HALF_BYTES = 16
+
+
+@dataclass(frozen=True)
+class Started:
+    """A new pass and its first half, which stays with the claimant's page; the second goes by e-mail."""
+
+    granted: RecoveryGrant
+    first_part: str
+
+
+def start_grant(*, claim: Claim, browser: str, origin: client.Origin, now: datetime) -> Started:
+    """Mint a pass because the claimant is ready; older ones of the holder are revoked.
+
+    Needs: the PIN typed in the claim's own browser. Effects: one pass, one notice with the second half.
+    Raises: ``CaseNotOpen`` (not ready, or all passes used), ``ClaimUnknown`` (another browser, or an agent has
+    heard the PIN and it was not replaced).
+    """
+    objections.refuse_living_key(claim.case_id, now=now)
+    first = randomness.token_urlsafe(_FIRST_HALF_BYTES)
+    second = one_time_secrets.signs(reference_codes.HALF_LENGTH)
+    who = Who(Actor.CLAIMANT, None, origin)
+    with transaction.atomic():
+        case = transitions.lock(claim.case_id)
+        transitions.need_state(case, State.GRANT_READY)
+        if case.claim_id != claim.pk or case.passes.count() >= case.terms.most_passes or case.subject is None:
+            raise CaseNotOpen(case.state)
+        if claim.agent_knows_pin or not claims.is_browser_of(claim, browser):
+            raise ClaimUnknown
+        RecoveryGrant.objects.filter(subject=case.subject, used_at=None, revoked_at=None).update(revoked_at=now)
+        granted = RecoveryGrant.objects.create(
+            case=case,
+            claim=claim,
+            subject=case.subject,
+            first_digest=_digest("first", first),
+            second_digest=_digest("second", code_alphabet.plain(second)),
+            second_channel=Method.MAIL,
+            issued_at=now,
+            open_until=now + timedelta(minutes=case.terms.grant_open_minutes),
+        )
+        transitions.note(case, "grant_issued", who=who, now=now, body={"pass": granted.pk})
+        notices.tell(
+            case.subject,
+            "case_half",
+            now=now,
+            useful_until=granted.open_until,
+            part=code_alphabet.grouped(second),
+            case=claim.reference,
+            minutes=case.terms.grant_open_minutes,
+        )
+    return Started(granted, first)
+
+
+def open_grant(
+    *, claim: Claim, first_part: str, second_part: str, browser: str, origin: client.Origin, now: datetime
+) -> RecoveryGrant:
+    """Open the pass with both halves in the claim's own browser; the time to finish begins.
+
+    A try is counted before the halves are looked at; the third wrong one revokes the pass.
+    Needs: no open transaction. Raises: ``GrantPartWrong`` (may be typed again), ``GrantInvalid``, ``CaseNotOpen``.
+    """
+    objections.refuse_living_key(claim.case_id, now=now)
+    live = RecoveryGrant.objects.filter(
+        claim=claim, opened_at=None, used_at=None, revoked_at=None, open_until__gt=now, tries__lt=MOST_TRIES
+    )
+    if not live.update(tries=F("tries") + 1):
+        raise GrantInvalid
+    found = RecoveryGrant.objects.filter(claim=claim, revoked_at=None, used_at=None).order_by("issued_at").last()
+    if found is None:
+        raise GrantInvalid  # a parallel try has just revoked it
+    is_right = digests.same(found.first_digest, _digest("first", first_part)) & digests.same(
+        found.second_digest, _digest("second", code_alphabet.plain(second_part))
+    )
+    if not (is_right and claims.is_browser_of(claim, browser)):
+        if found.tries < MOST_TRIES:
+            raise GrantPartWrong(tries_left=MOST_TRIES - found.tries)
+        RecoveryGrant.objects.filter(pk=found.pk, opened_at=None).update(revoked_at=now)
+        raise GrantInvalid
+    who = Who(Actor.CLAIMANT, None, origin)
+    with transaction.atomic():
+        case = transitions.lock(claim.case_id)
+        finish = now + timedelta(minutes=case.terms.grant_finish_minutes)
+        opened = RecoveryGrant.objects.filter(pk=found.pk, opened_at=None, revoked_at=None, open_until__gt=now)
+        if not opened.update(opened_at=now, finish_until=finish):
+            raise GrantInvalid
+        transitions.move(case, State.ENROLLING, "grant_opened", who=who, now=now, body={"pass": found.pk}, until=finish)
+    found.refresh_from_db()
+    return found
+
+
+def find_open(*, grant_id: int, now: datetime) -> RecoveryGrant:
+    """Return a pass that is open and can still be finished, for the page that sets up password and Key.
+
+    Raises: ``GrantInvalid``.
+    """
+    found = (
+        RecoveryGrant.objects.select_related("case__policy", "subject__customer", "claim")
+        .filter(pk=grant_id, finish_until__gt=now, used_at=None, revoked_at=None, case__state=State.ENROLLING)
+        .first()
+    )
+    if found is None:
+        raise GrantInvalid
+    return found
+
+
+def leave(*, granted: RecoveryGrant, origin: client.Origin, now: datetime) -> Case:
+    """Stop setting up without having changed anything; the case is ready again while passes are left."""
+    with transaction.atomic():
+        case = transitions.lock(granted.case_id)
+        back_to_ready(case, Who(Actor.CLAIMANT, None, origin), "set_up_left", now=now)
+    return case
+
+
+def back_to_ready(case: Case, who: Who, action: str, *, now: datetime) -> None:
+    """Revoke the open pass of a locked case and make the case ready again, until when it was before."""
+    transitions.need_state(case, State.ENROLLING)
+    RecoveryGrant.objects.filter(case=case, used_at=None, revoked_at=None).update(revoked_at=now)
+    transitions.move(case, State.GRANT_READY, action, who=who, now=now, until=case.ready_until)
+
+
+def _digest(part: str, value: str) -> str:
+    return digests.keyed(f"pass-{part}", value)

@@ -1,0 +1,196 @@
+"""The owner says "that is not me": the case stops, at any time, from any notice or while signed in."""
+
+import contextlib
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import F, Q
+
+from accounts.actions import sessions, suspension, throttle
+from accounts.enums import Role
+from accounts.models import User
+from accounts.policies import code_alphabet
+from accounts.refusals import CodesUsedUp, Paused
+from portal.lib import client
+from recovery.actions import one_time_secrets, permissions, reviews, transitions
+from recovery.actions.case_events import Who
+from recovery.enums import Actor, FlagKind, Scope, State
+from recovery.models import Case, Event, Hold, StopCode
+from recovery.policies import state_machine
+from recovery.refusals import CaseNotOpen, MayNotDecide, NotComplete
+
+# The holder signed in with a Key after the case was opened.
+KEY_LIVES = Q(subject__key__last_used_at__gt=F("opened_at"), subject__key__confirmed=True)
+
+
+def stop_by_code(*, reference: str, code: str, origin: client.Origin, now: datetime) -> None:
+    """Act on the reference and stop code of a notice. Says nothing: unknown, used and right ones look alike.
+
+    A right code always works: its twelve signs cannot be guessed, so wrong ones before it shut nothing. Those
+    count against the network they come from, as wrong passwords do.
+    Effects: the case is cancelled or contested. Needs: no open transaction.
+    """
+    stop = StopCode.objects.filter(digest=stop_digest(reference, code), used_at=None).first()
+    if stop is None:
+        with contextlib.suppress(Paused, CodesUsedUp):
+            throttle.reserve(throttle.source_claim(origin.address), now=now)
+        return
+    with transaction.atomic():
+        case = transitions.lock(stop.case_id)
+        if StopCode.objects.filter(pk=stop.pk, used_at=None).update(used_at=now):
+            _object(case, Who(Actor.OWNER, None, origin), "stopped_by_code", now=now)
+
+
+def stop_signed_in(*, user: User, origin: client.Origin, now: datetime) -> Case:
+    """Stop the open case on the log-in of somebody who signed in with both factors.
+
+    Raises: ``CaseNotOpen`` where there is nothing to stop.
+    """
+    with transaction.atomic():
+        case = transitions.lock(_open_case(user).pk)
+        if not _object(case, Who(Actor.OWNER, user, origin), "stopped_signed_in", now=now):
+            raise CaseNotOpen(case.state)
+    return case
+
+
+def cancel_own(*, user: User, origin: client.Origin, now: datetime) -> Case:
+    """Withdraw the case because its owner has found their way in again ("yes, that is me").
+
+    Needs: both factors given. Raises: ``CaseNotOpen``.
+    """
+    with transaction.atomic():
+        case = transitions.lock(_open_case(user).pk)
+        transitions.move(case, State.WITHDRAWN, "owner_is_back", who=Who(Actor.OWNER, user, origin), now=now)
+    return case
+
+
+def open_case_of(user: User) -> Case | None:
+    """Return the case that is open on this log-in, if any."""
+    return Case.objects.filter(subject=user, closed_at=None).first()
+
+
+def stop_digest(reference: str, code: str) -> str:
+    """Return what is kept of a notice's reference and stop code."""
+    return one_time_secrets.digest("stop-code", f"{code_alphabet.plain(reference)}{code_alphabet.plain(code)}")
+
+
+def _open_case(user: User) -> Case:
+    case = open_case_of(user)
+    if case is None:
+        raise CaseNotOpen(State.DONE)
+    return case
+
+
+def _object(case: Case, who: Who, action: str, *, now: datetime) -> bool:
+    """Cancel or contest a locked case; return whether there was anything to stop.
+
+    Contested: money and contacts are held. After a completed recovery also everything open is ended and sign-in
+    is held, since the password and the Key may be a stranger's.
+    """
+    to = state_machine.after_objection(case.state, has_possession=bool(reviews.families_of(case)))
+    if to is None:
+        return False
+    was_completed = case.state == State.HOLD
+    transitions.move(case, to, action, who=who, now=now)
+    if to == State.CONTESTED:
+        hold_scopes(case, now=now)
+    if was_completed:
+        _freeze(case, now=now)
+    return True
+
+
+def _freeze(case: Case, *, now: datetime) -> None:
+    user = User.objects.select_for_update(of=("self",)).get(recovery_cases=case)
+    if user.suspended_at:  # for another reason, which stays; but whoever came in meanwhile goes
+        sessions.end_everything(user)
+    else:
+        suspension.hold(user, reason=f"objection to case {case.number}", by=None, origin=None, now=now)
+
+
+def refuse_living_key(case_id: int, *, now: datetime) -> None:
+    """Contest and refuse a case whose holder's Key is in use, without waiting for the clock to find it.
+
+    Asked by each step that leads to a new Key. Needs: no open transaction. Raises: ``CaseNotOpen``.
+    """
+    if Case.objects.filter(KEY_LIVES, pk=case_id).exists() and contest_live_key(case_id, now=now):
+        raise CaseNotOpen(State.CONTESTED)
+
+
+def contest_live_key(case_id: int, *, now: datetime) -> int:
+    """Contest a case whose holder has signed in with a Key since it was opened: somebody there has everything."""
+    with transaction.atomic():
+        case = transitions.lock(case_id)
+        if case.state not in state_machine.DISPUTABLE:
+            return 0
+        transitions.move(case, State.CONTESTED, "key_is_alive", who=Who(Actor.SYSTEM), now=now)
+        hold_scopes(case, now=now)
+    return 1
+
+
+def contest_by_desk(*, case: Case, reason: str, by: User, origin: client.Origin, now: datetime) -> Case:
+    """Stop a case because somebody on the phone turned out to be another claimant on the same log-in.
+
+    Effects: as an owner's objection; the reason stands in the record. Whoever decides it are two seniors.
+    Raises: ``NotAllowed``, ``CaseNotOpen``, ``NotComplete``.
+    """
+    permissions.need_role(by, Role.AGENT, Role.SENIOR)
+    who = Who(Actor.SENIOR if by.has_role(Role.SENIOR) else Actor.AGENT, by, origin)
+    with transaction.atomic():
+        locked = transitions.lock(case.pk)
+        transitions.need_state(locked, *state_machine.DISPUTABLE)
+        if len(reason.strip()) < reviews.SHORTEST_REASON:
+            raise NotComplete
+        transitions.flag(locked, FlagKind.COMPETING, who=who, now=now)
+        transitions.move(
+            locked, State.CONTESTED, "contested_by_desk", who=who, now=now, body={"reason": reason.strip()}
+        )
+        hold_scopes(locked, now=now)
+    return locked
+
+
+def hold_scopes(case: Case, *, now: datetime) -> None:
+    """Hold money, contacts and risk for the holder of a locked case; a hold that is there already may only grow."""
+    until = now + case.terms.hold(max(case.tier, 1))
+    for scope in Scope:
+        held, is_new = Hold.objects.get_or_create(
+            case=case, scope=scope, defaults={"subject": case.holder, "starts_at": now, "until": until}
+        )
+        if not is_new and until > held.until:
+            Hold.objects.filter(pk=held.pk).update(until=until)
+
+
+def release(user: User, *, now: datetime) -> None:
+    """Open sign-in again for a holder who has recovered, if it was an objection to a recovery that held it.
+
+    A hold that the firm has placed for another reason stays. Needs: the transaction of the completion.
+    """
+    held = User.objects.select_for_update(of=("self",)).get(pk=user.pk)
+    objections = Event.objects.filter(case__subject=held, from_state=State.HOLD, to_state=State.CONTESTED)
+    if held.suspended_at and objections.filter(at=held.suspended_at).exists():
+        suspension.release(held, reason="recovered", by=None, origin=None, now=now)
+
+
+def refuse_contested(*, case: Case, reason: str, by: User, origin: client.Origin, now: datetime) -> Case:
+    """Refuse a contested case: the first senior proposes, another one ends it.
+
+    Raises: ``NotAllowed``, ``CaseNotOpen``, ``MayNotDecide`` (the same senior twice, or the maker), ``NotComplete``.
+    """
+    permissions.need_role(by, Role.SENIOR)
+    who = Who(Actor.SENIOR, by, origin)
+    with transaction.atomic():
+        locked = transitions.lock(case.pk)
+        transitions.need_state(locked, State.CONTESTED)
+        if len(reason.strip()) < reviews.SHORTEST_REASON:
+            raise NotComplete
+        if by.pk == locked.maker_id:
+            raise MayNotDecide
+        first = locked.events.filter(action="refusal_proposed").order_by("-n").first()
+        if first is None:
+            transitions.note(locked, "refusal_proposed", who=who, now=now, body={"reason": reason.strip()})
+        elif first.actor_id == by.pk:
+            raise MayNotDecide
+        else:
+            transitions.move(
+                locked, State.REFUSED, "contest_refused", who=who, now=now, body={"reason": reason.strip()}
+            )
+    return locked

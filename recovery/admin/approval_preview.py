@@ -1,0 +1,59 @@
+"""What an approval will do, in words, before anybody approves."""
+
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts.models import Key, PlatformSession
+from recovery.admin import visibility
+from recovery.admin.labels import span
+from recovery.enums import Scope
+from recovery.models import Case
+
+
+def of_approval(case: Case) -> list[str]:
+    """Return the effects of approving a case in review, one sentence each; nothing where none is to be made."""
+    decision = visibility.pending(case)
+    if decision is None or case.subject is None:
+        return []
+    terms = case.terms
+    wait = span(terms.cooling(decision.tier))
+    lines = [
+        _("A waiting period of {wait} begins.").format(wait=wait),
+        _("The owner is told at once at the e-mail address on file, and can stop it until the end."),
+        _(
+            "After the wait the claimant may start, within {hours} hours: one half of a pass is on their page, "
+            "the other goes to the e-mail address on file."
+        ).format(hours=terms.ready_hours),
+        *_at_the_end(case),
+        _("Then held for {time}: {scopes}.").format(
+            time=span(terms.hold(decision.tier)), scopes=", ".join(str(scope.label) for scope in Scope)
+        ),
+        _("Nobody at the desk sees any password or code of theirs."),
+    ]
+    if decision.two_seniors and decision.checker_id is None:
+        lines.insert(0, _("A second senior has to approve as well. Nothing of this happens before."))
+    return lines
+
+
+def _at_the_end(case: Case) -> list[str]:
+    """Say what ends when the claimant sets the new password and Key."""
+    is_open = PlatformSession.objects.filter(user=case.subject_id).count()
+    keys = Key.objects.filter(user=case.subject_id, confirmed=True).count()
+    return [
+        ngettext(
+            "When they finish, every sign-in ends; {n} is open now.",
+            "When they finish, every sign-in ends; {n} are open now.",
+            is_open,
+        ).format(n=is_open),
+        ngettext("{n} Key is turned off.", "{n} Keys are turned off.", keys).format(n=keys),
+    ]
+
+
+def approval_opens_at(case: Case) -> datetime | None:
+    """Return when the shortest review time is over; None where no review has begun."""
+    decision = visibility.pending(case)
+    if decision is None or decision.opened_at is None:
+        return None
+    return decision.opened_at + case.terms.minimum_review(decision.tier)

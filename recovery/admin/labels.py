@@ -1,0 +1,243 @@
+"""What the desk says about a case: how old it is, what comes next, what has happened."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from accounts.security_questions import words_of
+from recovery.admin import visibility
+from recovery.admin.visibility import Viewer
+from recovery.enums import Actor, State
+from recovery.models import Case, Event, PlanItem
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+_NEARLY = 0.7  # of the time to the target, from which on a case counts as pressing
+
+
+@dataclass(frozen=True)
+class Age:
+    """How a case stands against its target: in words, and as a kind of badge."""
+
+    text: str
+    kind: str = "neutral"
+
+
+def span(time: timedelta) -> str:
+    """Say how long something takes or took, in its two largest units at most: 2 h 05 min."""
+    minutes = max(int(time.total_seconds() // 60), 0)
+    if minutes < 60:
+        return ngettext("{n} min", "{n} min", minutes).format(n=minutes)
+    if minutes < 48 * 60 and minutes % 60 == 0:
+        return _("{hours} h").format(hours=minutes // 60)
+    if minutes < 48 * 60:
+        return _("{hours} h {minutes:02} min").format(hours=minutes // 60, minutes=minutes % 60)
+    return ngettext("{n} day", "{n} days", minutes // 1440).format(n=minutes // 1440)
+
+
+def age(case: Case, now: datetime) -> Age:
+    """Say how long a case stands where it stands, against the target where the firm owes the next step."""
+    spent = now - case.state_at
+    if not case.is_open:
+        return Age(_("closed"))
+    due: datetime | None = case.due  # type: ignore[attr-defined]  # annotated by sight.queue
+    if due is None:
+        return Age(span(spent))
+    if now > due:
+        return Age(_("{time} over target").format(time=span(now - due)), "err")
+    allowed = due - case.state_at
+    is_pressing = spent >= allowed * _NEARLY
+    text = _("{time} of {target}").format(time=span(spent), target=span(allowed))
+    return Age(_("{age}, pressing").format(age=text) if is_pressing else text, "warn" if is_pressing else "ok")
+
+
+def owner(case: Case, viewer: Viewer) -> str:
+    """Say who has a case now. An agent does not learn who was drawn to check their work."""
+    decision = visibility.pending(case)
+    if case.state == State.REVIEW and decision is not None:
+        drawn = decision.assigned_to
+        if not viewer.audits and (drawn is None or drawn != viewer.user):
+            return _("A second person")
+        return _person(drawn.username if drawn else _("nobody yet"), is_you=drawn == viewer.user)
+    if case.state == State.CONTESTED:
+        return _("Any two seniors")
+    if case.maker is None:
+        return _("Nobody yet")
+    return _person(case.maker.username, is_you=case.maker == viewer.user)
+
+
+def _person(name: str, *, is_you: bool) -> str:
+    return _("{name} (you)").format(name=name) if is_you else name
+
+
+_NEXT: dict[str, "StrOrPromise"] = {
+    State.PROOFING: gettext_lazy("The claimant has to show identity papers"),
+    State.COOLING: gettext_lazy("Nothing: the waiting period runs, and the owner can stop it"),
+    State.GRANT_READY: gettext_lazy("The claimant starts when they have their new phone in hand"),
+    State.ENROLLING: gettext_lazy("The claimant sets a password and a Key"),
+    State.HOLD: gettext_lazy("Nothing: money and contact details are held for a while"),
+    State.CONTESTED: gettext_lazy("A senior looks at both sides; two of them may refuse it"),
+}
+
+
+def next_step(case: Case, viewer: Viewer) -> str:
+    """Say what has to happen next, and by whom."""
+    if not case.is_open:
+        return _("Nothing: the case is closed")
+    if case.state in _BY_HANDS:
+        return str(_BY_HANDS[case.state][_hands(case, viewer)])
+    if case.state == State.POSSESSION:
+        return _possession(case, viewer)
+    if case.state == State.REVIEW:
+        decision = visibility.pending(case)
+        is_yours = decision is not None and decision.assigned_to == viewer.user
+        return _("Read it and decide") if is_yours else _("A second person, drawn by the system, decides")
+    return str(_NEXT[case.state])
+
+
+def _hands(case: Case, viewer: Viewer) -> int:
+    """Return 0 for a case in nobody's hands, 1 for yours, 2 for somebody else's."""
+    return 0 if case.maker is None else 1 if case.maker == viewer.user else 2
+
+
+_BY_HANDS: dict[str, tuple["StrOrPromise", ...]] = {
+    State.OPEN: (
+        gettext_lazy("An agent takes it, or starts when the claimant calls"),
+        gettext_lazy("Call back if a contact is given, then start with reference and PIN"),
+        gettext_lazy("The agent starts with reference and PIN"),
+    ),
+    State.VERIFYING: (
+        gettext_lazy("It was given back: start again with reference and PIN"),
+        gettext_lazy("Ask the questions that are left"),
+        gettext_lazy("The agent asks the questions that are left"),
+    ),
+}
+
+
+def _possession(case: Case, viewer: Viewer) -> str:
+    if case.has_statement:  # type: ignore[attr-defined]  # annotated by sight.queue
+        return _("The claimant types the e-mailed code into their page")
+    yours, theirs = _STATEMENT[case.mail_code]  # type: ignore[attr-defined]  # annotated by sight.queue
+    words = (_("It was given back: start again with reference and PIN"), yours, theirs)
+    return str(words[_hands(case, viewer)])
+
+
+# What happened last to the e-mailed code -> what comes next, for the agent and for others.
+_STATEMENT: dict[str | None, tuple["StrOrPromise", "StrOrPromise"]] = {
+    None: (
+        gettext_lazy("Send the code, and file your statement"),
+        gettext_lazy("The agent sends the code and files a statement"),
+    ),
+    "mail_code_asked": (
+        gettext_lazy("The code is sent, and the claimant types it into their page. File your statement"),
+        gettext_lazy("The claimant types the code that was sent, and the agent files a statement"),
+    ),
+    "mail_code_accepted": (
+        gettext_lazy("The code was right. File your statement"),
+        gettext_lazy("The agent files a statement"),
+    ),
+}
+
+
+def prompt(item: PlanItem) -> str:
+    """Return what the agent asks: the words of the prompt, or of the security question."""
+    return words_of(item.question) if item.question else item.get_prompt_display()
+
+
+# What everybody reads, and what only those who see into a case read.
+PLAIN: dict[str, "StrOrPromise"] = {
+    "claim_opened": gettext_lazy("A claim was made"),
+    "claim_withdrawn": gettext_lazy("One of the claims was withdrawn"),
+    "browser_bound": gettext_lazy("The claimant opened the page in another browser"),
+    "pin_replaced": gettext_lazy("The claimant took a new PIN"),
+    "taken": gettext_lazy("Taken from the queue"),
+    "given_back": gettext_lazy("Given back to the queue"),
+    "session_started": gettext_lazy("Reference and PIN were right; the questions began"),
+    "taken_over": gettext_lazy("Reference and PIN were right; another agent went on"),
+    "answer_recorded": gettext_lazy("An answer was recorded"),
+    "key_code_offered": gettext_lazy("Six digits were offered as an answer: it may have been a Key code"),
+    "round_finished": gettext_lazy("The questions ended"),
+    "mail_code_asked": gettext_lazy("A code was sent to the e-mail address on file"),
+    "mail_code_accepted": gettext_lazy("The claimant typed the e-mailed code"),
+    "statement_filed": gettext_lazy("The agent filed a statement"),
+    "review_asked": gettext_lazy("Went to a second person"),
+    "approved": gettext_lazy("Approved: the waiting period began"),
+    "returned": gettext_lazy("Sent back for another proof"),
+    "refused": gettext_lazy("Refused"),
+    "wait_over": gettext_lazy("The waiting period ended"),
+    "grant_issued": gettext_lazy("The claimant began: half a pass on the page, half by e-mail"),
+    "grant_opened": gettext_lazy("The claimant put both halves of the pass together"),
+    "grant_lapsed": gettext_lazy("The pass ran out; nothing was changed"),
+    "set_up_left": gettext_lazy("The claimant left before the end; nothing was changed"),
+    "completed": gettext_lazy("New password and new Key; everything open was ended"),
+    "hold_over": gettext_lazy("What was held is free again"),
+    "expired": gettext_lazy("Ran out of time"),
+    "withdrawn": gettext_lazy("Withdrawn by the claimant"),
+    "owner_is_back": gettext_lazy("The owner found their own way in and closed it"),
+    "stopped_by_code": gettext_lazy("The owner stopped it with the code of a notice"),
+    "stopped_signed_in": gettext_lazy("The owner stopped it while signed in"),
+}
+_CONFIRMED, _NOT_CONFIRMED = gettext_lazy("Confirmed so far"), gettext_lazy("Not confirmed")
+INSIDE: dict[str, "StrOrPromise"] = {
+    "review_assigned": gettext_lazy("A second person was drawn"),
+    "review_declined": gettext_lazy("The second person gave it back: another one is drawn"),
+    "review_opened": gettext_lazy("The review was begun"),
+    "first_of_two_approved": gettext_lazy("The first of two seniors approved"),
+    "ended_by_flag": gettext_lazy("A red flag ended it"),
+    "wait_extended": gettext_lazy("No notice got out: the wait begins once more"),
+    "told_late": gettext_lazy("The notice got out late: the wait counts from then"),
+    "owner_not_reached": gettext_lazy("The owner could not be reached: papers are needed"),
+    "key_is_alive": gettext_lazy("The Key that was said to be lost signed in: stopped"),
+    "tier_raised": gettext_lazy("A second claim came in: the review is to be more careful"),
+    "contested_by_desk": gettext_lazy("Stopped by the desk: somebody else claims this log-in"),
+    "second_claimant": gettext_lazy("Somebody with another claim called meanwhile, and was refused"),
+    "refusal_proposed": gettext_lazy("A senior wants to refuse it; another one has to agree"),
+    "contest_refused": gettext_lazy("A second senior agreed to refuse it"),
+}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of the timeline: when, who, what."""
+
+    at: datetime
+    who: str
+    what: str
+
+
+def timeline(case: Case, *, inside: bool) -> list[Line]:
+    """Return what has happened, oldest first; answers one after the other make one line."""
+    lines: list[Line] = []
+    answers = 0
+    for event in case.events.select_related("actor").order_by("n"):
+        answers = answers + 1 if event.action == "answer_recorded" else 0
+        if what := _what(event, answers, inside=inside):
+            if answers > 1:
+                lines.pop()
+            lines.append(Line(event.at, _who(event, inside=inside), what))
+    return lines
+
+
+def _what(event: Event, answers: int, *, inside: bool) -> str:
+    if answers > 1:
+        return ngettext("{n} answer was recorded", "{n} answers were recorded", answers).format(n=answers)
+    if event.action == "round_finished":
+        verdict = _NOT_CONFIRMED if event.to_state == State.REFUSED else _CONFIRMED
+        return _("The questions ended: {verdict}").format(verdict=verdict)
+    if event.action in PLAIN:
+        return str(PLAIN[event.action])
+    if inside and event.action in INSIDE:
+        return str(INSIDE[event.action])
+    return str(State(event.to_state).label) if event.to_state != event.from_state else ""
+
+
+def _who(event: Event, *, inside: bool) -> str:
+    """Name the person only where the reader may know them: agents never learn who checks them, nor the holder."""
+    kind = Actor(event.actor_kind)
+    if event.actor is None or kind == Actor.OWNER or (kind == Actor.SENIOR and not inside):
+        return str(kind.label)
+    return f"{event.actor.username}, {kind.label}" if kind != Actor.SYSTEM else str(kind.label)

@@ -1,0 +1,109 @@
+"""What a drawn senior or an auditor sees of a case beyond what agents see. Never an answer, never a contact."""
+
+from dataclasses import dataclass, field
+
+from django.utils.translation import gettext as _
+
+from recovery.admin.visibility import Viewer
+from recovery.enums import Method, Observed, Outcome, Severity, Source
+from recovery.models import Case, Evidence, Observation
+
+
+@dataclass(frozen=True)
+class Result:
+    """What one kind of proof came to."""
+
+    label: str
+    is_met: bool
+
+
+@dataclass(frozen=True)
+class Said:
+    """An agent's statement, in words."""
+
+    by: str
+    recommends: bool
+    observed: list[str]
+    call_reference: str
+
+
+@dataclass(frozen=True)
+class Decided:
+    """What seniors made of a case, and why."""
+
+    by: str
+    outcome: str
+    reason: str
+    own_check: str
+
+
+@dataclass(frozen=True)
+class Inside:
+    """Tier, flags, outcomes by kind, statements; for auditors also the kind of case and its points."""
+
+    tier: int
+    flags: list[tuple[str, str]]
+    results: list[Result]
+    statements: list[Said]
+    facts: dict[str, str] = field(default_factory=dict)
+    decisions: list[Decided] = field(default_factory=list)
+
+
+def of(case: Case, viewer: Viewer) -> Inside | None:
+    """Return the inside of a case, or None for whoever must stay blind to it."""
+    if not case.inside:  # type: ignore[attr-defined]  # annotated by sight.queue
+        return None
+    return Inside(
+        tier=case.tier,
+        flags=[(_badge(flag.severity), flag.get_kind_display()) for flag in case.raised],  # type: ignore[attr-defined]
+        results=_results(case),
+        statements=[_said(row) for row in Observation.objects.filter(claim__case=case).select_related("by")],
+        facts=_facts(case) if viewer.audits else {},
+        decisions=_decisions(case) if viewer.audits else [],
+    )
+
+
+def _badge(severity: str) -> str:
+    return "err" if severity == Severity.RED else "warn"
+
+
+def _results(case: Case) -> list[Result]:
+    """Return one line per kind of question, and one for the channel; nothing about single answers."""
+    rows = list(Evidence.objects.filter(claim=case.claim).select_related("item").order_by("pk"))
+    lines = []
+    for source in Source:
+        outcomes = {row.outcome for row in rows if row.item and row.item.source == source}
+        if outcomes:
+            lines.append(Result(str(source.label), Outcome.MET in outcomes and Outcome.NOT_MET not in outcomes))
+    mail = [row.outcome for row in rows if row.method == Method.MAIL]
+    if mail:
+        lines.append(Result(str(Method.MAIL.label), mail[-1] == Outcome.MET))
+    return lines
+
+
+def _said(row: Observation) -> Said:
+    observed = [str(Observed(code).label) for code in row.codes]
+    return Said(row.by.username, row.recommends, observed, row.call_reference)
+
+
+def _facts(case: Case) -> dict[str, str]:
+    return {
+        _("Kind of case"): case.get_kind_display(),
+        _("Points of knowledge"): str(case.knowledge),
+        _("Grounds"): case.get_basis_display(),
+        _("Terms"): str(case.policy),
+    }
+
+
+def _decisions(case: Case) -> list[Decided]:
+    """Return the decisions on a case. For auditors alone: a second senior must not lean on the first one's words."""
+    rows = case.decisions.exclude(reason="").select_related("checker", "second_checker").order_by("pk")
+    return [
+        Decided(
+            by=", ".join(senior.username for senior in (row.checker, row.second_checker) if senior),
+            outcome=row.get_outcome_display(),
+            reason=row.reason,
+            own_check=row.own_check,
+        )
+        for row in rows
+    ]

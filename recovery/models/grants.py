@@ -1,0 +1,93 @@
+"""What a recovery hands out: the pass in two halves, the holds after it, the codes that stop it."""
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+
+from accounts.models import Notice
+from recovery.enums import Method, Scope
+from recovery.models.cases import Case, Claim
+
+MOST_TRIES = 3
+_LIVE = Q(used_at__isnull=True, revoked_at__isnull=True)
+
+
+class RecoveryGrant(models.Model):
+    """Leave to set a password and a Key, once. Both halves are kept as keyed digests; no page of staff shows either."""
+
+    case = models.ForeignKey(Case, models.PROTECT, related_name="passes")
+    claim = models.ForeignKey(Claim, models.PROTECT, related_name="passes")
+    subject = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    first_digest = models.CharField(max_length=64, unique=True)
+    second_digest = models.CharField(max_length=64)
+    first_channel = models.CharField(max_length=8, default="page")
+    second_channel = models.CharField(max_length=8, choices=Method.choices)
+    tries = models.PositiveSmallIntegerField(default=0)
+    issued_at = models.DateTimeField()
+    open_until = models.DateTimeField()
+    opened_at = models.DateTimeField(null=True)
+    finish_until = models.DateTimeField(null=True)
+    used_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name_plural = "passes"
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["subject"], condition=_LIVE, name="pass_one_live_per_holder"),
+            models.CheckConstraint(name="pass_window_is_positive", condition=Q(open_until__gt=F("issued_at"))),
+            models.CheckConstraint(
+                name="pass_opened_within_window",
+                condition=Q(opened_at__isnull=True, finish_until__isnull=True)
+                | Q(opened_at__gte=F("issued_at"), opened_at__lte=F("open_until"), finish_until__gt=F("opened_at")),
+            ),
+            models.CheckConstraint(
+                name="pass_used_within_window",
+                condition=Q(used_at__isnull=True)
+                | Q(opened_at__isnull=False, used_at__gte=F("opened_at"), used_at__lte=F("finish_until")),
+            ),
+            models.CheckConstraint(
+                name="pass_used_or_revoked", condition=Q(used_at__isnull=True) | Q(revoked_at__isnull=True)
+            ),
+            models.CheckConstraint(name="pass_three_tries", condition=Q(tries__lte=MOST_TRIES)),
+            models.CheckConstraint(name="pass_halves_travel_apart", condition=~Q(first_channel=F("second_channel"))),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.case_id} {self.issued_at:%Y-%m-%d %H:%M}"
+
+
+class Hold(models.Model):
+    """Something a customer cannot do for a while after a recovery."""
+
+    subject = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="holds")
+    scope = models.CharField(max_length=16, choices=Scope.choices)
+    case = models.ForeignKey(Case, models.PROTECT, related_name="holds")
+    starts_at = models.DateTimeField()
+    until = models.DateTimeField()
+    lifted_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["case", "scope"], name="hold_once_per_case_and_scope"),
+            models.CheckConstraint(name="hold_ends_after_it_starts", condition=Q(until__gt=F("starts_at"))),
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["subject", "until"], condition=Q(lifted_at__isnull=True), name="hold_live"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.subject_id} {self.scope}"
+
+
+class StopCode(models.Model):
+    """What a notice lets its reader do: stop the case. One per notice, kept as a keyed digest, good once."""
+
+    case = models.ForeignKey(Case, models.PROTECT, related_name="stop_codes")
+    notice = models.OneToOneField(Notice, models.PROTECT, related_name="+")
+    digest = models.CharField(max_length=64, unique=True)
+    used_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.case_id} {self.notice_id}"

@@ -1,0 +1,165 @@
+"""What the database itself refuses: illegal moves, moves without their event, changed records, unearned passes."""
+
+from portal.lib.db_triggers import Trigger, append_only, not_replaced
+from recovery.enums import State, Verdict
+from recovery.policies import state_machine
+
+_LEGAL = ", ".join(f"'{old}>{new}'" for old, new in sorted(state_machine.MOVES))
+_CHANGED = "OLD.state <> NEW.state"
+_ILLEGAL = f"{_CHANGED} AND (OLD.state || '>' || NEW.state) NOT IN ({_LEGAL})"
+_NOT_FRESH = f"NEW.state <> '{state_machine.START}' OR NEW.event_n <> 0"
+_EVENT = (
+    "SELECT 1 FROM recovery_event e WHERE e.case_id = NEW.id AND e.n = NEW.event_n "
+    "AND e.from_state = OLD.state AND e.to_state = NEW.state"
+)
+_UNRECORDED = f"NEW.event_n <> OLD.event_n + 1 OR NOT EXISTS ({_EVENT})"
+_MOVING = "OLD.state <> NEW.state OR OLD.event_n <> NEW.event_n"
+_EARNED = (
+    "SELECT 1 FROM recovery_case c JOIN recovery_decision d ON d.case_id = c.id "  # noqa: S608  every part is a constant of ours
+    f"WHERE c.id = NEW.case_id AND c.kind = 'real' AND c.state = '{State.GRANT_READY}' "
+    "AND c.subject_id = NEW.subject_id AND c.claim_id = NEW.claim_id "
+    f"AND d.outcome IN ('{Verdict.APPROVED}', '{Verdict.AUTO}')"
+)
+_BY_THE_OTHER = (
+    "SELECT 1 FROM recovery_case c WHERE c.id = NEW.case_id AND c.maker_id = NEW.maker_id "
+    "AND c.maker_id <> COALESCE(NEW.checker_id, 0) AND c.maker_id <> COALESCE(NEW.second_checker_id, 0)"
+)
+_SUBJECT_CHANGED = (
+    "COALESCE(OLD.subject_id, 0) <> COALESCE(NEW.subject_id, 0) "
+    "OR OLD.kind <> NEW.kind OR OLD.username_hash <> NEW.username_hash"
+)
+_IN_SESSION = ", ".join(f"'{state}'" for state in (State.OPEN, State.VERIFYING, State.POSSESSION))
+_MAKER_SWAPPED = f"COALESCE(OLD.maker_id, 0) <> COALESCE(NEW.maker_id, 0) AND OLD.state NOT IN ({_IN_SESSION})"
+_PASS_STANDS = ("case_id", "claim_id", "subject_id", "first_digest", "second_digest", "first_channel", "second_channel")
+_PASS_CHANGED = " OR ".join(
+    [f"OLD.{column} <> NEW.{column}" for column in _PASS_STANDS]
+    + [f"(OLD.{column} IS NOT NULL AND NEW.{column} IS NULL)" for column in ("used_at", "revoked_at")]
+)
+
+
+def _guard(name: str, table: str, when: str, condition: str, message: str) -> Trigger:
+    """Return a guard.
+
+    On PostgreSQL the condition stands inside a function: there it may look at other tables, and the database
+    keeps it word for word, so that ``guards.missing`` can compare it.
+    """
+    function = (
+        f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+        f"IF {condition} THEN RAISE EXCEPTION USING MESSAGE = '{message}', ERRCODE = '23514'; END IF; "
+        f"RETURN {'OLD' if 'DELETE' in when else 'NEW'}; END $$"
+    )
+    return Trigger(
+        name=name,
+        table=table,
+        sqlite=(
+            f"CREATE TRIGGER {name} {when} ON {table} WHEN {condition} BEGIN SELECT RAISE(ABORT, '{message}'); END",
+        ),
+        postgresql=(function, f"CREATE TRIGGER {name} {when} ON {table} FOR EACH ROW EXECUTE FUNCTION {name}()"),
+    )
+
+
+def _kept(table: str, message: str) -> list[Trigger]:
+    """Return guards that refuse to delete from a table whose rows may change, and to empty it."""
+    truncate = (
+        f"CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table} "
+        f"FOR EACH STATEMENT EXECUTE FUNCTION portal_refuse('{message}')"
+    )
+    return [
+        _guard(f"{table}_kept", table, "BEFORE DELETE", "1 = 1", message),
+        Trigger(f"{table}_no_truncate", table, (), (truncate,)),
+    ]
+
+
+def _of_cases() -> list[Trigger]:
+    """Return what a case is held to."""
+    return [
+        _guard("recovery_case_fresh", "recovery_case", "BEFORE INSERT", _NOT_FRESH, "a case starts open"),
+        _guard("recovery_case_legal", "recovery_case", "BEFORE UPDATE", _ILLEGAL, "a case cannot move like that"),
+        _guard(
+            "recovery_case_recorded",
+            "recovery_case",
+            "BEFORE UPDATE",
+            f"({_MOVING}) AND ({_UNRECORDED})",
+            "a case moves only with its event",
+        ),
+        _guard(
+            "recovery_case_subject",
+            "recovery_case",
+            "BEFORE UPDATE",
+            _SUBJECT_CHANGED,
+            "a case stays with its holder",
+        ),
+        _guard(
+            "recovery_case_maker",
+            "recovery_case",
+            "BEFORE UPDATE",
+            _MAKER_SWAPPED,
+            "who asked the questions is settled",
+        ),
+    ]
+
+
+def _of_decisions() -> list[Trigger]:
+    """Return what a decision is held to."""
+    return [
+        _guard(
+            "recovery_decision_frozen",
+            "recovery_decision",
+            "BEFORE UPDATE",
+            f"OLD.outcome <> '{Verdict.PENDING}'",
+            "a decision stands",
+        ),
+        *[
+            _guard(
+                f"recovery_decision_other_{verb.lower()}",
+                "recovery_decision",
+                f"BEFORE {verb}",
+                f"NOT EXISTS ({_BY_THE_OTHER})",
+                "a decision names the maker of its case, who never decides it",
+            )
+            for verb in ("INSERT", "UPDATE")
+        ],
+    ]
+
+
+def _of_passes() -> list[Trigger]:
+    """Return what a pass is held to."""
+    return [
+        _guard(
+            "recovery_recoverygrant_earned",
+            "recovery_recoverygrant",
+            "BEFORE INSERT",
+            f"NOT EXISTS ({_EARNED})",
+            "a pass needs an approved case that is ready",
+        ),
+        _guard(
+            "recovery_recoverygrant_stands",
+            "recovery_recoverygrant",
+            "BEFORE UPDATE",
+            _PASS_CHANGED,
+            "a pass stays what it was",
+        ),
+    ]
+
+
+def _of_the_record() -> list[Trigger]:
+    """Return what keeps the record: some tables only grow, the others lose nothing."""
+    return [
+        *_kept("recovery_case", "cases are kept"),
+        *_kept("recovery_claim", "claims are kept"),
+        *_kept("recovery_decision", "decisions are kept"),
+        *_kept("recovery_recoverygrant", "passes are kept"),
+        *_kept("recovery_hold", "holds are kept"),
+        *_kept("recovery_stopcode", "stop codes are kept"),
+        *append_only("recovery_observation"),
+        *(not_replaced(table) for table in ("recovery_case", "recovery_claim", "recovery_decision")),
+        *append_only("recovery_event", ("case_id", "n")),
+        *append_only("recovery_evidence"),
+        *append_only("recovery_flag"),
+        *append_only("recovery_policy"),
+    ]
+
+
+def every() -> list[Trigger]:
+    """Return all guards of recovery."""
+    return [*_of_cases(), *_of_decisions(), *_of_passes(), *_of_the_record()]

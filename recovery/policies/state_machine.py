@@ -1,0 +1,109 @@
+"""The table of legal moves of a case: the one source for actions, database guard and documentation."""
+
+from recovery.enums import Actor, State, WaitingOn
+
+CLAIMANT, OWNER, AGENT, SENIOR, SYSTEM, CLOCK = Actor
+TERMINAL = frozenset({State.REFUSED, State.CANCELLED, State.WITHDRAWN, State.EXPIRED, State.DONE})
+START = State.OPEN
+
+# Nothing in these states was shown to be the owner's, so that an objection simply ends them.
+UNPROVED = (State.OPEN, State.VERIFYING, State.POSSESSION, State.PROOFING)
+# In these, an objection meets evidence: it stops the case and people look at it.
+DISPUTABLE = (State.POSSESSION, State.PROOFING, State.REVIEW, State.COOLING, State.GRANT_READY, State.ENROLLING)
+# What a second claim that comes now takes back: the second person had not heard of it.
+APPROVED = (State.COOLING, State.GRANT_READY, State.ENROLLING)
+_WITHDRAWABLE = (*UNPROVED, State.REVIEW, State.COOLING, State.GRANT_READY, State.ENROLLING)
+_EXPIRING = (*UNPROVED, State.GRANT_READY)
+
+MOVES: dict[tuple[State, State], frozenset[Actor]] = {
+    (State.OPEN, State.VERIFYING): frozenset({AGENT}),
+    (State.VERIFYING, State.POSSESSION): frozenset({SYSTEM}),
+    (State.VERIFYING, State.REFUSED): frozenset({SYSTEM}),
+    (State.VERIFYING, State.PROOFING): frozenset({CLAIMANT}),
+    (State.POSSESSION, State.REVIEW): frozenset({SYSTEM}),
+    (State.POSSESSION, State.REFUSED): frozenset({SYSTEM}),
+    (State.POSSESSION, State.PROOFING): frozenset({SYSTEM}),
+    (State.POSSESSION, State.GRANT_READY): frozenset({SYSTEM}),
+    (State.PROOFING, State.REVIEW): frozenset({SYSTEM}),
+    (State.REVIEW, State.COOLING): frozenset({SENIOR}),
+    (State.REVIEW, State.POSSESSION): frozenset({SENIOR}),
+    (State.REVIEW, State.PROOFING): frozenset({SENIOR}),
+    (State.REVIEW, State.REFUSED): frozenset({SENIOR}),
+    (State.COOLING, State.GRANT_READY): frozenset({CLOCK}),
+    (State.COOLING, State.PROOFING): frozenset({CLOCK}),
+    (State.GRANT_READY, State.ENROLLING): frozenset({CLAIMANT}),
+    (State.ENROLLING, State.GRANT_READY): frozenset({CLAIMANT, CLOCK}),
+    (State.ENROLLING, State.HOLD): frozenset({CLAIMANT}),
+    (State.HOLD, State.DONE): frozenset({CLOCK}),
+    (State.HOLD, State.CONTESTED): frozenset({OWNER}),
+    (State.CONTESTED, State.PROOFING): frozenset({SENIOR}),
+    (State.CONTESTED, State.REFUSED): frozenset({SENIOR}),
+    **{(state, State.CONTESTED): frozenset({OWNER, AGENT, SENIOR, SYSTEM}) for state in DISPUTABLE},
+    **{(state, State.REVIEW): frozenset({SYSTEM}) for state in APPROVED},
+    **{(state, State.CANCELLED): frozenset({OWNER}) for state in UNPROVED},
+    **{(state, State.WITHDRAWN): frozenset({CLAIMANT, OWNER}) for state in _WITHDRAWABLE},
+    **{(state, State.EXPIRED): frozenset({CLOCK}) for state in _EXPIRING},
+}
+
+_WAITING: dict[State, WaitingOn] = {
+    State.OPEN: WaitingOn.AGENT,
+    State.VERIFYING: WaitingOn.AGENT,
+    State.POSSESSION: WaitingOn.CLAIMANT,
+    State.PROOFING: WaitingOn.CLAIMANT,
+    State.REVIEW: WaitingOn.SENIOR,
+    State.COOLING: WaitingOn.CLOCK,
+    State.GRANT_READY: WaitingOn.CLAIMANT,
+    State.ENROLLING: WaitingOn.CLAIMANT,
+    State.HOLD: WaitingOn.CLOCK,
+    State.CONTESTED: WaitingOn.SENIOR,
+}
+
+
+def is_legal(old: str, new: str) -> bool:
+    """Tell whether anybody at all may move a case from one state to the other."""
+    return (State(old), State(new)) in MOVES
+
+
+def may_move(old: str, new: str, actor: str) -> bool:
+    """Tell whether this kind of actor may make this move."""
+    return Actor(actor) in MOVES.get((State(old), State(new)), frozenset())
+
+
+def is_terminal(state: str) -> bool:
+    """Tell whether a case in this state is closed for good."""
+    return State(state) in TERMINAL
+
+
+def ends_work(state: str) -> bool:
+    """Tell whether passes and reviews of a case that comes here are of no use any more."""
+    return is_terminal(state) or State(state) == State.CONTESTED
+
+
+def waiting_on(state: str) -> WaitingOn:
+    """Return who owes the next step in this state."""
+    return _WAITING.get(State(state), WaitingOn.NOBODY)
+
+
+def after_objection(state: str, *, has_possession: bool) -> State | None:
+    """Return where an owner's "that is not me" leads, or None where there is nothing left to stop.
+
+    Who proved nothing is sent away. Who showed something of the owner's meets people instead, since
+    the objection may itself come from a thief who holds one of the owner's channels.
+    """
+    if State(state) == State.HOLD:
+        return State.CONTESTED
+    if has_possession and State(state) in DISPUTABLE:
+        return State.CONTESTED
+    return State.CANCELLED if State(state) in UNPROVED else None
+
+
+def table() -> str:
+    """Return the moves as a Markdown table, in the order of the states."""
+    lines = ["| From | To | Moved by |", "|---|---|---|"]
+    lines += [
+        f"| {old} | {new} | {', '.join(sorted(MOVES[old, new]))} |"
+        for old in State
+        for new in State
+        if (old, new) in MOVES
+    ]
+    return "\n".join(lines)

@@ -1,0 +1,219 @@
+"""Where a case stands, in words: what happens now, what comes next, by when, whose turn it is."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from portal.lib import clock, hours
+from recovery.actions import claims, possession, reviews
+from recovery.enums import State, WaitingOn
+from recovery.models import Claim
+from recovery.policies import case_policy, public_status, state_machine
+from recovery.policies.public_status import PublicStatus
+from recovery.views.cookies import SET_UP, browser_of
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+STEPS = (_("Request"), _("Questions"), _("E-mailed code"), _("Second person"), _("Wait"), _("Set up"))
+_IN_TALK = frozenset({PublicStatus.VERIFYING, PublicStatus.CODE, PublicStatus.STATEMENT})
+_NEXT = {
+    PublicStatus.OPEN: 2,
+    PublicStatus.VERIFYING: 2,
+    PublicStatus.CODE: 3,
+    PublicStatus.STATEMENT: 3,
+    PublicStatus.REVIEW: 4,
+    PublicStatus.COOLING: 5,
+    PublicStatus.READY: 6,
+    PublicStatus.SETTING_UP: 6,
+}
+
+
+@dataclass(frozen=True)
+class Words:
+    """One face in words."""
+
+    heading: "StrOrPromise"
+    now: "StrOrPromise"
+    next: "StrOrPromise"
+    turn: WaitingOn = WaitingOn.NOBODY
+
+
+WORDS: dict[PublicStatus, Words] = {
+    PublicStatus.OPEN: Words(
+        _("We have your request"),
+        _("It waits for a talk with one of our agents."),
+        _("The agent asks you questions about yourself and your account. It takes about ten minutes."),
+        WaitingOn.AGENT,
+    ),
+    PublicStatus.VERIFYING: Words(
+        _("We are asking our questions"),
+        _("An agent works on your case with you."),
+        _("When all questions are asked, this page tells you how it goes on. No single answer is ever judged aloud."),
+        WaitingOn.AGENT,
+    ),
+    PublicStatus.CODE: Words(
+        _("Type the code from our e-mail"),
+        _("The questions are done. Now show that the e-mail address we know is yours."),
+        _("A second person here looks at your case."),
+        WaitingOn.CLAIMANT,
+    ),
+    PublicStatus.STATEMENT: Words(
+        _("Thank you, your code was right"),
+        _("The agent writes down how the talk went."),
+        _("A second person here looks at your case."),
+        WaitingOn.AGENT,
+    ),
+    PublicStatus.PAPERS: Words(
+        _("We need to see your identity papers"),
+        _("Call us, and we will agree on how you show them."),
+        _("A second person here looks at your case."),
+        WaitingOn.CLAIMANT,
+    ),
+    PublicStatus.REVIEW: Words(
+        _("A second person looks at your case"),
+        _("Somebody who has not worked on it decides. You need not do anything."),
+        _("After a yes, a waiting period begins."),
+        WaitingOn.SENIOR,
+    ),
+    PublicStatus.COOLING: Words(
+        _("Approved: the waiting period runs"),
+        _("We have told you by e-mail, so that the wait is known to the owner of the account."),
+        _("You start here, on this page, and choose a new password and set up a new Key."),
+        WaitingOn.CLOCK,
+    ),
+    PublicStatus.READY: Words(
+        _("You can start now"),
+        _("The waiting period is over."),
+        _("You choose a new password and set up a new Key. Then you sign in as always."),
+        WaitingOn.CLAIMANT,
+    ),
+    PublicStatus.SETTING_UP: Words(
+        _("You have begun to set up"),
+        _("Your password and Key have not changed yet. They change when you finish, all at once."),
+        _("You sign in with your new password and your new Key."),
+        WaitingOn.CLAIMANT,
+    ),
+    PublicStatus.HOLD: Words(
+        _("Done: you can sign in again"),
+        _("Your new password and your new Key are in force."),
+        _("Sign in. What is on hold opens by itself."),
+        WaitingOn.CLOCK,
+    ),
+    PublicStatus.DONE: Words(
+        _("This case is finished"),
+        _("Your new password and your new Key are in force, and nothing is on hold any more."),
+        _("Nothing. You can sign in."),
+    ),
+    PublicStatus.CONTESTED: Words(
+        _("Somebody objected"),
+        _("The case was stopped by a message from the owner's side. Nothing can be changed with it now."),
+        _("Two senior colleagues look at it. Call us and have your reference at hand."),
+        WaitingOn.SENIOR,
+    ),
+    PublicStatus.NOT_CONFIRMED: Words(
+        _("We could not confirm that it is you"),
+        _("This case is closed. We do not say which part it was, to protect every customer."),
+        _("You can go on in another way, or start again."),
+    ),
+    PublicStatus.WITHDRAWN: Words(
+        _("You withdrew this request"),
+        _("It is closed, and nothing was changed."),
+        _("Nothing. If you need help after all, start again."),
+    ),
+    PublicStatus.EXPIRED: Words(
+        _("The time for this case is over"),
+        _("It is closed, and nothing was changed."),
+        _("Nothing. If you still need help, start again."),
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A claim as its page shows it."""
+
+    claim: Claim
+    face: PublicStatus
+    words: Words
+    step: int  # of STEPS, from 1; 0 where the way is over
+    by: datetime | None
+    starts_left: int
+    is_own_browser: bool
+    code_sent_at: datetime | None  # of an e-mailed code that can still be typed
+    is_under_way: bool  # a pass of this browser is open or waits for its second half
+
+    @property
+    def turn(self) -> "StrOrPromise":
+        """Say whose turn it is; without a way to reach them, a talk begins when the claimant calls."""
+        is_theirs = self.face == PublicStatus.OPEN and not self.claim.contact
+        return _("You: call us") if is_theirs else self.words.turn.label
+
+    @property
+    def agent(self) -> User | None:
+        """Return the agent who has the case in hand, from the first question to the statement."""
+        return self.claim.case.maker if self.face in _IN_TALK else None
+
+    @property
+    def is_over(self) -> bool:
+        """Tell whether nothing can happen to this claim any more."""
+        return self.face in public_status.OVER
+
+    @property
+    def may_withdraw(self) -> bool:
+        """Tell whether giving up is still of use."""
+        is_theirs = self.is_own_browser or not self.claim.browser_digest
+        return is_theirs and not (self.is_over or self.face in {PublicStatus.HOLD, PublicStatus.CONTESTED})
+
+    @property
+    def may_change_browser(self) -> bool:
+        """Tell whether the case could be moved to this browser."""
+        early = claims.state_for(self.claim) in state_machine.UNPROVED
+        return early and not self.is_own_browser and claims.may_bind(self.claim)
+
+
+def standing_of(claim: Claim, request: HttpRequest) -> Standing:
+    """Read how a claim stands; the same statements for every claim."""
+    case = claim.case
+    face = public_status.face_of(
+        case.state,
+        is_own=case.claim_id == claim.pk,
+        is_withdrawn=claim.closed_at is not None,
+        has_code=bool(reviews.families_of(case)),
+    )
+    return Standing(
+        claim=claim,
+        face=face,
+        words=WORDS[face],
+        step=_NEXT.get(face, 0),
+        by=_by(claim, face),
+        starts_left=case.terms.most_passes - case.passes.count(),
+        is_own_browser=claims.is_browser_of(claim, browser_of(request)),
+        code_sent_at=possession.sent_at(case, now=clock.now()) if face == PublicStatus.CODE else None,
+        is_under_way=SET_UP.read(request).get("claim") == claim.pk,
+    )
+
+
+def _by(claim: Claim, face: PublicStatus) -> datetime | None:
+    """Return by when the next step is made. A claim that waits for its turn counts from its own beginning."""
+    if face in public_status.OVER:
+        return None
+    if face not in public_status.OURS:
+        return claim.case.until
+    if face != PublicStatus.OPEN:
+        return _in_hours(claim.case.target_at)
+    return _in_hours(case_policy.target(State.OPEN, tier=1, now=claim.created_at)) if claim.contact else None
+
+
+def _in_hours(target: datetime | None) -> datetime | None:
+    """Return the target, or the next opening where nobody is here then; None where none comes."""
+    if target is None:
+        return None
+    then = hours.status(settings.PORTAL_SUPPORT_HOURS, ZoneInfo(settings.PORTAL_SUPPORT_TZ), target)
+    return target if then.is_open else then.changes_at

@@ -1,0 +1,38 @@
+"""Staff stop a log-in and open it again, by one action that ends, records and tells."""
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.test import Client
+
+from accounts.actions import delivery
+from accounts.models import PlatformSession, SecurityEvent
+from tests import factories
+from tests.conftest import Clock
+from tests.factories import Person
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_hold_ends_everything_and_a_release_lets_in_again(ada: Person, clock: Clock, mailoutbox: list) -> None:
+    factories.signed_in(ada)
+
+    call_command("portal_suspend", "Ada", "--reason", "Called us: phone stolen")
+    assert not PlatformSession.objects.filter(user=ada.user).exists()
+    clock.move(minutes=1)
+    assert factories.sign_in(Client(), ada).status_code != 302
+
+    call_command("portal_reinstate", "ada", "--reason", "Came to the office")
+    clock.move(minutes=1)
+    assert factories.sign_in(Client(), ada).status_code == 302
+    events = SecurityEvent.objects.filter(subject=ada.user, action__in=["held", "released"]).order_by("n")
+    assert [event.facts["reason"] for event in events] == ["Called us: phone stolen", "Came to the office"]
+    delivery.deliver_due()
+    subjects = "\n".join(message.subject for message in mailoutbox)
+    assert "stopped to protect" in subjects
+    assert "open again" in subjects
+
+
+@pytest.mark.parametrize(("command", "name"), [("portal_reinstate", "ada"), ("portal_suspend", "nobody")])
+def test_nothing_to_hold_or_release_is_said(ada: Person, command: str, name: str) -> None:
+    with pytest.raises(CommandError, match=name):
+        call_command(command, name, "--reason", "x")

@@ -1,0 +1,173 @@
+"""The record of a case cannot be altered unseen, and holds nothing that must not be known."""
+
+import re
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection
+
+from accounts import emails
+from accounts.models import Notice
+from portal.lib import db_triggers, mail
+from recovery.actions import case_events, objections, timers
+from recovery.models import Event
+from tests.recovery.conftest import NEW_PASSWORD, NEW_SEED, ORIGIN, QUESTIONS, RIGHT, wrong_answer
+
+
+def sql(statement: str) -> None:
+    """Attack with all rights: guards off, like whoever owns the database."""
+    db_triggers.remove()
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
+
+
+def faults() -> str:
+    return "\n".join(case_events.faults())
+
+
+@pytest.fixture
+def a_case(clock, walk):
+    walk.in_review().approved(clock)
+    timers.tick(clock.now)
+    assert faults() == ""
+    return walk.case
+
+
+@pytest.mark.promise("CASE-8")
+@pytest.mark.parametrize(
+    "attack",
+    [
+        "UPDATE recovery_event SET body = '{\"place\": 9}' WHERE n = 3",
+        "UPDATE recovery_event SET actor_id = NULL WHERE action = 'approved'",
+        "UPDATE recovery_event SET at = (SELECT at FROM recovery_event WHERE n = 1) WHERE action = 'approved'",
+        "UPDATE recovery_event SET n = n + 1000 WHERE n = 4",
+        "DELETE FROM recovery_event WHERE action = 'approved'",
+        "DELETE FROM recovery_event WHERE n = (SELECT max(n) FROM recovery_event)",
+        "UPDATE recovery_case SET head = prev FROM (SELECT prev FROM recovery_event WHERE n = 2) e",
+    ],
+)
+def test_every_tampering_is_found(a_case, attack):
+    sql(attack)
+
+    assert a_case.number in faults()
+
+
+@pytest.mark.promise("CASE-8")
+def test_a_last_event_cut_off_together_with_its_head_is_found_in_the_owners_record(a_case):
+    last = a_case.events.get(action="approved")
+    db_triggers.remove()
+    a_case.events.filter(n__gte=last.n).delete()
+    type(a_case).objects.filter(pk=a_case.pk).update(event_n=last.n - 1, head=last.prev, told_n=0)
+
+    assert f"event {last.n}, which user:{a_case.subject_id} speaks of" in faults()
+
+
+@pytest.mark.promise("CASE-8")
+def test_a_case_that_vanished_with_all_its_events_is_found(a_case):
+    number = a_case.number
+    db_triggers.remove()
+    Event.objects.filter(case=a_case).delete()
+
+    assert number in faults()
+
+
+def test_the_command_says_that_the_record_is_whole_or_where_it_is_not(a_case):
+    out = StringIO()
+    call_command("portal_case_audit", stdout=out)
+    assert "whole" in out.getvalue()
+
+    sql("DELETE FROM recovery_event WHERE action = 'approved'")
+
+    with pytest.raises(CommandError, match="faults"):
+        call_command("portal_case_audit", stdout=out)
+    assert a_case.number in out.getvalue()
+
+
+@pytest.mark.promise("CASE-6")
+@pytest.mark.promise("CASE-2")
+def test_no_secret_of_a_whole_recovery_is_in_the_database_or_the_logs(clock, walk, caplog):
+    walk.ready(clock).started()
+    second, codes = walk.second_part(), [n.facts["code"] for n in Notice.objects.filter(kind="code")]
+    walk.opened_pass().completed()
+    timers.tick(clock.now)
+    secrets = [walk.first_part, second, second.replace(" ", ""), NEW_PASSWORD, NEW_SEED, *codes]
+    secrets += [*QUESTIONS.values(), *(answer for answer in RIGHT.values() if len(answer) > 5)]
+    secrets += [
+        n.facts["stop_code"] for n in Notice.objects.exclude(kind__in=["code", "case_half"]) if n.facts.get("stop_code")
+    ]
+
+    kept = dump()
+
+    assert len(secrets) > 15
+    assert [secret for secret in secrets if secret in kept or secret in caplog.text] == []
+    assert re.findall(rf"(?<![\w.]){walk.pin}(?!\w)", kept + caplog.text) == []
+
+
+def dump() -> str:
+    """Everything recovery and the outbox have stored, as one text."""
+    tables = [name for name in connection.introspection.table_names() if name.startswith(("recovery_", "accounts_"))]
+    tables.remove("accounts_accountactivity")  # what the answers are about
+    rows = []
+    with connection.cursor() as cursor:
+        for table in tables:
+            cursor.execute(f"SELECT * FROM {table}")
+            rows += [str(row) for row in cursor.fetchall()]
+    return "\n".join(rows)
+
+
+@pytest.mark.promise("CASE-5")
+def test_every_message_about_a_case_says_how_to_stop_it_and_holds_no_link(clock, walk):
+    walk.opened()
+    timers.tick(clock.now)
+    walk.ready(clock).started().opened_pass().completed().waited(clock)
+    walk.opened().in_session().answered(wrong_answer)
+    timers.tick(clock.now)
+    Notice.objects.filter(facts="").delete()
+
+    told = Notice.objects.filter(kind__startswith="case_").order_by("pk")
+    assert {n.kind for n in told} >= {"case_started", "case_approved", "case_ready", "case_completed", "case_half"}
+    for notice in told:
+        message = emails.message_for(notice)
+        mail.refuse_links(message)
+        html = message.alternatives[0][0]
+        code = notice.facts.get("stop_code")
+        for text in (message.body, html):
+            assert "Ada" in text
+            assert notice.reference in text
+            assert not code or code in text
+
+
+def test_the_approval_says_until_when_it_can_be_stopped(clock, walk):
+    walk.in_review().approved(clock)
+    timers.tick(clock.now)
+
+    message = emails.message_for(Notice.objects.get(kind="case_approved"))
+
+    assert "The waiting period ends: " in message.body
+    assert "(New York time)" in message.body.split("The waiting period ends: ")[1]
+
+
+@pytest.mark.parametrize("kind", ["case_stopped", "case_closed", "case_lifted", "case_refused"])
+def test_messages_of_an_end_hold_no_stop_code_and_render(clock, walk, holder, kind):
+    from accounts.actions import notices
+
+    made = notices.tell(holder.user, kind, now=clock.now, case="C-7F3K2Q9C", stop_code="", at=clock.now.isoformat())
+
+    message = emails.message_for(made)
+
+    assert "C-7F3K2Q9C" in message.body
+    assert "stop code" not in message.body
+
+
+def test_a_freeze_after_completion_leaves_a_record_without_faults(clock, walk, holder):
+    walk.ready(clock).started().opened_pass().completed()
+    timers.tick(clock.now)
+    notice = Notice.objects.get(kind="case_completed")
+
+    objections.stop_by_code(reference=notice.reference, code=notice.facts["stop_code"], origin=ORIGIN, now=clock.now)
+    timers.tick(clock.now)
+
+    holder.user.refresh_from_db()
+    assert holder.user.suspended_at == clock.now
+    assert faults() == ""
