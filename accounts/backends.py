@@ -27,7 +27,7 @@ class PasswordBackend(ModelBackend):
 
         Effects: gives the try back when the pair is right, or when no slot was free to look at it; the first
         right password of an imported log-in goes into its history.
-        Raises: ``hash_semaphore.HashingOverloaded``.
+        Raises: ``HashingOverloaded``.
         """
         attempt = getattr(request, "password_attempt", None)
         if not isinstance(attempt, throttle.Attempt) or username is None or password is None:

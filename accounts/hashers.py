@@ -24,11 +24,11 @@ class PortalArgon2Hasher(Argon2PasswordHasher):
     parallelism = 1
 
     def encode(self, password: str, salt: str) -> str:
-        """Hash in a slot of the gate; raises ``hash_semaphore.HashingOverloaded``."""
+        """Hash in a slot of the gate; raises ``HashingOverloaded``."""
         return str(hash_semaphore.run(functools.partial(super().encode, password, salt)))
 
     def verify(self, password: str, encoded: str) -> bool:
-        """Check in a slot of the gate, filling up to the present cost; raises ``hash_semaphore.HashingOverloaded``."""
+        """Check in a slot of the gate, filling up to the present cost; raises ``HashingOverloaded``."""
         return hash_semaphore.run(functools.partial(self._verify, password, encoded))
 
     def harden_runtime(self, password: str, encoded: str) -> None:

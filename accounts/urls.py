@@ -2,7 +2,6 @@
 
 from django.urls import path
 
-from accounts.key_api import urls
 from accounts.views import backup_codes, passkeys, reauthentication, sessions
 from accounts.views.keys import enrolment, key_app, keys, pairing
 from accounts.views.sign_in import passkey_sign_in, push_polling
@@ -32,7 +31,6 @@ enrolment_pages = [
     path("key/setup/done/", pairing.done, name="key-setup-done"),
 ]
 urlpatterns = [
-    *urls.paths,
     *passkey_pages,
     *enrolment_pages,
     path("login/", LoginView.as_view(), name="login"),

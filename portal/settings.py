@@ -1,4 +1,4 @@
-"""Settings of the portal: every value from the environment, nonsense refused at start. Its numbers: portal/setting_bounds.py.
+"""Settings of the portal, all from the environment; nonsense is refused at start. Numbers: portal/setting_bounds.py.
 
 Names starting with PORTAL_ are ours and documented where they are read. Every security-relevant
 default of a dependency is written out with its reason, so that an upgrade cannot change it unseen.

@@ -8,6 +8,7 @@ from portal import wellknown
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("portal.home.urls")),
+    path("key/api/v1/", include("accounts.key_api.urls")),
     path("", include("accounts.urls")),
     path("help/", include("helpcenter.urls")),
     path("recover/", include("recovery.urls")),

@@ -55,7 +55,7 @@ def prepare(user: User, password: str) -> Prepared:
     """Check a new password and hash it, before any row is locked.
 
     Cost: two argon2 hashes, one more per older set of cost parameters in the history.
-    Needs: no open transaction. Raises: as ``check_new_password``, and ``hash_semaphore.HashingOverloaded``.
+    Needs: no open transaction. Raises: as ``check_new_password``, and ``HashingOverloaded``.
     """
     check_new_password(user, password)
     cost = slow_hash_lookup.parameters()

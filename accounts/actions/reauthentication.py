@@ -46,7 +46,7 @@ def prove(
     ``lane``: the lane of tries of this browser. Both budgets are reserved before anything is looked at; what was
     not looked at is given back. Cost: one argon2 hash, one more for a backup code.
     Effects: the code is spent; as ``note``. Needs: no open transaction.
-    Raises: ``WrongPair``, ``Paused``, ``hash_semaphore.HashingOverloaded``, and as ``key.use_code`` or ``backup_codes.spend``.
+    Raises: ``WrongPair``, ``Paused``, ``HashingOverloaded``, and as ``key.use_code`` or ``backup_codes.spend``.
     """
     on_password = throttle.reserve(throttle.password_claim_of(user.username_hash, browser_scope=browser_scope), now=now)
     on_code = _reserve_code(user, browser_scope, on_password, now=now)

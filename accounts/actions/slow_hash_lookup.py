@@ -20,7 +20,7 @@ def parameters() -> str:
 
 
 def digest(namespace: str, text: str, *, salt: str, cost: str) -> str:
-    """Return the digest of a text at that cost; ``salt`` is the person's, in hex. Raises: ``hash_semaphore.HashingOverloaded``."""
+    """Return the digest of a text at that cost; ``salt`` is the person's, in hex. Raises: ``HashingOverloaded``."""
     parts = dict(part.split("=") for part in cost.split(","))
     hashing = functools.partial(
         hash_secret_raw,

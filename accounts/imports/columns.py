@@ -132,7 +132,7 @@ def _password_hash(text: str) -> str:
 
 COLUMNS = (
     Column("customer_number", "the firm's number of the person, used once", 32, is_required=True),
-    Column("username", "what the person signs in with, used once", usernames.MAX_LENGTH, is_required=True, read=_username),
+    Column("username", "what the person signs in with; unique", usernames.MAX_LENGTH, is_required=True, read=_username),
     Column("email", "where codes and notices go", 254, is_required=True, read=_email),
     Column("realm", "`live` or `paper`", 8, default=Realm.LIVE, read=_one_of(Realm.values)),
     Column("given_name", "", 100, is_required=True),

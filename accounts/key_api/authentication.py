@@ -1,4 +1,4 @@
-"""Believing a call of the Key app: by its signature, in time, once. Format: docs/reference/key-api.md."""
+"""Authenticate Key API requests: signature, timestamp, one-time nonce. Format: docs/reference/key-api.md."""
 
 import logging
 from dataclasses import dataclass

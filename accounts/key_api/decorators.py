@@ -1,4 +1,4 @@
-"""How a call of the Key app is read, believed, run and answered."""
+"""Decorators that parse, authenticate and answer Key API requests."""
 
 import functools
 import hashlib
@@ -105,7 +105,7 @@ def api_request(
         def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> JsonResponse:
             if request.method not in request_method_list:
                 return _wrong_method(request_method_list)
-            return _answered(lambda: view(_heard(request, shape), *args, **kwargs))
+            return _refusals_answered(lambda: view(_read(request, shape), *args, **kwargs))
 
         return cast("View[P]", guarded)
 
@@ -120,17 +120,17 @@ def signed(
     def decorate(view: Callable[Concatenate[SignedApiRequest[Body], P], JsonResponse]) -> View[P]:
         @api_request(method, shape)
         @functools.wraps(view)
-        def believing(said: ApiRequest[Body], /, *args: P.args, **kwargs: P.kwargs) -> JsonResponse:
+        def authenticated(said: ApiRequest[Body], /, *args: P.args, **kwargs: P.kwargs) -> JsonResponse:
             phone = authentication.verify(said.call, origin=said.origin, now=said.now)
             return view(SignedApiRequest(said.request, said.body, said.origin, said.now, phone), *args, **kwargs)
 
-        believing.__dict__["who"] = "a paired phone"  # read by portal_map
-        return believing
+        authenticated.__dict__["who"] = "a paired phone"  # read by portal_map
+        return authenticated
 
     return decorate
 
 
-def answer(status: int = 200, **names: Any) -> JsonResponse:
+def respond(status: int = 200, **names: Any) -> JsonResponse:
     """Return what was asked for, with the server's clock."""
     return JsonResponse({**names, "time": int(clock.now().timestamp())}, status=status)
 
@@ -142,13 +142,13 @@ def refused(refusal: Refusal) -> JsonResponse:
     more = {name: refusal.facts[name] for name in ("tries_left",) if name in refusal.facts}
     if isinstance(refusal, PhoneEnded):
         more["reason"] = refusal.reason
-    response = answer(_STATUS.get(refusal.code, 403), cause=refusal.code, text=refusal.words(), **more)
+    response = respond(_STATUS.get(refusal.code, 403), cause=refusal.code, text=refusal.words(), **more)
     if isinstance(refusal, TooOften):
         response["Retry-After"] = str(max(1, round((refusal.until - clock.now()).total_seconds())))
     return response
 
 
-def _answered(run: Callable[[], JsonResponse]) -> JsonResponse:
+def _refusals_answered(run: Callable[[], JsonResponse]) -> JsonResponse:
     try:
         return run()
     except Refusal as refusal:
@@ -157,14 +157,14 @@ def _answered(run: Callable[[], JsonResponse]) -> JsonResponse:
         return refused(NothingThere())
 
 
-def _heard(request: HttpRequest, shape: type[Body]) -> ApiRequest[Body]:
+def _read(request: HttpRequest, shape: type[Body]) -> ApiRequest[Body]:
     if settings.SECURE_SSL_REDIRECT and not request.is_secure():
         raise CallUnreadable
     return ApiRequest(request, _body(request, shape), client.origin(request), clock.now())
 
 
 def _wrong_method(allowed: list[str]) -> JsonResponse:
-    response = answer(405, cause=CallUnreadable.code, text=CallUnreadable().words())
+    response = respond(405, cause=CallUnreadable.code, text=CallUnreadable().words())
     response["Allow"] = ", ".join(allowed)
     return response
 

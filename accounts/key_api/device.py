@@ -7,7 +7,7 @@ from django.http import JsonResponse
 from accounts.actions.keys import device_settings, key_revocation
 from accounts.enums import EndReason
 from accounts.key_api import schemas
-from accounts.key_api.decorators import SignedApiRequest, answer, signed
+from accounts.key_api.decorators import SignedApiRequest, respond, signed
 from accounts.models import Key
 
 
@@ -21,28 +21,28 @@ def rotate(said: SignedApiRequest[schemas.Rotate]) -> JsonResponse:
         origin=said.origin,
         now=said.now,
     )
-    return answer()
+    return respond()
 
 
 @signed("POST", schemas.Rename)
 def rename(said: SignedApiRequest[schemas.Rename]) -> JsonResponse:
     """Name this phone."""
     device_settings.rename(phone=said.phone, name=said.body.name, origin=said.origin, now=said.now)
-    return answer()
+    return respond()
 
 
 @signed("POST", schemas.Clock)
 def clock(said: SignedApiRequest[schemas.Clock]) -> JsonResponse:
     """Tell how wrong the phone's clock is."""
     device_settings.tell_clock(phone=said.phone, offset=said.body.offset)
-    return answer()
+    return respond()
 
 
 @signed("POST", schemas.Remove)
 def remove(said: SignedApiRequest[schemas.Remove]) -> JsonResponse:
     """Turn a Key off, or the phone with all of them."""
     ended = _turn_off_one(said, said.body.key) if said.body.key else _turn_off_all(said)
-    return answer(keys=[str(key.public_id) for key in ended])
+    return respond(keys=[str(key.public_id) for key in ended])
 
 
 def _turn_off_one(said: SignedApiRequest[schemas.Remove], key_id: UUID) -> list[Key]:

@@ -8,7 +8,7 @@ from django.http import JsonResponse
 from accounts.actions.keys.enrolment import rows, steps
 from accounts.enums import EnrolmentPurpose
 from accounts.key_api import authentication, schemas
-from accounts.key_api.decorators import ApiRequest, SignedApiRequest, answer, api_request, signed
+from accounts.key_api.decorators import ApiRequest, SignedApiRequest, api_request, respond, signed
 from accounts.key_api.serializers import account_of
 from accounts.models import Phone
 from accounts.refusals import CallUnreadable
@@ -27,7 +27,7 @@ def pair(said: ApiRequest[schemas.Pair]) -> JsonResponse:
         origin=said.origin,
         now=said.now,
     )
-    return answer(
+    return respond(
         phone=enrolment.phone.reference if enrolment.phone else "",
         pairing=str(enrolment.public_id),
         number=enrolment.number,
@@ -41,10 +41,10 @@ def confirm(said: SignedApiRequest[schemas.Pairing]) -> JsonResponse:
     enrolment = rows.of_phone(said.body.pairing, said.phone)
     items = steps.fetch(enrolment=enrolment, phone=said.phone, now=said.now)
     if not items:
-        return answer(202, state="waiting")
+        return respond(202, state="waiting")
     shape = {"digits": settings.PORTAL_CODE_DIGITS, "period": settings.PORTAL_CODE_PERIOD}
     keys = [{**account_of(item), "secret": item.secret, **shape} for item in items]
-    return answer(state="matched", is_move=enrolment.purpose == EnrolmentPurpose.TRANSFER, keys=keys)
+    return respond(state="matched", is_move=enrolment.purpose == EnrolmentPurpose.TRANSFER, keys=keys)
 
 
 @signed("POST", schemas.Prove)
@@ -57,7 +57,7 @@ def prove(said: SignedApiRequest[schemas.Prove]) -> JsonResponse:
         origin=said.origin,
         now=said.now,
     )
-    return answer(keys=[str(key.public_id) for key in made])
+    return respond(keys=[str(key.public_id) for key in made])
 
 
 def _who_comes(said: ApiRequest[schemas.Pair]) -> Phone | None:

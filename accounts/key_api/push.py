@@ -4,18 +4,18 @@ from django.http import JsonResponse
 
 from accounts.actions import push
 from accounts.key_api import schemas
-from accounts.key_api.decorators import Nothing, SignedApiRequest, answer, signed
+from accounts.key_api.decorators import Nothing, SignedApiRequest, respond, signed
 
 
 @signed("POST", schemas.Subscription)
 def subscribe(said: SignedApiRequest[schemas.Subscription]) -> JsonResponse:
     """Say where notifications go to."""
     push.subscribe(phone=said.phone, subscription=said.body.as_stored, now=said.now)
-    return answer()
+    return respond()
 
 
 @signed("POST", Nothing)
 def test(said: SignedApiRequest[Nothing]) -> JsonResponse:
     """Send a notification now."""
     push.send_test(phone=said.phone, now=said.now)
-    return answer(202)
+    return respond(202)

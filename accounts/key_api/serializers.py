@@ -21,7 +21,7 @@ def account_of(key: Key | EnrolmentItem) -> dict[str, str]:
 
 
 def opened(row: EncryptedModel, field: str) -> str:
-    """Return an encrypted text, or nothing where it does not open: that is logged, and the rest is told all the same."""
+    """Return the decrypted text, or an empty one if it cannot be decrypted; that is logged."""
     try:
         return str(getattr(row, field))
     except DecryptionError:

@@ -7,7 +7,7 @@ from accounts.actions.keys import key_transfer
 from accounts.actions.keys.enrolment import rows
 from accounts.enums import EnrolmentState
 from accounts.key_api import schemas
-from accounts.key_api.decorators import Nothing, SignedApiRequest, answer, signed
+from accounts.key_api.decorators import Nothing, SignedApiRequest, respond, signed
 
 _COMPARED = (EnrolmentState.CLAIMED, EnrolmentState.MATCHED)
 
@@ -16,7 +16,7 @@ _COMPARED = (EnrolmentState.CLAIMED, EnrolmentState.MATCHED)
 def begin(said: SignedApiRequest[Nothing]) -> JsonResponse:
     """Start a move, on the old phone."""
     begun = key_transfer.begin(phone=said.phone, origin=said.origin, now=said.now)
-    return answer(pairing=str(begun.move.public_id), code=begun.code, minutes=settings.PORTAL_PAIRING_MINUTES)
+    return respond(pairing=str(begun.move.public_id), code=begun.code, minutes=settings.PORTAL_PAIRING_MINUTES)
 
 
 @signed("POST", schemas.Pairing)
@@ -25,7 +25,7 @@ def state(said: SignedApiRequest[schemas.Pairing]) -> JsonResponse:
     move = rows.of_old_phone(said.body.pairing, said.phone)
     stands = key_transfer.state_of(move, now=said.now)
     number = {"number": move.number} if stands in _COMPARED else {}
-    return answer(state=stands, **number)
+    return respond(state=stands, **number)
 
 
 @signed("POST", schemas.Match)
@@ -34,4 +34,4 @@ def match(said: SignedApiRequest[schemas.Match]) -> JsonResponse:
     stands = key_transfer.compare(
         phone=said.phone, pairing=said.body.pairing, matches=said.body.matches, origin=said.origin, now=said.now
     )
-    return answer(state=stands)
+    return respond(state=stands)

@@ -1,24 +1,24 @@
-"""Addresses of the Key's HTTP API."""
+"""Addresses of the Key's HTTP API, mounted at /key/api/v1/."""
 
 from django.urls import path
 
-from accounts.key_api import answering, device, pairing, push, status, transfer
+from accounts.key_api import device, pairing, push, requests, status, transfer
 
-_API = "key/api/v1/"
-paths = [
-    path(_API + "time/", status.time, name="key-api-time"),
-    path(_API + "pair/", pairing.pair, name="key-api-pair"),
-    path(_API + "confirm/", pairing.confirm, name="key-api-confirm"),
-    path(_API + "prove/", pairing.prove, name="key-api-prove"),
-    path(_API + "requests/", status.requests, name="key-api-requests"),
-    path(_API + "requests/<slug:reference>/answer/", answering.answer_request, name="key-api-answer"),
-    path(_API + "push/", push.subscribe, name="key-api-push"),
-    path(_API + "push/test/", push.test, name="key-api-push-test"),
-    path(_API + "transfer/", transfer.begin, name="key-api-transfer"),
-    path(_API + "transfer/state/", transfer.state, name="key-api-transfer-state"),
-    path(_API + "transfer/match/", transfer.match, name="key-api-transfer-match"),
-    path(_API + "rotate/", device.rotate, name="key-api-rotate"),
-    path(_API + "rename/", device.rename, name="key-api-rename"),
-    path(_API + "remove/", device.remove, name="key-api-remove"),
-    path(_API + "clock/", device.clock, name="key-api-clock"),
+app_name = "key-api"
+urlpatterns = [
+    path("time/", status.time, name="time"),
+    path("pair/", pairing.pair, name="pair"),
+    path("confirm/", pairing.confirm, name="confirm"),
+    path("prove/", pairing.prove, name="prove"),
+    path("requests/", requests.waiting, name="requests"),
+    path("requests/<slug:reference>/answer/", requests.answer, name="answer"),
+    path("push/", push.subscribe, name="push"),
+    path("push/test/", push.test, name="push-test"),
+    path("transfer/", transfer.begin, name="transfer"),
+    path("transfer/state/", transfer.state, name="transfer-state"),
+    path("transfer/match/", transfer.match, name="transfer-match"),
+    path("rotate/", device.rotate, name="rotate"),
+    path("rename/", device.rename, name="rename"),
+    path("remove/", device.remove, name="remove"),
+    path("clock/", device.clock, name="clock"),
 ]

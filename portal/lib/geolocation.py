@@ -1,6 +1,6 @@
 """Where an address is, in words such as "near New York", for whoever must tell their own sign-in from a stranger's.
 
-``PORTAL_GEOLOCATION`` names the function that knows: ``place_of(address: str) -> str``, with the address in canonical form
+``PORTAL_GEOLOCATION`` names the function that knows: ``place_of(address: str) -> str``, the address in canonical form
 and nothing returned where the place is not known. It is called while somebody waits, so it must be quick; to ask
 another server each time is not. Words only: nothing is decided by them. See docs/how-to/name-locations.md.
 """

@@ -49,7 +49,7 @@ def open_claim(
     By the claimant on the web (``by`` None) or by an agent who types the name heard on the phone. ``browser``
     is the random value of the claimant's page, empty for a call. Joins the open case for that name, or opens
     one; a name nobody has gets a phantom. The owner is told by the clock (``telling``), not here.
-    Needs: no open transaction. Raises: ``Paused`` (too many from one network), ``NotAllowed``, ``hash_semaphore.HashingOverloaded``.
+    Needs: no open transaction. Raises: ``Paused`` (too many from one network), ``NotAllowed``, ``HashingOverloaded``.
     """
     if by is not None:
         permissions.need_role(by, Role.AGENT, Role.SENIOR)
@@ -128,7 +128,7 @@ def find_claim(*, reference: str, pin: str, now: datetime) -> Claim:
     """Return the claim of a reference and its PIN.
 
     Five wrong PINs lock the claim for good, the case and its other claims not; unknown references lock alike.
-    Costs one hash either way. Needs: no open transaction. Raises: ``ClaimUnknown``, ``ClaimLocked``, ``hash_semaphore.HashingOverloaded``.
+    One hash either way. Needs: no open transaction. Raises: ``ClaimUnknown``, ``ClaimLocked``, ``HashingOverloaded``.
     """
     canonical = reference_codes.read_claim_reference(reference)
     if canonical is None:
@@ -243,7 +243,7 @@ def replace_pin(*, claim: Claim, browser: str, origin: client.Origin, now: datet
     """Give the claimant a PIN that no agent has heard; return it, to be shown once.
 
     Needs: no open transaction; the old PIN, typed just before.
-    Raises: ``CaseNotOpen``, ``OtherBrowser``, ``hash_semaphore.HashingOverloaded``.
+    Raises: ``CaseNotOpen``, ``OtherBrowser``, ``HashingOverloaded``.
     """
     pin = one_time_secrets.new_pin()
     encoded = one_time_secrets.pin_hash(pin)

@@ -21,7 +21,7 @@ from recovery.refusals import GrantInvalid
 
 def complete(
     *,
-    granted: RecoveryGrant,
+    grant: RecoveryGrant,
     new_password: str,
     secret: str,
     code: str,
@@ -37,16 +37,16 @@ def complete(
     two parallel calls succeeds. Signing in afterwards is an ordinary sign-in.
     Needs: no open transaction; an open pass of this browser.
     Raises: ``GrantInvalid``, ``CaseNotOpen``, ``PasswordTooSimple``, ``PasswordTooCommon``, ``PasswordUsedBefore``,
-    ``CodeWrong``, ``Paused``, ``hash_semaphore.HashingOverloaded``.
+    ``CodeWrong``, ``Paused``, ``HashingOverloaded``.
     """
-    objections.refuse_living_key(granted.case_id, now=now)
-    user = find_open(grant_id=granted.pk, now=now).subject
+    objections.refuse_living_key(grant.case_id, now=now)
+    user = find_open(grant_id=grant.pk, now=now).subject
     prepared = password.prepare(user, new_password)
-    attempt = throttle.reserve(_code_budget(granted), now=now)
+    attempt = throttle.reserve(_code_budget(grant), now=now)
     with transaction.atomic():
-        case = transitions.lock(granted.case_id)
+        case = transitions.lock(grant.case_id)
         transitions.need_state(case, State.ENROLLING)
-        unused = RecoveryGrant.objects.filter(pk=granted.pk, used_at=None, revoked_at=None, finish_until__gt=now)
+        unused = RecoveryGrant.objects.filter(pk=grant.pk, used_at=None, revoked_at=None, finish_until__gt=now)
         if not unused.update(used_at=now):
             raise GrantInvalid
         ended = password.set_prepared(user=user, prepared=prepared, by=None, origin=origin, now=now)
@@ -66,12 +66,12 @@ def complete(
             "completed",
             who=Who(Actor.CLAIMANT, None, origin),
             now=now,
-            body={"pass": granted.pk, "ended": len(ended), "keys": old_keys},
+            body={"pass": grant.pk, "ended": len(ended), "keys": old_keys},
             until=now + case.terms.hold(max(case.tier, 1)),
         )
     return case
 
 
-def _code_budget(granted: RecoveryGrant) -> BudgetClaim:
+def _code_budget(grant: RecoveryGrant) -> BudgetClaim:
     """Return the budget of codes for one pass: used-up codes at sign-in must not shut the way back in (LOCK-6)."""
-    return throttle.claim(Budget.PASS_HALF, f"code|{granted.pk}", limit=settings.PORTAL_FAILURE_LIMIT)
+    return throttle.claim(Budget.PASS_HALF, f"code|{grant.pk}", limit=settings.PORTAL_FAILURE_LIMIT)

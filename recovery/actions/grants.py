@@ -25,7 +25,7 @@ _FIRST_HALF_BYTES = 16
 class Started:
     """A new pass and its first half, which stays with the claimant's page; the second goes by e-mail."""
 
-    granted: RecoveryGrant
+    grant: RecoveryGrant
     first_part: str
 
 
@@ -48,7 +48,7 @@ def start_grant(*, claim: Claim, browser: str, origin: client.Origin, now: datet
         if claim.agent_knows_pin or not claims.is_browser_of(claim, browser):
             raise ClaimUnknown
         RecoveryGrant.objects.filter(subject=case.subject, used_at=None, revoked_at=None).update(revoked_at=now)
-        granted = RecoveryGrant.objects.create(
+        grant = RecoveryGrant.objects.create(
             case=case,
             claim=claim,
             subject=case.subject,
@@ -58,17 +58,17 @@ def start_grant(*, claim: Claim, browser: str, origin: client.Origin, now: datet
             issued_at=now,
             open_until=now + timedelta(minutes=case.terms.grant_open_minutes),
         )
-        transitions.note(case, "grant_issued", who=who, now=now, body={"pass": granted.pk})
+        transitions.note(case, "grant_issued", who=who, now=now, body={"pass": grant.pk})
         notices.tell(
             case.subject,
             "case_half",
             now=now,
-            useful_until=granted.open_until,
+            useful_until=grant.open_until,
             part=code_alphabet.grouped(second),
             case=claim.reference,
             minutes=case.terms.grant_open_minutes,
         )
-    return Started(granted, first)
+    return Started(grant, first)
 
 
 def open_grant(
@@ -123,10 +123,10 @@ def find_open(*, grant_id: int, now: datetime) -> RecoveryGrant:
     return found
 
 
-def leave(*, granted: RecoveryGrant, origin: client.Origin, now: datetime) -> Case:
+def leave(*, grant: RecoveryGrant, origin: client.Origin, now: datetime) -> Case:
     """Stop setting up without having changed anything; the case is ready again while passes are left."""
     with transaction.atomic():
-        case = transitions.lock(granted.case_id)
+        case = transitions.lock(grant.case_id)
         back_to_ready(case, Who(Actor.CLAIMANT, None, origin), "set_up_left", now=now)
     return case
 

@@ -37,7 +37,7 @@ def new_pin() -> str:
 
 
 def pin_hash(pin: str) -> str:
-    """Hash a PIN slowly; raises ``hash_semaphore.HashingOverloaded``."""
+    """Hash a PIN slowly; raises ``HashingOverloaded``."""
     return make_password(pin)
 
 

@@ -1,4 +1,4 @@
-"""What a claimant's browser keeps: encrypted, each for one purpose, dead after a while. No signed-in session, no row."""
+"""Encrypted, short-lived cookies of a claimant's browser, one for each purpose. No session, no row."""
 
 import secrets
 

@@ -58,7 +58,7 @@ def finish(request: HttpRequest, claim: Claim) -> HttpResponse:
 
 
 def _opened(request: HttpRequest, claim: Claim, first: str, second: str) -> HttpResponse:
-    granted = grants.open_grant(
+    grant = grants.open_grant(
         claim=claim,
         first_part=first,
         second_part=second,
@@ -67,7 +67,7 @@ def _opened(request: HttpRequest, claim: Claim, first: str, second: str) -> Http
         now=clock.now(),
     )
     response = redirect("recovery:set-up")
-    SET_UP.write(response, claim=claim.pk, **{"pass": granted.pk}, secret=key_codes.new_secret())
+    SET_UP.write(response, claim=claim.pk, **{"pass": grant.pk}, secret=key_codes.new_secret())
     return response
 
 
@@ -77,24 +77,22 @@ def set_up(request: HttpRequest) -> HttpResponse:
     facts = SET_UP.read(request)
     form = SetUpForm(request.POST if request.method == "POST" else None, initial={"key_name": gettext("My phone")})
     try:
-        granted = grants.find_open(grant_id=facts.get("pass", 0), now=clock.now())
+        grant = grants.find_open(grant_id=facts.get("pass", 0), now=clock.now())
         if form.is_valid():
-            return _completed(request, granted, facts["secret"], form)
+            return _completed(request, grant, facts["secret"], form)
     except (GrantInvalid, CaseNotOpen) as refusal:
         return _not_good(request, refusal)
     except Refusal as refusal:
         spoken = refusal_responses.spoken(refusal)
         refusal_responses.refuse(form, spoken, _FIELD_OF.get(spoken.code))
-    return refusal_responses.page(request, "recovery/set_up.html", form=form, **_set_up_facts(granted, facts["secret"]))
+    return refusal_responses.page(request, "recovery/set_up.html", form=form, **_set_up_facts(grant, facts["secret"]))
 
 
-def _completed(request: HttpRequest, granted: RecoveryGrant, secret: str, form: SetUpForm) -> HttpResponse:
-    completion.complete(
-        granted=granted, secret=secret, **form.cleaned_data, origin=client.origin(request), now=clock.now()
-    )
+def _completed(request: HttpRequest, grant: RecoveryGrant, secret: str, form: SetUpForm) -> HttpResponse:
+    completion.complete(grant=grant, secret=secret, **form.cleaned_data, origin=client.origin(request), now=clock.now())
     response = redirect("recovery:status")
     SET_UP.drop(response)
-    open_page(response, granted.claim)
+    open_page(response, grant.claim)
     return response
 
 
@@ -105,13 +103,13 @@ def _not_good(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     return response
 
 
-def _set_up_facts(granted: RecoveryGrant, secret: str) -> dict[str, Any]:
+def _set_up_facts(grant: RecoveryGrant, secret: str) -> dict[str, Any]:
     return {
         "steps": STEPS,
-        "username": granted.subject.username,
-        "qr": qr_codes.of_key(granted.subject.username, secret),
+        "username": grant.subject.username,
+        "qr": qr_codes.of_key(grant.subject.username, secret),
         "secret": code_alphabet.grouped(secret),
-        "until": granted.finish_until,
+        "until": grant.finish_until,
         "now": clock.now(),
         "password_min": settings.PORTAL_PASSWORD_MIN,
         "password_classes": settings.PORTAL_PASSWORD_CLASSES,
@@ -127,7 +125,7 @@ def leave_set_up(request: HttpRequest, claim: Claim) -> HttpResponse:
     SET_UP.drop(response)
     if live is not None and claims.is_browser_of(claim, browser_of(request)):
         try:
-            grants.leave(granted=live, origin=client.origin(request), now=clock.now())
+            grants.leave(grant=live, origin=client.origin(request), now=clock.now())
         except CaseNotOpen as refusal:
             return show(request, claim, refusal=refusal)
     return response

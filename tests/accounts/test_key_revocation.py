@@ -31,9 +31,7 @@ def key_of(person: Person, phone: Phone | None = None) -> Key:
 
 
 def end_key(key: Key, reason: EndReason = EndReason.TURNED_OFF, keep: PlatformSession | None = None) -> Key:
-    return key_revocation.end_key(
-        key=key, reason=reason, by=key_codes.user, origin=HERE, now=portal_clock.now(), keep=keep
-    )
+    return key_revocation.end_key(key=key, reason=reason, by=key.user, origin=HERE, now=portal_clock.now(), keep=keep)
 
 
 def lose(phone: Phone, by: Person, keep: PlatformSession | None = None) -> list[Key]:
@@ -126,7 +124,7 @@ def test_a_lost_phone_goes_with_all_its_keys_in_one_act(ada: Person, mallory: Pe
 
     ended = lose(lost, ada)
 
-    assert {key_codes.user for key in ended} == {ada.user, mallory.user}
+    assert {key.user for key in ended} == {ada.user, mallory.user}
     row = Phone.objects.get(pk=lost.pk)
     assert (row.ended_at, row.end_reason, row.subscription) == (clock.now, "lost", {})
     assert not Key.objects.filter(phone=lost, confirmed=True).exists()

@@ -74,7 +74,7 @@ class Walk:
     claim: Claim | None = None
     pin: str = ""
     seniors: dict[int, Person] = field(default_factory=dict)
-    granted: RecoveryGrant | None = None
+    grant: RecoveryGrant | None = None
     first_part: str = ""
 
     @property
@@ -172,14 +172,14 @@ class Walk:
 
     def started(self) -> "Walk":
         made = grants.start_grant(claim=self.claim, browser=self.browser, origin=ORIGIN, now=now())
-        self.granted, self.first_part = made.granted, made.first_part
+        self.grant, self.first_part = made.grant, made.first_part
         return self
 
     def second_part(self) -> str:
         return Notice.objects.filter(kind="case_half").latest("pk").facts["part"]
 
     def opened_pass(self) -> "Walk":
-        self.granted = grants.open_grant(
+        self.grant = grants.open_grant(
             claim=self.claim,
             first_part=self.first_part,
             second_part=self.second_part(),
@@ -192,7 +192,7 @@ class Walk:
     def completed(self, password: str = NEW_PASSWORD, code: str | None = None) -> "Walk":
         phone = Person(self.case.subject, "", NEW_SEED)
         completion.complete(
-            granted=self.granted,
+            grant=self.grant,
             new_password=password,
             secret=NEW_SEED,
             code=phone.code() if code is None else code,

@@ -267,7 +267,7 @@ def test_d11_a_case_stays_with_its_holder(walk, stranger, mallory):
 @pytest.mark.promise("CASE-6")
 def test_d11_a_pass_stays_what_it_was(clock, walk, stranger, mallory):
     walk.ready(clock).started()
-    mine = RecoveryGrant.objects.filter(pk=walk.granted.pk)
+    mine = RecoveryGrant.objects.filter(pk=walk.grant.pk)
     other = stranger.opened()
 
     for change in ({"subject": mallory.user}, {"claim": other.claim}, {"case": other.case}, {"second_channel": "x"}):
@@ -343,7 +343,7 @@ def test_d12_a_holder_has_one_live_pass(clock, walk):
 @pytest.mark.promise("CASE-6")
 def test_d13_a_pass_is_used_by_one_statement_once(clock, walk):
     walk.ready(clock).started().opened_pass()
-    unused = RecoveryGrant.objects.filter(pk=walk.granted.pk, used_at=None, revoked_at=None, finish_until__gt=clock.now)
+    unused = RecoveryGrant.objects.filter(pk=walk.grant.pk, used_at=None, revoked_at=None, finish_until__gt=clock.now)
 
     assert [unused.update(used_at=clock.now), unused.update(used_at=clock.now)] == [1, 0]
 

@@ -223,7 +223,7 @@ def test_who_closes_the_page_has_changed_nothing_and_starts_again(clock, walk, h
 def test_leaving_is_the_same_at_once(clock, walk):
     walk.ready(clock).started().opened_pass()
 
-    grants.leave(granted=walk.granted, origin=ORIGIN, now=now())
+    grants.leave(grant=walk.grant, origin=ORIGIN, now=now())
 
     assert walk.state == State.GRANT_READY
 

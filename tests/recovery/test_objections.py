@@ -61,8 +61,8 @@ def test_the_first_notice_still_stops_a_case_that_is_ready(clock, walk):
     stop(newest("case_started"))
 
     assert walk.state == State.CONTESTED
-    walk.granted.refresh_from_db()
-    assert walk.granted.revoked_at == clock.now
+    walk.grant.refresh_from_db()
+    assert walk.grant.revoked_at == clock.now
 
 
 @pytest.mark.promise("CASE-5")

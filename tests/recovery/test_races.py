@@ -49,7 +49,7 @@ def test_of_four_tabs_that_finish_at_once_exactly_one_succeeds(clock, walk, hold
 
     def finish(number: int) -> object:
         return completion.complete(
-            granted=walk.granted,
+            grant=walk.grant,
             new_password=f"Nine-Lanterns-Over-Water-{number}",
             secret=NEW_SEED,
             code=code,

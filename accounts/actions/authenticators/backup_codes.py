@@ -31,7 +31,7 @@ def make(*, user: User, by: User, origin: client.Origin, now: datetime) -> list[
     """Make ten new codes and return them, to be shown once; nobody can read them again.
 
     Shape: XXXX-XXXX. Cost: ten argon2 hashes. Effects: unused older codes die; one event, one notice.
-    Needs: fresh proof; no open transaction. Raises: ``hash_semaphore.HashingOverloaded``.
+    Needs: fresh proof; no open transaction. Raises: ``HashingOverloaded``.
     """
     codes: set[str] = set()
     while len(codes) < rules.COUNT:
@@ -63,7 +63,7 @@ def look_up(*, user_id: int, typed: str) -> Typed:
     """Find which unused code this is, before any row is locked.
 
     Cost: one argon2 hash however many codes there are; none for what cannot be a code.
-    Needs: a reserved try. Raises: ``hash_semaphore.HashingOverloaded``.
+    Needs: a reserved try. Raises: ``HashingOverloaded``.
     """
     code = rules.read(typed)
     if code is None:

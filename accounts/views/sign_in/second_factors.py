@@ -66,7 +66,7 @@ def by_code(under_way: UnderWay, code: str) -> completion.SignedIn:
 def by_backup_code(under_way: UnderWay, typed: str) -> completion.SignedIn:
     """Sign in by a code from paper; it is hashed before any row is locked.
 
-    Raises: as ``sign_in.reserve_code`` and ``backup_codes.spend``; ``RequestDenied``, ``hash_semaphore.HashingOverloaded``.
+    Raises: as ``sign_in.reserve_code`` and ``backup_codes.spend``; ``RequestDenied``, ``HashingOverloaded``.
     """
     pending, now, origin = under_way.pending, under_way.now, client.origin(under_way.request)
     attempt = completion.reserve_code(pending, now=now)

@@ -112,7 +112,7 @@ def retire(enrolment: Enrolment, items: Iterable[EnrolmentItem], *, now: datetim
 
 
 def _end(keys: Iterable[Key], reason: EndReason, *, now: datetime) -> None:
-    live = Key.objects.filter(pk__in=[key_codes.pk for key in keys], confirmed=True)
+    live = Key.objects.filter(pk__in=[key.pk for key in keys], confirmed=True)
     live.update(confirmed=False, ended_at=now, end_reason=reason)
 
 

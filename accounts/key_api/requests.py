@@ -1,0 +1,67 @@
+"""What waits for the phone's answer, and the answer itself."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Q
+from django.http import JsonResponse
+
+from accounts.actions.sign_in import push_approval
+from accounts.key_api import schemas
+from accounts.key_api.decorators import Nothing, SignedApiRequest, respond, signed
+from accounts.key_api.serializers import account_of, opened
+from accounts.models import Key, PushChallenge
+from portal.lib import geolocation
+
+_ENDED_DAYS = 30  # how long the phone is told why a Key is off
+
+
+@signed("GET", Nothing)
+def waiting(said: SignedApiRequest[Nothing]) -> JsonResponse:
+    """Tell a phone what waits for an answer, and which Keys live on it."""
+    recently = Q(ended_at__gt=said.now - timedelta(days=_ENDED_DAYS))
+    keys = Key.objects.select_related("user__customer").filter(recently | Q(confirmed=True), phone=said.phone)
+    held = list(keys.order_by("created_at", "pk"))
+    live = {key.user_id: key for key in held if key.confirmed}
+    unanswered = push_approval.waiting_for(said.phone, now=said.now)
+    return respond(
+        requests=[_request(row, live[row.user_id]) for row in unanswered if row.user_id in live],
+        keys=[{**account_of(key), "name": key.name} for key in live.values()],
+        ended=[{"key": str(key.public_id), "reason": key.end_reason} for key in held if not key.confirmed],
+        min_version=settings.PORTAL_KEY_MIN_VERSION,
+    )
+
+
+@signed("POST", schemas.Answer)
+def answer(said: SignedApiRequest[schemas.Answer], reference: str) -> JsonResponse:
+    """Approve or deny a request."""
+    body = said.body
+    given = push_approval.Answer(
+        decision=body.decision, number=body.number, reason=body.reason, time=body.time, signature=body.signature
+    )
+    request = push_approval.answer(
+        phone=said.phone,
+        reference=reference,
+        given=given,
+        version=said.call.version,
+        origin=said.origin,
+        now=said.now,
+    )
+    return respond(state=request.state)
+
+
+def _request(row: PushChallenge, key: Key) -> dict[str, Any]:
+    address = opened(row, "address")
+    return {
+        "request": row.reference,
+        **account_of(key),
+        "purpose": row.purpose,
+        "device": row.device,
+        "address": address,
+        "place": geolocation.of(address) if address else "",
+        "is_new_device": row.is_new_browser,
+        "digits": settings.PORTAL_NUMBER_DIGITS,
+        "asked_at": int(row.created_at.timestamp()),
+        "expires_at": int(row.expires_at.timestamp()),
+    }
