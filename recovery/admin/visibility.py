@@ -87,7 +87,7 @@ def queue(viewer: Viewer) -> QuerySet[Case]:
     """
     found = cases(viewer).select_related("maker", "claim").prefetch_related(_pending(), *_flags(viewer))
     found = found.annotate(
-        has_statement=Exists(Observation.objects.filter(claim=OuterRef("claim"))), mail_code=Subquery(_mail_code())
+        has_statement=Exists(Observation.objects.filter(claim=OuterRef("claim"))), proof_step=Subquery(_proof_step())
     )
     if viewer.audits:
         return found.annotate(due=F("target_at"), inside=Value(True))
@@ -111,10 +111,10 @@ def pending(case: Case) -> Decision | None:
     return waiting[0] if waiting else None
 
 
-def _mail_code() -> "QuerySet[Event, tuple[str]]":
-    """Return what happened last to the e-mailed code since the case stands where it stands."""
+def _proof_step() -> "QuerySet[Event, tuple[str]]":
+    """Return what happened last toward a proof of possession since the case stands where it stands."""
     steps = Event.objects.filter(case=OuterRef("pk"), at__gte=OuterRef("state_at"))
-    return steps.filter(action__in=["mail_code_asked", "mail_code_accepted"]).order_by("-n").values_list("action")[:1]
+    return steps.filter(action__in=["proof_sent", "proof_accepted"]).order_by("-n").values_list("action")[:1]
 
 
 def _pending() -> "Prefetch[str, QuerySet[Decision], str]":
