@@ -76,7 +76,7 @@ def _person(name: str, *, is_you: bool) -> str:
 
 
 _NEXT: dict[str, "StrOrPromise"] = {
-    State.PROOFING: gettext_lazy("The claimant has to show identity papers"),
+    State.PROOFING: gettext_lazy("The claimant shows identity papers, and the agent or a senior writes down which"),
     State.COOLING: gettext_lazy("Nothing: the waiting period runs, and the owner can stop it"),
     State.GRANT_READY: gettext_lazy("The claimant starts when they have their new phone in hand"),
     State.ENROLLING: gettext_lazy("The claimant sets a password and a Key"),
@@ -167,6 +167,8 @@ PLAIN: dict[str, "StrOrPromise"] = {
     "approved": gettext_lazy("Approved: the waiting period began"),
     "returned": gettext_lazy("Sent back for another proof"),
     "refused": gettext_lazy("Refused"),
+    "papers_recorded": gettext_lazy("Identity papers were shown"),
+    "papers_refused": gettext_lazy("Refused: the papers did not convince"),
     "wait_over": gettext_lazy("The waiting period ended"),
     "grant_issued": gettext_lazy("The claimant began: half a pass on the page, half by e-mail"),
     "grant_opened": gettext_lazy("The claimant put both halves of the pass together"),

@@ -46,6 +46,7 @@ class Inside:
     flags: list[tuple[str, str]]
     results: list[Result]
     statements: list[Said]
+    papers: list[str] = field(default_factory=list)
     facts: dict[str, str] = field(default_factory=dict)
     decisions: list[Decided] = field(default_factory=list)
 
@@ -59,6 +60,7 @@ def of(case: Case, viewer: Viewer) -> Inside | None:
         flags=[(_badge(flag.severity), flag.get_kind_display()) for flag in case.raised],  # type: ignore[attr-defined]
         results=_results(case),
         statements=[_said(row) for row in Observation.objects.filter(claim__case=case).select_related("by")],
+        papers=[event.body["shown"] for event in case.events.filter(action="papers_recorded").order_by("n")],
         facts=_facts(case) if viewer.audits else {},
         decisions=_decisions(case) if viewer.audits else [],
     )

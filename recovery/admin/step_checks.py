@@ -1,7 +1,7 @@
 """When a step of the desk is open to whom: each check raises the refusal that a person would meet."""
 
 from accounts.enums import Role
-from recovery.actions import assignment, possession, questions
+from recovery.actions import assignment, possession, questions, reviews
 from recovery.admin import visibility
 from recovery.admin.visibility import Viewer
 from recovery.enums import State
@@ -81,6 +81,24 @@ def may_approve(case: Case, viewer: Viewer) -> None:
 def may_decide(case: Case, viewer: Viewer) -> None:
     """Refuse all but the senior drawn."""
     _drawn(case, viewer)
+
+
+def may_record_papers(case: Case, viewer: Viewer) -> None:
+    """Refuse all but the agent of a case that waits for papers, and seniors."""
+    viewer.need(*visibility.WORKERS)
+    if case.maker_id != viewer.user.pk:
+        viewer.need(Role.SENIOR)
+    if case.state != State.PROOFING:
+        raise CaseNotOpen(case.state)
+
+
+def may_refuse_papers(case: Case, viewer: Viewer) -> None:
+    """Refuse all but seniors who had no hand in a case that waits for papers."""
+    viewer.need(Role.SENIOR)
+    if viewer.user.pk in reviews.hands_of(case):
+        raise MayNotDecide
+    if case.state != State.PROOFING:
+        raise CaseNotOpen(case.state)
 
 
 def may_refuse_contested(case: Case, viewer: Viewer) -> None:

@@ -15,11 +15,11 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from accounts.refusals import Refusal
 from portal.lib import client
-from recovery.actions import assignment, objections, possession, questions, reviews, statements
+from recovery.actions import assignment, objections, papers, possession, questions, reviews, statements
 from recovery.admin import step_checks, visibility
 from recovery.admin.visibility import Viewer
 from recovery.enums import Observed, State
-from recovery.forms.staff import AnswerForm, ApproveForm, DeskForm, ReasonForm, StatementForm
+from recovery.forms.staff import AnswerForm, ApproveForm, DeskForm, PapersForm, ReasonForm, StatementForm
 from recovery.methods import METHODS
 from recovery.methods.contract import Method
 from recovery.models import Case, Decision
@@ -156,6 +156,16 @@ def _decline(act: Act) -> "StrOrPromise":
     return _("Given back. Somebody else was drawn.")
 
 
+def _record_papers(act: Act) -> "StrOrPromise":
+    papers.record_papers(case=act.case, shown=act.typed["reason"], **act.common)
+    return _("Recorded. Two seniors decide.")
+
+
+def _refuse_papers(act: Act) -> "StrOrPromise":
+    papers.refuse_papers(case=act.case, reason=act.typed["reason"], **act.common)
+    return _("Refused.")
+
+
 def _refuse_contested(act: Act) -> "StrOrPromise":
     case = objections.refuse_contested(case=act.case, reason=act.typed["reason"], **act.common)
     return _("Refused.") if case.state == State.REFUSED else _("Recorded. Another senior has to agree.")
@@ -225,6 +235,25 @@ _DECISIONS = (
         _decline,
         ReasonForm,
         _("Give it back"),
+    ),
+    Step(
+        "papers",
+        _("Record identity papers"),
+        _("The claimant showed you papers. Two seniors decide with what you write down; you are not one of them."),
+        step_checks.may_record_papers,
+        _record_papers,
+        PapersForm,
+        _("Record"),
+    ),
+    Step(
+        "refuse-papers",
+        _("Refuse"),
+        _("The papers do not show the owner. The case ends, and the claimant is not told why."),
+        step_checks.may_refuse_papers,
+        _refuse_papers,
+        ReasonForm,
+        _("Refuse"),
+        is_danger=True,
     ),
     Step(
         "refuse-contested",

@@ -21,6 +21,8 @@ from recovery.refusals import NotAllowed, NotYours
 
 WORKERS = (Role.AGENT, Role.SENIOR)
 READERS = (*WORKERS, Role.AUDITOR)
+# These lie with all seniors.
+OF_SENIORS = (State.PROOFING, State.CONTESTED)
 # How long these last says how careful a case is handled, which agents do not see.
 STATES_HIDDEN_FROM_AGENTS = (State.REVIEW, State.COOLING, State.HOLD)
 
@@ -71,7 +73,7 @@ def cases(viewer: Viewer) -> QuerySet[Case]:
     if viewer.works:
         seen |= Q(maker=viewer.user) | can_be_taken()
     if viewer.decides:
-        seen |= Q(state=State.CONTESTED) | Q(pk__in=_reviewed(viewer).values("case"))
+        seen |= Q(state__in=OF_SENIORS) | Q(pk__in=_reviewed(viewer).values("case"))
     return Case.objects.filter(seen)
 
 
@@ -135,11 +137,11 @@ def _reviewed(viewer: Viewer) -> QuerySet[Decision]:
 
 
 def _inside(viewer: Viewer) -> When:
-    """Return whether a senior sees into a case: drawn for it, or contested; never their own work as an agent."""
+    """Return whether a senior sees into a case: drawn for it, or for all of them; never their own work as an agent."""
     if not viewer.decides:
         return When(default=Value(False))
     theirs = Q(maker__isnull=False) & Q(maker=viewer.user)
-    seen = ~theirs & (Q(state=State.CONTESTED) | _drawn(viewer))
+    seen = ~theirs & (Q(state__in=OF_SENIORS) | _drawn(viewer))
     return When(Where(seen, then=Value(True)), default=Value(False))
 
 
