@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
@@ -16,7 +16,6 @@ from accounts.views import refusal_responses
 from portal.lib import client, clock
 from recovery.actions import claims, possession
 from recovery.forms.case import PinForm, ReferenceForm
-from recovery.methods import METHODS
 from recovery.methods.contract import Method
 from recovery.models import Case, Claim
 from recovery.refusals import CaseNotOpen, OtherBrowser
@@ -90,23 +89,22 @@ def show(
 
 @require_POST
 @case_page
-def send_proof(request: HttpRequest, claim: Claim, method: str) -> HttpResponse:
+def send_proof(request: HttpRequest, claim: Claim, method: Method) -> HttpResponse:
     """Have a code or the like sent, or sent again, to prove possession with."""
-    way = _method(method)
     try:
         _need_own_browser(request, claim)
-        possession.send(method=way, claim=claim, by=None, origin=client.origin(request), now=clock.now())
+        possession.send(method=method, claim=claim, by=None, origin=client.origin(request), now=clock.now())
     except Refusal as refusal:
         return show(request, claim, refusal=refusal)
-    messages.success(request, str(way.words.sent_for_claimant))
+    messages.success(request, str(method.words.sent_for_claimant))
     return redirect("recovery:status")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @case_page
-def proof(request: HttpRequest, claim: Claim, method: str) -> HttpResponse:
+def proof(request: HttpRequest, claim: Claim, method: Method) -> HttpResponse:
     """Prove possession of what is on file, such as by the e-mailed code."""
-    offer = _offer(claim, _method(method), request.POST)
+    offer = _offer(claim, method, request.POST)
     if request.method != "POST":
         return redirect("recovery:status")
     if offer.form.is_valid():
@@ -117,12 +115,6 @@ def proof(request: HttpRequest, claim: Claim, method: str) -> HttpResponse:
         else:
             return redirect("recovery:status")
     return show(request, claim, refused=offer)
-
-
-def _method(name: str) -> Method:
-    if name not in METHODS:
-        raise Http404
-    return METHODS[name]
 
 
 def _need_own_browser(request: HttpRequest, claim: Claim) -> None:

@@ -17,9 +17,9 @@ from tests.recovery.desk import Seat, case_url
 from tests.recovery.telephone import Telephone
 
 PAGE = """{% if standing.is_own_browser %}
-<form method="post" action="{% url 'recovery:send-proof' offer.method.name %}">{% csrf_token %}
+<form method="post" action="{% url 'recovery:send-proof' offer.method %}">{% csrf_token %}
 <button>Call me</button></form>
-<form method="post" action="{% url 'recovery:proof' offer.method.name %}">{% csrf_token %}
+<form method="post" action="{% url 'recovery:proof' offer.method %}">{% csrf_token %}
 {% field offer.form.digits %}<button>Continue</button></form>{% endif %}
 {% if offer.sent_at %}It rings{% endif %}"""
 
