@@ -128,13 +128,15 @@ def test_two_families_are_shown_one_after_the_other_where_the_terms_ask_for_two(
     assert (walk.state, walk.decision.possession_count) == (State.REVIEW, 2)
 
 
-def test_two_methods_of_one_family_count_once(walk, phone, monkeypatch):
-    monkeypatch.setattr(Telephone, "family", "mail")
+def test_two_methods_of_one_family_count_once_with_the_better_of_the_two(walk, phone, monkeypatch):
     asked_for_two(walk)
-    walk.in_session().answered().stated().with_mail_code()
+    walk.in_session().answered().with_mail_code()
+    called(walk, phone)
 
-    assert (walk.state, possession.offered(walk.case)) == (State.POSSESSION, [])
-    assert reviews.possession_of(walk.case) == {"mail": 25}
+    monkeypatch.setattr(Telephone, "family", "mail")
+
+    assert reviews.possession_of(walk.case) == {"mail": 30}
+    assert (reviews.is_proved(walk.case), possession.offered(walk.case)) == (False, [])
 
 
 def test_returning_a_case_voids_what_every_method_has_shown(walk, phone):
