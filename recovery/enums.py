@@ -9,7 +9,7 @@ class State(models.TextChoices):
 
     OPEN = "open", _("Open")
     VERIFYING = "verifying", _("Checking details")
-    POSSESSION = "possession", _("Waiting for the e-mailed code")
+    POSSESSION = "possession", _("Waiting for a proof of possession")
     PROOFING = "proofing", _("Waiting for identity papers")
     REVIEW = "review", _("With a second person")
     COOLING = "cooling", _("Waiting period")
@@ -75,11 +75,10 @@ class Outcome(models.TextChoices):
     VOID = "void", _("Does not count")
 
 
-class Method(models.TextChoices):
-    """How something was shown."""
+class Family(models.TextChoices):
+    """Channels that fall together: whoever takes one of a family has them all, so two of them count as one."""
 
-    ANSWER = "answer", _("An answer")
-    MAIL = "mail", _("Code to the e-mail address on file")
+    MAIL = "mail", _("E-mail")
 
 
 class FlagKind(models.TextChoices):
@@ -120,7 +119,6 @@ class Verdict(models.TextChoices):
 
     PENDING = "pending", _("Not decided")
     APPROVED = "approved", _("Approved")
-    AUTO = "auto", _("Approved by rule")
     REFUSED = "refused", _("Refused")
     RETURNED = "returned", _("Returned")
     DROPPED = "dropped", _("No longer needed")
@@ -130,10 +128,7 @@ class Basis(models.TextChoices):
     """On which grounds a case may be approved."""
 
     NONE = "", _("Not complete")
-    KEY = "K", _("Key")
     CODES = "S", _("Codes to registered channels")
-    PASSWORD = "M", _("Password and a code")
-    PAPERS = "D", _("Identity papers")
 
 
 class Scope(models.TextChoices):

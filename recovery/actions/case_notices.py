@@ -25,7 +25,7 @@ _DIGEST_AFTER = timedelta(days=1)
 _RECORDED: dict[str, Action] = {
     "claim_opened": Action.CASE_OPENED,
     "session_started": Action.CASE_CHECKED,
-    "mail_code_accepted": Action.CASE_CODE_ACCEPTED,
+    "proof_accepted": Action.CASE_CODE_ACCEPTED,
     "review_asked": Action.CASE_REVIEW,
     "approved": Action.CASE_APPROVED,
     "wait_over": Action.CASE_READY,

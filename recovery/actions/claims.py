@@ -221,7 +221,7 @@ def may_bind(claim: Claim) -> bool:
     """Tell whether the claim may take a browser, or another one than it has."""
     if not claim.browser_digest:
         return True
-    has_shown = claim.case.claim_id == claim.pk and reviews.families_of(claim.case)
+    has_shown = claim.case.claim_id == claim.pk and reviews.possession_of(claim.case)
     return not (claim.agent_knows_pin or has_shown)
 
 

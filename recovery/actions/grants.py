@@ -12,7 +12,7 @@ from accounts.policies import code_alphabet
 from portal.lib import client, digests
 from recovery.actions import claims, objections, one_time_secrets, transitions
 from recovery.actions.case_events import Who
-from recovery.enums import Actor, Method, State
+from recovery.enums import Actor, Family, State
 from recovery.models import Case, Claim, RecoveryGrant
 from recovery.models.grants import MOST_TRIES
 from recovery.policies import reference_codes
@@ -54,7 +54,7 @@ def start_grant(*, claim: Claim, browser: str, origin: client.Origin, now: datet
             subject=case.subject,
             first_digest=_digest("first", first),
             second_digest=_digest("second", code_alphabet.plain(second)),
-            second_channel=Method.MAIL,
+            second_channel=Family.MAIL,
             issued_at=now,
             open_until=now + timedelta(minutes=case.terms.grant_open_minutes),
         )

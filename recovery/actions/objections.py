@@ -17,7 +17,7 @@ from recovery.actions.case_events import Who
 from recovery.enums import Actor, FlagKind, Scope, State
 from recovery.models import Case, Event, Hold, StopCode
 from recovery.policies import state_machine
-from recovery.refusals import CaseNotOpen, MayNotDecide, NotComplete
+from recovery.refusals import CaseNotOpen, MayNotDecide
 
 # The holder signed in with a Key after the case was opened.
 KEY_LIVES = Q(subject__key__last_used_at__gt=F("opened_at"), subject__key__confirmed=True)
@@ -87,7 +87,7 @@ def _object(case: Case, who: Who, action: str, *, now: datetime) -> bool:
     Contested: money and contacts are held. After a completed recovery also everything open is ended and sign-in
     is held, since the password and the Key may be a stranger's.
     """
-    to = state_machine.after_objection(case.state, has_possession=bool(reviews.families_of(case)))
+    to = state_machine.after_objection(case.state, has_possession=bool(reviews.possession_of(case)))
     if to is None:
         return False
     was_completed = case.state == State.HOLD
@@ -138,8 +138,7 @@ def contest_by_desk(*, case: Case, reason: str, by: User, origin: client.Origin,
     with transaction.atomic():
         locked = transitions.lock(case.pk)
         transitions.need_state(locked, *state_machine.DISPUTABLE)
-        if len(reason.strip()) < reviews.SHORTEST_REASON:
-            raise NotComplete
+        reviews.need_reason(reason)
         transitions.flag(locked, FlagKind.COMPETING, who=who, now=now)
         transitions.move(
             locked, State.CONTESTED, "contested_by_desk", who=who, now=now, body={"reason": reason.strip()}
@@ -180,8 +179,7 @@ def refuse_contested(*, case: Case, reason: str, by: User, origin: client.Origin
     with transaction.atomic():
         locked = transitions.lock(case.pk)
         transitions.need_state(locked, State.CONTESTED)
-        if len(reason.strip()) < reviews.SHORTEST_REASON:
-            raise NotComplete
+        reviews.need_reason(reason)
         if by.pk == locked.maker_id:
             raise MayNotDecide
         first = locked.events.filter(action="refusal_proposed").order_by("-n").first()

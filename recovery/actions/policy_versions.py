@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.conf import settings
 
+from recovery.methods import METHODS
 from recovery.models import Policy
 from recovery.policies.case_policy import Terms
 
@@ -19,6 +20,7 @@ def terms_in_force() -> Terms:
         minimum_review_seconds=settings.PORTAL_CASE_MINIMUM_REVIEW_SECONDS,
         grant_open_minutes=settings.PORTAL_GRANT_OPEN_MINUTES,
         grant_finish_minutes=settings.PORTAL_GRANT_FINISH_MINUTES,
+        points={name: method.points for name, method in METHODS.items()},
     )
 
 

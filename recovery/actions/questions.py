@@ -12,7 +12,7 @@ from accounts.models import User
 from portal.lib import client, digests
 from recovery.actions import permissions, question_sources, reviews, transitions
 from recovery.actions.case_events import Who
-from recovery.enums import Actor, CaseKind, FlagKind, Method, Outcome, Prompt, Severity, Source, State
+from recovery.enums import Actor, CaseKind, FlagKind, Outcome, Prompt, Severity, Source, State
 from recovery.models import Case, Claim, Evidence, PlanItem
 from recovery.policies import answer_matching, question_plan, reference_codes
 from recovery.policies.question_plan import Checked, Draft
@@ -149,7 +149,6 @@ def record_answer(*, item: PlanItem, answer: str, by: User, origin: client.Origi
             case=case,
             claim=item.claim,
             item=item,
-            method=Method.ANSWER,
             outcome=outcome,
             points=question_plan.points(Checked(Source(item.source), outcome, item.is_decoy)),
             answer_digest=digests.keyed(f"answer|{case.number}", answer_matching.fold(given)),
@@ -205,7 +204,7 @@ def finish_round(*, claim: Claim, by: User, origin: client.Origin, now: datetime
 
 
 def _checks(claim: Claim) -> list[Checked]:
-    evidence = Evidence.objects.filter(claim=claim, method=Method.ANSWER).select_related("item").order_by("pk")
+    evidence = Evidence.objects.filter(claim=claim, item__isnull=False).select_related("item").order_by("pk")
     return [Checked(Source(row.item.source), Outcome(row.outcome), row.item.is_decoy) for row in evidence if row.item]
 
 

@@ -12,7 +12,8 @@ from accounts.models import User
 from portal.lib import client
 from recovery.actions import permissions, transitions
 from recovery.actions.case_events import Who
-from recovery.enums import Actor, Basis, FlagKind, Method, Outcome, Severity, State, Verdict
+from recovery.enums import Actor, Basis, FlagKind, Outcome, Severity, State, Verdict
+from recovery.methods import METHODS
 from recovery.models import Case, Decision, Evidence, Observation, RecoveryGrant
 from recovery.policies import question_plan, state_machine
 from recovery.policies.case_policy import HIGHEST_TIER, tier_of
@@ -21,13 +22,25 @@ from recovery.refusals import CaseNotOpen, MayNotDecide, NotComplete, NotYours, 
 SHORTEST_REASON = 20
 
 
-def families_of(case: Case) -> set[str]:
-    """Return the kinds of channels the case's claim has shown to hold, since it was last sent back."""
-    shown: set[str] = set()
-    proofs = Evidence.objects.filter(case=case, claim=case.claim).exclude(method=Method.ANSWER).order_by("pk")
-    for method, outcome in proofs.values_list("method", "outcome"):
-        shown = shown | {method} if outcome == Outcome.MET else shown - {method}
-    return shown
+def possession_of(case: Case) -> dict[str, int]:
+    """Return the families the case's claim has shown to hold since it was last sent back, with their points."""
+    families: dict[str, int] = {}
+    for name, points in _proofs(case).items():
+        family = METHODS[name].family
+        families[family] = max(points, families.get(family, 0))
+    return families
+
+
+def _proofs(case: Case) -> dict[str, int]:
+    """Return the methods whose last word is that possession was shown, with their points."""
+    rows = Evidence.objects.filter(case=case, claim=case.claim, item=None).order_by("pk")
+    last = {name: (outcome, points) for name, outcome, points in rows.values_list("method", "outcome", "points")}
+    return {name: points for name, (outcome, points) in last.items() if outcome == Outcome.MET}
+
+
+def is_proved(case: Case) -> bool:
+    """Tell whether what was known and what was shown is enough for a second person to look at."""
+    return question_plan.basis_is_complete(case.terms, knowledge_points=case.knowledge, possession=possession_of(case))
 
 
 def begin_if_complete(case: Case, *, origin: client.Origin, now: datetime) -> bool:
@@ -35,16 +48,14 @@ def begin_if_complete(case: Case, *, origin: client.Origin, now: datetime) -> bo
 
     A red flag raised meanwhile ends the case here instead, as not confirmed.
     """
-    families = families_of(case)
     stated = Observation.objects.filter(claim=case.claim).exists()
-    is_complete = question_plan.basis_is_complete(case.terms, knowledge_points=case.knowledge, families=families)
-    if case.state != State.POSSESSION or not (is_complete and stated):
+    if case.state != State.POSSESSION or not (stated and is_proved(case)):
         return False
     who = Who(Actor.SYSTEM, None, origin)
     if case.flags.filter(severity=Severity.RED).exists():
         transitions.move(case, State.REFUSED, "ended_by_flag", who=who, now=now)
         return True
-    _ask(case, who, possession_count=len(families), now=now)
+    ask(case, who, tier=_tier(case), now=now)
     return True
 
 
@@ -56,7 +67,7 @@ def look_again(case: Case, *, who: Who, now: datetime) -> None:
     """
     if case.state in state_machine.APPROVED:
         RecoveryGrant.objects.filter(case=case, used_at=None, revoked_at=None).update(revoked_at=now)
-        _ask(case, who, possession_count=len(families_of(case)), now=now)
+        ask(case, who, tier=_tier(case), now=now)
     elif case.state == State.REVIEW:
         tier = _tier(case)
         Decision.objects.filter(case=case, outcome=Verdict.PENDING).update(tier=tier, two_seniors=tier == HIGHEST_TIER)
@@ -68,8 +79,8 @@ def _tier(case: Case) -> int:
     return max(case.tier, tier_of(case.terms, flags))
 
 
-def _ask(case: Case, who: Who, *, possession_count: int, now: datetime) -> None:
-    tier = _tier(case)
+def ask(case: Case, who: Who, *, tier: int, now: datetime) -> None:
+    """Move a locked case to a second person, drawn by the system; at the highest tier to two."""
     transitions.move(
         case, State.REVIEW, "review_asked", who=who, now=now, body={"tier": tier}, tier=tier, basis=Basis.CODES
     )
@@ -79,7 +90,7 @@ def _ask(case: Case, who: Who, *, possession_count: int, now: datetime) -> None:
         two_seniors=tier == HIGHEST_TIER,
         tier=tier,
         basis=Basis.CODES,
-        possession_count=possession_count,
+        possession_count=len(possession_of(case)),
         created_at=now,
     )
     draw(case, decision, who=who, now=now)
@@ -102,10 +113,15 @@ def draw(case: Case, decision: Decision, *, who: Who, now: datetime) -> User | N
 
 def eligible(case: Case, decision: Decision) -> QuerySet[User]:
     """Return the seniors who may decide: active, no superuser, nobody who ever acted in it as an agent, or holds it."""
-    hands = {case.maker_id, case.subject_id, decision.maker_id, decision.checker_id}
-    hands |= set(case.events.filter(actor_kind=Actor.AGENT).values_list("actor", flat=True))
+    hands = hands_of(case) | {decision.maker_id, decision.checker_id}
     seniors = User.objects.filter(is_active=True, is_staff=True, is_superuser=False, groups__name=str(Role.SENIOR))
     return seniors.exclude(pk__in=[pk for pk in hands if pk]).distinct()
+
+
+def hands_of(case: Case) -> set[int | None]:
+    """Return who can never decide a case: its maker, its holder, everybody who ever acted in it as an agent."""
+    agents = case.events.filter(actor_kind=Actor.AGENT).values_list("actor", flat=True)
+    return {case.maker_id, case.subject_id, *agents}
 
 
 def open_review(*, decision: Decision, by: User, origin: client.Origin, now: datetime) -> Decision:
@@ -166,19 +182,21 @@ def _first_of_two(case: Case, decision: Decision, who: Who, reason: str, own_che
 
 
 def return_case(*, decision: Decision, reason: str, by: User, origin: client.Origin, now: datetime) -> Case:
-    """Send the case back for another proof of possession, twice at most.
+    """Send the case back for another proof of possession, twice at most. None that was given counts any more.
 
     Raises: ``NotAllowed``, ``NotYours``, ``MayNotDecide``, ``CaseNotOpen``, ``NotComplete``.
     """
     with transaction.atomic():
         case, current = _mine(decision, by)
-        _need_reason(reason)
+        need_reason(reason)
         if case.decisions.filter(outcome=Verdict.RETURNED).count() >= case.terms.most_returns:
             raise CaseNotOpen(case.state)
         _decide(current, Verdict.RETURNED, now=now, reason=_joined(current.reason, reason), **_checker(current, by))
-        Evidence.objects.create(
-            case=case, claim=case.lead, method=Method.MAIL, outcome=Outcome.VOID, points=0, actor=by, at=now
+        Evidence.objects.bulk_create(
+            Evidence(case=case, claim=case.lead, method=name, outcome=Outcome.VOID, points=0, actor=by, at=now)
+            for name in _proofs(case)
         )
+        transitions.void_pending(case)
         transitions.move(case, State.POSSESSION, "returned", who=Who(Actor.SENIOR, by, origin), now=now)
     return case
 
@@ -190,7 +208,7 @@ def refuse(*, decision: Decision, reason: str, by: User, origin: client.Origin, 
     """
     with transaction.atomic():
         case, current = _mine(decision, by)
-        _need_reason(reason)
+        need_reason(reason)
         _decide(current, Verdict.REFUSED, now=now, reason=_joined(current.reason, reason), **_checker(current, by))
         transitions.move(case, State.REFUSED, "refused", who=Who(Actor.SENIOR, by, origin), now=now)
     return case
@@ -203,7 +221,7 @@ def decline(*, decision: Decision, reason: str, by: User, origin: client.Origin,
     """
     with transaction.atomic():
         case, current = _mine(decision, by)
-        _need_reason(reason)
+        need_reason(reason)
         transitions.note(case, "review_declined", who=Who(Actor.SENIOR, by, origin), now=now)
         return draw(case, current, who=Who(Actor.SYSTEM, None, origin), now=now)
 
@@ -232,7 +250,8 @@ def _decide(decision: Decision, outcome: Verdict, *, now: datetime, **columns: o
         raise CaseNotOpen(State.REVIEW)
 
 
-def _need_reason(reason: str) -> None:
+def need_reason(reason: str) -> None:
+    """Refuse a reason that nobody else could follow. Raises: ``NotComplete``."""
     if len(reason.strip()) < SHORTEST_REASON:
         raise NotComplete
 

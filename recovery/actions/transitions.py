@@ -3,10 +3,9 @@
 from datetime import datetime
 from typing import Any
 
-from accounts.actions.authenticators import emailed_code
-from accounts.enums import CodePurpose
 from recovery.actions.case_events import Who, append
 from recovery.enums import FlagKind, Severity, State, Verdict
+from recovery.methods import METHODS
 from recovery.models import Case, Claim, Decision, Flag, RecoveryGrant
 from recovery.policies import case_policy, state_machine
 from recovery.refusals import CaseMoved, CaseNotOpen
@@ -46,11 +45,16 @@ def move(
 
 
 def _end_loose_ends(case: Case, *, now: datetime) -> None:
-    """Revoke a pass and a code that could still be used, and drop a review that nobody needs to make any more."""
-    if case.subject is not None:
-        emailed_code.drop(user=case.subject, purpose=CodePurpose.RECOVERY)
+    """Revoke a pass and void what was sent to be proved, and drop a review that nobody needs to make any more."""
+    void_pending(case)
     RecoveryGrant.objects.filter(case=case, used_at=None, revoked_at=None).update(revoked_at=now)
     Decision.objects.filter(case=case, outcome=Verdict.PENDING).update(outcome=Verdict.DROPPED, decided_at=now)
+
+
+def void_pending(case: Case) -> None:
+    """Let everything die that was sent for a proof and not answered yet, by whatever method."""
+    for method in METHODS.values() if case.subject else ():
+        method.void(case)
 
 
 def note(

@@ -11,6 +11,7 @@ from accounts.security_questions import words_of
 from recovery.admin import visibility
 from recovery.admin.visibility import Viewer
 from recovery.enums import Actor, State
+from recovery.methods import METHODS
 from recovery.models import Case, Event, PlanItem
 
 if TYPE_CHECKING:
@@ -75,7 +76,7 @@ def _person(name: str, *, is_you: bool) -> str:
 
 
 _NEXT: dict[str, "StrOrPromise"] = {
-    State.PROOFING: gettext_lazy("The claimant has to show identity papers"),
+    State.PROOFING: gettext_lazy("The claimant shows identity papers, and the agent or a senior writes down which"),
     State.COOLING: gettext_lazy("Nothing: the waiting period runs, and the owner can stop it"),
     State.GRANT_READY: gettext_lazy("The claimant starts when they have their new phone in hand"),
     State.ENROLLING: gettext_lazy("The claimant sets a password and a Key"),
@@ -120,24 +121,24 @@ _BY_HANDS: dict[str, tuple["StrOrPromise", ...]] = {
 
 def _possession(case: Case, viewer: Viewer) -> str:
     if case.has_statement:  # type: ignore[attr-defined]  # annotated by sight.queue
-        return _("The claimant types the e-mailed code into their page")
-    yours, theirs = _STATEMENT[case.mail_code]  # type: ignore[attr-defined]  # annotated by sight.queue
+        return _("The claimant proves possession on their page")
+    yours, theirs = _STATEMENT[case.proof_step]  # type: ignore[attr-defined]  # annotated by sight.queue
     words = (_("It was given back: start again with reference and PIN"), yours, theirs)
     return str(words[_hands(case, viewer)])
 
 
-# What happened last to the e-mailed code -> what comes next, for the agent and for others.
+# What happened last toward a proof of possession -> what comes next, for the agent and for others.
 _STATEMENT: dict[str | None, tuple["StrOrPromise", "StrOrPromise"]] = {
     None: (
-        gettext_lazy("Send the code, and file your statement"),
-        gettext_lazy("The agent sends the code and files a statement"),
+        gettext_lazy("Have possession proved, and file your statement"),
+        gettext_lazy("The agent has possession proved and files a statement"),
     ),
-    "mail_code_asked": (
-        gettext_lazy("The code is sent, and the claimant types it into their page. File your statement"),
-        gettext_lazy("The claimant types the code that was sent, and the agent files a statement"),
+    "proof_sent": (
+        gettext_lazy("Sent: the claimant completes it on their page. File your statement"),
+        gettext_lazy("The claimant completes what was sent, and the agent files a statement"),
     ),
-    "mail_code_accepted": (
-        gettext_lazy("The code was right. File your statement"),
+    "proof_accepted": (
+        gettext_lazy("The proof was right. File your statement"),
         gettext_lazy("The agent files a statement"),
     ),
 }
@@ -161,13 +162,13 @@ PLAIN: dict[str, "StrOrPromise"] = {
     "answer_recorded": gettext_lazy("An answer was recorded"),
     "key_code_offered": gettext_lazy("Six digits were offered as an answer: it may have been a Key code"),
     "round_finished": gettext_lazy("The questions ended"),
-    "mail_code_asked": gettext_lazy("A code was sent to the e-mail address on file"),
-    "mail_code_accepted": gettext_lazy("The claimant typed the e-mailed code"),
     "statement_filed": gettext_lazy("The agent filed a statement"),
     "review_asked": gettext_lazy("Went to a second person"),
     "approved": gettext_lazy("Approved: the waiting period began"),
     "returned": gettext_lazy("Sent back for another proof"),
     "refused": gettext_lazy("Refused"),
+    "papers_recorded": gettext_lazy("Identity papers were shown"),
+    "papers_refused": gettext_lazy("Refused: the papers did not convince"),
     "wait_over": gettext_lazy("The waiting period ended"),
     "grant_issued": gettext_lazy("The claimant began: half a pass on the page, half by e-mail"),
     "grant_opened": gettext_lazy("The claimant put both halves of the pass together"),
@@ -181,6 +182,8 @@ PLAIN: dict[str, "StrOrPromise"] = {
     "stopped_by_code": gettext_lazy("The owner stopped it with the code of a notice"),
     "stopped_signed_in": gettext_lazy("The owner stopped it while signed in"),
 }
+# What each method says in words of its own: the event, and which of ``methods.contract.Words`` it takes.
+OF_METHODS = {"proof_sent": "was_sent", "proof_accepted": "was_accepted"}
 _CONFIRMED, _NOT_CONFIRMED = gettext_lazy("Confirmed so far"), gettext_lazy("Not confirmed")
 INSIDE: dict[str, "StrOrPromise"] = {
     "review_assigned": gettext_lazy("A second person was drawn"),
@@ -228,6 +231,8 @@ def _what(event: Event, answers: int, *, inside: bool) -> str:
     if event.action == "round_finished":
         verdict = _NOT_CONFIRMED if event.to_state == State.REFUSED else _CONFIRMED
         return _("The questions ended: {verdict}").format(verdict=verdict)
+    if event.action in OF_METHODS:
+        return str(getattr(METHODS[event.body["method"]].words, OF_METHODS[event.action]))
     if event.action in PLAIN:
         return str(PLAIN[event.action])
     if inside and event.action in INSIDE:

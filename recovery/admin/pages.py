@@ -53,7 +53,7 @@ class At:
 
 def step_page(request: HttpRequest, viewer: Viewer, pk: int, name: str) -> HttpResponse:
     """Ask whether a step is meant, and do it when the answer is sent. GET changes nothing."""
-    step = steps.STEPS.get(name)
+    step = steps.every().get(name)
     if step is None:
         raise Http404
     at = At(request, viewer, visibility.one(viewer, pk), step)
@@ -151,7 +151,7 @@ def _round(case: Case, form: DeskForm) -> dict[str, Any]:
         "asked": [(item, labels.prompt(item)) for item in items],
         "current": current,
         "answer": answer,
-        "finish": steps.STEPS["finish"],
+        "finish": steps.every()["finish"],
     }
 
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from django.utils.translation import gettext as _
 
 from recovery.admin.visibility import Viewer
-from recovery.enums import Method, Observed, Outcome, Severity, Source
+from recovery.enums import Observed, Outcome, Severity, Source
+from recovery.methods import METHODS
 from recovery.models import Case, Evidence, Observation
 
 
@@ -45,6 +46,7 @@ class Inside:
     flags: list[tuple[str, str]]
     results: list[Result]
     statements: list[Said]
+    papers: list[str] = field(default_factory=list)
     facts: dict[str, str] = field(default_factory=dict)
     decisions: list[Decided] = field(default_factory=list)
 
@@ -58,6 +60,7 @@ def of(case: Case, viewer: Viewer) -> Inside | None:
         flags=[(_badge(flag.severity), flag.get_kind_display()) for flag in case.raised],  # type: ignore[attr-defined]
         results=_results(case),
         statements=[_said(row) for row in Observation.objects.filter(claim__case=case).select_related("by")],
+        papers=[event.body["shown"] for event in case.events.filter(action="papers_recorded").order_by("n")],
         facts=_facts(case) if viewer.audits else {},
         decisions=_decisions(case) if viewer.audits else [],
     )
@@ -68,17 +71,15 @@ def _badge(severity: str) -> str:
 
 
 def _results(case: Case) -> list[Result]:
-    """Return one line per kind of question, and one for the channel; nothing about single answers."""
+    """Return one line per kind of question, and one per method; nothing about single answers."""
     rows = list(Evidence.objects.filter(claim=case.claim).select_related("item").order_by("pk"))
     lines = []
     for source in Source:
         outcomes = {row.outcome for row in rows if row.item and row.item.source == source}
         if outcomes:
             lines.append(Result(str(source.label), Outcome.MET in outcomes and Outcome.NOT_MET not in outcomes))
-    mail = [row.outcome for row in rows if row.method == Method.MAIL]
-    if mail:
-        lines.append(Result(str(Method.MAIL.label), mail[-1] == Outcome.MET))
-    return lines
+    proofs = {row.method: row.outcome for row in rows if not row.item}
+    return lines + [Result(str(METHODS[name].words.label), last == Outcome.MET) for name, last in proofs.items()]
 
 
 def _said(row: Observation) -> Said:

@@ -7,22 +7,23 @@ The actions ask everything again, whatever a page has shown.
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext_lazy as _
 
-from accounts.enums import Role
 from accounts.models import User
 from accounts.refusals import Refusal
 from portal.lib import client
-from recovery.actions import assignment, objections, possession, questions, reviews, statements
-from recovery.admin import visibility
+from recovery.actions import assignment, objections, papers, possession, questions, reviews, statements
+from recovery.admin import step_checks, visibility
 from recovery.admin.visibility import Viewer
 from recovery.enums import Observed, State
-from recovery.forms.staff import AnswerForm, ApproveForm, DeskForm, ReasonForm, StatementForm
+from recovery.forms.staff import AnswerForm, ApproveForm, DeskForm, PapersForm, ReasonForm, StatementForm
+from recovery.methods import METHODS
+from recovery.methods.contract import Method
 from recovery.models import Case, Decision
-from recovery.policies import state_machine
-from recovery.refusals import CaseNotOpen, MayNotDecide, NotYours
+from recovery.refusals import CaseNotOpen
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -67,89 +68,6 @@ class Step:
         return True
 
 
-# --- When a step is open ---------------------------------------------------------------------------
-
-
-def _in_hand(case: Case, viewer: Viewer, *states: State) -> None:
-    """Refuse unless the case is in this person's hands and in one of these states."""
-    viewer.need(*visibility.WORKERS)
-    if case.maker_id != viewer.user.pk:
-        raise NotYours
-    if case.state not in states:
-        raise CaseNotOpen(case.state)
-
-
-def _may_ask(case: Case, viewer: Viewer) -> None:
-    _in_hand(case, viewer, State.VERIFYING)
-
-
-def _may_finish(case: Case, viewer: Viewer) -> None:
-    _may_ask(case, viewer)
-    if case.claim is None or questions.unanswered(case.claim).exists():
-        raise CaseNotOpen(case.state)
-
-
-def _may_send_code(case: Case, viewer: Viewer) -> None:
-    _in_hand(case, viewer, State.POSSESSION)
-    if reviews.families_of(case):
-        raise CaseNotOpen(case.state)
-
-
-def _may_state(case: Case, viewer: Viewer) -> None:
-    _in_hand(case, viewer, State.VERIFYING, State.POSSESSION)
-    if case.has_statement:  # type: ignore[attr-defined]  # annotated by sight.queue
-        raise CaseNotOpen(case.state)
-
-
-def _may_give_back(case: Case, viewer: Viewer) -> None:
-    _in_hand(case, viewer, *assignment.ASSIGNABLE_STATES)
-    if case.has_statement:  # type: ignore[attr-defined]  # annotated by sight.queue
-        raise CaseNotOpen(case.state)
-
-
-def _drawn(case: Case, viewer: Viewer) -> Decision:
-    """Return the decision this person was drawn for; refuse everybody else."""
-    viewer.need(Role.SENIOR)
-    decision = visibility.pending(case)
-    if decision is None or case.state != State.REVIEW:
-        raise CaseNotOpen(case.state)
-    if decision.assigned_to_id == viewer.user.pk:
-        return decision
-    if case.maker_id == viewer.user.pk:
-        raise MayNotDecide
-    raise NotYours
-
-
-def _may_begin(case: Case, viewer: Viewer) -> None:
-    if _drawn(case, viewer).opened_at is not None:
-        raise CaseNotOpen(case.state)
-
-
-def _may_approve(case: Case, viewer: Viewer) -> None:
-    if _drawn(case, viewer).opened_at is None:
-        raise CaseNotOpen(case.state)
-
-
-def _may_decide(case: Case, viewer: Viewer) -> None:
-    _drawn(case, viewer)
-
-
-def _may_refuse_contested(case: Case, viewer: Viewer) -> None:
-    viewer.need(Role.SENIOR)
-    if case.maker_id == viewer.user.pk:
-        raise MayNotDecide
-    if case.state != State.CONTESTED:
-        raise CaseNotOpen(case.state)
-    if case.events.filter(action="refusal_proposed", actor=viewer.user).exists():
-        raise MayNotDecide
-
-
-def _may_contest(case: Case, viewer: Viewer) -> None:
-    viewer.need(*visibility.WORKERS)
-    if case.state not in state_machine.DISPUTABLE:
-        raise CaseNotOpen(case.state)
-
-
 # --- What a step does ------------------------------------------------------------------------------
 
 
@@ -170,13 +88,13 @@ def _ask(act: Act) -> "StrOrPromise":
 def _finish(act: Act) -> "StrOrPromise":
     case = questions.finish_round(claim=_claim(act), **act.common)
     if case.state == State.POSSESSION:
-        return _("Continue. Send the code, then file your statement.")
+        return _("Continue. Have possession proved, then file your statement.")
     return _("Not confirmed. Say the closing words; do not guess why.")
 
 
-def _send_code(act: Act) -> "StrOrPromise":
-    possession.send_mail_code(claim=_claim(act), **act.common)
-    return _("Sent. The claimant types the code into their own page, and never tells it to you.")
+def _send(method: Method, act: Act) -> "StrOrPromise":
+    possession.send(method=method, claim=_claim(act), **act.common)
+    return method.words.sent_for_agent
 
 
 def _state(act: Act) -> "StrOrPromise":
@@ -238,6 +156,16 @@ def _decline(act: Act) -> "StrOrPromise":
     return _("Given back. Somebody else was drawn.")
 
 
+def _record_papers(act: Act) -> "StrOrPromise":
+    papers.record_papers(case=act.case, shown=act.typed["reason"], **act.common)
+    return _("Recorded. Two seniors decide.")
+
+
+def _refuse_papers(act: Act) -> "StrOrPromise":
+    papers.refuse_papers(case=act.case, reason=act.typed["reason"], **act.common)
+    return _("Refused.")
+
+
 def _refuse_contested(act: Act) -> "StrOrPromise":
     case = objections.refuse_contested(case=act.case, reason=act.typed["reason"], **act.common)
     return _("Refused.") if case.state == State.REFUSED else _("Recorded. Another senior has to agree.")
@@ -250,32 +178,23 @@ def _contest(act: Act) -> "StrOrPromise":
 
 # --- The table -------------------------------------------------------------------------------------
 
-_EVERY = (
-    Step("ask", _("Ask the questions"), "", _may_ask, _ask, AnswerForm, _("Record"), next_step="ask"),
+_QUESTIONS = (
+    Step("ask", _("Ask the questions"), "", step_checks.may_ask, _ask, AnswerForm, _("Record"), next_step="ask"),
     Step(
         "finish",
         _("End the questions"),
         _("All questions were asked. Now you learn whether the case goes on; nobody is told why."),
-        _may_finish,
+        step_checks.may_finish,
         _finish,
         button=_("End the questions"),
     ),
-    Step(
-        "send-code",
-        _("Send a code"),
-        _(
-            "A code goes to the e-mail address on file. The claimant types it into their own page. "
-            "Never let them tell it to you."
-        ),
-        _may_send_code,
-        _send_code,
-        button=_("Send the code"),
-    ),
+)
+_DECISIONS = (
     Step(
         "statement",
         _("File your statement"),
         _("What you noticed goes to a second person. You can file it once."),
-        _may_state,
+        step_checks.may_state,
         _state,
         StatementForm,
         _("File it"),
@@ -284,16 +203,16 @@ _EVERY = (
         "review",
         _("Begin my review"),
         _("The shortest review time starts now. Read the whole case before you decide."),
-        _may_begin,
+        step_checks.may_begin,
         _begin,
         button=_("Begin"),
     ),
-    Step("approve", _("Approve"), "", _may_approve, _approve, ApproveForm, _("Approve")),
+    Step("approve", _("Approve"), "", step_checks.may_approve, _approve, ApproveForm, _("Approve")),
     Step(
         "return",
         _("Send back"),
-        _("The claimant has to show once more that the e-mail address on file is theirs."),
-        _may_decide,
+        _("The claimant has to prove possession once more. No proof that was given counts any more."),
+        step_checks.may_decide,
         _return,
         ReasonForm,
         _("Send back"),
@@ -302,7 +221,7 @@ _EVERY = (
         "refuse",
         _("Refuse"),
         _("The case ends. The claimant reads the same words as everybody who was not confirmed."),
-        _may_decide,
+        step_checks.may_decide,
         _refuse,
         ReasonForm,
         _("Refuse"),
@@ -312,16 +231,35 @@ _EVERY = (
         "decline",
         _("I should not decide this"),
         _("For example because you know the owner. Somebody else is drawn."),
-        _may_decide,
+        step_checks.may_decide,
         _decline,
         ReasonForm,
         _("Give it back"),
     ),
     Step(
+        "papers",
+        _("Record identity papers"),
+        _("The claimant showed you papers. Two seniors decide with what you write down; you are not one of them."),
+        step_checks.may_record_papers,
+        _record_papers,
+        PapersForm,
+        _("Record"),
+    ),
+    Step(
+        "refuse-papers",
+        _("Refuse"),
+        _("The papers do not show the owner. The case ends, and the claimant is not told why."),
+        step_checks.may_refuse_papers,
+        _refuse_papers,
+        ReasonForm,
+        _("Refuse"),
+        is_danger=True,
+    ),
+    Step(
         "refuse-contested",
         _("Refuse this claim"),
         _("The owner objected. Two seniors have to refuse it: your word is the first or the second of them."),
-        _may_refuse_contested,
+        step_checks.may_refuse_contested,
         _refuse_contested,
         ReasonForm,
         _("Refuse"),
@@ -331,7 +269,7 @@ _EVERY = (
         "contest",
         _("Contest this case"),
         _("Somebody else on the phone shows that this log-in is theirs. The case stops until two seniors decide."),
-        _may_contest,
+        step_checks.may_contest,
         _contest,
         ReasonForm,
         _("Stop the case"),
@@ -341,14 +279,26 @@ _EVERY = (
         "give-back",
         _("Give back"),
         _("The case goes back to the queue. What was shown stays shown."),
-        _may_give_back,
+        step_checks.may_give_back,
         _give_back,
         button=_("Give back"),
     ),
 )
-STEPS: dict[str, Step] = {step.name: step for step in _EVERY}
+
+
+def _sending(method: Method) -> Step:
+    """Return the button of a method."""
+    words = method.words
+    check, do = partial(step_checks.may_send, method), partial(_send, method)
+    return Step(f"send-{method.name}", words.send, words.send_explains, check, do, button=words.send)
+
+
+def every() -> dict[str, Step]:
+    """Return all steps by name, in the order of a case."""
+    sendings = [_sending(method) for method in METHODS.values()]
+    return {step.name: step for step in (*_QUESTIONS, *sendings, *_DECISIONS)}
 
 
 def offered(case: Case, viewer: Viewer) -> list[Step]:
     """Return the steps this person may do now, the next one first."""
-    return [step for step in _EVERY if step.name != "finish" and step.is_open(case, viewer)]
+    return [step for step in every().values() if step.name != "finish" and step.is_open(case, viewer)]

@@ -21,6 +21,8 @@ from recovery.refusals import NotAllowed, NotYours
 
 WORKERS = (Role.AGENT, Role.SENIOR)
 READERS = (*WORKERS, Role.AUDITOR)
+# These lie with all seniors.
+OF_SENIORS = (State.PROOFING, State.CONTESTED)
 # How long these last says how careful a case is handled, which agents do not see.
 STATES_HIDDEN_FROM_AGENTS = (State.REVIEW, State.COOLING, State.HOLD)
 
@@ -71,7 +73,7 @@ def cases(viewer: Viewer) -> QuerySet[Case]:
     if viewer.works:
         seen |= Q(maker=viewer.user) | can_be_taken()
     if viewer.decides:
-        seen |= Q(state=State.CONTESTED) | Q(pk__in=_reviewed(viewer).values("case"))
+        seen |= Q(state__in=OF_SENIORS) | Q(pk__in=_reviewed(viewer).values("case"))
     return Case.objects.filter(seen)
 
 
@@ -87,7 +89,7 @@ def queue(viewer: Viewer) -> QuerySet[Case]:
     """
     found = cases(viewer).select_related("maker", "claim").prefetch_related(_pending(), *_flags(viewer))
     found = found.annotate(
-        has_statement=Exists(Observation.objects.filter(claim=OuterRef("claim"))), mail_code=Subquery(_mail_code())
+        has_statement=Exists(Observation.objects.filter(claim=OuterRef("claim"))), proof_step=Subquery(_proof_step())
     )
     if viewer.audits:
         return found.annotate(due=F("target_at"), inside=Value(True))
@@ -111,10 +113,10 @@ def pending(case: Case) -> Decision | None:
     return waiting[0] if waiting else None
 
 
-def _mail_code() -> "QuerySet[Event, tuple[str]]":
-    """Return what happened last to the e-mailed code since the case stands where it stands."""
+def _proof_step() -> "QuerySet[Event, tuple[str]]":
+    """Return what happened last toward a proof of possession since the case stands where it stands."""
     steps = Event.objects.filter(case=OuterRef("pk"), at__gte=OuterRef("state_at"))
-    return steps.filter(action__in=["mail_code_asked", "mail_code_accepted"]).order_by("-n").values_list("action")[:1]
+    return steps.filter(action__in=["proof_sent", "proof_accepted"]).order_by("-n").values_list("action")[:1]
 
 
 def _pending() -> "Prefetch[str, QuerySet[Decision], str]":
@@ -135,11 +137,11 @@ def _reviewed(viewer: Viewer) -> QuerySet[Decision]:
 
 
 def _inside(viewer: Viewer) -> When:
-    """Return whether a senior sees into a case: drawn for it, or contested; never their own work as an agent."""
+    """Return whether a senior sees into a case: drawn for it, or for all of them; never their own work as an agent."""
     if not viewer.decides:
         return When(default=Value(False))
     theirs = Q(maker__isnull=False) & Q(maker=viewer.user)
-    seen = ~theirs & (Q(state=State.CONTESTED) | _drawn(viewer))
+    seen = ~theirs & (Q(state__in=OF_SENIORS) | _drawn(viewer))
     return When(Where(seen, then=Value(True)), default=Value(False))
 
 

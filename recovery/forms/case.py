@@ -1,9 +1,9 @@
-"""What a claimant types: the request, reference and PIN, the e-mailed code, the owner's stop."""
+"""What a claimant types: the request, reference and PIN, the owner's stop."""
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from accounts.forms.fields import CodeField, LineField, Refusable
+from accounts.forms.fields import LineField, Refusable
 from accounts.policies import usernames
 from helpcenter import causes
 from recovery.enums import Purpose
@@ -55,12 +55,6 @@ class PinForm(Refusable, forms.Form):
     """The PIN of the case on the page, typed again."""
 
     pin = LineField(label=_("The PIN you have now"), help_text=_("Six digits."), widget=pin_input())
-
-
-class MailCodeForm(Refusable, forms.Form):
-    """The code that was e-mailed to the address on file."""
-
-    code = CodeField(label=_("Code from our e-mail"))
 
 
 class StopForm(Refusable, forms.Form):

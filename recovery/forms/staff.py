@@ -98,6 +98,19 @@ class ReasonForm(DeskForm):
     )
 
 
+class PapersForm(ReasonForm):
+    """What papers were shown, in words that tell nobody who the person is."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Ask for the papers instead of a reason."""
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].label = _("What you were shown")
+        self.fields["reason"].help_text = _(
+            "Which papers, who issued them, their last four digits, seen in person or by video. No names. "
+            "The seniors who decide read it, and auditors."
+        )
+
+
 class ApproveForm(ReasonForm):
     """An approval also needs a fresh code of the senior's own Key, and from tier 2 a check of their own."""
 

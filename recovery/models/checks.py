@@ -4,8 +4,9 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 
-from recovery.enums import FlagKind, Method, Outcome, Prompt, Severity, Source
+from recovery.enums import FlagKind, Outcome, Prompt, Severity, Source
 from recovery.models.cases import Case, Claim
 
 
@@ -38,7 +39,7 @@ class Evidence(models.Model):
     case = models.ForeignKey(Case, models.PROTECT, related_name="evidence")
     claim = models.ForeignKey(Claim, models.PROTECT, related_name="evidence")
     item = models.OneToOneField(PlanItem, models.PROTECT, null=True, related_name="evidence")
-    method = models.CharField(max_length=8, choices=Method.choices)
+    method = models.CharField(max_length=8, blank=True)  # name of a method (recovery.methods); empty for an answer
     outcome = models.CharField(max_length=8, choices=Outcome.choices)
     points = models.SmallIntegerField()
     answer_digest = models.CharField(max_length=64, blank=True)
@@ -48,10 +49,16 @@ class Evidence(models.Model):
 
     class Meta:
         verbose_name_plural = "evidence"
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                name="evidence_is_an_answer_or_a_proof",
+                condition=Q(item__isnull=False, method="") | (Q(item__isnull=True) & ~Q(method="")),
+            ),
+        ]
         indexes: ClassVar[list[models.Index]] = [models.Index(fields=["claim", "method"], name="evidence_by_method")]
 
     def __str__(self) -> str:
-        return f"{self.claim_id} {self.method}"
+        return f"{self.claim_id} {self.method or self.item_id}"
 
 
 class Flag(models.Model):

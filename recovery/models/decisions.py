@@ -10,7 +10,6 @@ from recovery.enums import Basis, Verdict
 from recovery.models.cases import Case
 
 _APPROVED = Q(outcome=Verdict.APPROVED)
-_BY_RULE = Q(outcome=Verdict.AUTO)
 _DISTINCT = Q(checker__isnull=False) & ~Q(checker=F("maker"))
 _SECOND = Q(second_checker__isnull=False) & ~Q(second_checker=F("maker")) & ~Q(second_checker=F("checker"))
 
@@ -44,16 +43,13 @@ class Decision(models.Model):
             models.CheckConstraint(name="decision_approved_by_second_person", condition=~_APPROVED | _DISTINCT),
             models.CheckConstraint(
                 name="decision_never_on_knowledge_alone",
-                condition=~(_APPROVED | _BY_RULE) | Q(possession_count__gte=1),
+                condition=~_APPROVED | Q(possession_count__gte=1),
             ),
             models.CheckConstraint(
                 name="decision_two_seniors_are_two", condition=~_APPROVED | Q(two_seniors=False) | _SECOND
             ),
             models.CheckConstraint(
                 name="decision_highest_tier_takes_two", condition=~_APPROVED | Q(tier__lt=3) | Q(two_seniors=True)
-            ),
-            models.CheckConstraint(
-                name="decision_by_rule_needs_a_key", condition=~_BY_RULE | Q(tier=0, basis=Basis.KEY)
             ),
             models.CheckConstraint(
                 name="decision_higher_tier_needs_own_check",

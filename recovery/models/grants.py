@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from accounts.models import Notice
-from recovery.enums import Method, Scope
+from recovery.enums import Scope
 from recovery.models.cases import Case, Claim
 
 MOST_TRIES = 3
@@ -23,7 +23,7 @@ class RecoveryGrant(models.Model):
     first_digest = models.CharField(max_length=64, unique=True)
     second_digest = models.CharField(max_length=64)
     first_channel = models.CharField(max_length=8, default="page")
-    second_channel = models.CharField(max_length=8, choices=Method.choices)
+    second_channel = models.CharField(max_length=8)
     tries = models.PositiveSmallIntegerField(default=0)
     issued_at = models.DateTimeField()
     open_until = models.DateTimeField()

@@ -18,7 +18,7 @@ _EARNED = (
     "SELECT 1 FROM recovery_case c JOIN recovery_decision d ON d.case_id = c.id "  # noqa: S608  every part is a constant of ours
     f"WHERE c.id = NEW.case_id AND c.kind = 'real' AND c.state = '{State.GRANT_READY}' "
     "AND c.subject_id = NEW.subject_id AND c.claim_id = NEW.claim_id "
-    f"AND d.outcome IN ('{Verdict.APPROVED}', '{Verdict.AUTO}')"
+    f"AND d.outcome = '{Verdict.APPROVED}'"
 )
 _BY_THE_OTHER = (
     "SELECT 1 FROM recovery_case c WHERE c.id = NEW.case_id AND c.maker_id = NEW.maker_id "

@@ -20,11 +20,11 @@ class Terms:
     minimum_review_seconds: int  # tier 1; higher tiers take 3 times as long
     grant_open_minutes: int
     grant_finish_minutes: int
+    points: Mapping[str, int]  # of a proof of possession, by name of the method; others are not offered
     gate: int = 14  # points of knowledge that open the way to a proof of possession
     knowledge_cap: int = 40  # knowledge counts no further
-    mail_points: int = 25
-    total_needed: int = 39  # gate and one possession proof: knowledge alone is capped below nothing but the gate
-    families_needed: int = 1  # kinds of channels, while one method is offered
+    total_needed: int = 39  # gate and one proof of possession by e-mail
+    families_needed: int = 1  # while one method is offered
     ambers_for_two_seniors: int = 3
     most_passes: int = 2
     most_rounds: int = 3  # of questions, for one username within 30 days
@@ -78,7 +78,7 @@ def tier_of(terms: Terms, ambers: set[FlagKind]) -> int:
     """Return how careful an approval must be: 1 to 3.
 
     1: one second person. 2: something amber; the second person makes a check of their own. 3: much amber;
-    two second persons. Tier 0 needs a push to a living Key, which no method here offers.
+    two second persons.
     """
     if not ambers:
         return 1

@@ -11,7 +11,7 @@ class PublicStatus(StrEnum):
 
     OPEN = "open"
     VERIFYING = "verifying"
-    CODE = "code"
+    POSSESSION = "possession"
     STATEMENT = "statement"
     PAPERS = "papers"
     REVIEW = "review"
@@ -29,7 +29,7 @@ class PublicStatus(StrEnum):
 _OWN: dict[State, PublicStatus] = {
     State.OPEN: PublicStatus.OPEN,
     State.VERIFYING: PublicStatus.VERIFYING,
-    State.POSSESSION: PublicStatus.CODE,
+    State.POSSESSION: PublicStatus.POSSESSION,
     State.PROOFING: PublicStatus.PAPERS,
     State.REVIEW: PublicStatus.REVIEW,
     State.COOLING: PublicStatus.COOLING,
@@ -51,17 +51,17 @@ OURS = frozenset(
 OVER = frozenset({PublicStatus.DONE, PublicStatus.NOT_CONFIRMED, PublicStatus.WITHDRAWN, PublicStatus.EXPIRED})
 
 
-def face_of(state: str, *, is_own: bool, is_withdrawn: bool, has_code: bool) -> PublicStatus:
+def face_of(state: str, *, is_own: bool, is_withdrawn: bool, is_proved: bool) -> PublicStatus:
     """Return the face of a claim.
 
     ``is_own``: the case rests on this claim. Any other claim on the same name sees a case that waits for its
-    turn, whatever the case has come to. ``has_code``: the e-mailed code was given.
+    turn, whatever the case has come to. ``is_proved``: enough was shown to be theirs.
     """
     if is_withdrawn:
         return PublicStatus.WITHDRAWN
     if is_own:
         face = _OWN[State(state)]
-        return PublicStatus.STATEMENT if face == PublicStatus.CODE and has_code else face
+        return PublicStatus.STATEMENT if face == PublicStatus.POSSESSION and is_proved else face
     if not state_machine.is_terminal(state):
         return PublicStatus.OPEN
     return PublicStatus.EXPIRED if State(state) == State.EXPIRED else PublicStatus.NOT_CONFIRMED

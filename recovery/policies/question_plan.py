@@ -1,6 +1,6 @@
 """Which questions make a plan, and what the answers come to. Pure: the draw takes its choices from ``pick``."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from recovery.enums import Outcome, Prompt, Source
@@ -130,11 +130,11 @@ def passes_gate(checks: Sequence[Checked], terms: Terms) -> bool:
     )
 
 
-def basis_is_complete(terms: Terms, *, knowledge_points: int, families: set[str]) -> bool:
+def basis_is_complete(terms: Terms, *, knowledge_points: int, possession: Mapping[str, int]) -> bool:
     """Tell whether knowledge and possession together may go before a second person.
 
-    Knowledge without possession never does, whatever the points.
+    ``possession``: the points of each family that was shown. Knowledge without any never does, whatever the points.
     """
-    if not families or len(families) < terms.families_needed or knowledge_points < terms.gate:
+    if not possession or len(possession) < terms.families_needed or knowledge_points < terms.gate:
         return False
-    return min(knowledge_points, terms.knowledge_cap) + terms.mail_points >= terms.total_needed
+    return min(knowledge_points, terms.knowledge_cap) + sum(possession.values()) >= terms.total_needed

@@ -6,28 +6,25 @@ CLAIMANT, OWNER, AGENT, SENIOR, SYSTEM, CLOCK = Actor
 TERMINAL = frozenset({State.REFUSED, State.CANCELLED, State.WITHDRAWN, State.EXPIRED, State.DONE})
 START = State.OPEN
 
-# Nothing in these states was shown to be the owner's, so that an objection simply ends them.
-UNPROVED = (State.OPEN, State.VERIFYING, State.POSSESSION, State.PROOFING)
+# Nothing in these states was shown to be the owner's, or not all of it, so that an objection may simply end them.
+UNPROVED = (State.OPEN, State.VERIFYING, State.POSSESSION)
 # In these, an objection meets evidence: it stops the case and people look at it.
 DISPUTABLE = (State.POSSESSION, State.PROOFING, State.REVIEW, State.COOLING, State.GRANT_READY, State.ENROLLING)
 # What a second claim that comes now takes back: the second person had not heard of it.
 APPROVED = (State.COOLING, State.GRANT_READY, State.ENROLLING)
-_WITHDRAWABLE = (*UNPROVED, State.REVIEW, State.COOLING, State.GRANT_READY, State.ENROLLING)
-_EXPIRING = (*UNPROVED, State.GRANT_READY)
+_WITHDRAWABLE = (*UNPROVED, State.PROOFING, State.REVIEW, State.COOLING, State.GRANT_READY, State.ENROLLING)
+_EXPIRING = (*UNPROVED, State.PROOFING, State.GRANT_READY)
 
 MOVES: dict[tuple[State, State], frozenset[Actor]] = {
     (State.OPEN, State.VERIFYING): frozenset({AGENT}),
     (State.VERIFYING, State.POSSESSION): frozenset({SYSTEM}),
     (State.VERIFYING, State.REFUSED): frozenset({SYSTEM}),
-    (State.VERIFYING, State.PROOFING): frozenset({CLAIMANT}),
     (State.POSSESSION, State.REVIEW): frozenset({SYSTEM}),
     (State.POSSESSION, State.REFUSED): frozenset({SYSTEM}),
-    (State.POSSESSION, State.PROOFING): frozenset({SYSTEM}),
-    (State.POSSESSION, State.GRANT_READY): frozenset({SYSTEM}),
     (State.PROOFING, State.REVIEW): frozenset({SYSTEM}),
+    (State.PROOFING, State.REFUSED): frozenset({SENIOR}),
     (State.REVIEW, State.COOLING): frozenset({SENIOR}),
     (State.REVIEW, State.POSSESSION): frozenset({SENIOR}),
-    (State.REVIEW, State.PROOFING): frozenset({SENIOR}),
     (State.REVIEW, State.REFUSED): frozenset({SENIOR}),
     (State.COOLING, State.GRANT_READY): frozenset({CLOCK}),
     (State.COOLING, State.PROOFING): frozenset({CLOCK}),
@@ -36,7 +33,6 @@ MOVES: dict[tuple[State, State], frozenset[Actor]] = {
     (State.ENROLLING, State.HOLD): frozenset({CLAIMANT}),
     (State.HOLD, State.DONE): frozenset({CLOCK}),
     (State.HOLD, State.CONTESTED): frozenset({OWNER}),
-    (State.CONTESTED, State.PROOFING): frozenset({SENIOR}),
     (State.CONTESTED, State.REFUSED): frozenset({SENIOR}),
     **{(state, State.CONTESTED): frozenset({OWNER, AGENT, SENIOR, SYSTEM}) for state in DISPUTABLE},
     **{(state, State.REVIEW): frozenset({SYSTEM}) for state in APPROVED},
@@ -92,7 +88,7 @@ def after_objection(state: str, *, has_possession: bool) -> State | None:
     """
     if State(state) == State.HOLD:
         return State.CONTESTED
-    if has_possession and State(state) in DISPUTABLE:
+    if State(state) in DISPUTABLE and (has_possession or State(state) not in UNPROVED):
         return State.CONTESTED
     return State.CANCELLED if State(state) in UNPROVED else None
 

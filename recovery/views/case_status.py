@@ -1,6 +1,6 @@
 """Where a case stands, in words: what happens now, what comes next, by when, whose turn it is."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -10,9 +10,10 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from portal.lib import clock, hours
+from portal.lib import hours
 from recovery.actions import claims, possession, reviews
 from recovery.enums import State, WaitingOn
+from recovery.methods.contract import Method
 from recovery.models import Claim
 from recovery.policies import case_policy, public_status, state_machine
 from recovery.policies.public_status import PublicStatus
@@ -21,12 +22,12 @@ from recovery.views.cookies import SET_UP, browser_of
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
-STEPS = (_("Request"), _("Questions"), _("E-mailed code"), _("Second person"), _("Wait"), _("Set up"))
-_IN_TALK = frozenset({PublicStatus.VERIFYING, PublicStatus.CODE, PublicStatus.STATEMENT})
+STEPS = (_("Request"), _("Questions"), _("Proof"), _("Second person"), _("Wait"), _("Set up"))
+_IN_TALK = frozenset({PublicStatus.VERIFYING, PublicStatus.POSSESSION, PublicStatus.STATEMENT})
 _NEXT = {
     PublicStatus.OPEN: 2,
     PublicStatus.VERIFYING: 2,
-    PublicStatus.CODE: 3,
+    PublicStatus.POSSESSION: 3,
     PublicStatus.STATEMENT: 3,
     PublicStatus.REVIEW: 4,
     PublicStatus.COOLING: 5,
@@ -58,14 +59,14 @@ WORDS: dict[PublicStatus, Words] = {
         _("When all questions are asked, this page tells you how it goes on. No single answer is ever judged aloud."),
         WaitingOn.AGENT,
     ),
-    PublicStatus.CODE: Words(
-        _("Type the code from our e-mail"),
-        _("The questions are done. Now show that the e-mail address we know is yours."),
+    PublicStatus.POSSESSION: Words(
+        _("Show that it is you"),
+        _("The questions are done. Now show that you hold what we have on file for you. Each way below counts."),
         _("A second person here looks at your case."),
         WaitingOn.CLAIMANT,
     ),
     PublicStatus.STATEMENT: Words(
-        _("Thank you, your code was right"),
+        _("Thank you, that was right"),
         _("The agent writes down how the talk went."),
         _("A second person here looks at your case."),
         WaitingOn.AGENT,
@@ -146,7 +147,7 @@ class Standing:
     by: datetime | None
     starts_left: int
     is_own_browser: bool
-    code_sent_at: datetime | None  # of an e-mailed code that can still be typed
+    methods: list[Method]  # by which possession can be proved now
     is_under_way: bool  # a pass of this browser is open or waits for its second half
 
     @property
@@ -185,19 +186,27 @@ def standing_of(claim: Claim, request: HttpRequest) -> Standing:
         case.state,
         is_own=case.claim_id == claim.pk,
         is_withdrawn=claim.closed_at is not None,
-        has_code=bool(reviews.families_of(case)),
+        is_proved=reviews.is_proved(case),
     )
+    methods = possession.offered(case) if face == PublicStatus.POSSESSION else []
     return Standing(
         claim=claim,
         face=face,
-        words=WORDS[face],
+        words=_words(face, methods),
         step=_NEXT.get(face, 0),
         by=_by(claim, face),
         starts_left=case.terms.most_passes - case.passes.count(),
         is_own_browser=claims.is_browser_of(claim, browser_of(request)),
-        code_sent_at=possession.sent_at(case, now=clock.now()) if face == PublicStatus.CODE else None,
+        methods=methods,
         is_under_way=SET_UP.read(request).get("claim") == claim.pk,
     )
+
+
+def _words(face: PublicStatus, methods: list[Method]) -> Words:
+    """Return the words of a face; where one method alone is offered, its own."""
+    if len(methods) != 1:
+        return WORDS[face]
+    return replace(WORDS[face], heading=methods[0].words.heading, now=methods[0].words.now)
 
 
 def _by(claim: Claim, face: PublicStatus) -> datetime | None:

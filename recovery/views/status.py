@@ -1,19 +1,23 @@
 """The page of a case: where it stands, and the few things a claimant can do there."""
 
 import contextlib
+from dataclasses import dataclass
+from datetime import datetime
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from accounts.forms.fields import Refusable
 from accounts.refusals import Refusal
 from accounts.views import refusal_responses
 from portal.lib import client, clock
 from recovery.actions import claims, possession
-from recovery.forms.case import MailCodeForm, PinForm, ReferenceForm
-from recovery.models import Claim
+from recovery.forms.case import PinForm, ReferenceForm
+from recovery.methods.contract import Method
+from recovery.models import Case, Claim
 from recovery.refusals import CaseNotOpen, OtherBrowser
 from recovery.views import cookies, receipt
 from recovery.views.case_status import STEPS, standing_of
@@ -47,17 +51,36 @@ def _enter(request: HttpRequest, claim: Claim) -> HttpResponse:
     return response
 
 
+@dataclass(frozen=True)
+class Offer:
+    """A way to prove possession that is open now, as the page shows it."""
+
+    method: Method
+    case: Case
+    form: Refusable
+
+    @property
+    def sent_at(self) -> datetime | None:
+        """Return when that went out which can still be answered."""
+        return self.method.sent_at(self.case, now=clock.now())
+
+
+def _offer(claim: Claim, method: Method, data: QueryDict | None = None) -> Offer:
+    return Offer(method, claim.case, method.form(data, auto_id=f"{method.name}-%s"))
+
+
 def show(
-    request: HttpRequest, claim: Claim, *, form: MailCodeForm | None = None, refusal: Refusal | None = None
+    request: HttpRequest, claim: Claim, *, refused: Offer | None = None, refusal: Refusal | None = None
 ) -> HttpResponse:
     """Render the page of a case, with what was refused."""
     standing = standing_of(claim, request)
     refusal = refusal_responses.spoken(refusal) if refusal else None
+    form = refused.form if refused else None
     facts = {
         "standing": standing,
         "steps": STEPS,
         "now": clock.now(),
-        "code_form": form or MailCodeForm(),
+        "offers": [refused if refused and refused.method == way else _offer(claim, way) for way in standing.methods],
         "pin_form": PinForm(),
         "receipt": receipt.of(claim, standing.face),
     }
@@ -66,32 +89,32 @@ def show(
 
 @require_POST
 @case_page
-def send_code(request: HttpRequest, claim: Claim) -> HttpResponse:
-    """Have the code e-mailed, or e-mailed again."""
+def send_proof(request: HttpRequest, claim: Claim, method: Method) -> HttpResponse:
+    """Have a code or the like sent, or sent again, to prove possession with."""
     try:
         _need_own_browser(request, claim)
-        possession.send_mail_code(claim=claim, by=None, origin=client.origin(request), now=clock.now())
+        possession.send(method=method, claim=claim, by=None, origin=client.origin(request), now=clock.now())
     except Refusal as refusal:
         return show(request, claim, refusal=refusal)
-    messages.success(request, _("We have sent a code to the e-mail address on file. An older one no longer works."))
+    messages.success(request, str(method.words.sent_for_claimant))
     return redirect("recovery:status")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @case_page
-def code(request: HttpRequest, claim: Claim) -> HttpResponse:
-    """Give the e-mailed code."""
+def proof(request: HttpRequest, claim: Claim, method: Method) -> HttpResponse:
+    """Prove possession of what is on file, such as by the e-mailed code."""
+    offer = _offer(claim, method, request.POST)
     if request.method != "POST":
         return redirect("recovery:status")
-    form = MailCodeForm(request.POST)
-    if form.is_valid():
+    if offer.form.is_valid():
         try:
-            _accept(request, claim, form.cleaned_data["code"])
+            _accept(request, offer, claim)
         except Refusal as refusal:
-            refusal_responses.refuse(form, refusal, "code")
+            refusal_responses.refuse(offer.form, refusal, next(iter(offer.form.fields)))
         else:
             return redirect("recovery:status")
-    return show(request, claim, form=form)
+    return show(request, claim, refused=offer)
 
 
 def _need_own_browser(request: HttpRequest, claim: Claim) -> None:
@@ -99,9 +122,10 @@ def _need_own_browser(request: HttpRequest, claim: Claim) -> None:
         raise OtherBrowser
 
 
-def _accept(request: HttpRequest, claim: Claim, typed: str) -> None:
+def _accept(request: HttpRequest, offer: Offer, claim: Claim) -> None:
     _need_own_browser(request, claim)
-    possession.accept_mail_code(claim=claim, code=typed, origin=client.origin(request), now=clock.now())
+    origin, now = client.origin(request), clock.now()
+    possession.accept(method=offer.method, claim=claim, typed=offer.form.cleaned_data, origin=origin, now=now)
 
 
 @require_POST

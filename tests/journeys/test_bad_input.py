@@ -144,7 +144,7 @@ def test_a_number_out_of_range_in_an_address_is_no_page(number: str, clock: Cloc
     numbered = [page for page in walk.pages() if "<" in page.path and page.name != "admin:app_list"]
     for name, client in walk.everybody(Role.SENIOR):
         for page in numbered:
-            path = walk.address(page, int=number, path=number, str=number, slug=number)
+            path = walk.address(page, int=number, path=number, str=number, slug=number, proof=number)
             allowed = (
                 {302, 403, 404} if path.startswith("/admin/") else {404, 405} if name != "nobody" else {404, 405, 302}
             )

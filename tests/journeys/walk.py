@@ -10,7 +10,14 @@ from accounts.enums import Role
 from portal.url_inventory import Page, every_page
 from tests import factories
 
-_KINDS = {"int": "1", "uuid": "00000000-0000-4000-8000-000000000000", "slug": "account-paused", "path": "1", "str": "x"}
+_KINDS = {
+    "int": "1",
+    "uuid": "00000000-0000-4000-8000-000000000000",
+    "slug": "account-paused",
+    "path": "1",
+    "str": "x",
+    "proof": "mail",
+}
 _PART = re.compile(r"<(?:(\w+):)?\w+>")
 _PATTERN = re.compile(r"\^\(\?P<app_label>(\w+)[^)]*\)/\$")  # the admin's pages of one application
 PUBLIC = ("/help/", "/static/", "/.well-known/", "/robots.txt", "/healthz", "/readyz")

@@ -52,8 +52,8 @@ class Claimant:
         return Claim.objects.select_related("case").get(reference=self.reference)
 
     def gives_code(self, code: str | None = None) -> object:
-        self.presses("status/code/send/")
-        return self.presses("status/code/", code=mailed("code", "code") if code is None else code)
+        self.presses("status/proof/mail/send/")
+        return self.presses("status/proof/mail/", code=mailed("code", "code") if code is None else code)
 
     def begins(self) -> object:
         return self.presses("finish/begin/")

@@ -15,6 +15,7 @@ from accounts.models import AccountActivity, Notice, User
 from portal.lib.client import Origin
 from recovery.actions import claims, completion, grants, possession, questions, reviews, statements, timers
 from recovery.enums import Observed, Prompt, Purpose
+from recovery.methods import METHODS
 from recovery.models import Case, Claim, Decision, PlanItem, RecoveryGrant
 from tests import factories
 from tests.factories import Person
@@ -129,9 +130,10 @@ class Walk:
         return self
 
     def with_mail_code(self) -> "Walk":
-        possession.send_mail_code(claim=self.claim, by=None, origin=ORIGIN, now=now())
+        mail = METHODS["mail"]
+        possession.send(method=mail, claim=self.claim, by=None, origin=ORIGIN, now=now())
         code = Notice.objects.filter(kind="code").latest("pk").facts["code"].replace(" ", "")
-        possession.accept_mail_code(claim=self.claim, code=code, origin=ORIGIN, now=now())
+        possession.accept(method=mail, claim=self.claim, typed={"code": code}, origin=ORIGIN, now=now())
         return self
 
     def in_review(self, *codes: Observed) -> "Walk":

@@ -8,7 +8,8 @@ from django.urls import reverse
 
 from accounts.models import Notice
 from recovery.actions import possession
-from recovery.admin.steps import STEPS
+from recovery.admin import steps
+from recovery.methods import METHODS
 from recovery.models import Case
 from tests.factories import Person, signed_in
 from tests.recovery.conftest import ORIGIN, now, right_answer
@@ -29,7 +30,7 @@ def case_url(case: Case) -> str:
 def every_url(case: Case) -> dict[str, str]:
     """Every address of the desk, by name."""
     plain = {name: reverse(f"admin:recovery_case_{name}") for name in ("changelist", "open", "start", "take")}
-    return plain | {"case": case_url(case)} | {name: step_url(case, name) for name in STEPS}
+    return plain | {"case": case_url(case)} | {name: step_url(case, name) for name in steps.every()}
 
 
 @dataclass
@@ -80,8 +81,8 @@ def in_review(walk, dana) -> Case:
     case = started(dana, walk)
     dana.answer_all(Case.objects.get(pk=case.pk), right_answer)
     dana.do(case, "finish")
-    dana.do(case, "send-code")
+    dana.do(case, "send-mail")
     dana.do(case, "statement", **STATEMENT)
     code = Notice.objects.filter(kind="code").latest("pk").facts["code"].replace(" ", "")
-    possession.accept_mail_code(claim=walk.claim, code=code, origin=ORIGIN, now=now())
+    possession.accept(method=METHODS["mail"], claim=walk.claim, typed={"code": code}, origin=ORIGIN, now=now())
     return walk.case

@@ -116,13 +116,11 @@ def test_d4_holds_against_raw_sql_too(walk):
 
 
 @pytest.mark.promise("CASE-3")
-@pytest.mark.parametrize("outcome", [Verdict.APPROVED, Verdict.AUTO])
-def test_d5_nothing_is_approved_on_knowledge_alone(walk, lee, outcome):
+def test_d5_nothing_is_approved_on_knowledge_alone(walk, lee):
     case = walk.in_session().case
-    by_rule = {"tier": 0, "basis": Basis.KEY} if outcome == Verdict.AUTO else {}
 
-    assert refused(a_decision(case, outcome=outcome, checker=lee.user, possession_count=0, **by_rule).save)
-    assert not refused(a_decision(case, outcome=outcome, checker=lee.user, **by_rule).save)
+    assert refused(a_decision(case, checker=lee.user, possession_count=0).save)
+    assert not refused(a_decision(case, checker=lee.user).save)
 
 
 @pytest.mark.promise("CASE-4")
@@ -142,13 +140,6 @@ def test_a_higher_tier_needs_a_check_of_the_seniors_own(walk, lee):
 
     assert refused(a_decision(case, tier=2, checker=lee.user).save)
     assert not refused(a_decision(case, tier=2, checker=lee.user, own_check="Called back.").save)
-
-
-def test_an_approval_by_rule_rests_on_a_key_at_the_lowest_tier(walk):
-    case = walk.in_session().case
-
-    assert refused(a_decision(case, outcome=Verdict.AUTO, tier=1, basis=Basis.KEY).save)
-    assert refused(a_decision(case, outcome=Verdict.AUTO, tier=0, basis=Basis.CODES).save)
 
 
 def test_d7_a_case_has_one_pending_decision(walk):
@@ -388,3 +379,14 @@ def test_an_answer_is_evidence_of_one_item_once(walk):
     copy.at = row.at
 
     assert refused(copy.save)
+
+
+def test_evidence_is_an_answer_or_a_proof_and_never_neither_or_both(walk):
+    walk.in_session()
+    case, item = walk.case, walk.claim.items.first()
+    facts = {"case": case, "claim": walk.claim, "outcome": Outcome.MET, "points": 5, "at": case.opened_at}
+
+    assert refused(Evidence(**facts).save)
+    assert refused(Evidence(item=item, method="mail", **facts).save)
+    assert not refused(Evidence(item=item, **facts).save)
+    assert not refused(Evidence(method="mail", **facts).save)

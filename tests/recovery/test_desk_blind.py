@@ -85,7 +85,7 @@ def test_the_scan_would_find_what_a_senior_may_see(walk, dana):
 def everything(seat: Seat, case: Case) -> str:
     """Return all an agent can get at about a case, headers and cookies included."""
     urls = [case_url(case), "/admin/recovery/case/", "/admin/recovery/case/?queue=mine"]
-    urls += [step_url(case, name) for name in ("ask", "finish", "statement", "send-code", "give-back", "approve")]
+    urls += [step_url(case, name) for name in ("ask", "finish", "statement", "send-mail", "give-back", "approve")]
     answers = [seat.client.get(url) for url in urls]
     text = "".join(answer.content.decode() + str(answer.headers) + str(answer.cookies) for answer in answers)
     return re.sub(r"<script[^>]*></script>|<link[^>]*>|csrf\w+\W+\w+|data-csrf-token=\S+|Set-Cookie: \S+", "", text)

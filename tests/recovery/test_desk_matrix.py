@@ -16,6 +16,7 @@ TO_SIGN_IN, SHOWN, DONE, FORBIDDEN, NOT_NOW, NO_SUCH_WAY = 302, 200, 302, 403, 4
 READ = {"changelist", "case"}
 DOORS = {"open", "start", "take"}
 DECIDING = {"approve", "return", "refuse", "decline"}
+OF_SENIORS = {"refuse-papers", "refuse-contested"}
 
 
 def a_case_in_review(walk):
@@ -64,8 +65,8 @@ def expected_step(who: str, name: str) -> int:
     if who == "drawn senior":
         if name in {"review", *DECIDING - {"approve"}}:
             return SHOWN
-        return NOT_NOW if name in {"approve", "refuse-contested"} else FORBIDDEN
-    return FORBIDDEN if name in {*DECIDING, "review", "refuse-contested"} else NOT_NOW
+        return NOT_NOW if name in {"approve", "papers", *OF_SENIORS} else FORBIDDEN
+    return FORBIDDEN if name in {*DECIDING, "review", *OF_SENIORS} else NOT_NOW
 
 
 @pytest.fixture
@@ -121,7 +122,7 @@ def expected_posts(who: str, name: str) -> set[int]:
     if who == "nobody":
         return {TO_SIGN_IN}
     if who == "agent":
-        blocked = FORBIDDEN if name in {*DECIDING, "review", "refuse-contested"} else NOT_NOW
+        blocked = FORBIDDEN if name in {*DECIDING, "review", *OF_SENIORS} else NOT_NOW
         return {NO_SUCH_WAY} if name in READ else {blocked}
     if who in {"another agent", "another senior"}:
         return {NO_SUCH_WAY} if name in READ else {FORBIDDEN}

@@ -3,7 +3,7 @@
 import pytest
 
 from accounts.enums import Role
-from recovery.actions import assignment, objections
+from recovery.actions import objections
 from recovery.enums import FlagKind, Severity, State, Verdict
 from recovery.models import Case, Claim
 from tests import factories
@@ -101,14 +101,17 @@ def test_the_case_that_is_due_first_is_taken(clock, walk, stranger, dana):
     assert walk.case.maker == dana.person.user
 
 
-def test_nobody_takes_more_cases_than_they_can_hold(clock, walk, dana, monkeypatch):
-    monkeypatch.setattr(assignment, "MAX_CASES_PER_AGENT", 1)
-    walk.opened()
-    dana.client.post(TAKE)
+def test_nobody_takes_more_than_five_cases(clock, walk, stranger, dana):
+    for number in range(6):
+        stranger.username = f"name-{number}"
+        stranger.opened()
+    taken = [dana.client.post(TAKE) for _time in range(5)]
 
     answer = dana.client.post(TAKE)
 
+    assert {answer.status_code for answer in taken} == {302}
     assert "Your hands are full" in answer.content.decode()
+    assert Case.objects.filter(maker=dana.person.user).count() == 5
 
 
 def test_a_case_that_is_given_back_goes_on_with_reference_and_pin(clock, walk, dana):
@@ -250,10 +253,10 @@ def test_two_seniors_refuse_a_case_the_owner_objected_to(clock, walk, dana, lee,
 
 def test_what_comes_next_follows_the_e_mailed_code(clock, walk, dana):
     case = walk.in_session().answered().case
-    assert "Send the code, and file your statement" in dana.see(case_url(case))
+    assert "Have possession proved, and file your statement" in dana.see(case_url(case))
 
-    dana.do(case, "send-code")
-    assert "The code is sent, and the claimant types it" in dana.see(case_url(case))
+    dana.do(case, "send-mail")
+    assert "Sent: the claimant completes it" in dana.see(case_url(case))
 
     walk.with_mail_code()
-    assert "The code was right. File your statement" in dana.see(case_url(case))
+    assert "The proof was right. File your statement" in dana.see(case_url(case))

@@ -57,7 +57,7 @@ def test_a_pin_that_the_desk_has_typed_no_longer_counts_as_the_claimants_alone(c
     assert "Your PIN was said on the phone" in words(claimant.looks())
 
 
-@pytest.mark.parametrize("path", ["status/browser/", "status/pin/", "status/withdraw/", "status/code/send/"])
+@pytest.mark.parametrize("path", ["status/browser/", "status/pin/", "status/withdraw/", "status/proof/mail/send/"])
 def test_whoever_heard_the_pin_can_do_nothing_in_another_browser(claimant, dana, path):
     listener = told(dana, claimant)
     asked(dana, claimant)

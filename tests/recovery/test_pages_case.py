@@ -96,7 +96,7 @@ def test_the_e_mailed_code_is_typed_into_the_page(claimant, walk):
     assert "That e-mailed code does not work" in words(wrong)
     assert "/help/problem/email-code/" in wrong.content.decode()
 
-    assert "Thank you, your code was right" in words(claimant.gives_code())
+    assert "Thank you, that was right" in words(claimant.gives_code())
     walk.stated()
     assert "A second person looks at your case" in words(claimant.looks())
 
@@ -106,9 +106,9 @@ def test_the_code_is_taken_in_the_cases_own_browser_only(claimant, walk):
     other = Claimant()
     other.enters(claimant.reference, claimant.pin)
     at_desk(walk, claimant).in_session().answered()
-    claimant.presses("status/code/send/")
+    claimant.presses("status/proof/mail/send/")
 
-    answer = other.presses("status/code/", code=mailed("code", "code"))
+    answer = other.presses("status/proof/mail/", code=mailed("code", "code"))
 
     assert "This case belongs to another browser" in words(answer)
     assert walk.state == "possession"
@@ -118,9 +118,9 @@ def test_too_many_codes_wait_and_say_until_when(claimant, walk):
     claimant.asks()
     at_desk(walk, claimant).in_session().answered()
     for _code in range(5):
-        claimant.presses("status/code/send/")
+        claimant.presses("status/proof/mail/send/")
 
-    answer = claimant.presses("status/code/send/")
+    answer = claimant.presses("status/proof/mail/send/")
 
     assert answer.status_code == 429
     assert int(answer["Retry-After"]) > 0
@@ -130,8 +130,8 @@ def test_too_many_codes_wait_and_say_until_when(claimant, walk):
 def test_too_many_wrong_codes_wait_at_the_field(claimant, walk):
     claimant.asks()
     at_desk(walk, claimant).in_session().answered()
-    claimant.presses("status/code/send/")
-    statuses = [claimant.presses("status/code/", code="000000").status_code for _try in range(6)]
+    claimant.presses("status/proof/mail/send/")
+    statuses = [claimant.presses("status/proof/mail/", code="000000").status_code for _try in range(6)]
 
     assert statuses == [200, 200, 200, 200, 429, 429]
     assert Throttle.objects.filter(budget="email-code").exists()
@@ -184,7 +184,7 @@ def test_a_code_that_is_on_its_way_is_said_to_be(claimant, walk, clock):
     at_desk(walk, claimant).in_session().answered()
     assert "1. Have a code sent" in words(claimant.looks())
 
-    claimant.presses("status/code/send/")
+    claimant.presses("status/proof/mail/send/")
     assert "1. A code is on its way" in words(claimant.looks())
 
     clock.move(hours=1)

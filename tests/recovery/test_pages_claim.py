@@ -271,13 +271,14 @@ def test_another_claim_on_the_same_name_learns_nothing_of_the_case(claimant, wal
 
 
 @pytest.mark.parametrize(
-    "path", ["status/code/send/", "status/browser/", "status/leave/", "finish/begin/", "finish/leave/", "mine/stop/"]
+    "path",
+    ["status/proof/mail/send/", "status/browser/", "status/leave/", "finish/begin/", "finish/leave/", "mine/stop/"],
 )
 def test_what_acts_takes_no_get(client, path):
     assert client.get(f"/recover/{path}").status_code == 405
 
 
-@pytest.mark.parametrize("path", ["", "status/", "stop/", "finish/new/", "status/code/"])
+@pytest.mark.parametrize("path", ["", "status/", "stop/", "finish/new/", "status/proof/mail/"])
 @pytest.mark.parametrize("method", ["put", "delete", "patch"])
 def test_other_methods_are_refused(client, path, method):
     assert getattr(client, method)(f"/recover/{path}").status_code == 405
@@ -285,7 +286,16 @@ def test_other_methods_are_refused(client, path, method):
 
 @pytest.mark.parametrize(
     "path",
-    ["", "status/", "status/code/", "status/code/send/", "status/withdraw/", "stop/", "finish/", "finish/new/"],
+    [
+        "",
+        "status/",
+        "status/proof/mail/",
+        "status/proof/mail/send/",
+        "status/withdraw/",
+        "stop/",
+        "finish/",
+        "finish/new/",
+    ],
 )
 def test_a_post_from_elsewhere_is_refused(claimant, holder, path):
     claimant.asks()
@@ -297,7 +307,7 @@ def test_a_post_from_elsewhere_is_refused(claimant, holder, path):
 
 @pytest.mark.parametrize(
     "path",
-    ["status/code/", "status/withdraw/", "status/pin/", "opened/", "finish/"],
+    ["status/proof/mail/", "status/withdraw/", "status/pin/", "opened/", "finish/"],
 )
 def test_without_an_open_page_reference_and_pin_are_asked_for(client, path):
     answer = client.get(f"/recover/{path}", follow=True)

@@ -7,10 +7,13 @@ from accounts.enums import CodePurpose
 from accounts.models import EmailedCode, Notice, Throttle
 from accounts.refusals import EmailedCodeWrong, Paused
 from recovery.actions import claims, possession, statements
-from recovery.enums import FlagKind, Method, Observed, State
+from recovery.enums import FlagKind, Observed, State
+from recovery.methods import METHODS
 from recovery.models import Evidence
 from recovery.refusals import CaseNotOpen, NotAllowed, NotYours
 from tests.recovery.conftest import ORIGIN, now, wrong_answer
+
+MAIL = METHODS["mail"]
 
 
 def the_code() -> str:
@@ -18,11 +21,11 @@ def the_code() -> str:
 
 
 def send(walk, by=None):
-    possession.send_mail_code(claim=walk.claim, by=by, origin=ORIGIN, now=now())
+    possession.send(method=MAIL, claim=walk.claim, by=by, origin=ORIGIN, now=now())
 
 
 def accept(walk, code):
-    return possession.accept_mail_code(claim=walk.claim, code=code, origin=ORIGIN, now=now())
+    return possession.accept(method=MAIL, claim=walk.claim, typed={"code": code}, origin=ORIGIN, now=now())
 
 
 @pytest.mark.promise("CASE-3")
@@ -33,7 +36,7 @@ def test_code_and_statement_together_bring_the_case_to_a_second_person(walk):
     walk.stated()
 
     assert walk.state == State.REVIEW
-    assert Evidence.objects.get(method=Method.MAIL).claim == walk.claim
+    assert Evidence.objects.get(method="mail").claim == walk.claim
 
 
 def test_the_code_goes_to_the_address_on_file_whatever_the_claimant_left(walk):
@@ -125,9 +128,9 @@ def test_another_claim_on_the_same_name_gets_no_code_and_types_none(walk):
     send(walk)
 
     with pytest.raises(CaseNotOpen):
-        possession.send_mail_code(claim=stray, by=None, origin=ORIGIN, now=now())
+        possession.send(method=MAIL, claim=stray, by=None, origin=ORIGIN, now=now())
     with pytest.raises(CaseNotOpen):
-        possession.accept_mail_code(claim=stray, code=the_code(), origin=ORIGIN, now=now())
+        possession.accept(method=MAIL, claim=stray, typed={"code": the_code()}, origin=ORIGIN, now=now())
 
 
 def test_the_agent_in_session_may_have_the_code_sent_and_nobody_else_of_the_staff(walk, lee, auditor):

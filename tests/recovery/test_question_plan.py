@@ -17,6 +17,7 @@ TERMS = Terms(
     minimum_review_seconds=60,
     grant_open_minutes=20,
     grant_finish_minutes=15,
+    points={"mail": 25},
 )
 MET, NOT_MET, UNKNOWN, VOID = Outcome.MET, Outcome.NOT_MET, Outcome.UNKNOWN, Outcome.VOID
 
@@ -66,11 +67,12 @@ def test_no_set_of_answers_reaches_what_an_approval_needs():
     knowledge = question_plan.knowledge(a_round(), TERMS)
 
     assert knowledge < TERMS.total_needed or not question_plan.basis_is_complete(
-        TERMS, knowledge_points=TERMS.knowledge_cap, families=set()
+        TERMS, knowledge_points=TERMS.knowledge_cap, possession={}
     )
-    assert not question_plan.basis_is_complete(TERMS, knowledge_points=10_000, families=set())
-    assert question_plan.basis_is_complete(TERMS, knowledge_points=TERMS.gate, families={"mail"})
-    assert not question_plan.basis_is_complete(TERMS, knowledge_points=TERMS.gate - 1, families={"mail"})
+    assert not question_plan.basis_is_complete(TERMS, knowledge_points=10_000, possession={})
+    assert question_plan.basis_is_complete(TERMS, knowledge_points=TERMS.gate, possession={"mail": 25})
+    assert not question_plan.basis_is_complete(TERMS, knowledge_points=TERMS.gate, possession={"mail": 24})
+    assert not question_plan.basis_is_complete(TERMS, knowledge_points=TERMS.gate - 1, possession={"mail": 100})
 
 
 @pytest.mark.promise("CASE-3")
@@ -86,6 +88,8 @@ def test_no_set_of_answers_reaches_what_an_approval_needs():
         (a_round(application=(NOT_MET, NOT_MET), activity=(MET, MET), questions=(UNKNOWN, UNKNOWN)), True),
         (a_round(activity=(NOT_MET, NOT_MET), decoy=NOT_MET), False),
         (a_round(application=(VOID, VOID), activity=(MET, MET), questions=(VOID, VOID)), False),
+        (a_round(application=(VOID, VOID), activity=(MET, MET), questions=(MET, VOID)), False),  # four count
+        (a_round(application=(MET, VOID), activity=(MET, MET), questions=(MET, VOID)), True),  # five do
         (a_round()[:8], False),
         ([], False),
     ],

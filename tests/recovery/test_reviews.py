@@ -1,11 +1,14 @@
 """A second person, drawn by the system, decides."""
 
+from contextlib import nullcontext
+
 import pytest
 
 from accounts.enums import Role
 from accounts.refusals import CodeUsed, CodeWrong
 from recovery.actions import objections, questions, reviews
 from recovery.enums import Observed, State, Verdict
+from recovery.forms.staff import ReasonForm
 from recovery.refusals import CaseNotOpen, MayNotDecide, NotAllowed, NotComplete, NotYours, TooQuick
 from tests import factories
 from tests.recovery.conftest import ORIGIN, REASON, now
@@ -182,6 +185,18 @@ def test_every_decision_says_why(clock, walk, reason):
             action(decision=walk.decision, reason=reason, by=checker.user, origin=ORIGIN, now=now())
 
 
+@pytest.mark.parametrize(("length", "is_enough"), [(19, False), (20, True)])
+def test_a_reason_has_twenty_signs_or_more(walk, length, is_enough):
+    walk.in_review()
+    reason = "a" * length + " " * 30
+    assert ReasonForm({"reason": reason}).is_valid() is is_enough
+
+    with nullcontext() if is_enough else pytest.raises(NotComplete):
+        reviews.refuse(decision=walk.decision, reason=reason, by=walk.checker().user, origin=ORIGIN, now=now())
+
+    assert walk.state == (State.REFUSED if is_enough else State.REVIEW)
+
+
 def test_a_careful_case_needs_a_check_of_the_seniors_own(clock, walk):
     walk.in_review(Observed.PRESSURE).looked_at(clock)
 
@@ -228,7 +243,7 @@ def test_a_returned_case_needs_a_fresh_code_and_comes_back_without_new_questions
     walk.in_review()
     reviews.return_case(decision=walk.decision, reason=REASON, by=walk.checker().user, origin=ORIGIN, now=now())
     assert walk.state == State.POSSESSION
-    assert reviews.families_of(walk.case) == set()
+    assert reviews.possession_of(walk.case) == {}
 
     walk.with_mail_code()
 

@@ -1,0 +1,119 @@
+"""When a step of the desk is open to whom: each check raises the refusal that a person would meet."""
+
+from accounts.enums import Role
+from recovery.actions import assignment, possession, questions, reviews
+from recovery.admin import visibility
+from recovery.admin.visibility import Viewer
+from recovery.enums import State
+from recovery.methods.contract import Method
+from recovery.models import Case, Decision
+from recovery.policies import state_machine
+from recovery.refusals import CaseNotOpen, MayNotDecide, NotYours
+
+
+def _in_hand(case: Case, viewer: Viewer, *states: State) -> None:
+    """Refuse unless the case is in this person's hands and in one of these states."""
+    viewer.need(*visibility.WORKERS)
+    if case.maker_id != viewer.user.pk:
+        raise NotYours
+    if case.state not in states:
+        raise CaseNotOpen(case.state)
+
+
+def may_ask(case: Case, viewer: Viewer) -> None:
+    """Refuse unless questions are being asked, by this agent."""
+    _in_hand(case, viewer, State.VERIFYING)
+
+
+def may_finish(case: Case, viewer: Viewer) -> None:
+    """Refuse unless every question was asked."""
+    may_ask(case, viewer)
+    if case.claim is None or questions.unanswered(case.claim).exists():
+        raise CaseNotOpen(case.state)
+
+
+def may_send(method: Method, case: Case, viewer: Viewer) -> None:
+    """Refuse unless a method is open to the case, and the case in hand."""
+    _in_hand(case, viewer, State.POSSESSION)
+    if method not in possession.offered(case):
+        raise CaseNotOpen(case.state)
+
+
+def may_state(case: Case, viewer: Viewer) -> None:
+    """Refuse unless a statement is due from this agent."""
+    _in_hand(case, viewer, State.VERIFYING, State.POSSESSION)
+    if case.has_statement:  # type: ignore[attr-defined]  # annotated by sight.queue
+        raise CaseNotOpen(case.state)
+
+
+def may_give_back(case: Case, viewer: Viewer) -> None:
+    """Refuse what is not in hand, and what is done with."""
+    _in_hand(case, viewer, *assignment.ASSIGNABLE_STATES)
+    if case.has_statement:  # type: ignore[attr-defined]  # annotated by sight.queue
+        raise CaseNotOpen(case.state)
+
+
+def _drawn(case: Case, viewer: Viewer) -> Decision:
+    """Return the decision this person was drawn for; refuse everybody else."""
+    viewer.need(Role.SENIOR)
+    decision = visibility.pending(case)
+    if decision is None or case.state != State.REVIEW:
+        raise CaseNotOpen(case.state)
+    if decision.assigned_to_id == viewer.user.pk:
+        return decision
+    if case.maker_id == viewer.user.pk:
+        raise MayNotDecide
+    raise NotYours
+
+
+def may_begin(case: Case, viewer: Viewer) -> None:
+    """Refuse all but the senior drawn, before the review has begun."""
+    if _drawn(case, viewer).opened_at is not None:
+        raise CaseNotOpen(case.state)
+
+
+def may_approve(case: Case, viewer: Viewer) -> None:
+    """Refuse all but the senior drawn, once the review has begun."""
+    if _drawn(case, viewer).opened_at is None:
+        raise CaseNotOpen(case.state)
+
+
+def may_decide(case: Case, viewer: Viewer) -> None:
+    """Refuse all but the senior drawn."""
+    _drawn(case, viewer)
+
+
+def may_record_papers(case: Case, viewer: Viewer) -> None:
+    """Refuse all but the agent of a case that waits for papers, and seniors."""
+    viewer.need(*visibility.WORKERS)
+    if case.maker_id != viewer.user.pk:
+        viewer.need(Role.SENIOR)
+    if case.state != State.PROOFING:
+        raise CaseNotOpen(case.state)
+
+
+def may_refuse_papers(case: Case, viewer: Viewer) -> None:
+    """Refuse all but seniors who had no hand in a case that waits for papers."""
+    viewer.need(Role.SENIOR)
+    if viewer.user.pk in reviews.hands_of(case):
+        raise MayNotDecide
+    if case.state != State.PROOFING:
+        raise CaseNotOpen(case.state)
+
+
+def may_refuse_contested(case: Case, viewer: Viewer) -> None:
+    """Refuse the maker, and whoever has said so before."""
+    viewer.need(Role.SENIOR)
+    if case.maker_id == viewer.user.pk:
+        raise MayNotDecide
+    if case.state != State.CONTESTED:
+        raise CaseNotOpen(case.state)
+    if case.events.filter(action="refusal_proposed", actor=viewer.user).exists():
+        raise MayNotDecide
+
+
+def may_contest(case: Case, viewer: Viewer) -> None:
+    """Refuse what nobody can dispute."""
+    viewer.need(*visibility.WORKERS)
+    if case.state not in state_machine.DISPUTABLE:
+        raise CaseNotOpen(case.state)
