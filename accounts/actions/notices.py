@@ -5,8 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from accounts.models import Notice, User
-from accounts.policies import code_alphabet
-from portal.lib import digests
+from portal.lib import code_alphabet, digests
 
 
 def tell(

@@ -1,7 +1,7 @@
 # The Key: phones, requests, enrolments, passkeys, backup codes, reports.
 
 import accounts.models.phones
-import accounts.models.sealed
+import portal.lib.encrypted_fields
 import django.db.models.deletion
 import django.db.models.functions.datetime
 import uuid
@@ -37,7 +37,7 @@ class Migration(migrations.Migration):
                 ('purpose', models.CharField(choices=[('sign-in', 'Sign in'), ('step-up', 'Confirm it is you'), ('enrol', 'Set up a Key'), ('transfer', 'Move to a new phone'), ('recovery', 'Recovery')], default='sign-in', max_length=16)),
                 ('number_digest', models.CharField(max_length=64)),
                 ('device', models.CharField(max_length=120)),
-                ('address', accounts.models.sealed.SealedTextField()),
+                ('address', portal.lib.encrypted_fields.SealedTextField()),
                 ('is_new_browser', models.BooleanField()),
                 ('auth_epoch', models.PositiveIntegerField()),
                 ('state', models.CharField(choices=[('waiting', 'Waiting for an answer'), ('approved', 'Approved'), ('used', 'Approved and used'), ('denied', 'Refused on the phone'), ('failed', 'Ended after wrong numbers'), ('withdrawn', 'Withdrawn where it was started')], default='waiting', max_length=10)),
@@ -85,7 +85,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='notice',
             name='address',
-            field=accounts.models.sealed.SealedTextField(blank=True),
+            field=portal.lib.encrypted_fields.SealedTextField(blank=True),
         ),
         migrations.AlterField(
             model_name='notice',
@@ -129,7 +129,7 @@ class Migration(migrations.Migration):
                 ('state', models.CharField(choices=[('email', 'Waiting for the e-mailed code'), ('details', 'Waiting for answers or details'), ('open', 'Waiting for the phone'), ('claimed', 'The phone has come; the numbers are being compared'), ('matched', 'The numbers match; the phone may fetch its secrets'), ('done', 'Done'), ('ended', 'Ended without a Key')], max_length=8)),
                 ('binding', models.CharField(max_length=64)),
                 ('pairing_digest', models.CharField(max_length=64, null=True, unique=True)),
-                ('number', accounts.models.sealed.SealedTextField(blank=True)),
+                ('number', portal.lib.encrypted_fields.SealedTextField(blank=True)),
                 ('created_at', models.DateTimeField()),
                 ('pairing_until', models.DateTimeField(null=True)),
                 ('expires_at', models.DateTimeField()),
@@ -142,7 +142,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('seal_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('secret', accounts.models.sealed.SealedTextField()),
+                ('secret', portal.lib.encrypted_fields.SealedTextField()),
                 ('enrolment', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='items', to='accounts.enrolment')),
                 ('key', models.OneToOneField(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='accounts.key')),
                 ('replaces', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='accounts.key')),
@@ -157,7 +157,7 @@ class Migration(migrations.Migration):
                 ('name', models.CharField(help_text='The human-readable name of this device.', max_length=64)),
                 ('confirmed', models.BooleanField(default=True, help_text='Is this device ready for use?')),
                 ('credential_id', models.CharField(max_length=1400, unique=True)),
-                ('public_key', accounts.models.sealed.SealedTextField()),
+                ('public_key', portal.lib.encrypted_fields.SealedTextField()),
                 ('sign_count', models.BigIntegerField(default=0)),
                 ('transports', models.JSONField(default=list)),
                 ('is_synced', models.BooleanField(default=False)),
@@ -180,9 +180,9 @@ class Migration(migrations.Migration):
                 ('seal_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
                 ('reference', models.CharField(default=accounts.models.phones.new_reference, max_length=22, unique=True)),
                 ('name', models.CharField(max_length=60)),
-                ('public_key', accounts.models.sealed.SealedTextField()),
+                ('public_key', portal.lib.encrypted_fields.SealedTextField()),
                 ('key_digest', models.CharField(editable=False, max_length=64)),
-                ('subscription', accounts.models.sealed.SealedJSONField(default=dict)),
+                ('subscription', portal.lib.encrypted_fields.SealedJSONField(default=dict)),
                 ('version', models.CharField(max_length=16)),
                 ('clock_offset', models.IntegerField(null=True)),
                 ('created_at', models.DateTimeField()),

@@ -6,9 +6,9 @@ from django.db import models
 from django.db.models import Q
 
 from accounts.enums import Channel, NoticeState
-from accounts.models.encrypted import EncryptedJSONField, EncryptedModel, EncryptedTextField
 from accounts.models.phones import Phone
 from accounts.models.users import User
+from portal.lib.encrypted_fields import EncryptedJSONField, EncryptedModel, EncryptedTextField
 
 
 class Notice(EncryptedModel):

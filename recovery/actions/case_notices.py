@@ -12,8 +12,7 @@ from django.db.models import F
 
 from accounts.actions import audit, notices
 from accounts.enums import Action
-from accounts.policies import code_alphabet
-from portal.lib import periodic_tasks
+from portal.lib import code_alphabet, periodic_tasks
 from recovery.actions import objections, one_time_secrets, transitions
 from recovery.enums import CaseKind, State
 from recovery.models import Case, Event, StopCode

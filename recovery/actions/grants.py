@@ -8,8 +8,7 @@ from django.db import transaction
 from django.db.models import F
 
 from accounts.actions import notices
-from accounts.policies import code_alphabet
-from portal.lib import client, digests
+from portal.lib import client, code_alphabet, digests
 from recovery.actions import claims, objections, one_time_secrets, transitions
 from recovery.actions.case_events import Who
 from recovery.enums import Actor, Method, State

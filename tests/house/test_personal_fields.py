@@ -6,7 +6,7 @@ import pytest
 from django.apps import apps
 from django.db import models
 
-from accounts.models.encrypted import EncryptedTextField
+from portal.lib.encrypted_fields import EncryptedTextField
 from tests.house.sources import ROOT, read
 
 ROW = re.compile(r"^\| `([\w.]+)` \| (encrypted|digest|clear) \| .+ \|$", re.MULTILINE)

@@ -12,9 +12,8 @@ from accounts.enums import Action
 from accounts.models import BackupCode, User
 from accounts.models.authenticators import used_since
 from accounts.policies import backup_codes as rules
-from accounts.policies import code_alphabet
 from accounts.refusals import BackupCodeWrong, SignInTooSlow, Suspended
-from portal.lib import client, digests
+from portal.lib import client, code_alphabet, digests
 
 _NAMESPACE = "backup-code"
 
