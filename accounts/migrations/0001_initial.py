@@ -131,27 +131,6 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
-            name='Notice',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('seal_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('kind', models.CharField(max_length=40)),
-                ('channel', models.CharField(choices=[('email', 'E-mail')], default='email', max_length=8)),
-                ('address', portal.lib.encrypted_fields.SealedTextField()),
-                ('facts', portal.lib.encrypted_fields.SealedJSONField(default=dict)),
-                ('reference', models.CharField(max_length=12, unique=True)),
-                ('dedupe', models.CharField(max_length=80, unique=True)),
-                ('state', models.CharField(choices=[('due', 'Waiting'), ('sent', 'Sent'), ('dead', 'Given up')], default='due', max_length=4)),
-                ('created_at', models.DateTimeField()),
-                ('due_at', models.DateTimeField()),
-                ('useful_until', models.DateTimeField(null=True)),
-                ('lease_until', models.DateTimeField(null=True)),
-                ('attempts', models.PositiveSmallIntegerField(default=0)),
-                ('sent_at', models.DateTimeField(null=True)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='notices', to=settings.AUTH_USER_MODEL)),
-            ],
-        ),
-        migrations.CreateModel(
             name='PlatformSession',
             fields=[
                 ('seal_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
@@ -267,18 +246,6 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='knownbrowser',
             constraint=models.UniqueConstraint(fields=('digest', 'user'), name='one_row_per_browser_and_user'),
-        ),
-        migrations.AddIndex(
-            model_name='notice',
-            index=models.Index(condition=models.Q(('state', 'due')), fields=['due_at'], name='notice_due'),
-        ),
-        migrations.AddIndex(
-            model_name='notice',
-            index=models.Index(fields=['user', '-created_at'], name='notice_newest'),
-        ),
-        migrations.AddConstraint(
-            model_name='notice',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('sent_at__isnull', False), ('state', 'sent')), models.Q(models.Q(('state', 'sent'), _negated=True), ('sent_at__isnull', True)), _connector='OR'), name='notice_sent_has_a_time'),
         ),
         migrations.AddIndex(
             model_name='platformsession',

@@ -83,16 +83,6 @@ class Migration(migrations.Migration):
             field=models.CharField(choices=[('sign-in', 'Sign in'), ('step-up', 'Confirm it is you'), ('enrol', 'Set up a Key'), ('transfer', 'Move to a new phone'), ('recovery', 'Recovery')], max_length=16),
         ),
         migrations.AlterField(
-            model_name='notice',
-            name='address',
-            field=portal.lib.encrypted_fields.SealedTextField(blank=True),
-        ),
-        migrations.AlterField(
-            model_name='notice',
-            name='channel',
-            field=models.CharField(choices=[('email', 'E-mail'), ('push', 'Notification on a phone')], default='email', max_length=8),
-        ),
-        migrations.AlterField(
             model_name='securityevent',
             name='action',
             field=models.CharField(choices=[('imported', 'The log-in was set up'), ('signed_in', 'Signed in'), ('signed_out', 'Signed out'), ('paused', 'Sign-in was paused after too many wrong tries'), ('pause_lifted', 'A pause was lifted'), ('held', 'Sign-in was stopped to protect the account'), ('released', 'Sign-in was opened again'), ('password_set', 'The password was changed'), ('key_enrolled', 'A Key was set up'), ('keys_ended', 'All Keys were turned off'), ('key_ended', 'A Key was turned off'), ('key_moved', 'A Key was moved to another phone'), ('key_renamed', 'A Key was given another name'), ('phone_lost', 'A phone was reported lost, and its Key turned off'), ('phone_rotated', 'A phone renewed its signing key'), ('enrolment_started', 'Setting up a Key was started'), ('enrolment_proved', 'Who sets up the Key was confirmed'), ('enrolment_ended', 'Setting up a Key was given up'), ('phone_paired', 'A phone came to be paired'), ('phone_matched', 'The numbers on both screens were found to be the same'), ('request_sent', 'A request to approve was sent to the Key'), ('request_approved', 'A request was approved on the phone'), ('request_denied', 'A request was refused on the phone'), ('request_failed', 'A request ended after wrong numbers'), ('proof_repeated', 'Password and Key were confirmed once more'), ('backup_codes_made', 'New backup codes were made'), ('backup_code_used', 'A backup code was used'), ('passkey_added', 'A passkey was added'), ('passkey_removed', 'A passkey was removed'), ('passkey_suspect', 'A passkey was turned off: it looked copied'), ('reported', 'The customer reported something suspicious'), ('report_closed', 'A report was looked into and closed'), ('code_used', 'An action was confirmed with a Key code'), ('code_sent', 'A code was sent by e-mail'), ('code_accepted', 'A code sent by e-mail was accepted'), ('sessions_ended', 'All open sign-ins were ended'), ('case_opened', 'Somebody asked to get back into this account'), ('case_checked', 'Support asked questions in a recovery case'), ('case_code_accepted', 'A code sent by e-mail was used in a recovery case'), ('case_review', 'A recovery case went to a second person'), ('case_approved', 'A recovery case was approved, and its waiting period began'), ('case_ready', 'The waiting period of a recovery case ended'), ('case_started', 'Setting up a new password and Key was started'), ('case_completed', 'A recovery case was completed'), ('case_hold_ended', 'What was on hold after a recovery was opened again'), ('case_refused', 'A recovery case was not confirmed'), ('case_stopped', 'A recovery case was stopped after an objection'), ('case_closed', 'A recovery case was closed')], max_length=40),
@@ -209,11 +199,6 @@ class Migration(migrations.Migration):
             name='phone',
             field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='keys', to='accounts.phone'),
         ),
-        migrations.AddField(
-            model_name='notice',
-            name='phone',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.phone'),
-        ),
         migrations.AddConstraint(
             model_name='key',
             constraint=models.CheckConstraint(condition=models.Q(('phone__isnull', True), ('kind', 'phone'), _connector='OR'), name='key_on_a_phone_is_of_that_kind'),
@@ -221,10 +206,6 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='key',
             constraint=models.UniqueConstraint(condition=models.Q(('confirmed', True)), fields=('user', 'phone'), name='one_live_key_per_user_and_phone'),
-        ),
-        migrations.AddConstraint(
-            model_name='notice',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('channel', 'push'), ('phone__isnull', False)), models.Q(models.Q(('channel', 'push'), _negated=True), ('phone__isnull', True)), _connector='OR'), name='notice_goes_to_a_phone_or_an_address'),
         ),
         migrations.AddField(
             model_name='report',

@@ -13,6 +13,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0001_initial'),
+        ('outbox', '0001_initial'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
@@ -234,7 +235,7 @@ class Migration(migrations.Migration):
                 ('digest', models.CharField(max_length=64, unique=True)),
                 ('used_at', models.DateTimeField(null=True)),
                 ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='stop_codes', to='recovery.case')),
-                ('notice', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.notice')),
+                ('notice', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='outbox.notice')),
             ],
         ),
         migrations.AddIndex(

@@ -7,10 +7,10 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from accounts.models import Notice
 from accounts.refusals import Paused
 from portal.lib import hash_semaphore
 from portal.lib.client import Origin
+from portal.outbox.models import Notice
 from recovery.actions import claims, one_time_secrets, timers
 from recovery.enums import CaseKind, EntryPoint, FlagKind, Purpose, State
 from recovery.models import Case, Claim
