@@ -10,8 +10,8 @@ class OutboxConfig(AppConfig):
     label = "outbox"
 
     def ready(self) -> None:
-        """Register the channel that needs nothing but an address."""
-        from portal.outbox import channels  # noqa: PLC0415  needs the models
+        """Register the checks and the channel that needs nothing but an address."""
+        from portal.outbox import channels, checks  # noqa: F401, PLC0415  registration on import; needs the models
         from portal.outbox.kinds import ChannelName  # noqa: PLC0415  the same
 
         channels.register(ChannelName.EMAIL, channels.EmailChannel)
