@@ -31,7 +31,7 @@ def test_what_names_a_person_who_is_locked_does_not_wait(also):
 
     with ThreadPoolExecutor(1) as pool, transaction.atomic():
         User.objects.select_for_update().get(pk=other.user.pk)
-        pool.submit(alone).result(timeout=10)
+        pool.submit(alone).result(timeout=60)
 
 
 @pytest.mark.race

@@ -165,6 +165,25 @@ def test_a_message_lives_as_long_as_what_it_is_about(ada: Person, clock: Clock, 
     assert len(item["topic"]) == 32
 
 
+def test_news_waits_three_days_for_a_phone_that_is_off(ada: Person, clock: Clock, settings):
+    phone_of(ada.user)
+    push.tell_phones(ada.user, notice_kinds.KEY_ADDED, now=clock.now)
+
+    delivery.deliver_due()
+
+    assert [item["ttl"] for item in written(settings)] == [3 * 24 * 3600]
+
+
+def test_a_message_goes_where_the_phone_takes_messages_when_it_is_sent(ada: Person, clock: Clock, settings):
+    phone, fresh = phone_of(ada.user), PhoneKeys().subscription("https://fcm.googleapis.com/fcm/send/fresh")
+    push.announce(asked(ada.user, now=clock.now), now=clock.now)
+    push.subscribe(phone=phone, subscription=fresh, now=clock.now)
+
+    delivery.deliver_due()
+
+    assert [item["endpoint"] for item in written(settings)] == [fresh["endpoint"]]
+
+
 def test_a_request_that_ran_out_is_not_announced_any_more(ada: Person, clock: Clock, settings):
     phone_of(ada.user)
     push.announce(asked(ada.user, now=clock.now), now=clock.now)

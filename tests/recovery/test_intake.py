@@ -103,6 +103,17 @@ def test_twenty_claims_in_a_day_bring_the_owner_one_notice(walk, clock):
     assert Notice.objects.filter(kind="case_started").count() == 1
 
 
+@pytest.mark.parametrize(("minutes", "notices"), [(24 * 60 - 1, 1), (24 * 60, 2)])
+def test_the_owner_is_told_of_a_further_claim_a_day_after_the_one_before(walk, clock, minutes, notices):
+    walk.opened()
+    timers.tick(clock.now)
+    clock.move(minutes=minutes)
+    walk.opened()
+    timers.tick(clock.now)
+
+    assert Notice.objects.filter(kind="case_started").count() == notices
+
+
 @pytest.mark.promise("CASE-1")
 def test_an_agent_opens_a_claim_from_a_call_and_sees_nothing_of_the_customer(walk, agent):
     walk.opened(by=agent.user)
