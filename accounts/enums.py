@@ -76,21 +76,6 @@ class Platform(models.TextChoices):
     MOBILE = "mobile", _("Mobile")
 
 
-class Channel(models.TextChoices):
-    """How a notice travels."""
-
-    EMAIL = "email", _("E-mail")
-    PUSH = "push", _("Notification on a phone")
-
-
-class NoticeState(models.TextChoices):
-    """Where a notice is on its way."""
-
-    DUE = "due", _("Waiting")
-    SENT = "sent", _("Sent")
-    DEAD = "dead", _("Given up")
-
-
 class CodePurpose(models.TextChoices):
     """What an e-mailed or Key code is spent on; all purposes share one memory."""
 

@@ -84,6 +84,7 @@ PORTAL_SECURITY_EMAIL = env.text(
 INSTALLED_APPS = [
     "portal.apps.PortalConfig",
     "portal.home",
+    "portal.outbox",
     "helpcenter",
     "recovery.apps.RecoveryConfig",
     "accounts",

@@ -2,7 +2,8 @@
 
 from django.apps import AppConfig
 
-from portal.lib import db_triggers, periodic_tasks
+from portal.lib import db_triggers
+from portal.outbox import periodic_tasks
 
 
 class RecoveryConfig(AppConfig):
@@ -12,7 +13,7 @@ class RecoveryConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the guards of the tables and the clock of the cases."""
-        from recovery import checks  # noqa: F401, PLC0415  registration on import
+        from recovery import checks, notice_kinds  # noqa: F401, PLC0415  registration on import
         from recovery.actions import timers  # noqa: PLC0415  models are loaded by now
         from recovery.models import triggers as own  # noqa: PLC0415
 

@@ -1,16 +1,19 @@
-"""Telling the owner of a log-in on every channel there is."""
+"""Notify the owner of a log-in on every channel there is."""
 
 from datetime import datetime
 from typing import Any
 
-from accounts.actions import notices, push
-from accounts.models import Notice, Phone, User
+from accounts.actions import push
+from accounts.models import Phone, User
+from portal.outbox import queue
+from portal.outbox.kinds import NoticeKind
+from portal.outbox.models import Notice
 
 
-def notify_everywhere(user: User, kind: str, *, now: datetime, but: Phone | None = None, **facts: Any) -> Notice:
+def notify_everywhere(user: User, kind: NoticeKind, *, now: datetime, but: Phone | None = None, **facts: Any) -> Notice:
     """Queue an e-mail and a message to every phone with a Key of this log-in, ``but`` one; return the e-mail.
 
     Needs: the action's open transaction.
     """
     push.tell_phones(user, kind, now=now, but=but)
-    return notices.tell(user, kind, now=now, **facts)
+    return queue.email(user, kind, now=now, **facts)

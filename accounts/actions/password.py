@@ -8,12 +8,14 @@ from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
-from accounts.actions import audit, notices, sessions, slow_hash_lookup
+from accounts import notice_kinds
+from accounts.actions import audit, sessions, slow_hash_lookup
 from accounts.enums import Action
 from accounts.models import FormerPassword, User
 from accounts.policies import passwords
 from accounts.refusals import PasswordTooCommon, PasswordTooLong, PasswordTooSimple, PasswordUsedBefore
 from portal.lib import client
+from portal.outbox import queue
 
 _HISTORY = "former-password"
 
@@ -82,7 +84,9 @@ def set_prepared(
         locked.save(update_fields=["password", "password_changed_at"])
         ended = sessions.end_everything(locked)
         audit.record(Action.PASSWORD_SET, by=by, on=locked, now=now, origin=origin, ended=len(ended))
-        notices.tell(locked, "password_changed", now=now, at=now.isoformat(), device=origin.device if origin else "")
+        queue.email(
+            locked, notice_kinds.PASSWORD_CHANGED, now=now, at=now.isoformat(), device=origin.device if origin else ""
+        )
     user.refresh_from_db()
     return ended
 

@@ -6,19 +6,19 @@ from datetime import datetime, timedelta
 
 from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 
-from accounts.enums import NoticeState, RequestState
+from accounts.enums import RequestState
 from accounts.models import (
     EmailedCode,
     Enrolment,
     Key,
     KnownBrowser,
-    Notice,
     Phone,
     PlatformSession,
     PushChallenge,
     Throttle,
     UsedNonce,
 )
+from portal.outbox.models import Notice, NoticeState
 
 BATCH = 1000
 _BUDGET_DAYS = 2
@@ -62,9 +62,8 @@ def _came_to_nothing(now: datetime) -> QuerySet[Model]:
     """Phones that came to an enrolment and never got a Key."""
     held = Exists(Key.objects.filter(phone=OuterRef("pk")))
     coming = Exists(Enrolment.objects.filter(Q(phone=OuterRef("pk")) | Q(old_phone=OuterRef("pk"))))
-    told = Exists(Notice.objects.filter(phone=OuterRef("pk")))
     old = now - timedelta(hours=_ENROLMENT_HOURS)
-    return Phone.objects.filter(~held, ~coming, ~told, created_at__lt=old)
+    return Phone.objects.filter(~held, ~coming, created_at__lt=old)
 
 
 def _requests(now: datetime) -> QuerySet[Model]:

@@ -1,4 +1,4 @@
-"""Telling phones: where they take messages, and what is queued for them. Delivery: accounts/actions/delivery.py."""
+"""Telling phones: where they take messages, and what is queued for them. Delivery: accounts/actions/channels.py."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
@@ -6,13 +6,14 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import QuerySet
 
-from accounts.actions.notices import new_reference
-from accounts.enums import Channel
-from accounts.models import Notice, Phone, PushChallenge, User
+from accounts import notice_kinds
+from accounts.models import Phone, PushChallenge, User
 from accounts.refusals import NoSubscription, PhoneEnded, PushAddressRefused, TooOften
 from portal.lib import push
+from portal.outbox import queue
+from portal.outbox.kinds import NoticeKind
+from portal.outbox.models import Notice
 
-_TEST_KIND = "test"
 _MOST_TESTS = 3
 _TEST_SPAN = timedelta(minutes=10)
 
@@ -44,18 +45,15 @@ def announce(request: PushChallenge, *, now: datetime) -> int:
     return _queue(
         _phones_of(request.user),
         request.user,
-        "request",
+        notice_kinds.REQUEST,
         now=now,
         dedupe=f"request-{request.reference}",
         useful_until=request.expires_at,
     )
 
 
-def tell_phones(user: User, kind: str, *, now: datetime, but: Phone | None = None) -> int:
-    """Queue a short message for every phone with a live Key of this log-in, ``but`` one; return how many there are.
-
-    ``kind`` names the template, templates/push/<kind>.txt; without one it says to read the e-mail.
-    """
+def tell_phones(user: User, kind: NoticeKind, *, now: datetime, but: Phone | None = None) -> int:
+    """Queue a short message for every phone with a live Key of this log-in, ``but`` one; return how many there are."""
     phones = _phones_of(user)
     return _queue(phones.exclude(pk=but.pk) if but else phones, user, kind, now=now)
 
@@ -64,12 +62,14 @@ def send_test(*, phone: Phone, now: datetime) -> None:
     """Queue a message that says that messages arrive. Raises: ``NoSubscription``, ``TooOften``."""
     with transaction.atomic():
         Phone.objects.select_for_update().get(pk=phone.pk)
-        recent = Notice.objects.filter(phone=phone, kind=_TEST_KIND, created_at__gt=now - _TEST_SPAN)
-        times = list(recent.order_by("-created_at").values_list("created_at", flat=True)[:_MOST_TESTS])
-        if len(times) == _MOST_TESTS:
-            raise TooOften(until=times[-1] + _TEST_SPAN)
+        tests = Notice.objects.filter(
+            user__key__phone=phone, kind=notice_kinds.TEST.name, created_at__gt=now - _TEST_SPAN
+        )
+        times = [test.created_at for test in tests.order_by("-pk").distinct() if test.target == phone.reference]
+        if len(times) >= _MOST_TESTS:
+            raise TooOften(until=times[_MOST_TESTS - 1] + _TEST_SPAN)
         key = phone.keys.filter(confirmed=True).select_related("user").first()
-        if key is None or not _queue([phone], key.user, _TEST_KIND, now=now, useful_until=now + _TEST_SPAN):
+        if key is None or not _queue([phone], key.user, notice_kinds.TEST, now=now, useful_until=now + _TEST_SPAN):
             raise NoSubscription
 
 
@@ -89,7 +89,7 @@ def _phones_of(user: User) -> QuerySet[Phone]:
 def _queue(
     phones: Iterable[Phone],
     user: User,
-    kind: str,
+    kind: NoticeKind,
     *,
     now: datetime,
     dedupe: str = "",
@@ -97,20 +97,5 @@ def _queue(
 ) -> int:
     if not push.sender().is_on:
         return 0
-    queued = [
-        Notice(
-            user=user,
-            kind=kind,
-            channel=Channel.PUSH,
-            phone=phone,
-            reference=(reference := new_reference("N")),
-            dedupe=f"{dedupe}-{phone.pk}" if dedupe else reference,
-            created_at=now,
-            due_at=now,
-            useful_until=useful_until,
-        )
-        for phone in phones
-        if phone.subscription
-    ]
-    Notice.objects.bulk_create(queued, ignore_conflicts=True)
-    return len(queued)
+    targets = [phone.reference for phone in phones if phone.subscription]
+    return queue.push(user, kind, targets=targets, now=now, dedupe=dedupe, useful_until=useful_until)

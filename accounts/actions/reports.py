@@ -4,10 +4,12 @@ from datetime import datetime
 
 from django.db import transaction
 
-from accounts.actions import audit, notices, notify
+from accounts import notice_kinds
+from accounts.actions import audit, notify
 from accounts.enums import Action, ReportKind, ReportOutcome, Role
 from accounts.models import Report, User
 from portal.lib import client
+from portal.outbox import queue
 
 
 class ReportClosed(Exception):
@@ -25,10 +27,12 @@ def open_report(*, user: User, kind: ReportKind, device: str, origin: client.Ori
     Effects: one row with a reference to tell on the phone, one event, one notice.
     """
     report = Report.objects.create(
-        reference=notices.new_reference("R"), user=user, kind=kind, device=device, created_at=now
+        reference=queue.new_reference("R"), user=user, kind=kind, device=device, created_at=now
     )
     audit.record(Action.REPORTED, by=user, on=user, now=now, origin=origin, report=report.pk, kind=str(kind))
-    notify.notify_everywhere(user, "report_opened", now=now, report=report.reference, device=device, at=now.isoformat())
+    notify.notify_everywhere(
+        user, notice_kinds.REPORT_OPENED, now=now, report=report.reference, device=device, at=now.isoformat()
+    )
     return report
 
 
@@ -54,6 +58,8 @@ def close_report(
     audit.record(
         Action.REPORT_CLOSED, by=by, on=report.user, now=now, origin=origin, report=report.pk, outcome=str(outcome)
     )
-    notify.notify_everywhere(report.user, "report_closed", now=now, report=report.reference, outcome=str(outcome))
+    notify.notify_everywhere(
+        report.user, notice_kinds.REPORT_CLOSED, now=now, report=report.reference, outcome=str(outcome)
+    )
     report.refresh_from_db()
     return report

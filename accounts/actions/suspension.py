@@ -5,10 +5,12 @@ from typing import Any
 
 from django.db import transaction
 
-from accounts.actions import audit, notices, sessions
+from accounts import notice_kinds
+from accounts.actions import audit, sessions
 from accounts.enums import Action
 from accounts.models import User
 from portal.lib import client
+from portal.outbox import queue
 
 LONGEST_REASON = 200
 
@@ -32,7 +34,7 @@ def hold(
     sessions.end_everything(locked)
     _set(locked, now)
     audit.record(Action.HELD, by=by, on=locked, now=now, origin=origin, reason=reason[:LONGEST_REASON], **facts)
-    notices.tell(locked, "held", now=now, at=now.isoformat())
+    queue.email(locked, notice_kinds.SUSPENDED, now=now, at=now.isoformat())
     return locked
 
 
@@ -44,7 +46,7 @@ def release(user: User, *, reason: str, by: User | None, origin: client.Origin |
         raise HoldUnchanged
     _set(locked, None)
     audit.record(Action.RELEASED, by=by, on=locked, now=now, origin=origin, reason=reason[:LONGEST_REASON])
-    notices.tell(locked, "released", now=now, at=now.isoformat())
+    queue.email(locked, notice_kinds.REINSTATED, now=now, at=now.isoformat())
     return locked
 
 

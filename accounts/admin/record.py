@@ -4,8 +4,10 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from accounts.admin.reading import ReadOnlyAdmin
-from accounts.models import Notice, PlatformSession, SecurityEvent
+from accounts.models import PlatformSession, SecurityEvent
 from accounts.policies import masks
+from portal.outbox.kinds import ChannelName
+from portal.outbox.models import Notice
 
 _BY_NAME = _("The whole username.")
 
@@ -41,8 +43,8 @@ class NoticeAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("Address"))
     def masked_address(self, notice: Notice) -> str:
-        """Return the first letter and the provider."""
-        return masks.email(notice.address)
+        """Return the first letter and the provider; nothing for a phone."""
+        return masks.email(notice.target) if notice.channel == ChannelName.EMAIL else ""
 
 
 @admin.register(PlatformSession)

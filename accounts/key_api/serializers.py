@@ -3,7 +3,7 @@
 import logging
 
 from accounts.models import EnrolmentItem, Key
-from accounts.models.encrypted import EncryptedModel
+from portal.lib.encrypted_fields import EncryptedModel
 from portal.lib.encryption import DecryptionError
 
 log = logging.getLogger("portal.security")

@@ -11,7 +11,6 @@ from accounts.models.authenticators import (
     UsedNonce,
 )
 from accounts.models.enrolment import Enrolment, EnrolmentItem
-from accounts.models.notices import Notice
 from accounts.models.phones import Phone
 from accounts.models.push_challenges import PushChallenge
 from accounts.models.reports import Report
@@ -37,7 +36,6 @@ __all__ = [
     "Key",
     "KnownBrowser",
     "Mandate",
-    "Notice",
     "Passkey",
     "Phone",
     "PlatformSession",

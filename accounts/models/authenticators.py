@@ -13,11 +13,11 @@ from django.db.models.functions import Now
 from django_otp.models import Device
 
 from accounts.enums import CodePurpose, EndReason, KeyKind
-from accounts.models.encrypted import EncryptedModel, EncryptedTextField
 from accounts.models.phones import Phone
 from accounts.models.users import User
 from accounts.policies import usernames
 from accounts.policies.keys import totp
+from portal.lib.encrypted_fields import EncryptedModel, EncryptedTextField
 from portal.lib.encryption import DecryptionError
 
 log = logging.getLogger("portal.security")

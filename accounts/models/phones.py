@@ -7,8 +7,8 @@ from django.db import models
 from django.db.models import Q
 
 from accounts.enums import EndReason
-from accounts.models.encrypted import EncryptedJSONField, EncryptedModel, EncryptedTextField
 from portal.lib import digests
+from portal.lib.encrypted_fields import EncryptedJSONField, EncryptedModel, EncryptedTextField
 
 _REFERENCE_BYTES = 16
 

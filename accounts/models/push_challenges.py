@@ -7,9 +7,9 @@ from django.db.models import Q
 
 from accounts.enums import CodePurpose, DenyReason, RequestState
 from accounts.models.authenticators import Key
-from accounts.models.encrypted import EncryptedModel, EncryptedTextField
 from accounts.models.phones import new_reference
 from accounts.models.users import User
+from portal.lib.encrypted_fields import EncryptedModel, EncryptedTextField
 
 _ANSWERED = (RequestState.APPROVED, RequestState.USED, RequestState.DENIED)
 

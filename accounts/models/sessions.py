@@ -7,8 +7,8 @@ from django.db.models.functions import Now
 
 from accounts.enums import Platform
 from accounts.models.authenticators import Authenticator, BackupCode, Key, Passkey
-from accounts.models.encrypted import EncryptedModel, EncryptedTextField
 from accounts.models.users import User
+from portal.lib.encrypted_fields import EncryptedModel, EncryptedTextField
 
 
 class PlatformSession(EncryptedModel):

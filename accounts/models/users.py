@@ -12,9 +12,9 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from accounts.enums import AccountKind, ActivityKind, MandateRole, Realm, Role
-from accounts.models.encrypted import EncryptedJSONField, EncryptedModel, EncryptedTextField
 from accounts.policies import usernames
 from portal.lib import digests
+from portal.lib.encrypted_fields import EncryptedJSONField, EncryptedModel, EncryptedTextField
 
 if TYPE_CHECKING:
     from accounts.models.authenticators import Authenticator

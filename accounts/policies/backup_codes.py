@@ -1,6 +1,6 @@
 """What a backup code looks like, and when there are few left (KEY-13)."""
 
-from accounts.policies import code_alphabet
+from portal.lib import code_alphabet
 
 LENGTH = 8  # 24^8 codes, 36 bits
 COUNT = 10

@@ -10,10 +10,12 @@ from functools import partial
 from django.db import transaction
 from django.db.models import F
 
-from accounts.actions import audit, notices
+from accounts.actions import audit
 from accounts.enums import Action
-from accounts.policies import code_alphabet
-from portal.lib import periodic_tasks
+from portal.lib import code_alphabet
+from portal.outbox import periodic_tasks, queue
+from portal.outbox.kinds import NoticeKind
+from recovery import notice_kinds
 from recovery.actions import objections, one_time_secrets, transitions
 from recovery.enums import CaseKind, State
 from recovery.models import Case, Event, StopCode
@@ -41,16 +43,16 @@ _BY_STATE: dict[str, Action] = {
     State.EXPIRED: Action.CASE_CLOSED,
 }
 # Action on the record -> kind of notice.
-_TOLD: dict[Action, str] = {
-    Action.CASE_OPENED: "case_started",
-    Action.CASE_APPROVED: "case_approved",
-    Action.CASE_READY: "case_ready",
-    Action.CASE_STARTED: "case_opened",
-    Action.CASE_COMPLETED: "case_completed",
-    Action.CASE_HOLD_ENDED: "case_lifted",
-    Action.CASE_REFUSED: "case_refused",
-    Action.CASE_STOPPED: "case_stopped",
-    Action.CASE_CLOSED: "case_closed",
+_TOLD: dict[Action, NoticeKind] = {
+    Action.CASE_OPENED: notice_kinds.CASE_STARTED,
+    Action.CASE_APPROVED: notice_kinds.CASE_APPROVED,
+    Action.CASE_READY: notice_kinds.CASE_READY,
+    Action.CASE_STARTED: notice_kinds.CASE_OPENED,
+    Action.CASE_COMPLETED: notice_kinds.CASE_COMPLETED,
+    Action.CASE_HOLD_ENDED: notice_kinds.CASE_LIFTED,
+    Action.CASE_REFUSED: notice_kinds.CASE_REFUSED,
+    Action.CASE_STOPPED: notice_kinds.CASE_STOPPED,
+    Action.CASE_CLOSED: notice_kinds.CASE_CLOSED,
 }
 
 
@@ -90,7 +92,7 @@ def _notify(case: Case, event: Event, action: Action, *, now: datetime) -> None:
         if not state_machine.is_terminal(event.to_state)
         else ""
     )
-    notice = notices.tell(
+    notice = queue.email(
         case.subject,
         kind,
         now=now,
@@ -104,15 +106,15 @@ def _notify(case: Case, event: Event, action: Action, *, now: datetime) -> None:
         StopCode.objects.create(case=case, notice=notice, digest=objections.stop_digest(notice.reference, code))
 
 
-def _is_flood(case: Case, event: Event, kind: str) -> bool:
+def _is_flood(case: Case, event: Event, kind: NoticeKind) -> bool:
     """Tell whether this is one of many claims, opened and closed again by somebody who knows a username.
 
     The first claim on a log-in within a day is told at once, further ones are not, in whatever case they are; and
     a case nobody was told of closes in silence. The owner's own record has them all.
     """
-    if kind == "case_closed":
+    if kind == notice_kinds.CASE_CLOSED:
         return not case.stop_codes.exists()
-    return kind == "case_started" and _was_told_of_opening(case, event)
+    return kind == notice_kinds.CASE_STARTED and _was_told_of_opening(case, event)
 
 
 def _was_told_of_opening(case: Case, event: Event) -> bool:

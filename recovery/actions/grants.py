@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import F
 
-from accounts.actions import notices
-from accounts.policies import code_alphabet
-from portal.lib import client, digests
+from portal.lib import client, code_alphabet, digests
+from portal.outbox import queue
+from recovery import notice_kinds
 from recovery.actions import claims, objections, one_time_secrets, transitions
 from recovery.actions.case_events import Who
 from recovery.enums import Actor, Family, State
@@ -59,13 +59,12 @@ def start_grant(*, claim: Claim, browser: str, origin: client.Origin, now: datet
             open_until=now + timedelta(minutes=case.terms.grant_open_minutes),
         )
         transitions.note(case, "grant_issued", who=who, now=now, body={"pass": grant.pk})
-        notices.tell(
+        queue.email(
             case.subject,
-            "case_half",
+            notice_kinds.GRANT_PART,
             now=now,
             useful_until=grant.open_until,
             part=code_alphabet.grouped(second),
-            case=claim.reference,
             minutes=case.terms.grant_open_minutes,
         )
     return Started(grant, first)

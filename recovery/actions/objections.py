@@ -9,9 +9,8 @@ from django.db.models import F, Q
 from accounts.actions import sessions, suspension, throttle
 from accounts.enums import Role
 from accounts.models import User
-from accounts.policies import code_alphabet
 from accounts.refusals import CodesUsedUp, Paused
-from portal.lib import client
+from portal.lib import client, code_alphabet
 from recovery.actions import one_time_secrets, permissions, reviews, transitions
 from recovery.actions.case_events import Who
 from recovery.enums import Actor, FlagKind, Scope, State

@@ -4,8 +4,8 @@ import secrets
 
 from django.contrib.auth.hashers import check_password, make_password
 
-from accounts.policies.code_alphabet import ALPHABET, plain
 from portal.lib import digests
+from portal.lib.code_alphabet import ALPHABET, plain
 from recovery.policies import passphrases, reference_codes
 
 _WRONG_PIN = "no PIN is like this"

@@ -8,9 +8,10 @@ from functools import partial
 from django.db import transaction
 from django.db.models import Q
 
-from accounts.enums import NoticeState, Role
-from accounts.models import Notice, User
-from portal.lib import periodic_tasks
+from accounts.enums import Role
+from accounts.models import User
+from portal.outbox import periodic_tasks
+from portal.outbox.models import Notice, NoticeState
 from recovery.actions import case_notices, grants, objections, reviews, transitions
 from recovery.actions.case_events import Who
 from recovery.enums import Actor, State, Verdict

@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from accounts.models import User
-from accounts.models.encrypted import EncryptedModel, EncryptedTextField
+from portal.lib.encrypted_fields import EncryptedModel, EncryptedTextField
 from recovery.enums import Basis, CaseKind, EntryPoint, Purpose, State
 from recovery.policies import state_machine
 from recovery.policies.case_policy import Terms

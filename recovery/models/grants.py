@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
-from accounts.models import Notice
+from portal.outbox.models import Notice
 from recovery.enums import Scope
 from recovery.models.cases import Case, Claim
 

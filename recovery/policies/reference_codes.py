@@ -1,6 +1,6 @@
 """What people read out and type: case references, stop codes, halves of a pass. 24 signs, no vowels, no look-alikes."""
 
-from accounts.policies.code_alphabet import ALPHABET, is_made_of, plain
+from portal.lib.code_alphabet import ALPHABET, is_made_of, plain
 
 CLAIM_PREFIX = "RC"
 _BODY = 7

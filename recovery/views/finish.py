@@ -10,10 +10,9 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.actions.keys import key_codes
-from accounts.policies import code_alphabet
 from accounts.refusals import Refusal
 from accounts.views import refusal_responses
-from portal.lib import client, clock, qr_codes
+from portal.lib import client, clock, code_alphabet, qr_codes
 from recovery.actions import claims, completion, grants
 from recovery.forms.set_up import HalfForm, SetUpForm
 from recovery.models import Claim, RecoveryGrant

@@ -5,9 +5,10 @@ from typing import Any
 
 from accounts.actions.keys.enrolment import identity_proofing, rows, steps
 from accounts.enums import EnrolmentPurpose, EnrolmentState
-from accounts.models import Enrolment, Notice, Phone, User
+from accounts.models import Enrolment, Phone, User
 from accounts.policies.keys import totp
 from portal.lib import client, clock
+from portal.outbox.models import Notice
 from tests.phone import new_key, public_half
 
 ORIGIN = client.Origin("203.0.113.9", "Firefox on Linux", "ABCD2345")

@@ -10,11 +10,12 @@ from django.db import connections, transaction
 
 from accounts.actions import password, sessions, suspension, throttle
 from accounts.actions.authenticators import backup_codes
-from accounts.models import BackupCode, Notice, SecurityEvent, User
+from accounts.models import BackupCode, SecurityEvent, User
 from accounts.policies import backup_codes as rules
 from accounts.refusals import BackupCodeWrong, Paused, Refusal, SignInTooSlow, Suspended
 from portal.lib import clock as portal_clock
 from portal.lib.client import Origin
+from portal.outbox.models import Notice
 from tests import factories
 from tests.accounts.hash_work import Work
 from tests.conftest import Clock

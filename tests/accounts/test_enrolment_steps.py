@@ -7,7 +7,7 @@ from accounts.actions.authenticators.security_answers import set_answers
 from accounts.actions.keys import key_codes
 from accounts.actions.keys.enrolment import identity_proofing, rows, steps
 from accounts.enums import Action, CodePurpose, EndReason, EnrolmentState, KeyKind
-from accounts.models import EnrolmentItem, Key, Notice, Phone, SecurityEvent, User
+from accounts.models import EnrolmentItem, Key, Phone, SecurityEvent, User
 from accounts.refusals import (
     CodeUsed,
     CodeWrong,
@@ -22,6 +22,7 @@ from accounts.refusals import (
     TooManyKeys,
     TooOften,
 )
+from portal.outbox.models import Notice
 from tests.accounts.enrolment_walk import ADD, ORIGIN, Walk, code_of, first, mailed_code, now
 from tests.phones import paired, row_of
 
@@ -107,7 +108,7 @@ def test_the_other_phones_of_a_log_in_are_told(clock, ada):
     Walk(ada.user, ADD).paired().confirmed()
 
     (told,) = Notice.objects.filter(user=ada.user, channel="push")
-    assert (told.kind, told.phone) == ("key_added", other)
+    assert (told.kind, told.target) == ("key_added", other.reference)
 
 
 def test_staff_add_a_key_without_a_customer_record(clock, agent):

@@ -12,10 +12,11 @@ from accounts.actions import audit, purging
 from accounts.actions.keys import key_revocation
 from accounts.actions.keys.enrolment import rows, steps
 from accounts.enums import Action, EndReason, EnrolmentState
-from accounts.models import Enrolment, Key, Notice, Phone, SecurityEvent, User
+from accounts.models import Enrolment, Key, Phone, SecurityEvent, User
 from accounts.policies.keys import enrolment as moves
 from accounts.policies.keys import totp
 from accounts.refusals import CodeWrong, EnrolmentOver, PairingCodeWrong, PairingOver, Refusal
+from portal.outbox.models import Notice
 from tests import factories
 from tests.accounts.enrolment_walk import ADD, ORIGIN, TRANSFER, Walk, code_of, first, now
 from tests.factories import Person

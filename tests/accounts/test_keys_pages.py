@@ -8,9 +8,10 @@ from django.urls import reverse
 
 from accounts.actions.authenticators import backup_codes
 from accounts.enums import Realm
-from accounts.models import BackupCode, Key, Notice, Phone, User
+from accounts.models import BackupCode, Key, Phone, User
 from accounts.policies.recommendations import Light, Step, Ways, light, next_steps
 from portal.lib.client import Origin
+from portal.outbox.models import Notice
 from tests import factories
 from tests.conftest import Clock
 from tests.factories import Person

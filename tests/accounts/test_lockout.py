@@ -10,9 +10,10 @@ from django.test import Client
 from accounts.actions import throttle
 from accounts.actions.sign_in import lockout_notices
 from accounts.enums import Action
-from accounts.models import Notice, SecurityEvent, Throttle
+from accounts.models import SecurityEvent, Throttle
 from accounts.refusals import CodesUsedUp, Paused
 from portal.lib import clock as portal_clock
+from portal.outbox.models import Notice
 from tests import factories
 from tests.conftest import Clock
 from tests.factories import Person

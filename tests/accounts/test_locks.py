@@ -5,11 +5,11 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from django.db import connections, transaction
 
-from accounts.actions import notices
 from accounts.actions.authenticators import emailed_code
 from accounts.enums import CodePurpose
-from accounts.models import EmailedCode, Notice, User
-from tests import factories
+from accounts.models import EmailedCode, User
+from portal.outbox.models import Notice
+from tests import factories, notices
 from tests.accounts.enrolment_walk import ADD, ORIGIN, Walk, now
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -25,13 +25,13 @@ def test_what_names_a_person_who_is_locked_does_not_wait(also):
 
     def alone() -> None:
         try:
-            named.begun() if also else notices.tell(other.user, "held", now=now())
+            named.begun() if also else notices.email(other.user, now=now())
         finally:
             connections.close_all()
 
     with ThreadPoolExecutor(1) as pool, transaction.atomic():
         User.objects.select_for_update().get(pk=other.user.pk)
-        pool.submit(alone).result(timeout=10)
+        pool.submit(alone).result(timeout=60)
 
 
 @pytest.mark.race

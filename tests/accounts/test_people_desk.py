@@ -9,12 +9,15 @@ from django.core.management import CommandError, call_command, get_commands
 from django.db import transaction
 from django.urls import reverse
 
-from accounts.actions import audit, notices, throttle
+from accounts import notice_kinds
+from accounts.actions import audit, throttle
 from accounts.actions.sign_in import sign_in_diagnosis, unlock
 from accounts.enums import Action, Budget
-from accounts.models import Customer, Key, Notice, PlatformSession, SecurityEvent, Throttle, User
+from accounts.models import Customer, Key, PlatformSession, SecurityEvent, Throttle, User
 from accounts.policies import masks
 from accounts.refusals import Paused
+from portal.outbox.models import Notice
+from tests import notices
 from tests.factories import signed_in
 from tests.lint_html import problems
 
@@ -35,7 +38,7 @@ def run(command: str, *args: str, **options: object) -> str:
 
 
 def address(model, page: str = "changelist", *args: object) -> str:
-    return reverse(f"admin:accounts_{model._meta.model_name}_{page}", args=args)
+    return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{page}", args=args)
 
 
 @pytest.fixture
@@ -44,7 +47,7 @@ def life(ada, clock):
     pause(ada)
     with transaction.atomic():
         audit.record(Action.PAUSED, by=None, on=ada.user, now=clock.now)
-        notices.tell(ada.user, "paused", now=clock.now, code="918273")
+        notices.email(ada.user, notice_kinds.EMAILED_CODE, now=clock.now, code="918273")
     return ada
 
 
@@ -128,7 +131,7 @@ def test_a_longer_list_takes_no_more_statements(
         pause(person)
         with transaction.atomic():
             audit.record(Action.PAUSED, by=auditor.user, on=person.user, now=clock.now)
-            notices.tell(person.user, "paused", now=clock.now)
+            notices.email(person.user, now=clock.now)
 
     add(people[0])
     with django_assert_max_num_queries(20) as once:

@@ -11,12 +11,15 @@ import pytest
 from django.core.management import call_command
 from django.db import connections, transaction
 
-from accounts.actions import carriers, delivery, notices, push
+from accounts import notice_kinds
+from accounts.actions import channels, push
 from accounts.enums import EndReason, KeyKind
-from accounts.models import Key, Notice, Phone, PushChallenge, User
+from accounts.models import Key, Phone, PushChallenge, User
 from accounts.refusals import NoSubscription, PhoneEnded, PushAddressRefused, TooOften
 from portal.lib import push as web_push
-from tests import factories, push_service
+from portal.outbox import delivery
+from portal.outbox.models import Notice
+from tests import factories, notices, push_service
 from tests.conftest import Clock
 from tests.factories import Person
 from tests.phone import new_key, public_half
@@ -133,7 +136,7 @@ def test_what_a_locked_phone_shows_names_neither_person_nor_account(ada: Person,
     phone_of(ada.user)
     push.announce(asked(ada.user, now=clock.now), now=clock.now)
     delivery.deliver_due()
-    push.tell_phones(ada.user, "key_added", now=clock.move(seconds=1))
+    push.tell_phones(ada.user, notice_kinds.KEY_ADDED, now=clock.move(seconds=1))
 
     delivery.deliver_due()
 
@@ -162,6 +165,25 @@ def test_a_message_lives_as_long_as_what_it_is_about(ada: Person, clock: Clock, 
     assert len(item["topic"]) == 32
 
 
+def test_news_waits_three_days_for_a_phone_that_is_off(ada: Person, clock: Clock, settings):
+    phone_of(ada.user)
+    push.tell_phones(ada.user, notice_kinds.KEY_ADDED, now=clock.now)
+
+    delivery.deliver_due()
+
+    assert [item["ttl"] for item in written(settings)] == [3 * 24 * 3600]
+
+
+def test_a_message_goes_where_the_phone_takes_messages_when_it_is_sent(ada: Person, clock: Clock, settings):
+    phone, fresh = phone_of(ada.user), PhoneKeys().subscription("https://fcm.googleapis.com/fcm/send/fresh")
+    push.announce(asked(ada.user, now=clock.now), now=clock.now)
+    push.subscribe(phone=phone, subscription=fresh, now=clock.now)
+
+    delivery.deliver_due()
+
+    assert [item["endpoint"] for item in written(settings)] == [fresh["endpoint"]]
+
+
 def test_a_request_that_ran_out_is_not_announced_any_more(ada: Person, clock: Clock, settings):
     phone_of(ada.user)
     push.announce(asked(ada.user, now=clock.now), now=clock.now)
@@ -176,9 +198,9 @@ def test_a_request_that_ran_out_is_not_announced_any_more(ada: Person, clock: Cl
 def test_news_goes_to_all_phones_but_one(ada: Person, clock: Clock):
     told, left_out = phone_of(ada.user, name="One"), phone_of(ada.user, name="Two")
 
-    assert push.tell_phones(ada.user, "key_added", now=clock.now, but=left_out) == 1
+    assert push.tell_phones(ada.user, notice_kinds.KEY_ADDED, now=clock.now, but=left_out) == 1
 
-    assert Notice.objects.get().phone == told
+    assert Notice.objects.get().target == told.reference
 
 
 def test_where_push_is_off_nothing_is_queued(ada: Person, clock: Clock, settings):
@@ -243,7 +265,7 @@ def test_one_worker_delivers_e_mails_and_notifications_each_once(
     keys = PhoneKeys()
     phone_of(ada.user, subscription=keys.subscription(service.endpoint))
     push.announce(asked(ada.user, now=clock.now), now=clock.now)
-    notices.tell(ada.user, "code", now=clock.now, code="123 456")
+    notices.email(ada.user, now=clock.now)
 
     assert delivery.deliver_due() == 2
     assert delivery.deliver_due() == 0
@@ -317,9 +339,9 @@ def test_a_worker_killed_before_it_could_mark_repeats_a_message_that_takes_the_f
     ada: Person, clock: Clock, service: PushService, settings
 ):
     phone_of(ada.user, subscription=PhoneKeys().subscription(service.endpoint))
-    push.tell_phones(ada.user, "key_added", now=clock.now)
+    push.tell_phones(ada.user, notice_kinds.KEY_ADDED, now=clock.now)
     killed = delivery.claim(now=clock.now)
-    carriers.ToPhone().send(killed)
+    channels.PhoneChannel().send(killed)
     assert delivery.deliver_due() == 0
 
     clock.move(seconds=settings.PORTAL_NOTICE_LEASE_SECONDS + 1)
@@ -336,7 +358,7 @@ def test_an_address_that_turned_private_is_given_up_and_holds_up_nobody(
 ):
     phone_of(ada.user, subscription=PhoneKeys().subscription(service.endpoint))
     push.announce(asked(ada.user, now=clock.now), now=clock.now)
-    notices.tell(ada.user, "code", now=clock.now, code="123 456")
+    notices.email(ada.user, now=clock.now)
     monkeypatch.setattr(web_push.WebPush.network, "answers", ("169.254.169.254",))
 
     delivery.deliver_due()
@@ -356,7 +378,7 @@ def test_three_workers_tell_each_phone_once(service: PushService):
         phones[f"/send/{number}"] = keys
         address = service.endpoint.replace("/one", f"/{number}")
         phone_of(ada.user, name=f"Phone {number}", subscription=keys.subscription(address))
-    push.tell_phones(ada.user, "key_added", now=factories.clock.now())
+    push.tell_phones(ada.user, notice_kinds.KEY_ADDED, now=factories.clock.now())
 
     workers = [threading.Thread(target=work) for _ in range(3)]
     for worker in workers:

@@ -9,7 +9,7 @@ from accounts.actions.keys import key_revocation
 from accounts.actions.sign_in import push_approval
 from accounts.actions.sign_in.completion import Pending
 from accounts.enums import Action, DenyReason, EndReason, RequestState
-from accounts.models import BackupCode, Key, Notice, Passkey, PushChallenge, Report, SecurityEvent
+from accounts.models import BackupCode, Key, Passkey, PushChallenge, Report, SecurityEvent
 from accounts.policies import push_approval as rules
 from accounts.refusals import (
     RequestDenied,
@@ -22,6 +22,7 @@ from accounts.refusals import (
     TooManyRequests,
 )
 from portal.lib import client
+from portal.outbox.models import Notice
 from tests.conftest import Clock
 from tests.factories import Person
 from tests.phone import Phone, Said

@@ -8,8 +8,9 @@ from django.db import connections
 
 from accounts.actions import reports
 from accounts.enums import ReportKind, ReportOutcome, Role
-from accounts.models import Notice, Report, SecurityEvent, User
+from accounts.models import Report, SecurityEvent, User
 from portal.lib import clock as portal_clock
+from portal.outbox.models import Notice
 from tests import factories
 from tests.conftest import Clock
 from tests.factories import Person

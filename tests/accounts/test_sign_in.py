@@ -8,16 +8,11 @@ from django.conf import settings
 from django.contrib import admin
 from django.test import Client
 
-from accounts.emails import message_for
 from accounts.enums import Action, Realm
-from accounts.models import (
-    KnownBrowser,
-    Notice,
-    PlatformSession,
-    SecurityEvent,
-    Throttle,
-)
+from accounts.models import KnownBrowser, PlatformSession, SecurityEvent, Throttle
 from helpcenter import causes
+from portal.outbox.emails import message_for
+from portal.outbox.models import Notice
 from tests import factories
 from tests.conftest import Clock
 from tests.factories import Person
@@ -82,7 +77,7 @@ def test_the_desk_changes_no_password(client: Client, agent: Person, path: str) 
 def test_the_desk_shows_only_tables_of_the_portal() -> None:
     registered = {model._meta.app_label for model in admin.site._registry}
 
-    assert registered <= {"accounts", "recovery", "helpcenter"}
+    assert registered <= {"accounts", "recovery", "helpcenter", "outbox"}
     assert "accounts" in registered
 
 

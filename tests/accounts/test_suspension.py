@@ -4,8 +4,8 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.test import Client
 
-from accounts.actions import delivery
 from accounts.models import PlatformSession, SecurityEvent
+from portal.outbox import delivery
 from tests import factories
 from tests.conftest import Clock
 from tests.factories import Person

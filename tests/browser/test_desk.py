@@ -6,11 +6,13 @@ from django.db import transaction
 from django.urls import reverse
 from playwright.sync_api import Page, expect
 
-from accounts.actions import audit, notices, reports, throttle
+from accounts import notice_kinds
+from accounts.actions import audit, reports, throttle
 from accounts.enums import Action, ReportKind
-from accounts.models import Customer, Key, Notice, Phone, PlatformSession, Report, SecurityEvent, Throttle, User
+from accounts.models import Customer, Key, Phone, PlatformSession, Report, SecurityEvent, Throttle, User
 from portal.lib import clock
-from tests import factories
+from portal.outbox.models import Notice
+from tests import factories, notices
 from tests.browser.fixtures import assert_accessible
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -31,7 +33,7 @@ def desk(page_in_every_look: Page, who: factories.Person, ada: factories.Person,
         throttle.reserve(throttle.password_claim("ada"), now=clock.now())
     with transaction.atomic():
         audit.record(Action.PAUSED, by=None, on=ada.user, now=clock.now())
-        notices.tell(ada.user, "paused", now=clock.now())
+        notices.email(ada.user, notice_kinds.LOCKED, now=clock.now())
     factories.phone(ada)
     reports.open_report(user=ada.user, kind=ReportKind.NOT_ME, device="Edge", origin=None, now=clock.now())
     cookie = factories.signed_in(who).cookies[settings.SESSION_COOKIE_NAME]
@@ -42,7 +44,7 @@ def desk(page_in_every_look: Page, who: factories.Person, ada: factories.Person,
 @pytest.mark.parametrize("who", ["auditor"], indirect=True)
 def test_every_table_can_be_read_by_everybody(desk):
     for model in TABLES:
-        name = f"admin:accounts_{model._meta.model_name}"
+        name = f"admin:{model._meta.app_label}_{model._meta.model_name}"
         desk.goto(reverse(f"{name}_changelist"))
         assert_accessible(desk)
         desk.goto(reverse(f"{name}_change", args=[model.objects.first().pk]))

@@ -70,18 +70,18 @@ def test_every_push_shows_a_notice(
     session, found = installed.new_cdp_session(page), []
     session.on("ServiceWorker.workerRegistrationUpdated", lambda event: found.extend(event["registrations"]))
     session.send("ServiceWorker.enable")
-    page.wait_for_timeout(200)
+    while not found:
+        page.wait_for_timeout(50)  # lets the browser's own messages in
 
     facts = {"origin": live_server.url, "registrationId": found[0]["registrationId"], "data": sent}
     session.send("ServiceWorker.deliverPushMessage", facts)
 
-    shown = page.evaluate(
-        "async () => { const worker = await navigator.serviceWorker.ready;"
-        " for (let round = 0; round < 100; round += 1) {"
-        "   const [one] = await worker.getNotifications(); if (one) return [one.title, one.body];"
-        "   await new Promise((done) => setTimeout(done, 50)); } }"
+    shown = page.wait_for_function(
+        "navigator.serviceWorker.ready.then((worker) => worker.getNotifications())"
+        ".then(([one]) => one && [one.title, one.body])",
+        timeout=120_000,
     )
-    assert shown == [title, body]
+    assert shown.json_value() == [title, body]
 
 
 SUBSCRIPTION = """

@@ -7,7 +7,8 @@ from django.conf import settings
 from playwright.sync_api import Page, expect
 
 from accounts.enums import Realm
-from accounts.models import Notice, User
+from accounts.models import User
+from portal.outbox.models import Notice
 from tests import factories
 from tests.accounts.enrolment_walk import mailed_code
 from tests.browser.fixtures import LOOKS, assert_accessible

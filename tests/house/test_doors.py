@@ -44,8 +44,8 @@ DOORS = [
     ),
     Door("set_first_password", frozenset({"accounts/actions/demo.py"})),
     Door("send_mail", frozenset()),
-    Door("EmailMessage", frozenset({"accounts/emails.py"})),
-    Door("EmailMultiAlternatives", frozenset({"accounts/emails.py"})),
+    Door("EmailMessage", frozenset({"portal/outbox/emails.py"})),
+    Door("EmailMultiAlternatives", frozenset({"portal/outbox/emails.py"})),
 ]
 SECRETS = {"password", "passwords", "secret", "seed", "token", "code", "pin", "answer", "key", "cookie", "POST", "body"}
 LEVELS = {"debug", "info", "warning", "error", "exception", "critical", "log"}

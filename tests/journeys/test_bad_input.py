@@ -9,8 +9,9 @@ from django.test import Client
 from django.views.generic import RedirectView
 
 from accounts.enums import Role
-from accounts.models import KnownBrowser, Notice, PlatformSession, SecurityEvent, Throttle
+from accounts.models import KnownBrowser, PlatformSession, SecurityEvent, Throttle
 from portal.lib import hash_semaphore
+from portal.outbox.models import Notice
 from tests import factories
 from tests.conftest import Clock
 from tests.factories import Person

@@ -6,7 +6,8 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from accounts.models import Notice, PlatformSession
+from accounts.models import PlatformSession
+from portal.outbox.models import Notice
 from tests import factories
 from tests.accounts.enrolment_pages import paired, post, to_the_phone
 from tests.conftest import Clock

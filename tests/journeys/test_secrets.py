@@ -11,7 +11,6 @@ from django.core.cache import cache
 from django.db import transaction
 from django.test import Client
 
-from accounts.actions import delivery, notices
 from accounts.actions import password as passwords
 from accounts.actions.authenticators import emailed_code
 from accounts.actions.authenticators.security_answers import set_answers
@@ -20,8 +19,8 @@ from accounts.enums import CodePurpose, Role
 from accounts.models import Key
 from portal.lib import client as origins
 from portal.lib import clock as portal_clock
-from portal.lib import periodic_tasks
-from tests import factories
+from portal.outbox import delivery, periodic_tasks
+from tests import factories, notices
 from tests.conftest import Clock
 from tests.factories import Person
 from tests.journeys import hunt, walk
@@ -100,7 +99,7 @@ def sign_in(client: Client, who: Person, secrets: Secrets) -> None:
 
 def test_the_hunt_finds_what_is_there(hunter: hunt.Hunt, secrets: Secrets, ada: Person, clock: Clock):
     in_table, in_log, in_mail, in_cache, in_page, encoded = (secrets.new() for _ in range(6))
-    notices.tell(ada.user, in_table.lower(), now=clock.now)
+    notices.email(ada.user, now=clock.now, dedupe=in_table.lower())
     logging.getLogger("portal.anything").debug("typed", extra={"facts": {"it": in_log}})
     mail.send_mail("subject", in_mail, "a@northgate.test", ["b@northgate.test"])
     cache.set("key", in_cache)

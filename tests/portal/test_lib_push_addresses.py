@@ -160,7 +160,7 @@ class Slow(push.Network):
 
     def resolve(self, host: str, port: int) -> list[str]:
         self.asked.append(threading.current_thread())
-        self.may_answer.wait(10)
+        self.may_answer.wait(60)
         return ["10.0.0.1"]
 
 
@@ -180,17 +180,15 @@ def test_a_name_server_that_does_not_answer_holds_a_phone_up_for_a_second(slow: 
 
     push.WebPush().check(push.Subscription(**PhoneKeys().subscription()))
 
-    assert 0.9 < time.monotonic() - began < 3
-    assert len(slow.asked) == 1
+    assert time.monotonic() - began > 0.9
+    assert [asked.is_alive() for asked in slow.asked] == [True]
 
 
 def test_a_name_server_that_does_not_answer_holds_the_worker_up_no_longer_than_connecting_may_take(slow: Slow):
-    began = time.monotonic()
-
     with pytest.raises(TimeoutError):
         slow.post(push.check_endpoint(LISTED), b"", {}, seconds=0.2)
 
-    assert time.monotonic() - began < 2
+    assert [asked.is_alive() for asked in slow.asked] == [True]
 
 
 def test_look_ups_that_nobody_waits_for_any_more_are_few(slow: Slow):
@@ -200,13 +198,14 @@ def test_look_ups_that_nobody_waits_for_any_more_are_few(slow: Slow):
 
     with pytest.raises(OSError, match="too many"):
         slow.addresses(push.check_endpoint(LISTED), seconds=0.01)
-    assert len(slow.asked) == 8
+    while len(slow.asked) < 8:
+        time.sleep(0.01)
 
     slow.may_answer.set()
     for thread in slow.asked:
         thread.join()
     with pytest.raises(push.AddressRefused):
-        slow.addresses(push.check_endpoint(LISTED), seconds=5)
+        slow.addresses(push.check_endpoint(LISTED), seconds=60)
 
 
 WRONG_KEYS = [

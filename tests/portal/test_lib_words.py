@@ -1,4 +1,4 @@
-"""Moments in words, log lines of one line, timers of the worker."""
+"""Moments in words, log lines of one line."""
 
 import json
 import logging
@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 from django.utils import timezone
 
-from portal.lib import periodic_tasks, time_format
+from portal.lib import time_format
 from portal.lib.logs import JsonFormatter, RequestIdFilter, request_id
 
 SUMMER, WINTER = datetime(2026, 7, 1, 16, 30, tzinfo=UTC), datetime(2026, 1, 1, 16, 30, tzinfo=UTC)
@@ -68,13 +68,3 @@ def test_every_line_bears_the_request_it_belongs_to():
     request_id.reset(token)
 
     assert (inside, json.loads(line("out"))["request"]) == ("7F3K2Q9C", "-")
-
-
-def test_all_timers_run_and_what_they_did_is_added_up(monkeypatch):
-    monkeypatch.setattr(periodic_tasks, "_TICKS", {})
-    seen = []
-    periodic_tasks.register("one", lambda now: seen.append(now) or 2)
-    periodic_tasks.register("two", lambda now: seen.append(now) or 3)
-
-    assert periodic_tasks.run_all(WINTER) == 5
-    assert seen == [WINTER, WINTER]

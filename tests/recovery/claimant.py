@@ -5,7 +5,7 @@ import re
 
 from django.test import Client
 
-from accounts.models import Notice
+from portal.outbox.models import Notice
 from recovery.models import Claim
 from tests.recovery.conftest import NEW_PASSWORD, Walk
 

@@ -9,10 +9,11 @@ from django.contrib.auth.hashers import make_password
 from django.utils import timezone
 
 from accounts.actions.authenticators.security_answers import set_answers
-from accounts.enums import ActivityKind, NoticeState, Role
+from accounts.enums import ActivityKind, Role
 from accounts.hashers import PortalArgon2Hasher
-from accounts.models import AccountActivity, Notice, User
+from accounts.models import AccountActivity, User
 from portal.lib.client import Origin
+from portal.outbox.models import Notice, NoticeState
 from recovery.actions import claims, completion, grants, possession, questions, reviews, statements, timers
 from recovery.enums import Observed, Prompt, Purpose
 from recovery.methods import METHODS

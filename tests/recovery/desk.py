@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.test import Client
 from django.urls import reverse
 
-from accounts.models import Notice
+from portal.outbox.models import Notice
 from recovery.actions import possession
 from recovery.admin import steps
 from recovery.methods import METHODS

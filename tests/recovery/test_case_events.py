@@ -7,11 +7,13 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
-from accounts import emails
-from accounts.models import Notice
 from portal.lib import db_triggers, mail
+from portal.outbox import emails
+from portal.outbox.kinds import KINDS
+from portal.outbox.models import Notice
 from recovery.actions import case_events, objections, timers
 from recovery.models import Event
+from tests import notices
 from tests.recovery.conftest import NEW_PASSWORD, NEW_SEED, ORIGIN, QUESTIONS, RIGHT, wrong_answer
 
 
@@ -106,7 +108,11 @@ def test_no_secret_of_a_whole_recovery_is_in_the_database_or_the_logs(clock, wal
 
 def dump() -> str:
     """Everything recovery and the outbox have stored, as one text."""
-    tables = [name for name in connection.introspection.table_names() if name.startswith(("recovery_", "accounts_"))]
+    tables = [
+        name
+        for name in connection.introspection.table_names()
+        if name.startswith(("recovery_", "accounts_", "outbox_"))
+    ]
     tables.remove("accounts_accountactivity")  # what the answers are about
     rows = []
     with connection.cursor() as cursor:
@@ -150,9 +156,7 @@ def test_the_approval_says_until_when_it_can_be_stopped(clock, walk):
 
 @pytest.mark.parametrize("kind", ["case_stopped", "case_closed", "case_lifted", "case_refused"])
 def test_messages_of_an_end_hold_no_stop_code_and_render(clock, walk, holder, kind):
-    from accounts.actions import notices
-
-    made = notices.tell(holder.user, kind, now=clock.now, case="C-7F3K2Q9C", stop_code="", at=clock.now.isoformat())
+    made = notices.email(holder.user, KINDS[kind], now=clock.now, stop_code="")
 
     message = emails.message_for(made)
 

@@ -5,9 +5,10 @@ from django.contrib.auth.hashers import check_password
 from django.db import connection
 
 from accounts.actions.authenticators import backup_codes
-from accounts.models import Notice, Passkey, PlatformSession
+from accounts.models import Passkey, PlatformSession
 from accounts.refusals import CodeWrong, PasswordTooSimple, PasswordUsedBefore
 from portal.lib import clock as portal_clock
+from portal.outbox.models import Notice
 from recovery.actions import claims, grants, timers
 from recovery.enums import Scope, State
 from recovery.models import Hold, RecoveryGrant
@@ -80,12 +81,12 @@ def test_the_halves_travel_apart_and_neither_is_kept(clock, walk):
     walk.ready(clock).started()
 
     notice = Notice.objects.get(kind="case_half")
-    assert notice.address == "ada@example.test"
+    assert notice.target == "ada@example.test"
     assert walk.first_part not in str(notice.facts)
     with connection.cursor() as cursor:
         cursor.execute("SELECT * FROM recovery_recoverygrant")
         kept = str(cursor.fetchall())
-        cursor.execute("SELECT facts FROM accounts_notice")
+        cursor.execute("SELECT facts FROM outbox_notice")
         sent = str(cursor.fetchall())
     for part in (walk.first_part, walk.second_part(), walk.second_part().replace(" ", "")):
         assert part not in kept + sent

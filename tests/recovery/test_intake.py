@@ -7,10 +7,10 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from accounts.models import Notice
 from accounts.refusals import Paused
 from portal.lib import hash_semaphore
 from portal.lib.client import Origin
+from portal.outbox.models import Notice
 from recovery.actions import claims, one_time_secrets, timers
 from recovery.enums import CaseKind, EntryPoint, FlagKind, Purpose, State
 from recovery.models import Case, Claim
@@ -101,6 +101,17 @@ def test_twenty_claims_in_a_day_bring_the_owner_one_notice(walk, clock):
         timers.tick(clock.now)
 
     assert Notice.objects.filter(kind="case_started").count() == 1
+
+
+@pytest.mark.parametrize(("minutes", "notices"), [(24 * 60 - 1, 1), (24 * 60, 2)])
+def test_the_owner_is_told_of_a_further_claim_a_day_after_the_one_before(walk, clock, minutes, notices):
+    walk.opened()
+    timers.tick(clock.now)
+    clock.move(minutes=minutes)
+    walk.opened()
+    timers.tick(clock.now)
+
+    assert Notice.objects.filter(kind="case_started").count() == notices
 
 
 @pytest.mark.promise("CASE-1")

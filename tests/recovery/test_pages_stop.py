@@ -4,7 +4,8 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from accounts.models import Notice, PlatformSession, User
+from accounts.models import PlatformSession, User
+from portal.outbox.models import Notice
 from recovery.actions import timers
 from recovery.enums import State
 from tests.factories import signed_in

@@ -4,8 +4,9 @@ import pytest
 
 from accounts.actions.authenticators import emailed_code
 from accounts.enums import CodePurpose
-from accounts.models import EmailedCode, Notice, Throttle
+from accounts.models import EmailedCode, Throttle
 from accounts.refusals import EmailedCodeWrong, Paused
+from portal.outbox.models import Notice
 from recovery.actions import claims, possession, statements
 from recovery.enums import FlagKind, Observed, State
 from recovery.methods import METHODS
@@ -48,7 +49,7 @@ def test_the_code_goes_to_the_address_on_file_whatever_the_claimant_left(walk):
 
     send(walk)
 
-    assert {notice.address for notice in Notice.objects.all()} == {"ada@example.test"}
+    assert {notice.target for notice in Notice.objects.all()} == {"ada@example.test"}
 
 
 @pytest.mark.parametrize("minutes", [11, 60 * 24 + 1])

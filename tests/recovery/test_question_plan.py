@@ -4,7 +4,7 @@ import hashlib
 
 import pytest
 
-from accounts.policies import code_alphabet
+from portal.lib import code_alphabet
 from recovery.enums import FlagKind, Outcome, Prompt, Source
 from recovery.policies import passphrases, question_plan, reference_codes
 from recovery.policies.case_policy import Terms, tier_of

@@ -8,8 +8,9 @@ import pytest
 from django.db import connections
 
 from accounts.enums import Role
-from accounts.models import FormerPassword, Key, Notice
+from accounts.models import FormerPassword, Key
 from accounts.refusals import Refusal
+from portal.outbox.models import Notice
 from recovery.actions import case_events, claims, completion, grants, objections, questions, reviews, timers
 from recovery.enums import State
 from recovery.models import Case, Event, Hold, RecoveryGrant

@@ -2,9 +2,9 @@
 
 import pytest
 
-from accounts.enums import NoticeState
-from accounts.models import Notice, SecurityEvent
-from portal.lib import periodic_tasks
+from accounts.models import SecurityEvent
+from portal.outbox import periodic_tasks
+from portal.outbox.models import Notice, NoticeState
 from recovery.actions import claims, reviews, timers
 from recovery.enums import State
 from recovery.models import Case, Decision

@@ -7,14 +7,14 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import OuterRef
 
+from accounts import notice_kinds
 from accounts.actions import audit, notify, slow_hash_lookup, throttle
 from accounts.enums import Action
 from accounts.models import BackupCode, User
 from accounts.models.authenticators import used_since
 from accounts.policies import backup_codes as rules
-from accounts.policies import code_alphabet
 from accounts.refusals import BackupCodeWrong, SignInTooSlow, Suspended
-from portal.lib import client, digests
+from portal.lib import client, code_alphabet, digests
 
 _NAMESPACE = "backup-code"
 
@@ -41,7 +41,9 @@ def make(*, user: User, by: User, origin: client.Origin, now: datetime) -> list[
         locked = User.objects.select_for_update(of=("self",)).get(pk=user.pk)
         _replace(locked, rows)
         audit.record(Action.BACKUP_CODES_MADE, by=by, on=locked, now=now, origin=origin, codes=len(rows))
-        notify.notify_everywhere(locked, "backup_codes_made", now=now, at=now.isoformat(), device=origin.device)
+        notify.notify_everywhere(
+            locked, notice_kinds.BACKUP_CODES_MADE, now=now, at=now.isoformat(), device=origin.device
+        )
     return [rules.spaced(code) for code in codes]
 
 
@@ -99,7 +101,7 @@ def use_once(
     audit.record(Action.BACKUP_CODE_USED, by=user, on=user, now=now, origin=origin, code=code.pk, left=remaining)
     few = rules.are_few(remaining)
     notify.notify_everywhere(
-        user, "backup_code_used", now=now, at=now.isoformat(), device=origin.device, left=remaining, few=few
+        user, notice_kinds.BACKUP_CODE_USED, now=now, at=now.isoformat(), device=origin.device, left=remaining, few=few
     )
     return code
 

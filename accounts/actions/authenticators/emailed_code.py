@@ -5,12 +5,14 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db import transaction
 
-from accounts.actions import audit, notices, throttle
+from accounts import notice_kinds
+from accounts.actions import audit, throttle
 from accounts.enums import Action, Budget, CodePurpose
 from accounts.models import EmailedCode, User
 from accounts.policies.keys import totp
 from accounts.refusals import EmailedCodeWrong
 from portal.lib import client, digests
+from portal.outbox import queue
 
 _SENT_LIMIT = 5  # codes per pause, so that nobody's mailbox is flooded
 
@@ -34,7 +36,7 @@ def send(*, user: User, purpose: CodePurpose, by: User | None, origin: client.Or
             unique_fields=["user", "purpose"],
             update_fields=list(fresh),
         )
-        notices.tell(user, "code", now=now, useful_until=expires_at, code=f"{code[:3]} {code[3:]}")
+        queue.email(user, notice_kinds.EMAILED_CODE, now=now, useful_until=expires_at, code=f"{code[:3]} {code[3:]}")
         audit.record(Action.CODE_SENT, by=by, on=user, now=now, origin=origin, purpose=str(purpose))
 
 

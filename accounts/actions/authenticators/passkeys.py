@@ -9,7 +9,8 @@ from typing import Any, TypeVar
 from django.conf import settings
 from django.db import IntegrityError, transaction
 
-from accounts.actions import audit, notices, sessions, throttle, used_nonces
+from accounts import notice_kinds
+from accounts.actions import audit, sessions, throttle, used_nonces
 from accounts.enums import Action, EndReason, RequestState
 from accounts.models import Passkey, PlatformSession, PushChallenge, User
 from accounts.policies.passkeys import has_grown, may_add
@@ -17,6 +18,7 @@ from accounts.refusals import PasskeyKnown, PasskeysFull, PasskeyWrong, Suspende
 from portal.lib import client, digests, site
 from portal.lib import passkeys as webauthn
 from portal.lib.encryption import DecryptionError
+from portal.outbox import queue
 
 log = logging.getLogger("portal.security")
 
@@ -106,7 +108,9 @@ def register(
             _check_room(user, webauthn.encoded(made.credential_id))
             passkey = _keep(user, made, name=name, now=now)
             audit.record(Action.PASSKEY_ADDED, by=by, on=user, now=now, origin=origin, passkey=passkey.pk)
-            notices.tell(user, "passkey_added", now=now, passkey=name, device=origin.device, at=now.isoformat())
+            queue.email(
+                user, notice_kinds.PASSKEY_ADDED, now=now, passkey=name, device=origin.device, at=now.isoformat()
+            )
     except (webauthn.Unproved, IntegrityError) as error:  # the latter: two log-ins claim one passkey at once
         raise _wrong(error) from error
     return passkey
@@ -154,7 +158,9 @@ def remove(
         passkey = _locked(pk=passkey_id, user=user, confirmed=True)
         _end(passkey, EndReason.TURNED_OFF, keep=keep, now=now)
         audit.record(Action.PASSKEY_REMOVED, by=by, on=user, now=now, origin=origin, passkey=passkey.pk)
-        notices.tell(user, "passkey_removed", now=now, passkey=passkey.name, device=origin.device, at=now.isoformat())
+        queue.email(
+            user, notice_kinds.PASSKEY_REMOVED, now=now, passkey=passkey.name, device=origin.device, at=now.isoformat()
+        )
     return passkey
 
 
@@ -263,4 +269,4 @@ def _end_copied(passkey_id: int, *, origin: client.Origin, now: datetime) -> Non
         user, name = passkey.user, passkey.name
         _end(passkey, EndReason.COPIED, keep=None, now=now)
         audit.record(Action.PASSKEY_SUSPECT, by=None, on=user, now=now, origin=origin, passkey=passkey.pk)
-        notices.tell(user, "passkey_suspect", now=now, passkey=name, device=origin.device, at=now.isoformat())
+        queue.email(user, notice_kinds.PASSKEY_SUSPECT, now=now, passkey=name, device=origin.device, at=now.isoformat())

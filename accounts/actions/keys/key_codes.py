@@ -10,13 +10,15 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import OuterRef
 
-from accounts.actions import audit, notices, push, throttle
+from accounts import notice_kinds
+from accounts.actions import audit, push, throttle
 from accounts.enums import Action, CodePurpose, KeyKind
 from accounts.models import Key, User
 from accounts.models.authenticators import used_since
 from accounts.policies.keys import totp
 from accounts.refusals import CodeUsed, CodeWrong, NoKey, SignInTooSlow, Suspended
 from portal.lib import client
+from portal.outbox import queue
 
 _SEED_BYTES = 20  # 160 bits, RFC 4226 section 4, R6
 
@@ -132,7 +134,7 @@ def start_keys(
         key.confirmed, key.created_at = True, now
     made = Key.objects.bulk_create(new)
     audit.record_each(action, [(key.user, {"key": key.pk}) for key in made], by=by, origin=origin, now=now)
-    kind = "key_moved" if action == Action.KEY_MOVED else "key_added"
+    kind = notice_kinds.KEY_MOVED if action == Action.KEY_MOVED else notice_kinds.KEY_ADDED
     push.tell_phones(made[0].user, kind, now=now, but=made[0].phone)
-    notices.tell_together((key.user for key in made), kind, now=now, key=made[0].name, at=now.isoformat())
+    queue.email_each_address((key.user for key in made), kind, now=now, key=made[0].name, at=now.isoformat())
     return made

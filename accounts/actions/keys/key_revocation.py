@@ -121,10 +121,7 @@ def _end(
         sessions.end_others(key.user, keep=None if keep and keep.key_id == key.pk else keep)
         facts = {"key": key.pk, "reason": str(reason)}
         audit.record(revocation.action_of(reason), by=by, on=key.user, now=now, origin=origin, **facts)
-        device = origin.device if origin else ""
-        notify.notify_everywhere(
-            key.user, revocation.notice_of(reason), now=now, key=key.name, at=now.isoformat(), device=device
-        )
+        notify.notify_everywhere(key.user, revocation.notice_of(reason), now=now, key=key.name, at=now.isoformat())
     waiting = PushChallenge.objects.filter(user__in=[key.user_id for key in ended], state=RequestState.WAITING)
     waiting.update(state=RequestState.WITHDRAWN)
     return ended

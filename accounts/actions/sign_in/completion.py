@@ -3,13 +3,15 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from accounts.actions import audit, notices, throttle
+from accounts import notice_kinds
+from accounts.actions import audit, throttle
 from accounts.actions.sign_in import known_browsers
 from accounts.enums import Action
 from accounts.models import Key, User
 from accounts.models.authenticators import Authenticator
 from accounts.refusals import Paused
 from portal.lib import client
+from portal.outbox import queue
 
 
 @dataclass(frozen=True)
@@ -73,7 +75,9 @@ def sign_in(
         throttle.code_claim(user.username_hash),
     )
     if remembered.is_new:
-        notices.tell(user, "new_device", now=now, device=origin.device, place=origin.place, at=now.isoformat())
+        queue.email(
+            user, notice_kinds.NEW_DEVICE, now=now, device=origin.device, place=origin.place, at=now.isoformat()
+        )
     return SignedIn(proof, remembered.cookie)
 
 

@@ -10,13 +10,14 @@ from functools import partial
 from django.conf import settings
 from django.db import transaction
 
-from accounts.actions import audit, notices
+from accounts import notice_kinds
+from accounts.actions import audit
 from accounts.enums import Action, Budget
-from accounts.models import Notice, Throttle, User
-from portal.lib import periodic_tasks
+from accounts.models import Throttle, User
+from portal.outbox import periodic_tasks, queue
+from portal.outbox.models import Notice
 
 _BATCH = 200
-_KIND = "paused"
 _TOLD_EVERY = timedelta(days=1)
 
 
@@ -47,8 +48,9 @@ def _announce(pk: int, *, now: datetime) -> int:
 
 def _tell(user: User, row: Throttle, *, now: datetime) -> None:
     """Tell the owner once a day at most: whoever keeps a log-in paused must not fill its owner's mailbox."""
-    if Notice.objects.filter(user=user, kind=_KIND, created_at__gt=now - _TOLD_EVERY).exists():
+    if Notice.objects.filter(user=user, kind=notice_kinds.LOCKED.name, created_at__gt=now - _TOLD_EVERY).exists():
         return
     until = row.paused_until.isoformat() if row.paused_until else ""
-    once = f"{_KIND}|{user.pk}|{now:%Y-%m-%d}"  # two workers at once: the second finds it told, a round later
-    notices.tell(user, _KIND, now=now, dedupe=once, tries=row.used, budget=row.budget, until=until)
+    # Two workers at once: the second finds it told, a round later.
+    once = f"{notice_kinds.LOCKED.name}|{user.pk}|{now:%Y-%m-%d}"
+    queue.email(user, notice_kinds.LOCKED, now=now, dedupe=once, tries=row.used, budget=row.budget, until=until)

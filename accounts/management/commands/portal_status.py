@@ -8,10 +8,11 @@ from django.core.management.base import BaseCommand, CommandError
 
 from accounts.actions.authenticators import queries
 from accounts.actions.sign_in import sign_in_diagnosis
-from accounts.enums import Action, NoticeState
-from accounts.models import Key, Notice, PlatformSession, PushChallenge, SecurityEvent, User
+from accounts.enums import Action
+from accounts.models import Key, PlatformSession, PushChallenge, SecurityEvent, User
 from accounts.policies import masks
 from portal.lib import clock
+from portal.outbox.models import Notice, NoticeState
 
 
 class Command(BaseCommand):

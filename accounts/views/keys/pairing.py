@@ -10,11 +10,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.actions.keys.enrolment import rows, steps
 from accounts.enums import EnrolmentState
 from accounts.forms.enrolment import NewAppForm, NewKeyForm
-from accounts.policies import code_alphabet
 from accounts.refusals import EnrolmentOver, Refusal, Suspended
 from accounts.views import refusal_responses
 from accounts.views.keys.enrolment_session import SetUp, held, is_over, setting_up
-from portal.lib import client, clock, qr_codes, site
+from portal.lib import client, clock, code_alphabet, qr_codes, site
 
 _HERE = "accounts:key-setup-pair"
 

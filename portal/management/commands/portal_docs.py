@@ -19,6 +19,7 @@ from helpcenter import checks as helpcenter_checks
 from portal import checks as portal_checks
 from portal.lib.env import READINGS, Reading
 from portal.management.commands.portal_map import markdown
+from portal.outbox import checks as outbox_checks
 from portal.url_inventory import every_page
 from recovery import checks as recovery_checks
 from recovery.policies import state_machine
@@ -42,7 +43,7 @@ _CHECKS_HEAD = """# System checks
 | Id | What it found |
 |---|---|
 """
-_CHECKS = (accounts_checks, helpcenter_checks, portal_checks, recovery_checks)
+_CHECKS = (accounts_checks, helpcenter_checks, outbox_checks, portal_checks, recovery_checks)
 
 _OF_THIS_MACHINE = {"PORTAL_HASH_SLOTS": "the number of cores"}
 

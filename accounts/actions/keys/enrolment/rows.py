@@ -10,10 +10,9 @@ from accounts.actions import throttle
 from accounts.enums import EnrolmentPurpose, EnrolmentState, Realm
 from accounts.models import BackupCode, Enrolment, EnrolmentItem, Key, Passkey, Phone, User
 from accounts.models.throttle import Claim
-from accounts.policies import code_alphabet
 from accounts.policies.keys import enrolment as moves
 from accounts.refusals import EnrolmentOver, PairingOver, Paused, Refusal, TooOften
-from portal.lib import digests
+from portal.lib import code_alphabet, digests
 
 
 def binding_of(user: User, ticket: str) -> str:

@@ -19,7 +19,6 @@ from accounts.actions.keys.enrolment.rows import move
 from accounts.enums import Action, Budget, EnrolmentPurpose, EnrolmentState
 from accounts.models import Enrolment, EnrolmentItem, Key, Phone, User
 from accounts.models.throttle import Claim
-from accounts.policies import code_alphabet
 from accounts.policies.keys import enrolment as moves
 from accounts.refusals import (
     CodeWrong,
@@ -30,7 +29,7 @@ from accounts.refusals import (
     Suspended,
     TooManyKeys,
 )
-from portal.lib import client, digests
+from portal.lib import client, code_alphabet, digests
 
 LIFE = timedelta(minutes=30)
 NUMBER_DIGITS = 2

@@ -1,30 +1,38 @@
-"""The outbox: everything the firm tells a customer, kept until it is delivered."""
+"""The outbox: everything the firm tells people, kept until it is delivered."""
 
 from typing import ClassVar
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
-from accounts.enums import Channel, NoticeState
-from accounts.models.encrypted import EncryptedJSONField, EncryptedModel, EncryptedTextField
-from accounts.models.phones import Phone
-from accounts.models.users import User
+from portal.lib.encrypted_fields import EncryptedJSONField, EncryptedModel, EncryptedTextField
+from portal.outbox.kinds import ChannelName
+
+
+class NoticeState(models.TextChoices):
+    """Where a notice is on its way."""
+
+    DUE = "due", _("Waiting")
+    SENT = "sent", _("Sent")
+    DEAD = "dead", _("Given up")
 
 
 class Notice(EncryptedModel):
     """One message on one channel. Text is rendered from ``kind`` and ``facts`` when it is sent.
 
-    Facts are encrypted (they may hold a code) and wiped when the notice has gone. ``useful_until`` is set where
-    it is worth nothing later, as a code that runs out. ``attempts`` is the
-    fencing token: who claimed the row as attempt n may finish it only while it is still n.
+    ``target`` is what the channel sends to: an e-mail address, a phone's reference. Facts are encrypted (they may
+    hold a code) and wiped when the notice has gone. ``useful_until`` is set where it is worth nothing later, as
+    a code that runs out. ``attempts`` is the fencing token: who claimed the row as attempt n may finish it only
+    while it is still n.
     """
 
     encryption_owner = "user_id"
-    user = models.ForeignKey(User, models.PROTECT, related_name="notices")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="notices")
     kind = models.CharField(max_length=40)
-    channel = models.CharField(max_length=8, choices=Channel.choices, default=Channel.EMAIL)
-    phone = models.ForeignKey(Phone, models.PROTECT, null=True, related_name="+")
-    address = EncryptedTextField(blank=True)  # empty for a phone: its subscription may change until it is sent
+    channel = models.CharField(max_length=8, choices=ChannelName.choices, default=ChannelName.EMAIL)
+    target = EncryptedTextField()
     facts = EncryptedJSONField(default=dict)
     reference = models.CharField(max_length=12, unique=True)
     dedupe = models.CharField(max_length=80, unique=True)
@@ -42,11 +50,6 @@ class Notice(EncryptedModel):
                 name="notice_sent_has_a_time",
                 condition=Q(state=NoticeState.SENT, sent_at__isnull=False)
                 | (~Q(state=NoticeState.SENT) & Q(sent_at__isnull=True)),
-            ),
-            models.CheckConstraint(
-                name="notice_goes_to_a_phone_or_an_address",
-                condition=Q(channel=Channel.PUSH, phone__isnull=False)
-                | (~Q(channel=Channel.PUSH) & Q(phone__isnull=True)),
             ),
         ]
         indexes: ClassVar[list[models.Index]] = [

@@ -1,4 +1,4 @@
-"""What the worker does besides delivering: apps register their timers here at start."""
+"""What the worker does besides delivering: apps register their periodic tasks here at start."""
 
 import logging
 from collections.abc import Callable, Iterable
@@ -12,28 +12,28 @@ from portal.lib import logs
 log = logging.getLogger("portal.worker")
 
 K = TypeVar("K", int, str)
-Tick = Callable[[datetime], int]
+PeriodicTask = Callable[[datetime], int]
 
-_TICKS: dict[str, Tick] = {}
+_TASKS: dict[str, PeriodicTask] = {}
 
 
-def register(name: str, tick: Tick) -> None:
-    """Add a timer: called with the present moment again and again, returns how much it did.
+def register(name: str, task: PeriodicTask) -> None:
+    """Add a task: called with the present moment again and again, returns how much it did.
 
-    A tick works in bounded batches, is idempotent, and may run in several workers at once.
+    A task works in bounded batches, is idempotent, and may run in several workers at once.
     """
-    _TICKS[name] = tick
+    _TASKS[name] = task
 
 
 def run_all(now: datetime) -> int:
-    """Run every timer once; return how much was done. A fault of one is logged and never stops the others."""
+    """Run every task once; return how much was done. A fault of one is logged and never stops the others."""
     done = 0
-    for name, tick in list(_TICKS.items()):
+    for name, task in list(_TASKS.items()):
         try:
-            done += tick(now)
+            done += task(now)
         except Exception as error:  # noqa: BLE001  whatever it is, the others and the post must go on
-            facts = {"timer": name} | logs.fault(error)
-            log.error("a timer failed", extra={"facts": facts})  # noqa: TRY400  its text may be personal
+            facts = {"task": name} | logs.fault(error)
+            log.error("a periodic task failed", extra={"facts": facts})  # noqa: TRY400  its text may be personal
     return done
 
 
@@ -50,6 +50,6 @@ def each(name: str, rows: Iterable[K], action: Callable[[K], int]) -> int:
         except (OperationalError, InterfaceError):
             raise
         except Exception as error:  # noqa: BLE001  one bad row must not hold up everybody else's
-            facts = {"timer": name, "row": row} | logs.fault(error)
+            facts = {"task": name, "row": row} | logs.fault(error)
             log.error("a row failed", extra={"facts": facts})  # noqa: TRY400  its text may be personal
     return done

@@ -1,4 +1,4 @@
-"""``manage.py portal_worker``: deliver notices and run the timers until told to stop."""
+"""``manage.py portal_worker``: deliver notices and run the periodic tasks until told to stop."""
 
 import logging
 import signal
@@ -8,8 +8,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import close_old_connections
 
-from accounts.actions import delivery
-from portal.lib import clock, logs, periodic_tasks
+from portal.lib import clock, logs
+from portal.outbox import delivery, periodic_tasks
 
 log = logging.getLogger("portal.worker")
 
@@ -19,7 +19,7 @@ _PAUSE_SECONDS = 1.0
 class Command(BaseCommand):
     """Run one worker; any number may run at once."""
 
-    help = "Deliver notices and run the timers until SIGTERM or Ctrl-C; --once empties what is due and stops."
+    help = "Deliver notices and run the periodic tasks until SIGTERM or Ctrl-C; --once empties what is due and stops."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--once", action="store_true", help="do what is due now, then stop")

@@ -1,10 +1,9 @@
-"""The worker: delivers and runs the timers, survives a database that is away, stops when told."""
+"""The worker: delivers and runs the periodic tasks, survives a database that is away, stops when told."""
 
 import os
 import signal
 import subprocess
 import sys
-import time
 
 import pytest
 from django.conf import settings
@@ -12,14 +11,14 @@ from django.core.management import call_command
 from django.db import OperationalError
 from django.test import Client
 
-from accounts.actions import notices
-from accounts.models import Notice
 from portal.lib import clock as portal_clock
-from portal.lib import periodic_tasks
-from tests import factories
+from portal.outbox import periodic_tasks
+from portal.outbox.models import Notice
+from tests import factories, notices
 from tests.accounts.test_races import database_url
 from tests.conftest import Clock
 from tests.factories import Person
+from tests.processes import PATIENCE, wait_for
 
 
 @pytest.fixture(autouse=True)
@@ -54,8 +53,8 @@ def test_a_database_that_is_away_for_a_moment_does_not_end_the_worker(
             raise faults.pop()
         return 0
 
-    monkeypatch.setitem(periodic_tasks._TICKS, "stumble", stumble)
-    notices.tell(factories.customer("ada").user, "code", now=clock.now, code="1")
+    monkeypatch.setitem(periodic_tasks._TASKS, "stumble", stumble)
+    notices.email(factories.customer("ada").user, now=clock.now)
 
     call_command("portal_worker", "--once")
     call_command("portal_worker", "--once")
@@ -70,12 +69,35 @@ def test_a_worker_finishes_what_it_holds_and_stops(name: signal.Signals, tmp_pat
     environment = os.environ | {"DATABASE_URL": database_url(), "PORTAL_MAIL_DIR": str(tmp_path)}
     command = [sys.executable, "manage.py", "portal_worker"]
     worker = subprocess.Popen(command, cwd=settings.BASE_DIR, env=environment, stderr=subprocess.DEVNULL)
-    notices.tell(person.user, "code", now=portal_clock.now(), code="1")
-    end = time.monotonic() + 30
-    while not Notice.objects.filter(state="sent").exists():
-        assert time.monotonic() < end
-        time.sleep(0.05)
+    notices.email(person.user, now=portal_clock.now())
+    wait_for(Notice.objects.filter(state="sent").exists, alive=worker)
 
     worker.send_signal(name)
 
-    assert worker.wait(timeout=10) == 0
+    assert worker.wait(timeout=PATIENCE) == 0
+
+
+@pytest.mark.django_db
+def test_a_periodic_task_that_fails_stops_neither_the_others_nor_the_post(
+    ada: Person, clock: Clock, mailoutbox: list, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls = []
+    monkeypatch.setattr(
+        periodic_tasks, "_TASKS", {"bad": lambda now: 1 // 0, "good": lambda now: len(calls.append(now) or "")}
+    )
+    notices.email(ada.user, now=clock.now)
+
+    call_command("portal_worker", "--once")
+
+    assert len(mailoutbox) == 1
+    assert calls
+
+
+def test_all_periodic_tasks_run_and_what_they_did_is_added_up(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(periodic_tasks, "_TASKS", {})
+    seen = []
+    periodic_tasks.register("one", lambda now: seen.append(now) or 2)
+    periodic_tasks.register("two", lambda now: seen.append(now) or 3)
+
+    assert periodic_tasks.run_all(clock.now) == 5
+    assert seen == [clock.now, clock.now]

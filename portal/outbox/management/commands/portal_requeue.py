@@ -4,8 +4,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from accounts.actions import delivery
 from portal.lib import clock
+from portal.outbox import delivery
 
 
 class Command(BaseCommand):

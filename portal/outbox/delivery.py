@@ -1,9 +1,9 @@
-"""The outbox worker's action: claim a due notice for a while, send it, mark it sent (at least once, see below).
+"""Deliver notices: claim a due one for a while, send it, mark it sent (at least once, see below).
 
 A worker killed between claiming and marking leaves a lease that runs out, and another takes over: nothing
 is lost. Killed in the instant between the other side's yes and our mark, the same message goes out again: with
 the Message-ID it had, which mail stores recognise, or the topic it had, of which phones show one. How a notice
-travels is its carrier's business (accounts/actions/carriers.py). See docs/decisions/0011-outbox.md.
+travels is its channel's business (portal/outbox/channels.py). See docs/decisions/0023-the-outbox-knows-no-people.md.
 """
 
 import logging
@@ -15,16 +15,15 @@ from typing import Any
 from django.conf import settings
 from django.db.models import F, Q
 
-from accounts.actions.carriers import CARRIERS, Carrier, NobodyThere, Undeliverable
-from accounts.enums import NoticeState
-from accounts.models import Notice
 from portal.lib import clock, logs
+from portal.outbox.channels import CHANNELS, Channel, NobodyThere, Undeliverable
+from portal.outbox.models import Notice, NoticeState
 
 log = logging.getLogger("portal.outbox")
 
 MAX_ATTEMPTS = 84  # the last one more than three days after the first
-_FIRST_RETRY = 10  # seconds, doubled each time
-_LONGEST_RETRY = 3600  # seconds
+_FIRST_RETRY_SECONDS = 10  # doubled each time
+_MAX_RETRY_SECONDS = 3600
 _CANDIDATES = 20
 
 
@@ -32,9 +31,9 @@ def deliver_due(*, limit: int = 100) -> int:
     """Send up to ``limit`` due notices, over one connection to the mail server; return how many were tried."""
     tried = 0
     with ExitStack() as open_ones:
-        carriers = {channel: open_ones.enter_context(closing(make())) for channel, make in CARRIERS.items()}
+        channels = {name: open_ones.enter_context(closing(make())) for name, make in CHANNELS.items()}
         while tried < limit and (notice := claim(now=clock.now())):
-            _deliver(notice, carriers[notice.channel])
+            _deliver(notice, channels[notice.channel])
             tried += 1
     return tried
 
@@ -50,30 +49,33 @@ def requeue(*, now: datetime) -> int:
 
 
 def claim(*, now: datetime) -> Notice | None:
-    """Take the oldest due notice nobody else holds, or None. One guarded UPDATE decides."""
+    """Take the oldest due notice nobody else holds, or None. One guarded UPDATE decides.
+
+    A notice of a channel that is not registered here is left to a worker that knows it.
+    """
     free = Q(lease_until=None) | Q(lease_until__lt=now)
-    due = Notice.objects.filter(free, state=NoticeState.DUE, due_at__lte=now)
+    due = Notice.objects.filter(free, state=NoticeState.DUE, due_at__lte=now, channel__in=CHANNELS)
     lease = now + timedelta(seconds=settings.PORTAL_NOTICE_LEASE_SECONDS)
     for pk, attempts in due.order_by("due_at").values_list("pk", "attempts")[:_CANDIDATES]:
         mine = Notice.objects.filter(free, pk=pk, state=NoticeState.DUE, attempts=attempts)
         if mine.update(lease_until=lease, attempts=F("attempts") + 1):
-            return Notice.objects.select_related("user__customer", "phone").get(pk=pk)
+            return Notice.objects.select_related("user").get(pk=pk)
     return None
 
 
-def _deliver(notice: Notice, carrier: Carrier) -> None:
+def _deliver(notice: Notice, channel: Channel) -> None:
     if notice.attempts > MAX_ATTEMPTS or (notice.useful_until and notice.useful_until <= clock.now()):
         _give_up(notice, {"fault": "too late"})
         return
     try:
-        carrier.send(notice)
+        channel.send(notice)
     except Undeliverable as fault:
         _give_up(notice, logs.fault(fault.__cause__ or fault))
     except NobodyThere:
         _finish(notice, state=NoticeState.DEAD, facts="")
         log.info("nobody there", extra={"facts": {"reference": notice.reference, "kind": notice.kind}})
     except Exception as fault:  # noqa: BLE001  whatever is wrong with one notice, the others must go out
-        carrier.close()  # a broken conversation is not carried on
+        channel.close()  # a broken conversation is not carried on
         _try_again(notice, logs.fault(fault))
     else:
         _finish(notice, state=NoticeState.SENT, sent_at=clock.now(), facts="")
@@ -84,7 +86,7 @@ def _try_again(notice: Notice, fault: dict[str, str]) -> None:
     if notice.attempts >= MAX_ATTEMPTS:
         _give_up(notice, fault)
         return
-    wait = min(_FIRST_RETRY * 2 ** (notice.attempts - 1), _LONGEST_RETRY)
+    wait = min(_FIRST_RETRY_SECONDS * 2 ** (notice.attempts - 1), _MAX_RETRY_SECONDS)
     wait += secrets.randbelow(wait // 2 + 1)  # so that many do not come back together
     mine = Notice.objects.filter(pk=notice.pk, attempts=notice.attempts)
     mine.update(lease_until=None, due_at=clock.now() + timedelta(seconds=wait))

@@ -1,0 +1,71 @@
+"""The channel to phones: a notification, shown by the Key app. Nothing in it that a stranger may not read."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import ClassVar
+
+from django.conf import settings
+from django.template.loader import render_to_string
+
+from accounts.actions import push as subscriptions
+from accounts.models import Phone
+from portal.lib import clock, digests, push
+from portal.outbox.channels import NobodyThere, Undeliverable
+from portal.outbox.kinds import NoticeKind
+from portal.outbox.models import Notice
+
+_KEPT_SECONDS = 3 * 24 * 3600  # by the push service, for a phone that is off
+_TOPIC_LENGTH = 32  # RFC 8030, section 5.4
+_SETTINGS = {"brand_name": "PORTAL_BRAND_NAME", "key_name": "PORTAL_KEY_NAME"}
+
+
+class PhoneChannel:
+    """A notification on the phone of this reference. The subscription is the one it has when the notice is sent."""
+
+    folder: ClassVar[str] = "push"
+    common: ClassVar[frozenset[str]] = frozenset(_SETTINGS)
+
+    def __init__(self) -> None:
+        """Take the back end in force."""
+        self._sender = push.sender()
+
+    @staticmethod
+    def templates(kind: NoticeKind) -> Sequence[Sequence[str]]:
+        """Return the text of its own, else the one that says to read the e-mail."""
+        return [_templates_of(kind.name)]
+
+    def send(self, notice: Notice) -> None:
+        """Write the message and hand it to the phone's push service, which may say that the phone is gone."""
+        phone = Phone.objects.filter(reference=notice.target, ended_at=None).first()
+        if phone is None or not phone.subscription:
+            raise NobodyThere
+        try:
+            self._sender.send(message_for(notice, now=clock.now()), push.Subscription(**phone.subscription))
+        except push.Gone as fault:
+            subscriptions.forget(phone)
+            raise NobodyThere from fault
+        except push.AddressRefused as fault:
+            raise Undeliverable from fault
+
+    def close(self) -> None:
+        """Do nothing: each message has a connection of its own."""
+
+
+def message_for(notice: Notice, *, now: datetime) -> push.Message:
+    """Return the finished message; what it looks like is in docs/reference/key-api.md, "Notifications".
+
+    The topic says nothing of the kind to the push service; it lets a newer request take the place of one that the
+    phone has not fetched.
+    """
+    until = int(notice.useful_until.timestamp()) if notice.useful_until else 0
+    common = {name: getattr(settings, setting) for name, setting in _SETTINGS.items()}
+    text = " ".join(render_to_string(_templates_of(notice.kind), common).split())
+    return push.Message(
+        payload={"kind": notice.kind, "title": settings.PORTAL_BRAND_NAME, "text": text, "until": until},
+        ttl=max(1, until - int(now.timestamp())) if until else _KEPT_SECONDS,
+        topic=digests.keyed("push-topic", notice.kind)[:_TOPIC_LENGTH],
+    )
+
+
+def _templates_of(kind: str) -> list[str]:
+    return [f"push/{kind}.txt", "push/news.txt"]

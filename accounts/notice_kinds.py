@@ -1,0 +1,26 @@
+"""What accounts tells people, and the facts of each."""
+
+from portal.outbox.kinds import ChannelName, declare
+
+_EVERYWHERE = (ChannelName.EMAIL, ChannelName.PUSH)
+
+NEW_DEVICE = declare("new_device", facts={"device", "place", "at"})
+LOCKED = declare("paused", facts={"tries", "budget", "until"})
+SUSPENDED = declare("held", facts={"at"})
+REINSTATED = declare("released", facts={"at"})
+PASSWORD_CHANGED = declare("password_changed", facts={"device", "at"})
+EMAILED_CODE = declare("code", facts={"code"}, expires=True)
+BACKUP_CODES_MADE = declare("backup_codes_made", facts={"device", "at"}, channels=_EVERYWHERE)
+BACKUP_CODE_USED = declare("backup_code_used", facts={"device", "at", "left", "few"}, channels=_EVERYWHERE)
+PASSKEY_ADDED = declare("passkey_added", facts={"passkey", "device", "at"})
+PASSKEY_REMOVED = declare("passkey_removed", facts={"passkey", "device", "at"})
+PASSKEY_SUSPECT = declare("passkey_suspect", facts={"passkey", "device", "at"})
+KEY_ADDED = declare("key_added", facts={"key", "at", "log_ins"}, channels=_EVERYWHERE)
+KEY_MOVED = declare("key_moved", facts={"key", "at", "log_ins"}, channels=_EVERYWHERE)
+KEY_OFF = declare("key_off", facts={"key", "at"}, channels=_EVERYWHERE)
+PHONE_LOST = declare("phone_lost", facts={"key", "at"}, channels=_EVERYWHERE)
+REPORT_OPENED = declare("report_opened", facts={"report", "device", "at"}, channels=_EVERYWHERE)
+REPORT_CLOSED = declare("report_closed", facts={"report", "outcome"}, channels=_EVERYWHERE)
+
+REQUEST = declare("request", channels=(ChannelName.PUSH,), expires=True)
+TEST = declare("test", channels=(ChannelName.PUSH,), expires=True)

@@ -1,0 +1,65 @@
+"""Writing the e-mails: one kind, three templates, never a link."""
+
+import contextlib
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.template.loader import render_to_string
+
+from portal.lib import site
+from portal.lib.mail import defused
+from portal.outbox.models import Notice
+from portal.outbox.recipients import Recipient
+
+_SETTINGS = {
+    "brand_name": "PORTAL_BRAND_NAME",
+    "key_name": "PORTAL_KEY_NAME",
+    "portal_host": "PORTAL_HOST",
+    "support_phone": "PORTAL_SUPPORT_PHONE",
+    "email_code_minutes": "PORTAL_EMAIL_CODE_MINUTES",
+}
+COMMON = frozenset({"greeting", "zone", "reference", *_SETTINGS})  # what every e-mail may say beside its facts
+
+
+def message_for(notice: Notice) -> EmailMultiAlternatives:
+    """Return the finished message: text and light HTML, with the notice's reference.
+
+    The Message-ID is made of the reference, so that a message delivered twice after a crash is one message to the
+    reader's mailbox.
+    """
+    context = {name: _fact(value) for name, value in notice.facts.items()} | _common(notice.user, notice.reference)
+    subject, text, html = (render_to_string(template, context) for template in templates_of(notice.kind))
+    message = EmailMultiAlternatives(
+        subject=f"{settings.PORTAL_BRAND_NAME}: {' '.join(subject.split())}",
+        body=text,
+        to=[notice.target],
+        headers={
+            "Message-ID": f"<{notice.reference}@{site.host()}>",
+            "Auto-Submitted": "auto-generated",
+            "X-Reference": notice.reference,
+        },
+    )
+    message.attach_alternative(html, "text/html")
+    return message
+
+
+def templates_of(kind: str) -> tuple[str, str, str]:
+    """Return the names of the three templates: subject, text, HTML."""
+    return f"email/{kind}.subject.txt", f"email/{kind}.txt", f"email/{kind}.html"
+
+
+def _common(reader: Recipient, reference: str) -> dict[str, Any]:
+    own = {"greeting": defused(reader.greeting), "zone": reader.zone, "reference": reference}
+    return own | {name: getattr(settings, setting) for name, setting in _SETTINGS.items()}
+
+
+def _fact(value: Any) -> Any:
+    """Turn an ISO moment back into one, and take what would be a link out of other texts."""
+    if not isinstance(value, str):
+        return value
+    if len(value) >= 19 and value[4] == "-" and value[10] == "T":
+        with contextlib.suppress(ValueError):
+            return datetime.fromisoformat(value)
+    return defused(value)

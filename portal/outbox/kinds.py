@@ -1,0 +1,65 @@
+"""What the firm tells people: each kind of notice with its channels and the facts its templates may use."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class ChannelName(models.TextChoices):
+    """How a notice travels."""
+
+    EMAIL = "email", _("E-mail")
+    PUSH = "push", _("Notification on a phone")
+
+
+@dataclass(frozen=True)
+class NoticeKind:
+    """One kind of notice. Its name is the name of its templates.
+
+    ``facts``: exactly what is passed in when an e-mail of this kind is queued.
+    ``expires``: each notice is worth nothing after a time of its own (``useful_until``), as a code is.
+    """
+
+    name: str
+    facts: frozenset[str]
+    channels: tuple[ChannelName, ...]
+    expires: bool
+
+    def facts_on(self, channel: ChannelName) -> frozenset[str]:
+        """Return the facts that travel this way: none to a phone, whose screen strangers see."""
+        return self.facts if channel == ChannelName.EMAIL else frozenset()
+
+
+KINDS: dict[str, NoticeKind] = {}
+
+
+def declare(
+    name: str,
+    *,
+    facts: Collection[str] = (),
+    channels: tuple[ChannelName, ...] = (ChannelName.EMAIL,),
+    expires: bool = False,
+) -> NoticeKind:
+    """Add a kind to those that may be queued; apps do so once, in their ``notice_kinds`` module."""
+    if name in KINDS:
+        raise ValueError(f"a notice kind {name!r} is declared already")
+    KINDS[name] = kind = NoticeKind(name, frozenset(facts), channels, expires)
+    return kind
+
+
+class NotDeclared(Exception):
+    """A notice would say, or go, or last otherwise than its kind declares."""
+
+
+def check_declared(kind: NoticeKind, *, channel: ChannelName, facts: Collection[str], expires: bool) -> None:
+    """Raise ``NotDeclared`` unless a notice on this channel with these facts is one of its kind."""
+    if KINDS.get(kind.name) != kind:
+        raise NotDeclared(f"{kind.name} is no declared kind")
+    if channel not in kind.channels:
+        raise NotDeclared(f"{kind.name} does not go by {channel}")
+    if wrong := kind.facts_on(channel).symmetric_difference(facts):
+        raise NotDeclared(f"{kind.name}: undeclared or missing facts: {', '.join(sorted(wrong))}")
+    if expires != kind.expires:
+        raise NotDeclared(f"{kind.name} {'expires' if kind.expires else 'does not expire'}")

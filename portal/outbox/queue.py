@@ -1,0 +1,91 @@
+"""Queue what people are told, in the transaction of the action that tells it. Delivery: portal/outbox/delivery.py."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from portal.lib import code_alphabet, digests
+from portal.outbox.kinds import ChannelName, NoticeKind, check_declared
+from portal.outbox.models import Notice
+from portal.outbox.recipients import Recipient
+
+
+def email(
+    user: Recipient,
+    kind: NoticeKind,
+    *,
+    now: datetime,
+    address: str | None = None,
+    dedupe: str = "",
+    useful_until: datetime | None = None,
+    **facts: Any,
+) -> Notice:
+    """Queue one e-mail; the worker sends it once.
+
+    ``address``: another than the one on file, for example the previous one. ``dedupe``: the same text queues the
+    same notice only once, for ever; a second call raises ``IntegrityError``. ``useful_until``: not sent any more
+    from then on. Raises: ``NotDeclared``.
+    """
+    notice = _notice(user, kind, now=now, target=user.email if address is None else address, facts=facts)
+    notice.dedupe, notice.useful_until = dedupe or notice.reference, useful_until
+    check_declared(kind, channel=ChannelName.EMAIL, facts=facts, expires=useful_until is not None)
+    notice.save()
+    return notice
+
+
+def email_each_address(users: Iterable[Recipient], kind: NoticeKind, *, now: datetime, **facts: Any) -> list[Notice]:
+    """Queue one e-mail per address, however many of these log-ins it belongs to: ``log_ins`` says how many.
+
+    For actions that touch many log-ins of one person at once. One statement. Raises: ``NotDeclared``.
+    """
+    check_declared(kind, channel=ChannelName.EMAIL, facts={*facts, "log_ins"}, expires=False)
+    by_address: dict[str, list[Recipient]] = {}
+    for user in users:
+        by_address.setdefault(user.email, []).append(user)
+    return Notice.objects.bulk_create(
+        _notice(told[0], kind, now=now, target=address, facts=facts | {"log_ins": len(told)})
+        for address, told in by_address.items()
+    )
+
+
+def push(
+    user: Recipient,
+    kind: NoticeKind,
+    *,
+    targets: Iterable[str],
+    now: datetime,
+    dedupe: str = "",
+    useful_until: datetime | None = None,
+) -> int:
+    """Queue a message to each of these targets of the push channel; return how many there are. One statement.
+
+    ``dedupe``: the same text queues the same message to a target only once; a second call changes nothing.
+    Raises: ``NotDeclared``.
+    """
+    check_declared(kind, channel=ChannelName.PUSH, facts=(), expires=useful_until is not None)
+    queued = [_notice(user, kind, now=now, target=target, facts={}) for target in targets]
+    for notice in queued:
+        notice.channel, notice.useful_until = ChannelName.PUSH, useful_until
+        notice.dedupe = f"{dedupe}-{notice.target}" if dedupe else notice.reference
+    Notice.objects.bulk_create(queued, ignore_conflicts=True)
+    return len(queued)
+
+
+def _notice(user: Recipient, kind: NoticeKind, *, now: datetime, target: str, facts: dict[str, Any]) -> Notice:
+    reference = new_reference("N")
+    return Notice(
+        user_id=user.pk,
+        kind=kind.name,
+        target=target,
+        facts=facts,
+        reference=reference,
+        dedupe=reference,
+        created_at=now,
+        due_at=now,
+    )
+
+
+def new_reference(letter: str) -> str:
+    """Return a public reference such as N-7F3K-2Q9C: 24^8, no vowels, no look-alikes."""
+    body = digests.random_signs(code_alphabet.ALPHABET, 8)
+    return f"{letter}-{body[:4]}-{body[4:]}"
