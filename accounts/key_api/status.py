@@ -8,7 +8,8 @@ from django.db.models import Q
 from django.http import JsonResponse
 
 from accounts.actions.sign_in import push_approval
-from accounts.key_api.decorators import ApiRequest, Nothing, SignedApiRequest, answer, api_request, signed
+from accounts.key_api.decorators import ApiRequest, SignedApiRequest, answer, api_request, signed
+from accounts.key_api.schemas import Nothing
 from accounts.key_api.serializers import account_of, opened
 from accounts.models import Key, PushChallenge
 from portal.lib import geolocation, push
