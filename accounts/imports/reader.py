@@ -4,15 +4,14 @@ Format: docs/reference/import-format.md.
 """
 
 import csv
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import partial
 from io import BufferedReader
 from pathlib import Path
 from typing import Any
 
 from accounts.imports.columns import BY_NAME, COLUMNS, Unfit
+from portal.lib import strict_json
 
 FORMATS = {".csv": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl"}
 _LONGEST_LINE = 65_536  # bytes
@@ -155,29 +154,22 @@ def _json_rows(file: BufferedReader, problems: Problems) -> Iterator[tuple[int, 
     for line, text in enumerate(_lines(file, problems), 1):
         if not text.strip():
             continue
-        doubles: list[str] = []
         try:
-            value = json.loads(text, object_pairs_hook=partial(_object, doubles))
-        except (ValueError, RecursionError):
+            value = strict_json.loads(text)
+        except strict_json.GivenTwice as twice:
+            problems.add(line, twice.name, "is there more than once")
+        except strict_json.Unreadable:
             problems.add(line, "", "is not a JSON object")
-            continue
-        if _is_flat(line, value, doubles, problems):
-            yield line, value
+        else:
+            if _is_flat(line, value, problems):
+                yield line, value
 
 
-def _object(doubles: list[str], pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    names = [name for name, _value in pairs]
-    doubles += sorted({name for name in names if names.count(name) > 1})
-    return dict(pairs)
-
-
-def _is_flat(line: int, value: Any, doubles: list[str], problems: Problems) -> bool:
+def _is_flat(line: int, value: Any, problems: Problems) -> bool:
     before = len(problems.found)
     if not isinstance(value, dict):
         problems.add(line, "", "is not a JSON object")
         return False
-    for name in doubles:
-        problems.add(line, name, "is there more than once")
     for name, item in value.items():
         if name not in BY_NAME:
             problems.add(line, name, "is not a column of this format")

@@ -17,9 +17,8 @@ from django.views.decorators.csrf import csrf_exempt
 
 from accounts.key_api import authentication
 from accounts.models import Phone
-from accounts.policies import strict_json
 from accounts.refusals import CallUnreadable, NothingThere, Paused, PhoneEnded, Refusal, TooOften
-from portal.lib import client, clock
+from portal.lib import client, clock, strict_json
 
 P = ParamSpec("P")
 Body = TypeVar("Body")
@@ -43,11 +42,6 @@ _HEADERS = {
 }
 _LENGTH = re.compile(r"[0-9]{0,5}")  # of a body; more is not even read
 _FORMS: Final = {name: re.compile(form) for name, form in _HEADERS.items()}
-
-
-@dataclass(frozen=True)
-class Nothing:
-    """A body without names."""
 
 
 @dataclass(frozen=True)

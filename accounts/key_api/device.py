@@ -1,7 +1,5 @@
 """What a phone says about itself."""
 
-from uuid import UUID
-
 from django.http import JsonResponse
 
 from accounts.actions.keys import device_settings, key_revocation
@@ -45,7 +43,7 @@ def remove(said: SignedApiRequest[schemas.Remove]) -> JsonResponse:
     return respond(keys=[str(key.public_id) for key in ended])
 
 
-def _turn_off_one(said: SignedApiRequest[schemas.Remove], key_id: UUID) -> list[Key]:
+def _turn_off_one(said: SignedApiRequest[schemas.Remove], key_id: str) -> list[Key]:
     key = said.phone.keys.select_related("user").get(public_id=key_id, confirmed=True)
     return [key_revocation.end_key(key=key, reason=EndReason.TURNED_OFF, by=key.user, origin=said.origin, now=said.now)]
 

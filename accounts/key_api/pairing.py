@@ -1,6 +1,7 @@
 """A phone that comes to hold Keys."""
 
 from datetime import timedelta
+from uuid import UUID
 
 from django.conf import settings
 from django.http import JsonResponse
@@ -22,7 +23,7 @@ def pair(said: ApiRequest[schemas.Pair]) -> JsonResponse:
         code=body.code,
         phone=_who_comes(said),
         public_key=body.public_key,
-        name=body.name,
+        name=body.name or "",
         version=said.call.version,
         origin=said.origin,
         now=said.now,
@@ -53,7 +54,7 @@ def prove(said: SignedApiRequest[schemas.Prove]) -> JsonResponse:
     made = steps.prove_on_phone(
         enrolment=rows.of_phone(said.body.pairing, said.phone),
         phone=said.phone,
-        codes=said.body.codes,
+        codes={UUID(key): code for key, code in said.body.codes.items()},
         origin=said.origin,
         now=said.now,
     )

@@ -4,7 +4,7 @@ from django.http import JsonResponse
 
 from accounts.actions import push
 from accounts.key_api import schemas
-from accounts.key_api.decorators import Nothing, SignedApiRequest, respond, signed
+from accounts.key_api.decorators import SignedApiRequest, respond, signed
 
 
 @signed("POST", schemas.Subscription)
@@ -14,8 +14,8 @@ def subscribe(said: SignedApiRequest[schemas.Subscription]) -> JsonResponse:
     return respond()
 
 
-@signed("POST", Nothing)
-def test(said: SignedApiRequest[Nothing]) -> JsonResponse:
+@signed("POST", schemas.Nothing)
+def test(said: SignedApiRequest[schemas.Nothing]) -> JsonResponse:
     """Send a notification now."""
     push.send_test(phone=said.phone, now=said.now)
     return respond(202)

@@ -9,7 +9,7 @@ from django.http import JsonResponse
 
 from accounts.actions.sign_in import push_approval
 from accounts.key_api import schemas
-from accounts.key_api.decorators import Nothing, SignedApiRequest, respond, signed
+from accounts.key_api.decorators import SignedApiRequest, respond, signed
 from accounts.key_api.serializers import account_of, opened
 from accounts.models import Key, PushChallenge
 from portal.lib import geolocation
@@ -17,8 +17,8 @@ from portal.lib import geolocation
 _ENDED_DAYS = 30  # how long the phone is told why a Key is off
 
 
-@signed("GET", Nothing)
-def waiting(said: SignedApiRequest[Nothing]) -> JsonResponse:
+@signed("GET", schemas.Nothing)
+def waiting(said: SignedApiRequest[schemas.Nothing]) -> JsonResponse:
     """Tell a phone what waits for an answer, and which Keys live on it."""
     recently = Q(ended_at__gt=said.now - timedelta(days=_ENDED_DAYS))
     keys = Key.objects.select_related("user__customer").filter(recently | Q(confirmed=True), phone=said.phone)

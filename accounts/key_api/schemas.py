@@ -1,77 +1,97 @@
 """What the calls of the Key app say. Documented in docs/reference/key-api.md."""
 
-from dataclasses import dataclass, field
-from uuid import UUID
+import unicodedata
+from typing import Annotated, Literal, Self
 
-from accounts.policies.strict_json import Unreadable, by_uuid, flag, text, uuid, whole, words
+from msgspec import UNSET, Meta, UnsetType
 
-_BYTES_64 = r"[A-Za-z0-9_-]{86}"
-_PAIRING_CODE = text(r".{1,32}")
-_KEY_CODE = text(r"[0-9]{6}")
+from portal.lib.strict_json import Strict
+
 _HALF_A_DAY = 43_200  # seconds
+_HARD_SPACE = "\u00a0"
+_JOINER = "\u200d"  # stands inside pictures such as families
+
+_Base64 = Annotated[str, Meta(pattern=r"\A[A-Za-z0-9_-]{86}\Z")]  # 64 bytes
+_Id = Annotated[str, Meta(pattern=r"\A[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")]  # a UUID in its one spelling
+_PairingCode = Annotated[str, Meta(pattern=r"\A[^\n\ud800-\udfff]{1,32}\Z")]
+_KeyCode = Annotated[str, Meta(pattern=r"\A[0-9]{6}\Z")]
 
 
-@dataclass(frozen=True)
-class Pair:
+class Label(str):
+    """What a person named something: 1 to 60 characters, one line, nothing invisible."""
+
+    __slots__ = ()
+
+    def __new__(cls, value: object) -> Self:
+        """Take one spelling of letters and blanks. Raises: ``ValueError``."""
+        if not isinstance(value, str):
+            raise TypeError("not a text")
+        name = unicodedata.normalize("NFC", value).replace(_HARD_SPACE, " ").strip(" ")
+        shown = name.replace(_JOINER, "")
+        if not shown or len(name) > 60 or not shown.isprintable():
+            raise ValueError("not a name")
+        return super().__new__(cls, name)
+
+
+class Nothing(Strict):
+    """A body without names."""
+
+
+class Pair(Strict):
     """Come with a pairing code; a new phone brings its key and name."""
 
-    code: str = field(metadata=_PAIRING_CODE)
-    public_key: str = field(default="", metadata=text(_BYTES_64))
-    name: str = field(default="", metadata=words(60))
+    code: _PairingCode
+    public_key: _Base64 = ""
+    name: Label | UnsetType = UNSET
 
 
-@dataclass(frozen=True)
-class Pairing:
+class Pairing(Strict):
     """Name a pairing."""
 
-    pairing: UUID = field(metadata=uuid())
+    pairing: _Id
 
 
-@dataclass(frozen=True)
-class Prove:
-    """Give a code of each new seed."""
+class Prove(Strict):
+    """Give a code of each new seed, by the public id of its Key."""
 
-    pairing: UUID = field(metadata=uuid())
-    codes: dict[UUID, str] = field(metadata=by_uuid(_KEY_CODE))
+    pairing: _Id
+    codes: Annotated[dict[_Id, _KeyCode], Meta(min_length=1)]
 
 
-@dataclass(frozen=True)
-class Match:
+class Match(Strict):
     """Say whether the numbers match."""
 
-    pairing: UUID = field(metadata=uuid())
-    matches: bool = field(metadata=flag())
+    pairing: _Id
+    matches: bool
 
 
-@dataclass(frozen=True)
-class Answer:
+class Answer(Strict):
     """Approve, with the number, or deny, with a reason."""
 
-    decision: str = field(metadata=text("approve|deny"))
-    time: int = field(metadata=whole(1, 10**12 - 1))
-    signature: str = field(metadata=text(_BYTES_64))
-    number: str = field(default="", metadata=text(r"[0-9]{1,6}"))
-    reason: str = field(default="", metadata=text("not_me|cancelled"))
+    decision: Literal["approve", "deny"]
+    time: Annotated[int, Meta(ge=1, le=10**12 - 1)]
+    signature: _Base64
+    number: Annotated[str, Meta(pattern=r"\A[0-9]{1,6}\Z")] = ""
+    reason: Annotated[str, Meta(pattern=r"\A(not_me|cancelled)\Z")] = ""
 
     def __post_init__(self) -> None:
         """Refuse an approval with a reason, a denial with a number, and either without its own."""
         approves = self.decision == "approve"
         if bool(self.number) is not approves or bool(self.reason) is approves:
-            raise Unreadable("an approval has a number, a denial a reason")
+            raise ValueError("an approval has a number, a denial a reason")
 
 
-@dataclass(frozen=True)
-class Subscription:
+class Subscription(Strict):
     """Say where notifications go to; nothing for nowhere."""
 
-    endpoint: str = field(default="", metadata=text(r"https://[!-~]{1,2000}"))
-    p256dh: str = field(default="", metadata=text(r"[A-Za-z0-9_=-]{1,100}"))
-    auth: str = field(default="", metadata=text(r"[A-Za-z0-9_=-]{1,50}"))
+    endpoint: Annotated[str, Meta(pattern=r"\Ahttps://[!-~]{1,2000}\Z")] = ""
+    p256dh: Annotated[str, Meta(pattern=r"\A[A-Za-z0-9_=-]{1,100}\Z")] = ""
+    auth: Annotated[str, Meta(pattern=r"\A[A-Za-z0-9_=-]{1,50}\Z")] = ""
 
     def __post_init__(self) -> None:
         """Refuse a part of it."""
         if len({bool(part) for part in (self.endpoint, self.p256dh, self.auth)}) > 1:
-            raise Unreadable("all three, or none")
+            raise ValueError("all three, or none")
 
     @property
     def as_stored(self) -> dict[str, str]:
@@ -81,36 +101,32 @@ class Subscription:
         return {"endpoint": self.endpoint, "p256dh": self.p256dh, "auth": self.auth}
 
 
-@dataclass(frozen=True)
-class Rotate:
+class Rotate(Strict):
     """Bring a new signing key, and its signature."""
 
-    public_key: str = field(metadata=text(_BYTES_64))
-    proof: str = field(metadata=text(_BYTES_64))
+    public_key: _Base64
+    proof: _Base64
 
 
-@dataclass(frozen=True)
-class Rename:
+class Rename(Strict):
     """Name the phone."""
 
-    name: str = field(metadata=words(60))
+    name: Label
 
 
-@dataclass(frozen=True)
-class Remove:
+class Remove(Strict):
     """Turn off one Key, or the phone."""
 
-    key: UUID | None = field(default=None, metadata=uuid())
-    all: bool = field(default=False, metadata=flag())
+    key: _Id = ""
+    all: bool = False
 
     def __post_init__(self) -> None:
         """Refuse neither, and both."""
-        if (self.key is None) is not self.all:
-            raise Unreadable("one Key, or all")
+        if bool(self.key) is self.all:
+            raise ValueError("one Key, or all")
 
 
-@dataclass(frozen=True)
-class Clock:
+class Clock(Strict):
     """Tell by how many seconds the phone's clock is fast."""
 
-    offset: int = field(metadata=whole(-_HALF_A_DAY, _HALF_A_DAY))
+    offset: Annotated[int, Meta(ge=-_HALF_A_DAY, le=_HALF_A_DAY)]

@@ -3,7 +3,8 @@
 from django.conf import settings
 from django.http import JsonResponse
 
-from accounts.key_api.decorators import ApiRequest, Nothing, api_request, respond
+from accounts.key_api.decorators import ApiRequest, api_request, respond
+from accounts.key_api.schemas import Nothing
 from portal.lib import push
 
 

@@ -7,13 +7,13 @@ from accounts.actions.keys import key_transfer
 from accounts.actions.keys.enrolment import rows
 from accounts.enums import EnrolmentState
 from accounts.key_api import schemas
-from accounts.key_api.decorators import Nothing, SignedApiRequest, respond, signed
+from accounts.key_api.decorators import SignedApiRequest, respond, signed
 
 _COMPARED = (EnrolmentState.CLAIMED, EnrolmentState.MATCHED)
 
 
-@signed("POST", Nothing)
-def begin(said: SignedApiRequest[Nothing]) -> JsonResponse:
+@signed("POST", schemas.Nothing)
+def begin(said: SignedApiRequest[schemas.Nothing]) -> JsonResponse:
     """Start a move, on the old phone."""
     begun = key_transfer.begin(phone=said.phone, origin=said.origin, now=said.now)
     return respond(pairing=str(begun.move.public_id), code=begun.code, minutes=settings.PORTAL_PAIRING_MINUTES)

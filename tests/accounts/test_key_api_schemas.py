@@ -1,43 +1,32 @@
 """Bodies of calls are read exactly as they are documented; nothing that is sent is a fault of ours."""
 
 import json
-from dataclasses import dataclass, field
+from typing import Annotated
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import Meta
 
 from accounts.key_api import schemas
 from accounts.key_api.decorators import MAX_BODY_BYTES
-from accounts.policies import strict_json
-from accounts.policies.strict_json import Unreadable
+from portal.lib import strict_json
+from portal.lib.strict_json import Unreadable
 from tests.conftest import Clock
 from tests.phone import API, Phone
 from tests.phones import row_of
 
-SHAPES = [
-    schemas.Pair,
-    schemas.Pairing,
-    schemas.Prove,
-    schemas.Match,
-    schemas.Answer,
-    schemas.Subscription,
-    schemas.Rotate,
-    schemas.Rename,
-    schemas.Remove,
-    schemas.Clock,
-]
+SHAPES = [shape for shape in vars(schemas).values() if isinstance(shape, type) and issubclass(shape, strict_json.Strict)]
 ID = "00000000-0000-4000-8000-000000000000"
 
 
-@dataclass(frozen=True)
-class Everything:
-    name: str = field(metadata=strict_json.words(8))
-    count: int = field(metadata=strict_json.whole(-5, 5))
-    sure: bool = field(metadata=strict_json.flag())
-    one: object = field(metadata=strict_json.uuid())
-    many: dict = field(metadata=strict_json.by_uuid(strict_json.text("[0-9]{2}")))
-    word: str = field(default="", metadata=strict_json.text("a|b"))
+class Everything(strict_json.Strict):
+    name: schemas.Label
+    count: Annotated[int, Meta(ge=-5, le=5)]
+    sure: bool
+    one: schemas._Id
+    many: Annotated[dict[schemas._Id, Annotated[str, Meta(pattern=r"\A[0-9]{2}\Z")]], Meta(min_length=1)]
+    word: Annotated[str, Meta(pattern=r"\A(a|b)\Z")] = ""
 
 
 GOOD = {"name": "Ann", "count": 3, "sure": True, "one": ID, "many": {ID: "47"}, "word": "b"}
@@ -49,7 +38,7 @@ VALUES = [
         "\ud800",
         "\u202e",
         "\u200d",
-        "x" * 9,
+        "x" * 61,
         "٤٧",
         ID,
         ID.upper(),
@@ -60,7 +49,7 @@ VALUES = [
     ),
 ]
 RIGHT = {
-    "name": ["x", "1", "true", "null", "٤٧"],
+    "name": ["x", "1", "true", "null", "٤٧", ID],
     "count": [0, 1, -1],
     "sure": [True, False],
     "one": [ID],
@@ -76,8 +65,8 @@ def as_read(body: object) -> Everything:
 def test_a_body_of_the_shape_is_read():
     read = as_read(GOOD)
 
-    assert (read.name, read.count, read.sure, str(read.one), read.word) == ("Ann", 3, True, ID, "b")
-    assert {str(key): value for key, value in read.many.items()} == {ID: "47"}
+    assert (read.name, read.count, read.sure, read.one, read.word) == ("Ann", 3, True, ID, "b")
+    assert read.many == {ID: "47"}
 
 
 def test_a_name_with_a_default_may_be_left_out():
@@ -96,7 +85,7 @@ def test_each_name_takes_its_own_kind_of_value_alone(name: str, value: object):
     is_right = any(type(value) is type(right) and value == right for right in RIGHT[name])
 
     if is_right:
-        assert getattr(as_read(GOOD | {name: value}), name) in {value, *([] if name != "one" else [as_read(GOOD).one])}
+        assert getattr(as_read(GOOD | {name: value}), name) == value
     else:
         with pytest.raises(Unreadable):
             as_read(GOOD | {name: value})
@@ -219,7 +208,7 @@ def test_what_only_looks_has_no_body(pixel: Phone, clock: Clock):
 # --- Whatever is sent ---------------------------------------------------------------------------------------------
 LEAVES = st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.sampled_from([ID, "47", "deny"])
 JSON = st.recursive(LEAVES, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3))
-NAMES = st.sampled_from(sorted({name for shape in SHAPES for name in shape.__dataclass_fields__})) | st.text()
+NAMES = st.sampled_from(sorted({name for shape in SHAPES for name in shape.__struct_fields__})) | st.text()
 
 
 def read_or_refuse(raw: bytes) -> None:

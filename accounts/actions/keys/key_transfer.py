@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID
 
 from accounts.actions.keys.enrolment import rows, steps
 from accounts.enums import EnrolmentPurpose, EnrolmentState
@@ -49,7 +48,7 @@ def state_of(move: Enrolment, *, now: datetime) -> EnrolmentState:
     return EnrolmentState.ENDED if is_late and state not in moves.OVER else state
 
 
-def compare(*, phone: Phone, pairing: UUID, matches: bool, origin: client.Origin, now: datetime) -> EnrolmentState:
+def compare(*, phone: Phone, pairing: str, matches: bool, origin: client.Origin, now: datetime) -> EnrolmentState:
     """Say on the old phone whether the numbers are the same; where they differ the move ends.
 
     Returns where the move stands. Raises: ``PairingOver``.

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
@@ -30,12 +29,12 @@ def held(*, enrolment_id: int, ticket: str, now: datetime) -> Enrolment:
     return _checked(_all().filter(pk=enrolment_id).first(), ticket, now=now)
 
 
-def of_phone(pairing: UUID, phone: Phone) -> Enrolment:
+def of_phone(pairing: str, phone: Phone) -> Enrolment:
     """Return the enrolment, by its public id, that this new phone came to. Raises: ``PairingOver``."""
     return _by_public_id(_all().filter(phone=phone), pairing)
 
 
-def of_old_phone(pairing: UUID, phone: Phone) -> Enrolment:
+def of_old_phone(pairing: str, phone: Phone) -> Enrolment:
     """Return the move, by its public id, that this old phone began. Raises: ``PairingOver``."""
     return _by_public_id(_all().filter(old_phone=phone), pairing)
 
@@ -153,7 +152,7 @@ def _checked(enrolment: Enrolment | None, ticket: str, *, now: datetime) -> Enro
     return enrolment
 
 
-def _by_public_id(rows: QuerySet[Enrolment], pairing: UUID) -> Enrolment:
+def _by_public_id(rows: QuerySet[Enrolment], pairing: str) -> Enrolment:
     found = rows.filter(public_id=pairing).first()
     if found is None:
         raise PairingOver
