@@ -20,10 +20,11 @@ class AccountsConfig(AppConfig):
         from accounts import checks  # noqa: F401, PLC0415  registration on import, after the apps are loaded
         from accounts.actions.roles import ensure_roles  # noqa: PLC0415  needs the models
         from accounts.actions.sign_in import lockout_notices  # noqa: PLC0415  needs the models
+        from accounts.models import SecurityEvent  # noqa: PLC0415  needs the app registry
 
         registry.unregister("generator")
         periodic_tasks.register("pauses", lockout_notices.announce)
-        db_triggers.register(db_triggers.append_only("accounts_securityevent", ("chain", "n")))
+        db_triggers.register(db_triggers.append_only(SecurityEvent))
         pre_migrate.connect(_remove_guards, sender=self)
         post_migrate.connect(_install_guards, sender=self)
         # auth comes after accounts and recovery: when its turn comes, their permissions are written.
