@@ -32,7 +32,7 @@ def _has_tables() -> bool:
     """Tell whether anything was migrated. A file of SQLite that is not there yet is not made by looking."""
     if connection.vendor == "sqlite" and not Path(connection.settings_dict["NAME"]).exists():
         return False
-    return "accounts_securityevent" in connection.introspection.table_names()
+    return "audit_securityevent" in connection.introspection.table_names()
 
 
 @register(Tags.security, deploy=True)

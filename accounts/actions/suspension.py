@@ -5,9 +5,10 @@ from typing import Any
 
 from django.db import transaction
 
-from accounts.actions import audit, notices, sessions
+from accounts.actions import notices, sessions
 from accounts.enums import Action
 from accounts.models import User
+from portal.audit.record import record
 from portal.lib import client
 
 LONGEST_REASON = 200
@@ -31,7 +32,7 @@ def hold(
         raise HoldUnchanged
     sessions.end_everything(locked)
     _set(locked, now)
-    audit.record(Action.HELD, by=by, on=locked, now=now, origin=origin, reason=reason[:LONGEST_REASON], **facts)
+    record(Action.HELD, by=by, on=locked, now=now, origin=origin, reason=reason[:LONGEST_REASON], **facts)
     notices.tell(locked, "held", now=now, at=now.isoformat())
     return locked
 
@@ -43,7 +44,7 @@ def release(user: User, *, reason: str, by: User | None, origin: client.Origin |
     if locked.suspended_at is None:
         raise HoldUnchanged
     _set(locked, None)
-    audit.record(Action.RELEASED, by=by, on=locked, now=now, origin=origin, reason=reason[:LONGEST_REASON])
+    record(Action.RELEASED, by=by, on=locked, now=now, origin=origin, reason=reason[:LONGEST_REASON])
     notices.tell(locked, "released", now=now, at=now.isoformat())
     return locked
 

@@ -4,8 +4,9 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from accounts.admin.reading import ReadOnlyAdmin
-from accounts.models import Notice, PlatformSession, SecurityEvent
+from accounts.models import Notice, PlatformSession
 from accounts.policies import masks
+from portal.audit.models import SecurityEvent
 
 _BY_NAME = _("The whole username.")
 

@@ -19,14 +19,6 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='ChainHead',
-            fields=[
-                ('chain', models.CharField(max_length=40, primary_key=True, serialize=False)),
-                ('n', models.PositiveBigIntegerField()),
-                ('digest', models.CharField(max_length=64)),
-            ],
-        ),
-        migrations.CreateModel(
             name='Customer',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -178,23 +170,6 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
-            name='SecurityEvent',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('chain', models.CharField(max_length=40)),
-                ('n', models.PositiveBigIntegerField()),
-                ('at', models.DateTimeField()),
-                ('action', models.CharField(choices=[('imported', 'The log-in was set up'), ('signed_in', 'Signed in'), ('signed_out', 'Signed out'), ('paused', 'Sign-in was paused after too many wrong tries'), ('pause_lifted', 'A pause was lifted'), ('held', 'Sign-in was stopped to protect the account'), ('released', 'Sign-in was opened again'), ('password_set', 'The password was changed'), ('key_enrolled', 'A Key was set up'), ('keys_ended', 'All Keys were turned off'), ('code_used', 'An action was confirmed with a Key code'), ('code_sent', 'A code was sent by e-mail'), ('code_accepted', 'A code sent by e-mail was accepted'), ('sessions_ended', 'All open sign-ins were ended'), ('case_opened', 'Somebody asked to get back into this account'), ('case_checked', 'Support asked questions in a recovery case'), ('case_code_accepted', 'A code sent by e-mail was used in a recovery case'), ('case_review', 'A recovery case went to a second person'), ('case_approved', 'A recovery case was approved, and its waiting period began'), ('case_ready', 'The waiting period of a recovery case ended'), ('case_started', 'Setting up a new password and Key was started'), ('case_completed', 'A recovery case was completed'), ('case_hold_ended', 'What was on hold after a recovery was opened again'), ('case_refused', 'A recovery case was not confirmed'), ('case_stopped', 'A recovery case was stopped after an objection'), ('case_closed', 'A recovery case was closed')], max_length=40)),
-                ('source', models.CharField(blank=True, max_length=64)),
-                ('request_id', models.CharField(blank=True, max_length=16)),
-                ('facts', models.JSONField(default=dict)),
-                ('prev', models.CharField(max_length=64)),
-                ('digest', models.CharField(max_length=64)),
-                ('actor', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('subject', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='security_events', to=settings.AUTH_USER_MODEL)),
-            ],
-        ),
-        migrations.CreateModel(
             name='Throttle',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -287,10 +262,6 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='securityanswer',
             constraint=models.UniqueConstraint(fields=('user', 'question'), name='one_answer_per_question'),
-        ),
-        migrations.AddConstraint(
-            model_name='securityevent',
-            constraint=models.UniqueConstraint(fields=('chain', 'n'), name='one_event_per_place_in_chain'),
         ),
         migrations.AddConstraint(
             model_name='mandate',

@@ -4,14 +4,15 @@ from accounts.enums import Role
 
 PEOPLE = ("customer", "user", "tradingaccount", "mandate", "accountactivity", "key", "phone", "passkey", "report")
 DESK = ("platformsession", "throttle", "pushchallenge")
-RECORD = ("securityevent", "notice")  # speaks of cases, which nobody who works on them may recognise
+NOTICES = ("notice",)  # speak of cases, which nobody who works on them may recognise
+RECORD = {"audit": ("securityevent",)}  # the same
 
 # Role -> application -> models; an empty tuple stands for all models of the application.
 READS: dict[Role, dict[str, tuple[str, ...]]] = {
     Role.AGENT: {"accounts": (*PEOPLE, *DESK), "recovery": ()},
     Role.SENIOR: {"accounts": (*PEOPLE, *DESK), "recovery": ()},
-    Role.AUDITOR: {"accounts": (*PEOPLE, *DESK, *RECORD), "recovery": ()},
-    Role.OPERATOR: {"accounts": ("user", *DESK, *RECORD)},
+    Role.AUDITOR: {"accounts": (*PEOPLE, *DESK, *NOTICES), "recovery": (), **RECORD},
+    Role.OPERATOR: {"accounts": ("user", *DESK, *NOTICES), **RECORD},
 }
 # Whoever checks the record does not make it.
 APART = (frozenset({Role.AGENT, Role.AUDITOR}), frozenset({Role.SENIOR, Role.AUDITOR}))

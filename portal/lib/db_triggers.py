@@ -86,18 +86,19 @@ def _in_the_way(model: type[Model]) -> Iterator[list[str]]:
 def unique_keys(model: type[Model]) -> Iterator[tuple[list[str], str]]:
     """Yield every unique key of a table: its columns, and the condition of a partial one, else an empty text."""
     meta = model._meta
-    for field in meta.concrete_fields:
-        if field.unique:
-            yield [field.column], ""
-    for names in meta.unique_together:
-        yield [meta.get_field(name).column for name in names], ""
-    for constraint in meta.total_unique_constraints:
-        yield [meta.get_field(name).column for name in constraint.fields], ""
+    columns = {field.name: str(field.column) for field in meta.concrete_fields}
+    yield from (([columns[field.name]], "") for field in meta.concrete_fields if field.unique)
+    yield from (([columns[name] for name in names], "") for names in meta.unique_together)
     for constraint in meta.constraints:
-        if isinstance(constraint, UniqueConstraint) and constraint not in meta.total_unique_constraints:
-            # Django's own way to the SQL of the index.
-            condition = constraint._get_condition_sql(model, connection.schema_editor())  # noqa: SLF001
-            yield [meta.get_field(name).column for name in constraint.fields], f"({condition})"
+        if isinstance(constraint, UniqueConstraint):
+            yield [columns[name] for name in constraint.fields], _condition_of(constraint, model)
+
+
+def _condition_of(constraint: UniqueConstraint, model: type[Model]) -> str:
+    """Return the condition of a partial key as Django writes it into the index, by Django's own way."""
+    if constraint.condition is None:
+        return ""
+    return f"({constraint._get_condition_sql(model, connection.schema_editor())})"  # type: ignore[attr-defined]  # noqa: SLF001
 
 
 _GUARDS: list[Trigger] = []

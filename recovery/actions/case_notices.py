@@ -10,47 +10,47 @@ from functools import partial
 from django.db import transaction
 from django.db.models import F
 
-from accounts.actions import audit, notices
-from accounts.enums import Action
+from accounts.actions import notices
 from accounts.policies import code_alphabet
+from portal.audit.record import record
 from portal.lib import periodic_tasks
 from recovery.actions import objections, one_time_secrets, transitions
-from recovery.enums import CaseKind, State
+from recovery.enums import CaseKind, OwnerEvent, State
 from recovery.models import Case, Event, StopCode
 from recovery.policies import reference_codes, state_machine
 
 _DIGEST_AFTER = timedelta(days=1)
 
 # Event -> what the owner's own record says. An event that is not here is one of the desk's small steps.
-_RECORDED: dict[str, Action] = {
-    "claim_opened": Action.CASE_OPENED,
-    "session_started": Action.CASE_CHECKED,
-    "mail_code_accepted": Action.CASE_CODE_ACCEPTED,
-    "review_asked": Action.CASE_REVIEW,
-    "approved": Action.CASE_APPROVED,
-    "wait_over": Action.CASE_READY,
-    "grant_opened": Action.CASE_STARTED,
-    "completed": Action.CASE_COMPLETED,
-    "hold_over": Action.CASE_HOLD_ENDED,
+_RECORDED: dict[str, OwnerEvent] = {
+    "claim_opened": OwnerEvent.OPENED,
+    "session_started": OwnerEvent.CHECKED,
+    "mail_code_accepted": OwnerEvent.CODE_ACCEPTED,
+    "review_asked": OwnerEvent.REVIEW,
+    "approved": OwnerEvent.APPROVED,
+    "wait_over": OwnerEvent.READY,
+    "grant_opened": OwnerEvent.STARTED,
+    "completed": OwnerEvent.COMPLETED,
+    "hold_over": OwnerEvent.HOLD_ENDED,
 }
-_BY_STATE: dict[str, Action] = {
-    State.REFUSED: Action.CASE_REFUSED,
-    State.CANCELLED: Action.CASE_STOPPED,
-    State.CONTESTED: Action.CASE_STOPPED,
-    State.WITHDRAWN: Action.CASE_CLOSED,
-    State.EXPIRED: Action.CASE_CLOSED,
+_BY_STATE: dict[str, OwnerEvent] = {
+    State.REFUSED: OwnerEvent.REFUSED,
+    State.CANCELLED: OwnerEvent.STOPPED,
+    State.CONTESTED: OwnerEvent.STOPPED,
+    State.WITHDRAWN: OwnerEvent.CLOSED,
+    State.EXPIRED: OwnerEvent.CLOSED,
 }
-# Action on the record -> kind of notice.
-_TOLD: dict[Action, str] = {
-    Action.CASE_OPENED: "case_started",
-    Action.CASE_APPROVED: "case_approved",
-    Action.CASE_READY: "case_ready",
-    Action.CASE_STARTED: "case_opened",
-    Action.CASE_COMPLETED: "case_completed",
-    Action.CASE_HOLD_ENDED: "case_lifted",
-    Action.CASE_REFUSED: "case_refused",
-    Action.CASE_STOPPED: "case_stopped",
-    Action.CASE_CLOSED: "case_closed",
+# Event on the owner's record -> kind of notice.
+_TOLD: dict[OwnerEvent, str] = {
+    OwnerEvent.OPENED: "case_started",
+    OwnerEvent.APPROVED: "case_approved",
+    OwnerEvent.READY: "case_ready",
+    OwnerEvent.STARTED: "case_opened",
+    OwnerEvent.COMPLETED: "case_completed",
+    OwnerEvent.HOLD_ENDED: "case_lifted",
+    OwnerEvent.REFUSED: "case_refused",
+    OwnerEvent.STOPPED: "case_stopped",
+    OwnerEvent.CLOSED: "case_closed",
 }
 
 
@@ -75,13 +75,20 @@ def _tell_owner(case_id: int, *, now: datetime) -> int:
     return len(events)
 
 
-def _record(case: Case, event: Event, action: Action) -> None:
-    audit.record(
-        action, by=event.actor, on=case.subject, now=event.at, case=case.number, n=event.n, digest=event.digest
+def _record(case: Case, event: Event, action: OwnerEvent) -> None:
+    record(
+        action,
+        by=event.actor,
+        on=case.subject,
+        now=event.at,
+        flow=event.flow,
+        case=case.number,
+        n=event.n,
+        digest=event.digest,
     )
 
 
-def _notify(case: Case, event: Event, action: Action, *, now: datetime) -> None:
+def _notify(case: Case, event: Event, action: OwnerEvent, *, now: datetime) -> None:
     kind = _TOLD.get(action)
     if kind is None or case.subject is None or _is_flood(case, event, kind):
         return

@@ -9,7 +9,8 @@ from django.db import connection
 
 from accounts.actions import delivery, notices, throttle
 from accounts.actions.sign_in import lockout_notices
-from accounts.models import Notice, SecurityEvent, Throttle, User
+from accounts.models import Notice, Throttle, User
+from portal.audit.models import SecurityEvent
 from portal.lib import clock as portal_clock
 from portal.lib import periodic_tasks
 from tests import factories

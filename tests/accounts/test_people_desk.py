@@ -9,12 +9,14 @@ from django.core.management import CommandError, call_command, get_commands
 from django.db import transaction
 from django.urls import reverse
 
-from accounts.actions import audit, notices, throttle
+from accounts.actions import notices, throttle
 from accounts.actions.sign_in import sign_in_diagnosis, unlock
 from accounts.enums import Action, Budget
-from accounts.models import Customer, Key, Notice, PlatformSession, SecurityEvent, Throttle, User
+from accounts.models import Customer, Key, Notice, PlatformSession, Throttle, User
 from accounts.policies import masks
 from accounts.refusals import Paused
+from portal.audit.models import SecurityEvent
+from portal.audit.record import record
 from tests.factories import signed_in
 from tests.lint_html import problems
 
@@ -43,7 +45,7 @@ def life(ada, clock):
     """Ada has been paused, told and recorded."""
     pause(ada)
     with transaction.atomic():
-        audit.record(Action.PAUSED, by=None, on=ada.user, now=clock.now)
+        record(Action.PAUSED, by=None, on=ada.user, now=clock.now)
         notices.tell(ada.user, "paused", now=clock.now, code="918273")
     return ada
 
@@ -127,7 +129,7 @@ def test_a_longer_list_takes_no_more_statements(
     def add(person) -> None:
         pause(person)
         with transaction.atomic():
-            audit.record(Action.PAUSED, by=auditor.user, on=person.user, now=clock.now)
+            record(Action.PAUSED, by=auditor.user, on=person.user, now=clock.now)
             notices.tell(person.user, "paused", now=clock.now)
 
     add(people[0])

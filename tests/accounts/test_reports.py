@@ -8,7 +8,8 @@ from django.db import connections
 
 from accounts.actions import reports
 from accounts.enums import ReportKind, ReportOutcome, Role
-from accounts.models import Notice, Report, SecurityEvent, User
+from accounts.models import Notice, Report, User
+from portal.audit.models import SecurityEvent
 from portal.lib import clock as portal_clock
 from tests import factories
 from tests.conftest import Clock

@@ -8,8 +8,9 @@ from django.conf import settings
 from django.test import Client
 
 from accounts.enums import Action, RequestState
-from accounts.models import PlatformSession, PushChallenge, SecurityEvent, Throttle
+from accounts.models import PlatformSession, PushChallenge, Throttle
 from helpcenter import causes
+from portal.audit.models import SecurityEvent
 from tests import factories
 from tests.conftest import Clock
 from tests.factories import Person

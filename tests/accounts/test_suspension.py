@@ -5,7 +5,8 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 
 from accounts.actions import delivery
-from accounts.models import PlatformSession, SecurityEvent
+from accounts.models import PlatformSession
+from portal.audit.models import SecurityEvent
 from tests import factories
 from tests.conftest import Clock
 from tests.factories import Person

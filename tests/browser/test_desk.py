@@ -6,9 +6,11 @@ from django.db import transaction
 from django.urls import reverse
 from playwright.sync_api import Page, expect
 
-from accounts.actions import audit, notices, reports, throttle
+from accounts.actions import notices, reports, throttle
 from accounts.enums import Action, ReportKind
-from accounts.models import Customer, Key, Notice, Phone, PlatformSession, Report, SecurityEvent, Throttle, User
+from accounts.models import Customer, Key, Notice, Phone, PlatformSession, Report, Throttle, User
+from portal.audit.models import SecurityEvent
+from portal.audit.record import record
 from portal.lib import clock
 from tests import factories
 from tests.browser.fixtures import assert_accessible
@@ -30,7 +32,7 @@ def desk(page_in_every_look: Page, who: factories.Person, ada: factories.Person,
     for _ in range(5):
         throttle.reserve(throttle.password_claim("ada"), now=clock.now())
     with transaction.atomic():
-        audit.record(Action.PAUSED, by=None, on=ada.user, now=clock.now())
+        record(Action.PAUSED, by=None, on=ada.user, now=clock.now())
         notices.tell(ada.user, "paused", now=clock.now())
     factories.phone(ada)
     reports.open_report(user=ada.user, kind=ReportKind.NOT_ME, device="Edge", origin=None, now=clock.now())

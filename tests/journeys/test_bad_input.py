@@ -9,7 +9,8 @@ from django.test import Client
 from django.views.generic import RedirectView
 
 from accounts.enums import Role
-from accounts.models import KnownBrowser, Notice, PlatformSession, SecurityEvent, Throttle
+from accounts.models import KnownBrowser, Notice, PlatformSession, Throttle
+from portal.audit.models import SecurityEvent
 from portal.lib import hash_semaphore
 from tests import factories
 from tests.conftest import Clock

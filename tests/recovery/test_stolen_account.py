@@ -40,7 +40,7 @@ def test_an_owner_who_stopped_a_finished_recovery_gets_back_in_by_one_of_their_o
 def test_why_two_seniors_refused_is_on_the_record_and_the_record_is_whole(stolen):
     refusals = Event.objects.filter(action__in=["refusal_proposed", "contest_refused"])
 
-    assert [event.body["reason"] for event in refusals] == [REASON, REASON]
+    assert [event.facts["reason"] for event in refusals] == [REASON, REASON]
     assert list(case_events.faults()) == []
 
 

@@ -3,7 +3,8 @@
 import pytest
 
 from accounts.enums import NoticeState
-from accounts.models import Notice, SecurityEvent
+from accounts.models import Notice
+from portal.audit.models import SecurityEvent
 from portal.lib import periodic_tasks
 from recovery.actions import claims, reviews, timers
 from recovery.enums import State

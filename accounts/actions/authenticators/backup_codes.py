@@ -7,13 +7,14 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import OuterRef
 
-from accounts.actions import audit, notify, slow_hash_lookup, throttle
+from accounts.actions import notify, slow_hash_lookup, throttle
 from accounts.enums import Action
 from accounts.models import BackupCode, User
 from accounts.models.authenticators import used_since
 from accounts.policies import backup_codes as rules
 from accounts.policies import code_alphabet
 from accounts.refusals import BackupCodeWrong, SignInTooSlow, Suspended
+from portal.audit.record import record
 from portal.lib import client, digests
 
 _NAMESPACE = "backup-code"
@@ -40,7 +41,7 @@ def make(*, user: User, by: User, origin: client.Origin, now: datetime) -> list[
     with transaction.atomic():
         locked = User.objects.select_for_update(of=("self",)).get(pk=user.pk)
         _replace(locked, rows)
-        audit.record(Action.BACKUP_CODES_MADE, by=by, on=locked, now=now, origin=origin, codes=len(rows))
+        record(Action.BACKUP_CODES_MADE, by=by, on=locked, now=now, origin=origin, codes=len(rows))
         notify.notify_everywhere(locked, "backup_codes_made", now=now, at=now.isoformat(), device=origin.device)
     return [rules.spaced(code) for code in codes]
 
@@ -96,7 +97,7 @@ def use_once(
     code: BackupCode = BackupCode.objects.get(user=user, digest=typed.digest)
     code.user = user
     remaining = left(user)
-    audit.record(Action.BACKUP_CODE_USED, by=user, on=user, now=now, origin=origin, code=code.pk, left=remaining)
+    record(Action.BACKUP_CODE_USED, by=user, on=user, now=now, origin=origin, code=code.pk, left=remaining)
     few = rules.are_few(remaining)
     notify.notify_everywhere(
         user, "backup_code_used", now=now, at=now.isoformat(), device=origin.device, left=remaining, few=few

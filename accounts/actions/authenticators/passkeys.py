@@ -9,11 +9,12 @@ from typing import Any, TypeVar
 from django.conf import settings
 from django.db import IntegrityError, transaction
 
-from accounts.actions import audit, notices, sessions, throttle, used_nonces
+from accounts.actions import notices, sessions, throttle, used_nonces
 from accounts.enums import Action, EndReason, RequestState
 from accounts.models import Passkey, PlatformSession, PushChallenge, User
 from accounts.policies.passkeys import has_grown, may_add
 from accounts.refusals import PasskeyKnown, PasskeysFull, PasskeyWrong, Suspended
+from portal.audit.record import record
 from portal.lib import client, digests, site
 from portal.lib import passkeys as webauthn
 from portal.lib.encryption import DecryptionError
@@ -105,7 +106,7 @@ def register(
         with transaction.atomic():
             _check_room(user, webauthn.encoded(made.credential_id))
             passkey = _keep(user, made, name=name, now=now)
-            audit.record(Action.PASSKEY_ADDED, by=by, on=user, now=now, origin=origin, passkey=passkey.pk)
+            record(Action.PASSKEY_ADDED, by=by, on=user, now=now, origin=origin, passkey=passkey.pk)
             notices.tell(user, "passkey_added", now=now, passkey=name, device=origin.device, at=now.isoformat())
     except (webauthn.Unproved, IntegrityError) as error:  # the latter: two log-ins claim one passkey at once
         raise _wrong(error) from error
@@ -153,7 +154,7 @@ def remove(
     with transaction.atomic():
         passkey = _locked(pk=passkey_id, user=user, confirmed=True)
         _end(passkey, EndReason.TURNED_OFF, keep=keep, now=now)
-        audit.record(Action.PASSKEY_REMOVED, by=by, on=user, now=now, origin=origin, passkey=passkey.pk)
+        record(Action.PASSKEY_REMOVED, by=by, on=user, now=now, origin=origin, passkey=passkey.pk)
         notices.tell(user, "passkey_removed", now=now, passkey=passkey.name, device=origin.device, at=now.isoformat())
     return passkey
 
@@ -262,5 +263,5 @@ def _end_copied(passkey_id: int, *, origin: client.Origin, now: datetime) -> Non
             return  # ended meanwhile
         user, name = passkey.user, passkey.name
         _end(passkey, EndReason.COPIED, keep=None, now=now)
-        audit.record(Action.PASSKEY_SUSPECT, by=None, on=user, now=now, origin=origin, passkey=passkey.pk)
+        record(Action.PASSKEY_SUSPECT, by=None, on=user, now=now, origin=origin, passkey=passkey.pk)
         notices.tell(user, "passkey_suspect", now=now, passkey=name, device=origin.device, at=now.isoformat())

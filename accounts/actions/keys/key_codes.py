@@ -10,12 +10,13 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import OuterRef
 
-from accounts.actions import audit, notices, push, throttle
+from accounts.actions import notices, push, throttle
 from accounts.enums import Action, CodePurpose, KeyKind
 from accounts.models import Key, User
 from accounts.models.authenticators import used_since
 from accounts.policies.keys import totp
 from accounts.refusals import CodeUsed, CodeWrong, NoKey, SignInTooSlow, Suspended
+from portal.audit.record import record, record_each
 from portal.lib import client
 
 _SEED_BYTES = 20  # 160 bits, RFC 4226 section 4, R6
@@ -42,7 +43,7 @@ def spend_code(*, user: User, code: str, purpose: CodePurpose, origin: client.Or
             attempt=attempt,
             now=now,
         )
-        audit.record(Action.CODE_USED, by=user, on=user, now=now, origin=origin, purpose=str(purpose), key=key.pk)
+        record(Action.CODE_USED, by=user, on=user, now=now, origin=origin, purpose=str(purpose), key=key.pk)
     throttle.give_back(attempt)
     return key
 
@@ -120,6 +121,7 @@ def start_keys(
     origin: client.Origin,
     now: datetime,
     action: Action = Action.KEY_ENROLLED,
+    flow: str = "",
 ) -> list[Key]:
     """Put new Keys to work: the one way a Key comes to be. Each log-in at most once.
 
@@ -131,7 +133,7 @@ def start_keys(
     for key in new:
         key.confirmed, key.created_at = True, now
     made = Key.objects.bulk_create(new)
-    audit.record_each(action, [(key.user, {"key": key.pk}) for key in made], by=by, origin=origin, now=now)
+    record_each(action, [(key.user, {"key": key.pk}) for key in made], by=by, origin=origin, now=now, flow=flow)
     kind = "key_moved" if action == Action.KEY_MOVED else "key_added"
     push.tell_phones(made[0].user, kind, now=now, but=made[0].phone)
     notices.tell_together((key.user for key in made), kind, now=now, key=made[0].name, at=now.isoformat())

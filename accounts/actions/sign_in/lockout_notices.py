@@ -10,9 +10,10 @@ from functools import partial
 from django.conf import settings
 from django.db import transaction
 
-from accounts.actions import audit, notices
+from accounts.actions import notices
 from accounts.enums import Action, Budget
 from accounts.models import Notice, Throttle, User
+from portal.audit.record import record
 from portal.lib import periodic_tasks
 
 _BATCH = 200
@@ -40,7 +41,7 @@ def _announce(pk: int, *, now: datetime) -> int:
         user = User.objects.filter(username_hash=row.subject).first()
         if not claimed or user is None or row.budget not in {Budget.PASSWORD, Budget.CODE}:
             return claimed
-        audit.record(Action.PAUSED, by=None, on=user, now=now, budget=row.budget, tries=row.used)
+        record(Action.PAUSED, by=None, on=user, now=now, budget=row.budget, tries=row.used)
         _tell(user, row, now=now)
     return claimed
 

@@ -9,8 +9,9 @@ from django.core.management.base import BaseCommand, CommandError
 from accounts.actions.authenticators import queries
 from accounts.actions.sign_in import sign_in_diagnosis
 from accounts.enums import Action, NoticeState
-from accounts.models import Key, Notice, PlatformSession, PushChallenge, SecurityEvent, User
+from accounts.models import Key, Notice, PlatformSession, PushChallenge, User
 from accounts.policies import masks
+from portal.audit.models import SecurityEvent
 from portal.lib import clock
 
 
