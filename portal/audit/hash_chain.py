@@ -46,7 +46,7 @@ _REGISTERED: list[Chains] = []
 
 
 def register(chains: Chains) -> None:
-    """Let an app's chains be verified, exported and anchored; called once from its ``ready()``."""
+    """Let an app's chains be verified, exported and kept in checkpoints; called once from its ``ready()``."""
     _REGISTERED.append(chains)
 
 
