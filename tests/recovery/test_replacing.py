@@ -74,7 +74,26 @@ def test_no_row_is_replaced_through_any_unique_key(intruder, model):
     assert intruder.execute(f"SELECT count(*) FROM {table}").fetchone()[0] == before
 
 
-def test_every_table_of_the_record_is_guarded_and_has_a_key_beside_its_id(db):
+def indexed(table: str) -> list[tuple[str, ...]]:
+    """The unique keys as SQLite itself knows them, beside the id."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT name FROM pragma_index_list('{table}') WHERE \"unique\"")
+        names = [name for (name,) in cursor.fetchall()]
+        keys = []
+        for name in names:
+            cursor.execute(f"SELECT name FROM pragma_index_info('{name}')")
+            keys.append(tuple(column for (column,) in cursor.fetchall()))
+    return sorted(keys)
+
+
+@pytest.mark.parametrize("model", GUARDED, ids=lambda model: model.__name__)
+def test_the_guards_know_every_unique_key_that_the_database_has(db, model):
+    known = sorted(tuple(columns) for columns, _condition in db_triggers.unique_keys(model))
+
+    assert known == sorted([("id",), *indexed(model._meta.db_table)])
+
+
+def test_every_table_of_the_record_is_guarded(db):
     partial = {condition for model in GUARDED for _columns, condition in db_triggers.unique_keys(model) if condition}
 
     assert len(GUARDED) == 12
