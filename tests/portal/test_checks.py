@@ -50,7 +50,7 @@ def test_a_database_that_is_not_there_has_no_say_and_is_not_made(
     if connection.vendor == "sqlite":
         monkeypatch.setitem(connection.settings_dict, "NAME", str(tmp_path / "none.sqlite3"))
     else:
-        monkeypatch.setattr(type(connection), "cursor", _away)
+        monkeypatch.setattr(connection, "cursor", _away)
 
     assert checks.guards_are_installed() == []
     assert list(tmp_path.glob("*.sqlite3")) == []
