@@ -37,7 +37,7 @@ def run(command: str, *args: str, **options: object) -> str:
 
 
 def address(model, page: str = "changelist", *args: object) -> str:
-    return reverse(f"admin:accounts_{model._meta.model_name}_{page}", args=args)
+    return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{page}", args=args)
 
 
 @pytest.fixture

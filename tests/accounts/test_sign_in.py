@@ -14,10 +14,10 @@ from accounts.models import (
     KnownBrowser,
     Notice,
     PlatformSession,
-    SecurityEvent,
     Throttle,
 )
 from helpcenter import causes
+from portal.audit.models import SecurityEvent
 from tests import factories
 from tests.conftest import Clock
 from tests.factories import Person
@@ -82,7 +82,7 @@ def test_the_desk_changes_no_password(client: Client, agent: Person, path: str) 
 def test_the_desk_shows_only_tables_of_the_portal() -> None:
     registered = {model._meta.app_label for model in admin.site._registry}
 
-    assert registered <= {"accounts", "recovery", "helpcenter"}
+    assert registered <= {"accounts", "audit", "recovery", "helpcenter"}
     assert "accounts" in registered
 
 

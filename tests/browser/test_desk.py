@@ -44,7 +44,7 @@ def desk(page_in_every_look: Page, who: factories.Person, ada: factories.Person,
 @pytest.mark.parametrize("who", ["auditor"], indirect=True)
 def test_every_table_can_be_read_by_everybody(desk):
     for model in TABLES:
-        name = f"admin:accounts_{model._meta.model_name}"
+        name = f"admin:{model._meta.app_label}_{model._meta.model_name}"
         desk.goto(reverse(f"{name}_changelist"))
         assert_accessible(desk)
         desk.goto(reverse(f"{name}_change", args=[model.objects.first().pk]))

@@ -98,7 +98,7 @@ def _without_the_phone(under_way: UnderWay, use: Callable[[], Authenticator]) ->
         if under_way.asked:
             push_approval.check_not_denied(under_way.asked)
         proof = use()
-        flow = flow_of(under_way.asked) if push_approval.withdraw(under_way.asked) else ""
+        flow = flow_of(under_way.asked) if under_way.asked and push_approval.withdraw(under_way.asked) else ""
         return open_session(
             under_way.request, proof, browser_scope=under_way.pending.browser_scope, now=under_way.now, flow=flow
         )
