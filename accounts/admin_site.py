@@ -16,7 +16,7 @@ from accounts.views.guards import to_sign_in, who
 from accounts.views.sessions import sign_out
 from portal.lib import clock
 
-_OURS = {"accounts", "recovery", "helpcenter", "outbox"}
+_OURS = {"accounts", "audit", "outbox", "recovery", "helpcenter"}
 
 
 class PortalAdminSite(AdminSite):

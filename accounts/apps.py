@@ -1,11 +1,9 @@
 """App configuration of accounts."""
 
-from typing import Any
-
 from django.apps import AppConfig, apps
-from django.db.models.signals import post_migrate, pre_migrate
+from django.db.models.signals import post_migrate
 
-from portal.lib import db_triggers
+from portal.audit import event_names
 from portal.outbox import periodic_tasks
 
 
@@ -15,29 +13,20 @@ class AccountsConfig(AppConfig):
     name = "accounts"
 
     def ready(self) -> None:
-        """Register guards, roles and checks, and take two_factor's own TOTP method out: our Key is the method."""
+        """Register events, roles and checks, and take two_factor's own TOTP method out: our Key is the method."""
         from two_factor.plugins.registry import registry  # noqa: PLC0415  needs the app registry
 
         from accounts import checks, notice_kinds  # noqa: F401, PLC0415  registration on import, after the apps are loaded
         from accounts.actions.channels import PhoneChannel  # noqa: PLC0415  needs the models
         from accounts.actions.roles import ensure_roles  # noqa: PLC0415  needs the models
         from accounts.actions.sign_in import lockout_notices  # noqa: PLC0415  needs the models
+        from accounts.enums import Action  # noqa: PLC0415  needs the settings
         from portal.outbox import channels  # noqa: PLC0415  needs the models
         from portal.outbox.kinds import ChannelName  # noqa: PLC0415  the same
 
         registry.unregister("generator")
         channels.register(ChannelName.PUSH, PhoneChannel)
         periodic_tasks.register("pauses", lockout_notices.announce)
-        db_triggers.register(db_triggers.append_only("accounts_securityevent", ("chain", "n")))
-        pre_migrate.connect(_remove_guards, sender=self)
-        post_migrate.connect(_install_guards, sender=self)
+        event_names.register(Action)
         # auth comes after accounts and recovery: when its turn comes, their permissions are written.
         post_migrate.connect(ensure_roles, sender=apps.get_app_config("auth"))
-
-
-def _remove_guards(**_: Any) -> None:
-    db_triggers.remove()
-
-
-def _install_guards(**_: Any) -> None:
-    db_triggers.install()

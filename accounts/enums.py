@@ -187,15 +187,18 @@ class Action(models.TextChoices):
     CODE_SENT = "code_sent", _("A code was sent by e-mail")
     CODE_ACCEPTED = "code_accepted", _("A code sent by e-mail was accepted")
     SESSIONS_ENDED = "sessions_ended", _("All open sign-ins were ended")
-    CASE_OPENED = "case_opened", _("Somebody asked to get back into this account")
-    CASE_CHECKED = "case_checked", _("Support asked questions in a recovery case")
-    CASE_CODE_ACCEPTED = "case_code_accepted", _("A code sent by e-mail was used in a recovery case")
-    CASE_REVIEW = "case_review", _("A recovery case went to a second person")
-    CASE_APPROVED = "case_approved", _("A recovery case was approved, and its waiting period began")
-    CASE_READY = "case_ready", _("The waiting period of a recovery case ended")
-    CASE_STARTED = "case_started", _("Setting up a new password and Key was started")
-    CASE_COMPLETED = "case_completed", _("A recovery case was completed")
-    CASE_HOLD_ENDED = "case_hold_ended", _("What was on hold after a recovery was opened again")
-    CASE_REFUSED = "case_refused", _("A recovery case was not confirmed")
-    CASE_STOPPED = "case_stopped", _("A recovery case was stopped after an objection")
-    CASE_CLOSED = "case_closed", _("A recovery case was closed")
+
+
+# What is news only until the next event of its flow; the customer's own list leaves it out after that.
+STEPS = frozenset(
+    {
+        Action.CODE_ACCEPTED,
+        Action.CODE_SENT,
+        Action.ENROLMENT_PROVED,
+        Action.ENROLMENT_STARTED,
+        Action.PHONE_MATCHED,
+        Action.PHONE_PAIRED,
+        Action.REQUEST_APPROVED,
+        Action.REQUEST_SENT,
+    }
+)

@@ -51,7 +51,8 @@ PORTAL_INDEX_KEY = _key(
 PORTAL_AUDIT_KEY = _key(
     "PORTAL_AUDIT_KEY",
     "development-only-audit-key",
-    help="Keys the audit chain. Whoever has the database but not this key cannot rewrite the record unseen.",
+    help="Keys the audit chain: one key or several, comma-separated. The first one signs, every one verifies. "
+    "Whoever has the database but no key cannot rewrite the record unseen.",
 )
 
 PORTAL_HOST = env.text("PORTAL_HOST", "localhost:8000" if DEBUG else "", help="The official address customers compare.")
@@ -85,6 +86,7 @@ INSTALLED_APPS = [
     "portal.apps.PortalConfig",
     "portal.home",
     "portal.outbox",
+    "portal.audit",
     "helpcenter",
     "recovery.apps.RecoveryConfig",
     "accounts",

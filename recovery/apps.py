@@ -2,6 +2,7 @@
 
 from django.apps import AppConfig
 
+from portal.audit import event_names
 from portal.lib import db_triggers
 from portal.outbox import periodic_tasks
 
@@ -12,10 +13,14 @@ class RecoveryConfig(AppConfig):
     name = "recovery"
 
     def ready(self) -> None:
-        """Register the guards of the tables and the clock of the cases."""
-        from recovery import checks, notice_kinds  # noqa: F401, PLC0415  registration on import
-        from recovery.actions import timers  # noqa: PLC0415  models are loaded by now
+        """Register the guards of the tables, the events of cases with their chains, and their clock."""
+        from portal.audit import hash_chain  # noqa: PLC0415  models are loaded by now
+        from recovery import checks, enums, notice_kinds  # noqa: F401, PLC0415  the checks and kinds register on import
+        from recovery.actions import case_events, timers  # noqa: PLC0415  the same
         from recovery.models import triggers as own  # noqa: PLC0415
 
         db_triggers.register(own.every())
+        event_names.register(enums.OwnerEvent)
+        event_names.register(enums.CaseEvent)
+        hash_chain.register(case_events.chains())
         periodic_tasks.register("recovery", timers.tick)

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db import models, transaction
 from django.db.models import F, Q
 
-from accounts.actions import audit, password, roles, sessions, throttle
+from accounts.actions import password, roles, sessions, throttle
 from accounts.actions.authenticators import backup_codes, security_answers
 from accounts.actions.keys import key_revocation
 from accounts.demo.cast import Cast, CastAccount, CastActivity, CastKey, Login, Member, Person, State
@@ -16,6 +16,7 @@ from accounts.models import AccountActivity, Customer, Key, Mandate, Phone, Thro
 from accounts.models.users import hash_of_username
 from accounts.policies import usernames
 from accounts.refusals import Paused
+from portal.audit.record import record
 
 _STALE = timedelta(days=1)
 _FACTS = ("kind", "own", "instrument", "quantity", "amount", "currency")
@@ -106,7 +107,7 @@ def _new_user(login: Login, customer: Customer | None, *, now: datetime) -> User
     password.set_first_password(user, login.password)
     user.save(force_insert=True)
     password.remember_password(user, login.password, now=now)
-    audit.record(Action.IMPORTED, by=None, on=user, now=now, demo=True)
+    record(Action.IMPORTED, by=None, on=user, now=now, demo=True)
     return user
 
 
@@ -145,7 +146,7 @@ def _keys(user: User, wanted: tuple[CastKey, ...], *, now: datetime) -> bool:
             confirmed=True,
             created_at=item.paired,
         )
-        audit.record(Action.KEY_ENROLLED, by=None, on=user, now=now, demo=True)
+        record(Action.KEY_ENROLLED, by=None, on=user, now=now, demo=True)
     return True
 
 
@@ -221,11 +222,11 @@ def _state(login: Login, *, now: datetime) -> bool:
         released = user.suspended_at is not None
         if released:
             _bring_up_to(user, {"suspended_at": None})
-            audit.record(Action.RELEASED, by=None, on=user, now=now, demo=True)
+            record(Action.RELEASED, by=None, on=user, now=now, demo=True)
         lifted = Throttle.objects.filter(stopped, subject=subject).exists()
         if lifted:
             throttle.forget(subject)
-            audit.record(Action.PAUSE_LIFTED, by=None, on=user, now=now, demo=True)
+            record(Action.PAUSE_LIFTED, by=None, on=user, now=now, demo=True)
     return released or lifted
 
 

@@ -11,13 +11,14 @@ from typing import Self
 
 from django.db import IntegrityError, models, reset_queries, transaction
 
-from accounts.actions import audit
 from accounts.enums import Action, MandateRole
 from accounts.imports import reader
 from accounts.imports.columns import UNIQUE
 from accounts.imports.reader import Problems, Row, TooManyProblems
-from accounts.models import Customer, Mandate, SecurityEvent, TradingAccount, User
+from accounts.models import Customer, Mandate, TradingAccount, User
 from accounts.models.users import hash_of_username
+from portal.audit.models import SecurityEvent
+from portal.audit.record import chain_of, record
 
 _BATCH = 500
 _KEPT: dict[str, tuple[type[models.Model], str]] = {
@@ -78,7 +79,7 @@ def import_customers(file: BufferedReader, *, kind: str, by: User | None, now: d
             for batch in _batches(reader.rows(file, kind, problems)):
                 customers += len(batch)
                 accounts += _write(batch, now=now)
-            audit.record(
+            record(
                 Action.IMPORTED,
                 by=by,
                 on=None,
@@ -188,4 +189,4 @@ def _fingerprint(file: BufferedReader) -> str:
 
 def is_first() -> bool:
     """Tell whether nothing was ever imported here."""
-    return not SecurityEvent.objects.filter(chain=audit.chain_of(None), action=Action.IMPORTED).exists()
+    return not SecurityEvent.objects.filter(chain=chain_of(None), action=Action.IMPORTED).exists()

@@ -9,11 +9,12 @@ from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
 from accounts import notice_kinds
-from accounts.actions import audit, sessions, slow_hash_lookup
+from accounts.actions import sessions, slow_hash_lookup
 from accounts.enums import Action
 from accounts.models import FormerPassword, User
 from accounts.policies import passwords
 from accounts.refusals import PasswordTooCommon, PasswordTooLong, PasswordTooSimple, PasswordUsedBefore
+from portal.audit.record import record
 from portal.lib import client
 from portal.outbox import queue
 
@@ -83,7 +84,7 @@ def set_prepared(
         locked.password_changed_at = now
         locked.save(update_fields=["password", "password_changed_at"])
         ended = sessions.end_everything(locked)
-        audit.record(Action.PASSWORD_SET, by=by, on=locked, now=now, origin=origin, ended=len(ended))
+        record(Action.PASSWORD_SET, by=by, on=locked, now=now, origin=origin, ended=len(ended))
         queue.email(
             locked, notice_kinds.PASSWORD_CHANGED, now=now, at=now.isoformat(), device=origin.device if origin else ""
         )

@@ -9,7 +9,7 @@ from typing import TypeVar
 from django.conf import settings
 from django.db import transaction
 
-from accounts.actions import audit, throttle
+from accounts.actions import throttle
 from accounts.actions.authenticators import backup_codes
 from accounts.actions.keys import key_codes
 from accounts.enums import Action
@@ -18,6 +18,7 @@ from accounts.models.authenticators import Authenticator
 from accounts.policies import reauthentication
 from accounts.refusals import LastTry, Refusal, WrongPair
 from accounts.sessions import SessionStore
+from portal.audit.record import record
 from portal.lib import client, hash_semaphore
 
 Result = TypeVar("Result")
@@ -86,7 +87,7 @@ def note(*, user: User, proof: Authenticator, session: SessionStore, origin: cli
     Effects: the session's row; one event. Needs: an open transaction.
     """
     session.prove_again(proof, now=now)
-    audit.record(Action.PROOF_REPEATED, by=user, on=user, now=now, origin=origin, proof=proof.persistent_id)
+    record(Action.PROOF_REPEATED, by=user, on=user, now=now, origin=origin, proof=proof.persistent_id)
 
 
 def _reserve_code(user: User, browser_scope: str, on_password: throttle.Attempt, *, now: datetime) -> throttle.Attempt:

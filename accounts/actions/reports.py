@@ -5,9 +5,10 @@ from datetime import datetime
 from django.db import transaction
 
 from accounts import notice_kinds
-from accounts.actions import audit, notify
+from accounts.actions import notify
 from accounts.enums import Action, ReportKind, ReportOutcome, Role
 from accounts.models import Report, User
+from portal.audit.record import record
 from portal.lib import client
 from portal.outbox import queue
 
@@ -21,7 +22,9 @@ class NotTheirsToClose(Exception):
 
 
 @transaction.atomic
-def open_report(*, user: User, kind: ReportKind, device: str, origin: client.Origin | None, now: datetime) -> Report:
+def open_report(
+    *, user: User, kind: ReportKind, device: str, origin: client.Origin | None, now: datetime, flow: str = ""
+) -> Report:
     """Start a report of this customer. ``device``: what it is about, in words of ours.
 
     Effects: one row with a reference to tell on the phone, one event, one notice.
@@ -29,7 +32,7 @@ def open_report(*, user: User, kind: ReportKind, device: str, origin: client.Ori
     report = Report.objects.create(
         reference=queue.new_reference("R"), user=user, kind=kind, device=device, created_at=now
     )
-    audit.record(Action.REPORTED, by=user, on=user, now=now, origin=origin, report=report.pk, kind=str(kind))
+    record(Action.REPORTED, by=user, on=user, now=now, origin=origin, flow=flow, report=report.pk, kind=str(kind))
     notify.notify_everywhere(
         user, notice_kinds.REPORT_OPENED, now=now, report=report.reference, device=device, at=now.isoformat()
     )
@@ -55,9 +58,7 @@ def close_report(
     mine = Report.objects.filter(pk=report.pk, closed_at=None)
     if not mine.update(closed_at=now, closed_by=by, outcome=outcome):
         raise ReportClosed
-    audit.record(
-        Action.REPORT_CLOSED, by=by, on=report.user, now=now, origin=origin, report=report.pk, outcome=str(outcome)
-    )
+    record(Action.REPORT_CLOSED, by=by, on=report.user, now=now, origin=origin, report=report.pk, outcome=str(outcome))
     notify.notify_everywhere(
         report.user, notice_kinds.REPORT_CLOSED, now=now, report=report.reference, outcome=str(outcome)
     )

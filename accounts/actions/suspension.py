@@ -6,9 +6,10 @@ from typing import Any
 from django.db import transaction
 
 from accounts import notice_kinds
-from accounts.actions import audit, sessions
+from accounts.actions import sessions
 from accounts.enums import Action
 from accounts.models import User
+from portal.audit.record import record
 from portal.lib import client
 from portal.outbox import queue
 
@@ -33,7 +34,7 @@ def hold(
         raise HoldUnchanged
     sessions.end_everything(locked)
     _set(locked, now)
-    audit.record(Action.HELD, by=by, on=locked, now=now, origin=origin, reason=reason[:LONGEST_REASON], **facts)
+    record(Action.HELD, by=by, on=locked, now=now, origin=origin, reason=reason[:LONGEST_REASON], **facts)
     queue.email(locked, notice_kinds.SUSPENDED, now=now, at=now.isoformat())
     return locked
 
@@ -45,7 +46,7 @@ def release(user: User, *, reason: str, by: User | None, origin: client.Origin |
     if locked.suspended_at is None:
         raise HoldUnchanged
     _set(locked, None)
-    audit.record(Action.RELEASED, by=by, on=locked, now=now, origin=origin, reason=reason[:LONGEST_REASON])
+    record(Action.RELEASED, by=by, on=locked, now=now, origin=origin, reason=reason[:LONGEST_REASON])
     queue.email(locked, notice_kinds.REINSTATED, now=now, at=now.isoformat())
     return locked
 

@@ -4,8 +4,9 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from accounts.admin.reading import ReadOnlyAdmin
-from accounts.models import PlatformSession, SecurityEvent
+from accounts.models import PlatformSession
 from accounts.policies import masks
+from portal.audit.models import SecurityEvent
 from portal.outbox.kinds import ChannelName
 from portal.outbox.models import Notice
 

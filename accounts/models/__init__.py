@@ -1,6 +1,5 @@
 """The tables of accounts."""
 
-from accounts.models.audit import ChainHead, SecurityEvent
 from accounts.models.authenticators import (
     BackupCode,
     EmailedCode,
@@ -27,7 +26,6 @@ from accounts.models.users import (
 __all__ = [
     "AccountActivity",
     "BackupCode",
-    "ChainHead",
     "Customer",
     "EmailedCode",
     "Enrolment",
@@ -42,7 +40,6 @@ __all__ = [
     "PushChallenge",
     "Report",
     "SecurityAnswer",
-    "SecurityEvent",
     "Throttle",
     "TradingAccount",
     "UsedNonce",

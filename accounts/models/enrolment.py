@@ -55,6 +55,11 @@ class Enrolment(EncryptedModel):
     def __str__(self) -> str:
         return f"{self.user_id} {self.purpose} {self.state}"
 
+    @property
+    def flow(self) -> str:
+        """Return what its events share in the record."""
+        return f"enrolment:{self.pk}"
+
 
 class EnrolmentItem(EncryptedModel):
     """One log-in that gets a Key by this enrolment, with the seed of that Key (base32)."""

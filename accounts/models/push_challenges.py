@@ -60,3 +60,13 @@ class PushChallenge(EncryptedModel):
 
     def __str__(self) -> str:
         return f"{self.user_id} {self.purpose} {self.state}"
+
+    @property
+    def flow(self) -> str:
+        """Return what its events, and the sign-in that it opens, share in the record."""
+        return flow_of(self.reference)
+
+
+def flow_of(reference: str) -> str:
+    """Return the flow of the request with this reference."""
+    return f"push:{reference}"

@@ -4,12 +4,14 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
-from accounts.actions import audit
 from accounts.actions.authenticators import queries
 from accounts.enums import Action
-from accounts.models import Mandate, SecurityEvent
+from accounts.models import Mandate
 from accounts.request_types import SignedInRequest
 from accounts.views.guards import signed_in
+from portal.audit.models import SecurityEvent
+from portal.audit.record import chain_of
+from portal.home import activity
 from portal.home.account_health import standing_of
 from recovery.actions import objections
 
@@ -24,7 +26,7 @@ def dashboard(request: SignedInRequest) -> HttpResponse:
     if request.user.is_staff:
         return redirect("admin:index")
     mandates = Mandate.objects.filter(user=request.user).select_related("account").order_by("label", "account__number")
-    sign_ins = SecurityEvent.objects.filter(chain=audit.chain_of(request.user), action=Action.SIGNED_IN)
+    sign_ins = SecurityEvent.objects.filter(chain=chain_of(request.user), action=Action.SIGNED_IN)
     standing = standing_of(queries.ways_of(request.user, queries.keys_of(request.user)))
     return render(
         request,
@@ -52,6 +54,6 @@ def security(request: SignedInRequest) -> HttpResponse:
         "reports": user.reports.order_by("-created_at")[:_LAST_REPORTS],
         "sessions": user.sessions.order_by("-active_at"),
         "current": request.session.current,
-        "events": SecurityEvent.objects.filter(chain=audit.chain_of(user)).order_by("-n")[:_LAST_EVENTS],
+        "activity": activity.lines_of(user, limit=_LAST_EVENTS),
     }
     return render(request, "portal/security.html", context)

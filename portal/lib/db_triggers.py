@@ -4,11 +4,13 @@ A guard is plain SQL per vendor. They are dropped before migrations and tests' t
 installed again after, since SQLite loses triggers silently when a table is rebuilt.
 """
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
+from django.db.models import Model, UniqueConstraint
 
 _BLOCK_FUNCTION = """
     CREATE OR REPLACE FUNCTION portal_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -26,44 +28,77 @@ class Trigger:
     postgresql: tuple[str, ...]
 
 
-def not_replaced(table: str, *keys: tuple[str, ...]) -> Trigger:
-    """Return a guard that refuses a row whose id, or another unique key, is there already.
+def append_only(model: type[Model]) -> list[Trigger]:
+    """Return guards that refuse UPDATE, DELETE, TRUNCATE and replacement of the rows of a table."""
+    message = f"{model._meta.db_table} is append-only"
+    return [*(_refusing(model, verb, message) for verb in ("UPDATE", "DELETE", "TRUNCATE")), *_not_replaced(model)]
 
-    SQLite's INSERT OR REPLACE deletes the row in the way without asking the triggers of DELETE. PostgreSQL has
-    nothing of the kind.
-    """
-    same = " OR ".join("(" + " AND ".join(f"{c} = NEW.{c}" for c in key) + ")" for key in (("id",), *keys))
-    name = f"{table}_no_replace"
-    statement = (
-        f"CREATE TRIGGER {name} BEFORE INSERT ON {table} WHEN EXISTS (SELECT 1 FROM {table} WHERE {same}) "  # noqa: S608  constants of ours
-        f"BEGIN SELECT RAISE(ABORT, '{table} is never replaced'); END"
+
+def kept(model: type[Model], message: str) -> list[Trigger]:
+    """Return guards that refuse DELETE, TRUNCATE and replacement; rows may change."""
+    return [*(_refusing(model, verb, message) for verb in ("DELETE", "TRUNCATE")), *_not_replaced(model)]
+
+
+def _refusing(model: type[Model], verb: str, message: str) -> Trigger:
+    """Return the guard that refuses a verb outright; SQLite knows no TRUNCATE."""
+    table = model._meta.db_table
+    name = f"{table}_no_{verb.lower()}"
+    each = "STATEMENT" if verb == "TRUNCATE" else "ROW"
+    sqlite = f"CREATE TRIGGER {name} BEFORE {verb} ON {table} BEGIN SELECT RAISE(ABORT, '{message}'); END"
+    postgresql = (
+        f"CREATE TRIGGER {name} BEFORE {verb} ON {table} FOR EACH {each} EXECUTE FUNCTION portal_refuse('{message}')"
     )
-    return Trigger(name, table, (statement,), ())
+    return Trigger(name, table, () if verb == "TRUNCATE" else (sqlite,), (postgresql,))
 
 
-def append_only(table: str, *keys: tuple[str, ...]) -> list[Trigger]:
-    """Return guards that refuse UPDATE, DELETE, TRUNCATE and replacement of rows; ``keys``: other unique keys."""
-    message = f"{table} is append-only"
-    guards = [
+def _not_replaced(model: type[Model]) -> list[Trigger]:
+    """Return guards against SQLite's OR REPLACE, which deletes rows in the way without asking triggers of DELETE.
+
+    They look at every unique key that the model declares. PostgreSQL has nothing of the kind.
+    """
+    if connection.vendor != "sqlite":
+        return []
+    table, pk = model._meta.db_table, model._meta.pk.column
+    same = " OR ".join(f"({' AND '.join(parts)})" for parts in _in_the_way(model))
+    conditions = {"INSERT": f"({same})", "UPDATE": f"{pk} <> OLD.{pk} AND ({same})"}
+    return [
         Trigger(
-            name=f"{table}_no_{verb.lower()}",
+            name=f"{table}_no_replace_{verb.lower()}",
             table=table,
             sqlite=(
-                f"CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table} "
-                f"BEGIN SELECT RAISE(ABORT, '{message}'); END",
+                f"CREATE TRIGGER {table}_no_replace_{verb.lower()} BEFORE {verb} ON {table} "  # noqa: S608  constants of ours
+                f"WHEN EXISTS (SELECT 1 FROM {table} WHERE {condition}) "
+                f"BEGIN SELECT RAISE(ABORT, '{table} is never replaced'); END",
             ),
-            postgresql=(
-                f"CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table} "
-                f"FOR EACH ROW EXECUTE FUNCTION portal_refuse('{message}')",
-            ),
+            postgresql=(),
         )
-        for verb in ("UPDATE", "DELETE")
+        for verb, condition in conditions.items()
     ]
-    truncate = (
-        f"CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table} "
-        f"FOR EACH STATEMENT EXECUTE FUNCTION portal_refuse('{message}')"
-    )
-    return [*guards, not_replaced(table, *keys), Trigger(f"{table}_no_truncate", table, (), (truncate,))]
+
+
+def _in_the_way(model: type[Model]) -> Iterator[list[str]]:
+    """Yield, for each unique key of a table, what is true of a row that NEW would replace."""
+    for columns, condition in unique_keys(model):
+        same = [f"{column} = NEW.{column}" for column in columns]
+        yield [*same, condition, re.sub(r'"(\w+)"', r"NEW.\1", condition)] if condition else same
+
+
+def unique_keys(model: type[Model]) -> Iterator[tuple[list[str], str]]:
+    """Yield every unique key of a table: its columns, and the condition of a partial one, else an empty text."""
+    meta = model._meta
+    columns = {field.name: str(field.column) for field in meta.concrete_fields}
+    yield from (([columns[field.name]], "") for field in meta.concrete_fields if field.unique)
+    yield from (([columns[name] for name in names], "") for names in meta.unique_together)
+    for constraint in meta.constraints:
+        if isinstance(constraint, UniqueConstraint):
+            yield [columns[name] for name in constraint.fields], _condition_of(constraint, model)
+
+
+def _condition_of(constraint: UniqueConstraint, model: type[Model]) -> str:
+    """Return the condition of a partial key as Django writes it into the index, by Django's own way."""
+    if constraint.condition is None:
+        return ""
+    return f"({constraint._get_condition_sql(model, connection.schema_editor())})"  # type: ignore[attr-defined]  # noqa: SLF001
 
 
 _GUARDS: list[Trigger] = []

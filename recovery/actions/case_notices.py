@@ -10,49 +10,48 @@ from functools import partial
 from django.db import transaction
 from django.db.models import F
 
-from accounts.actions import audit
-from accounts.enums import Action
+from portal.audit.record import record
 from portal.lib import code_alphabet
 from portal.outbox import periodic_tasks, queue
 from portal.outbox.kinds import NoticeKind
 from recovery import notice_kinds
 from recovery.actions import objections, one_time_secrets, transitions
-from recovery.enums import CaseKind, State
+from recovery.enums import CaseKind, OwnerEvent, State
 from recovery.models import Case, Event, StopCode
 from recovery.policies import reference_codes, state_machine
 
 _DIGEST_AFTER = timedelta(days=1)
 
 # Event -> what the owner's own record says. An event that is not here is one of the desk's small steps.
-_RECORDED: dict[str, Action] = {
-    "claim_opened": Action.CASE_OPENED,
-    "session_started": Action.CASE_CHECKED,
-    "proof_accepted": Action.CASE_CODE_ACCEPTED,
-    "review_asked": Action.CASE_REVIEW,
-    "approved": Action.CASE_APPROVED,
-    "wait_over": Action.CASE_READY,
-    "grant_opened": Action.CASE_STARTED,
-    "completed": Action.CASE_COMPLETED,
-    "hold_over": Action.CASE_HOLD_ENDED,
+_RECORDED: dict[str, OwnerEvent] = {
+    "claim_opened": OwnerEvent.OPENED,
+    "session_started": OwnerEvent.CHECKED,
+    "proof_accepted": OwnerEvent.CODE_ACCEPTED,
+    "review_asked": OwnerEvent.REVIEW,
+    "approved": OwnerEvent.APPROVED,
+    "wait_over": OwnerEvent.READY,
+    "grant_opened": OwnerEvent.STARTED,
+    "completed": OwnerEvent.COMPLETED,
+    "hold_over": OwnerEvent.HOLD_ENDED,
 }
-_BY_STATE: dict[str, Action] = {
-    State.REFUSED: Action.CASE_REFUSED,
-    State.CANCELLED: Action.CASE_STOPPED,
-    State.CONTESTED: Action.CASE_STOPPED,
-    State.WITHDRAWN: Action.CASE_CLOSED,
-    State.EXPIRED: Action.CASE_CLOSED,
+_BY_STATE: dict[str, OwnerEvent] = {
+    State.REFUSED: OwnerEvent.REFUSED,
+    State.CANCELLED: OwnerEvent.STOPPED,
+    State.CONTESTED: OwnerEvent.STOPPED,
+    State.WITHDRAWN: OwnerEvent.CLOSED,
+    State.EXPIRED: OwnerEvent.CLOSED,
 }
-# Action on the record -> kind of notice.
-_TOLD: dict[Action, NoticeKind] = {
-    Action.CASE_OPENED: notice_kinds.CASE_STARTED,
-    Action.CASE_APPROVED: notice_kinds.CASE_APPROVED,
-    Action.CASE_READY: notice_kinds.CASE_READY,
-    Action.CASE_STARTED: notice_kinds.CASE_OPENED,
-    Action.CASE_COMPLETED: notice_kinds.CASE_COMPLETED,
-    Action.CASE_HOLD_ENDED: notice_kinds.CASE_LIFTED,
-    Action.CASE_REFUSED: notice_kinds.CASE_REFUSED,
-    Action.CASE_STOPPED: notice_kinds.CASE_STOPPED,
-    Action.CASE_CLOSED: notice_kinds.CASE_CLOSED,
+# Event on the owner's record -> kind of notice.
+_TOLD: dict[OwnerEvent, NoticeKind] = {
+    OwnerEvent.OPENED: notice_kinds.CASE_STARTED,
+    OwnerEvent.APPROVED: notice_kinds.CASE_APPROVED,
+    OwnerEvent.READY: notice_kinds.CASE_READY,
+    OwnerEvent.STARTED: notice_kinds.CASE_OPENED,
+    OwnerEvent.COMPLETED: notice_kinds.CASE_COMPLETED,
+    OwnerEvent.HOLD_ENDED: notice_kinds.CASE_LIFTED,
+    OwnerEvent.REFUSED: notice_kinds.CASE_REFUSED,
+    OwnerEvent.STOPPED: notice_kinds.CASE_STOPPED,
+    OwnerEvent.CLOSED: notice_kinds.CASE_CLOSED,
 }
 
 
@@ -77,13 +76,20 @@ def _tell_owner(case_id: int, *, now: datetime) -> int:
     return len(events)
 
 
-def _record(case: Case, event: Event, action: Action) -> None:
-    audit.record(
-        action, by=event.actor, on=case.subject, now=event.at, case=case.number, n=event.n, digest=event.digest
+def _record(case: Case, event: Event, action: OwnerEvent) -> None:
+    record(
+        action,
+        by=event.actor,
+        on=case.subject,
+        now=event.at,
+        flow=event.flow,
+        case=case.number,
+        n=event.n,
+        digest=event.digest,
     )
 
 
-def _notify(case: Case, event: Event, action: Action, *, now: datetime) -> None:
+def _notify(case: Case, event: Event, action: OwnerEvent, *, now: datetime) -> None:
     kind = _TOLD.get(action)
     if kind is None or case.subject is None or _is_flood(case, event, kind):
         return

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from accounts.security_questions import words_of
 from recovery.admin import visibility
 from recovery.admin.visibility import Viewer
-from recovery.enums import Actor, State
+from recovery.enums import INSIDE, Actor, CaseEvent, State
 from recovery.methods import METHODS
 from recovery.models import Case, Event, PlanItem
 
@@ -149,58 +149,9 @@ def prompt(item: PlanItem) -> str:
     return words_of(item.question) if item.question else item.get_prompt_display()
 
 
-# What everybody reads, and what only those who see into a case read.
-PLAIN: dict[str, "StrOrPromise"] = {
-    "claim_opened": gettext_lazy("A claim was made"),
-    "claim_withdrawn": gettext_lazy("One of the claims was withdrawn"),
-    "browser_bound": gettext_lazy("The claimant opened the page in another browser"),
-    "pin_replaced": gettext_lazy("The claimant took a new PIN"),
-    "taken": gettext_lazy("Taken from the queue"),
-    "given_back": gettext_lazy("Given back to the queue"),
-    "session_started": gettext_lazy("Reference and PIN were right; the questions began"),
-    "taken_over": gettext_lazy("Reference and PIN were right; another agent went on"),
-    "answer_recorded": gettext_lazy("An answer was recorded"),
-    "key_code_offered": gettext_lazy("Six digits were offered as an answer: it may have been a Key code"),
-    "round_finished": gettext_lazy("The questions ended"),
-    "statement_filed": gettext_lazy("The agent filed a statement"),
-    "review_asked": gettext_lazy("Went to a second person"),
-    "approved": gettext_lazy("Approved: the waiting period began"),
-    "returned": gettext_lazy("Sent back for another proof"),
-    "refused": gettext_lazy("Refused"),
-    "papers_recorded": gettext_lazy("Identity papers were shown"),
-    "papers_refused": gettext_lazy("Refused: the papers did not convince"),
-    "wait_over": gettext_lazy("The waiting period ended"),
-    "grant_issued": gettext_lazy("The claimant began: half a pass on the page, half by e-mail"),
-    "grant_opened": gettext_lazy("The claimant put both halves of the pass together"),
-    "grant_lapsed": gettext_lazy("The pass ran out; nothing was changed"),
-    "set_up_left": gettext_lazy("The claimant left before the end; nothing was changed"),
-    "completed": gettext_lazy("New password and new Key; everything open was ended"),
-    "hold_over": gettext_lazy("What was held is free again"),
-    "expired": gettext_lazy("Ran out of time"),
-    "withdrawn": gettext_lazy("Withdrawn by the claimant"),
-    "owner_is_back": gettext_lazy("The owner found their own way in and closed it"),
-    "stopped_by_code": gettext_lazy("The owner stopped it with the code of a notice"),
-    "stopped_signed_in": gettext_lazy("The owner stopped it while signed in"),
-}
 # What each method says in words of its own: the event, and which of ``methods.contract.Words`` it takes.
-OF_METHODS = {"proof_sent": "was_sent", "proof_accepted": "was_accepted"}
+OF_METHODS = {CaseEvent.PROOF_SENT: "was_sent", CaseEvent.PROOF_ACCEPTED: "was_accepted"}
 _CONFIRMED, _NOT_CONFIRMED = gettext_lazy("Confirmed so far"), gettext_lazy("Not confirmed")
-INSIDE: dict[str, "StrOrPromise"] = {
-    "review_assigned": gettext_lazy("A second person was drawn"),
-    "review_declined": gettext_lazy("The second person gave it back: another one is drawn"),
-    "review_opened": gettext_lazy("The review was begun"),
-    "first_of_two_approved": gettext_lazy("The first of two seniors approved"),
-    "ended_by_flag": gettext_lazy("A red flag ended it"),
-    "wait_extended": gettext_lazy("No notice got out: the wait begins once more"),
-    "told_late": gettext_lazy("The notice got out late: the wait counts from then"),
-    "owner_not_reached": gettext_lazy("The owner could not be reached: papers are needed"),
-    "key_is_alive": gettext_lazy("The Key that was said to be lost signed in: stopped"),
-    "tier_raised": gettext_lazy("A second claim came in: the review is to be more careful"),
-    "contested_by_desk": gettext_lazy("Stopped by the desk: somebody else claims this log-in"),
-    "second_claimant": gettext_lazy("Somebody with another claim called meanwhile, and was refused"),
-    "refusal_proposed": gettext_lazy("A senior wants to refuse it; another one has to agree"),
-    "contest_refused": gettext_lazy("A second senior agreed to refuse it"),
-}
 
 
 @dataclass(frozen=True)
@@ -232,12 +183,8 @@ def _what(event: Event, answers: int, *, inside: bool) -> str:
         verdict = _NOT_CONFIRMED if event.to_state == State.REFUSED else _CONFIRMED
         return _("The questions ended: {verdict}").format(verdict=verdict)
     if event.action in OF_METHODS:
-        return str(getattr(METHODS[event.body["method"]].words, OF_METHODS[event.action]))
-    if event.action in PLAIN:
-        return str(PLAIN[event.action])
-    if inside and event.action in INSIDE:
-        return str(INSIDE[event.action])
-    return str(State(event.to_state).label) if event.to_state != event.from_state else ""
+        return str(getattr(METHODS[event.facts["method"]].words, OF_METHODS[CaseEvent(event.action)]))
+    return "" if event.action in INSIDE and not inside else str(event.get_action_display())
 
 
 def _who(event: Event, *, inside: bool) -> str:

@@ -60,7 +60,7 @@ def of(case: Case, viewer: Viewer) -> Inside | None:
         flags=[(_badge(flag.severity), flag.get_kind_display()) for flag in case.raised],  # type: ignore[attr-defined]
         results=_results(case),
         statements=[_said(row) for row in Observation.objects.filter(claim__case=case).select_related("by")],
-        papers=[event.body["shown"] for event in case.events.filter(action="papers_recorded").order_by("n")],
+        papers=[event.facts["shown"] for event in case.events.filter(action="papers_recorded").order_by("n")],
         facts=_facts(case) if viewer.audits else {},
         decisions=_decisions(case) if viewer.audits else [],
     )

@@ -1,7 +1,20 @@
 """What the database itself refuses: illegal moves, moves without their event, changed records, unearned passes."""
 
-from portal.lib.db_triggers import Trigger, append_only, not_replaced
+from portal.lib.db_triggers import Trigger, append_only, kept
 from recovery.enums import State, Verdict
+from recovery.models import (
+    Case,
+    Claim,
+    Decision,
+    Event,
+    Evidence,
+    Flag,
+    Hold,
+    Observation,
+    Policy,
+    RecoveryGrant,
+    StopCode,
+)
 from recovery.policies import state_machine
 
 _LEGAL = ", ".join(f"'{old}>{new}'" for old, new in sorted(state_machine.MOVES))
@@ -46,7 +59,7 @@ def _guard(name: str, table: str, when: str, condition: str, message: str) -> Tr
     function = (
         f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
         f"IF {condition} THEN RAISE EXCEPTION USING MESSAGE = '{message}', ERRCODE = '23514'; END IF; "
-        f"RETURN {'OLD' if 'DELETE' in when else 'NEW'}; END $$"
+        "RETURN NEW; END $$"
     )
     return Trigger(
         name=name,
@@ -56,18 +69,6 @@ def _guard(name: str, table: str, when: str, condition: str, message: str) -> Tr
         ),
         postgresql=(function, f"CREATE TRIGGER {name} {when} ON {table} FOR EACH ROW EXECUTE FUNCTION {name}()"),
     )
-
-
-def _kept(table: str, message: str) -> list[Trigger]:
-    """Return guards that refuse to delete from a table whose rows may change, and to empty it."""
-    truncate = (
-        f"CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table} "
-        f"FOR EACH STATEMENT EXECUTE FUNCTION portal_refuse('{message}')"
-    )
-    return [
-        _guard(f"{table}_kept", table, "BEFORE DELETE", "1 = 1", message),
-        Trigger(f"{table}_no_truncate", table, (), (truncate,)),
-    ]
 
 
 def _of_cases() -> list[Trigger]:
@@ -145,18 +146,13 @@ def _of_passes() -> list[Trigger]:
 def _of_the_record() -> list[Trigger]:
     """Return what keeps the record: some tables only grow, the others lose nothing."""
     return [
-        *_kept("recovery_case", "cases are kept"),
-        *_kept("recovery_claim", "claims are kept"),
-        *_kept("recovery_decision", "decisions are kept"),
-        *_kept("recovery_recoverygrant", "passes are kept"),
-        *_kept("recovery_hold", "holds are kept"),
-        *_kept("recovery_stopcode", "stop codes are kept"),
-        *append_only("recovery_observation"),
-        *(not_replaced(table) for table in ("recovery_case", "recovery_claim", "recovery_decision")),
-        *append_only("recovery_event", ("case_id", "n")),
-        *append_only("recovery_evidence"),
-        *append_only("recovery_flag"),
-        *append_only("recovery_policy"),
+        *kept(Case, "cases are kept"),
+        *kept(Claim, "claims are kept"),
+        *kept(Decision, "decisions are kept"),
+        *kept(RecoveryGrant, "passes are kept"),
+        *kept(Hold, "holds are kept"),
+        *kept(StopCode, "stop codes are kept"),
+        *(guard for model in (Observation, Event, Evidence, Flag, Policy) for guard in append_only(model)),
     ]
 
 

@@ -22,7 +22,7 @@ def of(claim: Claim, face: PublicStatus) -> Receipt | None:
     """Return the receipt of a recovery that is done, else None."""
     if face not in {PublicStatus.HOLD, PublicStatus.DONE}:
         return None
-    body = claim.case.events.filter(action="completed").order_by("-n").values_list("body", flat=True)[0]
+    facts = claim.case.events.filter(action="completed").order_by("-n").values_list("facts", flat=True)[0]
     holds = list(claim.case.holds.filter(lifted_at=None).order_by("pk"))
     until = max((hold.until for hold in holds), default=None)
-    return Receipt(body["ended"], body["keys"], [str(Scope(hold.scope).label) for hold in holds], until)
+    return Receipt(facts["ended"], facts["keys"], [str(Scope(hold.scope).label) for hold in holds], until)

@@ -10,9 +10,10 @@ from django.db import connections, transaction
 
 from accounts.actions import password, sessions, suspension, throttle
 from accounts.actions.authenticators import backup_codes
-from accounts.models import BackupCode, SecurityEvent, User
+from accounts.models import BackupCode, User
 from accounts.policies import backup_codes as rules
 from accounts.refusals import BackupCodeWrong, Paused, Refusal, SignInTooSlow, Suspended
+from portal.audit.models import SecurityEvent
 from portal.lib import clock as portal_clock
 from portal.lib.client import Origin
 from portal.outbox.models import Notice

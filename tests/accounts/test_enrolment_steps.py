@@ -7,7 +7,7 @@ from accounts.actions.authenticators.security_answers import set_answers
 from accounts.actions.keys import key_codes
 from accounts.actions.keys.enrolment import identity_proofing, rows, steps
 from accounts.enums import Action, CodePurpose, EndReason, EnrolmentState, KeyKind
-from accounts.models import EnrolmentItem, Key, Phone, SecurityEvent, User
+from accounts.models import EnrolmentItem, Key, Phone, User
 from accounts.refusals import (
     CodeUsed,
     CodeWrong,
@@ -22,6 +22,7 @@ from accounts.refusals import (
     TooManyKeys,
     TooOften,
 )
+from portal.audit.models import SecurityEvent
 from portal.outbox.models import Notice
 from tests.accounts.enrolment_walk import ADD, ORIGIN, Walk, code_of, first, mailed_code, now
 from tests.phones import paired, row_of

@@ -6,7 +6,8 @@ from django.db import connection
 
 from accounts.actions import throttle
 from accounts.actions.sign_in import lockout_notices
-from accounts.models import SecurityEvent, Throttle, User
+from accounts.models import Throttle, User
+from portal.audit.models import SecurityEvent
 from portal.lib import clock as portal_clock
 from portal.outbox import delivery
 from portal.outbox.models import Notice

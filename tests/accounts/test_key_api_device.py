@@ -2,7 +2,8 @@
 
 import pytest
 
-from accounts.models import Key, SecurityEvent
+from accounts.models import Key
+from portal.audit.models import SecurityEvent
 from tests.conftest import Clock
 from tests.factories import Person
 from tests.phone import Phone

@@ -4,8 +4,9 @@ import pytest
 
 from accounts.actions.keys.enrolment import steps
 from accounts.enums import EnrolmentPurpose, EnrolmentState
-from accounts.models import Enrolment, Key, PushChallenge, SecurityEvent
+from accounts.models import Enrolment, Key, PushChallenge
 from accounts.models import Phone as Row
+from portal.audit.models import SecurityEvent
 from portal.lib import client
 from tests.conftest import Clock
 from tests.factories import Person

@@ -10,8 +10,9 @@ from django.test import Client
 
 from accounts.actions.sign_in import push_approval
 from accounts.actions.sign_in.completion import Pending
-from accounts.models import Enrolment, SecurityEvent, Throttle
+from accounts.models import Enrolment, Throttle
 from accounts.models import Phone as Row
+from portal.audit.models import SecurityEvent
 from portal.lib import client, clock
 from tests import factories
 from tests.phone import API, Phone, Said

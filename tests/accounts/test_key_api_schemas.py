@@ -16,7 +16,9 @@ from tests.conftest import Clock
 from tests.phone import API, Phone
 from tests.phones import row_of
 
-SHAPES = [shape for shape in vars(schemas).values() if isinstance(shape, type) and issubclass(shape, strict_json.Strict)]
+SHAPES = [
+    shape for shape in vars(schemas).values() if isinstance(shape, type) and issubclass(shape, strict_json.Strict)
+]
 ID = "00000000-0000-4000-8000-000000000000"
 
 

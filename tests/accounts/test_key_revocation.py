@@ -14,8 +14,9 @@ from accounts.actions import throttle
 from accounts.actions.authenticators import backup_codes
 from accounts.actions.keys import key_codes, key_revocation
 from accounts.enums import EndReason, RequestState
-from accounts.models import BackupCode, Key, Passkey, Phone, PlatformSession, PushChallenge, SecurityEvent, User
+from accounts.models import BackupCode, Key, Passkey, Phone, PlatformSession, PushChallenge, User
 from accounts.refusals import PhoneEnded, Refusal
+from portal.audit.models import SecurityEvent
 from portal.lib import clock as portal_clock
 from portal.lib.client import Origin
 from portal.outbox.models import Notice

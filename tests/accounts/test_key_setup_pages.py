@@ -11,7 +11,8 @@ from django.urls import reverse
 
 from accounts.actions.authenticators.security_answers import set_answers
 from accounts.enums import KeyKind, Realm
-from accounts.models import Enrolment, Key, PlatformSession, SecurityEvent, User
+from accounts.models import Enrolment, Key, PlatformSession, User
+from portal.audit.models import SecurityEvent
 from tests import factories
 from tests.accounts.enrolment_pages import birth, get, paired, post, text, to_the_phone, with_password
 from tests.accounts.enrolment_walk import code_of, mailed_code

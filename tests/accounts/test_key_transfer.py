@@ -8,14 +8,16 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from django.db import connections
 
-from accounts.actions import audit, purging
+from accounts.actions import purging
 from accounts.actions.keys import key_revocation
 from accounts.actions.keys.enrolment import rows, steps
 from accounts.enums import Action, EndReason, EnrolmentState
-from accounts.models import Enrolment, Key, Phone, SecurityEvent, User
+from accounts.models import Enrolment, Key, Phone, User
 from accounts.policies.keys import enrolment as moves
 from accounts.policies.keys import totp
 from accounts.refusals import CodeWrong, EnrolmentOver, PairingCodeWrong, PairingOver, Refusal
+from portal.audit import hash_chain
+from portal.audit.models import SecurityEvent
 from portal.outbox.models import Notice
 from tests import factories
 from tests.accounts.enrolment_walk import ADD, ORIGIN, TRANSFER, Walk, code_of, first, now
@@ -225,7 +227,7 @@ def test_of_twenty_confirmations_at_once_one_makes_the_keys(clock, ada, settings
 
     assert done(results) == 1
     assert Key.objects.filter(phone=walk.phone).count() == 2
-    assert list(audit.faults()) == []
+    assert list(hash_chain.faults()) == []
 
 
 @pytest.mark.race

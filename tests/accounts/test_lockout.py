@@ -10,8 +10,9 @@ from django.test import Client
 from accounts.actions import throttle
 from accounts.actions.sign_in import lockout_notices
 from accounts.enums import Action
-from accounts.models import SecurityEvent, Throttle
+from accounts.models import Throttle
 from accounts.refusals import CodesUsedUp, Paused
+from portal.audit.models import SecurityEvent
 from portal.lib import clock as portal_clock
 from portal.outbox.models import Notice
 from tests import factories

@@ -8,9 +8,10 @@ from django.test import Client
 
 from accounts.actions.authenticators import passkeys
 from accounts.enums import Action, DenyReason, EndReason, RequestState
-from accounts.models import KnownBrowser, Passkey, PlatformSession, PushChallenge, SecurityEvent, UsedNonce
+from accounts.models import KnownBrowser, Passkey, PlatformSession, PushChallenge, UsedNonce
 from accounts.policies.passkeys import MAX_PASSKEYS
 from helpcenter import causes
+from portal.audit.models import SecurityEvent
 from portal.outbox.models import Notice
 from tests import factories
 from tests.accounts.passkey_work import ORIGIN, add, authenticator, passkey_of, refused, refused_quietly, send, sign_in

@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from accounts.actions.authenticators import passkeys
 from accounts.actions.keys import key_revocation
 from accounts.enums import Action, EndReason
-from accounts.models import Passkey, PlatformSession, SecurityEvent, Throttle
+from accounts.models import Passkey, PlatformSession, Throttle
 from accounts.policies.passkeys import has_grown
+from portal.audit.models import SecurityEvent
 from portal.lib.passkeys import encoded
 from portal.outbox.models import Notice
 from tests.accounts.passkey_work import authenticator, passkey_of, refused, send, sign_in

@@ -13,9 +13,10 @@ from accounts.actions import demo, throttle
 from accounts.demo import cast as cast_file
 from accounts.enums import Action, Realm, Role
 from accounts.management.commands.portal_demo import DEFAULT
-from accounts.models import AccountActivity, FormerPassword, Key, Mandate, SecurityAnswer, SecurityEvent, User
+from accounts.models import AccountActivity, FormerPassword, Key, Mandate, SecurityAnswer, User
 from accounts.policies import security_answers
 from accounts.policies.keys import totp
+from portal.audit.models import SecurityEvent
 
 SMALL = {
     "format": 1,

@@ -10,12 +10,14 @@ from django.db import transaction
 from django.urls import reverse
 
 from accounts import notice_kinds
-from accounts.actions import audit, throttle
+from accounts.actions import throttle
 from accounts.actions.sign_in import sign_in_diagnosis, unlock
 from accounts.enums import Action, Budget
-from accounts.models import Customer, Key, PlatformSession, SecurityEvent, Throttle, User
+from accounts.models import Customer, Key, PlatformSession, Throttle, User
 from accounts.policies import masks
 from accounts.refusals import Paused
+from portal.audit.models import SecurityEvent
+from portal.audit.record import record
 from portal.outbox.models import Notice
 from tests import notices
 from tests.factories import signed_in
@@ -46,7 +48,7 @@ def life(ada, clock):
     """Ada has been paused, told and recorded."""
     pause(ada)
     with transaction.atomic():
-        audit.record(Action.PAUSED, by=None, on=ada.user, now=clock.now)
+        record(Action.PAUSED, by=None, on=ada.user, now=clock.now)
         notices.email(ada.user, notice_kinds.EMAILED_CODE, now=clock.now, code="918273")
     return ada
 
@@ -130,7 +132,7 @@ def test_a_longer_list_takes_no_more_statements(
     def add(person) -> None:
         pause(person)
         with transaction.atomic():
-            audit.record(Action.PAUSED, by=auditor.user, on=person.user, now=clock.now)
+            record(Action.PAUSED, by=auditor.user, on=person.user, now=clock.now)
             notices.email(person.user, now=clock.now)
 
     add(people[0])

@@ -14,7 +14,8 @@ from django.db import IntegrityError
 from accounts.actions import importing
 from accounts.enums import Action, Realm
 from accounts.imports import columns, reader
-from accounts.models import Customer, Mandate, SecurityEvent, TradingAccount, User
+from accounts.models import Customer, Mandate, TradingAccount, User
+from portal.audit.models import SecurityEvent
 from tests.house.sources import ROOT, read
 
 pytestmark = pytest.mark.usefixtures("dear_hashes")  # what an imported hash may cost depends on it

@@ -8,7 +8,8 @@ from accounts.actions.authenticators import emailed_code
 from accounts.actions.sign_in import push_approval
 from accounts.actions.sign_in.completion import Pending
 from accounts.enums import CodePurpose
-from accounts.models import EmailedCode, KnownBrowser, PlatformSession, PushChallenge, SecurityEvent, Throttle
+from accounts.models import EmailedCode, KnownBrowser, PlatformSession, PushChallenge, Throttle
+from portal.audit.models import SecurityEvent
 from portal.lib import client
 from tests import factories
 from tests.conftest import Clock

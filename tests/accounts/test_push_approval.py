@@ -9,7 +9,7 @@ from accounts.actions.keys import key_revocation
 from accounts.actions.sign_in import push_approval
 from accounts.actions.sign_in.completion import Pending
 from accounts.enums import Action, DenyReason, EndReason, RequestState
-from accounts.models import BackupCode, Key, Passkey, PushChallenge, Report, SecurityEvent
+from accounts.models import BackupCode, Key, Passkey, PushChallenge, Report
 from accounts.policies import push_approval as rules
 from accounts.refusals import (
     RequestDenied,
@@ -21,6 +21,7 @@ from accounts.refusals import (
     Suspended,
     TooManyRequests,
 )
+from portal.audit.models import SecurityEvent
 from portal.lib import client
 from portal.outbox.models import Notice
 from tests.conftest import Clock

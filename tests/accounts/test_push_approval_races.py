@@ -9,7 +9,8 @@ from django.db import connections
 from django.test import Client
 
 from accounts.enums import RequestState
-from accounts.models import PlatformSession, PushChallenge, SecurityEvent
+from accounts.models import PlatformSession, PushChallenge
+from portal.audit.models import SecurityEvent
 from tests import factories
 from tests.accounts.test_sign_in_approval import approve, newest, number_on, press, start
 from tests.phones import paired

@@ -13,7 +13,8 @@ from django.conf import settings
 from django.db import connection, connections
 from django.test import Client
 
-from accounts.models import PlatformSession, SecurityEvent
+from accounts.models import PlatformSession
+from portal.audit.models import SecurityEvent
 from tests import factories
 
 ROUNDS = 20

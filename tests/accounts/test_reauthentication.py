@@ -10,10 +10,11 @@ from django.urls import reverse
 
 from accounts.actions.authenticators import backup_codes
 from accounts.middleware import SessionUserMiddleware
-from accounts.models import BackupCode, Key, PlatformSession, SecurityEvent, Throttle
+from accounts.models import BackupCode, Key, PlatformSession, Throttle
 from accounts.policies import reauthentication
 from accounts.sessions import SessionStore
 from accounts.views import guards
+from portal.audit.models import SecurityEvent
 from portal.lib import client as origins
 from portal.lib import hash_semaphore
 from portal.outbox.models import Notice

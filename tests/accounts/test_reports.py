@@ -8,7 +8,8 @@ from django.db import connections
 
 from accounts.actions import reports
 from accounts.enums import ReportKind, ReportOutcome, Role
-from accounts.models import Report, SecurityEvent, User
+from accounts.models import Report, User
+from portal.audit.models import SecurityEvent
 from portal.lib import clock as portal_clock
 from portal.outbox.models import Notice
 from tests import factories

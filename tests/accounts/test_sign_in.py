@@ -9,8 +9,9 @@ from django.contrib import admin
 from django.test import Client
 
 from accounts.enums import Action, Realm
-from accounts.models import KnownBrowser, PlatformSession, SecurityEvent, Throttle
+from accounts.models import KnownBrowser, PlatformSession, Throttle
 from helpcenter import causes
+from portal.audit.models import SecurityEvent
 from portal.outbox.emails import message_for
 from portal.outbox.models import Notice
 from tests import factories
@@ -77,7 +78,7 @@ def test_the_desk_changes_no_password(client: Client, agent: Person, path: str) 
 def test_the_desk_shows_only_tables_of_the_portal() -> None:
     registered = {model._meta.app_label for model in admin.site._registry}
 
-    assert registered <= {"accounts", "recovery", "helpcenter", "outbox"}
+    assert registered <= {"accounts", "audit", "outbox", "recovery", "helpcenter"}
     assert "accounts" in registered
 
 

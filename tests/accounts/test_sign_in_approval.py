@@ -8,8 +8,9 @@ from django.conf import settings
 from django.test import Client
 
 from accounts.enums import Action, RequestState
-from accounts.models import PlatformSession, PushChallenge, SecurityEvent, Throttle
+from accounts.models import PlatformSession, PushChallenge, Throttle
 from helpcenter import causes
+from portal.audit.models import SecurityEvent
 from tests import factories
 from tests.conftest import Clock
 from tests.factories import Person
@@ -70,6 +71,8 @@ def test_an_approval_with_the_number_opens_the_session(client: Client, pixel: Ph
     assert PlatformSession.objects.get().proof.phone == row_of(pixel)
     event = SecurityEvent.objects.get(action=Action.SIGNED_IN)
     assert event.facts["proof"] == PlatformSession.objects.get().key.persistent_id
+    asked = SecurityEvent.objects.filter(flow=PushChallenge.objects.get().flow).order_by("n")
+    assert [step.action for step in asked] == [Action.REQUEST_SENT, Action.REQUEST_APPROVED, Action.SIGNED_IN]
 
 
 @pytest.mark.promise("KEY-6")

@@ -4,7 +4,8 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.test import Client
 
-from accounts.models import PlatformSession, SecurityEvent
+from accounts.models import PlatformSession
+from portal.audit.models import SecurityEvent
 from portal.outbox import delivery
 from tests import factories
 from tests.conftest import Clock

@@ -7,9 +7,11 @@ from django.urls import reverse
 from playwright.sync_api import Page, expect
 
 from accounts import notice_kinds
-from accounts.actions import audit, reports, throttle
+from accounts.actions import reports, throttle
 from accounts.enums import Action, ReportKind
-from accounts.models import Customer, Key, Phone, PlatformSession, Report, SecurityEvent, Throttle, User
+from accounts.models import Customer, Key, Phone, PlatformSession, Report, Throttle, User
+from portal.audit.models import SecurityEvent
+from portal.audit.record import record
 from portal.lib import clock
 from portal.outbox.models import Notice
 from tests import factories, notices
@@ -32,7 +34,7 @@ def desk(page_in_every_look: Page, who: factories.Person, ada: factories.Person,
     for _ in range(5):
         throttle.reserve(throttle.password_claim("ada"), now=clock.now())
     with transaction.atomic():
-        audit.record(Action.PAUSED, by=None, on=ada.user, now=clock.now())
+        record(Action.PAUSED, by=None, on=ada.user, now=clock.now())
         notices.email(ada.user, notice_kinds.LOCKED, now=clock.now())
     factories.phone(ada)
     reports.open_report(user=ada.user, kind=ReportKind.NOT_ME, device="Edge", origin=None, now=clock.now())

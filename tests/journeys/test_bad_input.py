@@ -9,7 +9,8 @@ from django.test import Client
 from django.views.generic import RedirectView
 
 from accounts.enums import Role
-from accounts.models import KnownBrowser, PlatformSession, SecurityEvent, Throttle
+from accounts.models import KnownBrowser, PlatformSession, Throttle
+from portal.audit.models import SecurityEvent
 from portal.lib import hash_semaphore
 from portal.outbox.models import Notice
 from tests import factories

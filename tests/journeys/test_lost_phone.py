@@ -6,7 +6,8 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from accounts.models import Key, Phone, PlatformSession, SecurityEvent
+from accounts.models import Key, Phone, PlatformSession
+from portal.audit.models import SecurityEvent
 from tests import factories
 from tests.conftest import Clock
 from tests.factories import Person

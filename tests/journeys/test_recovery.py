@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from accounts.enums import Role
-from recovery.actions import case_events
+from portal.audit import hash_chain
 from recovery.models import Claim
 from tests import factories
 from tests.conftest import Clock
@@ -168,4 +168,4 @@ def test_who_lost_everything_is_back_with_a_new_password_and_key_and_the_old_one
     sign_in(page, Person(ada.user, NEW_PASSWORD, seed))
     expect(heading).to_have_text("Hello Ada")
     expect(page.get_by_text("Your account was recovered")).to_be_visible()
-    assert list(case_events.faults()) == []
+    assert list(hash_chain.faults()) == []

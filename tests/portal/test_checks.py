@@ -1,7 +1,11 @@
 """System checks: each fires on what it names, and is silent otherwise."""
 
+from pathlib import Path
+
 import pytest
 from django.core.management import call_command
+from django.core.management.base import SystemCheckError
+from django.db import OperationalError, connection
 
 from portal import checks
 from portal.lib import db_triggers, env
@@ -11,13 +15,49 @@ def ids(found: list[object]) -> list[str]:
     return [message.id for message in found]
 
 
+def drop(name: str) -> None:
+    table = next(guard.table for guard in db_triggers._GUARDS if guard.name == name)
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP TRIGGER {name}" + (f" ON {table}" if connection.vendor == "postgresql" else ""))
+
+
 @pytest.mark.django_db
-def test_a_missing_guard_is_an_error() -> None:
-    assert checks.guards_are_installed(databases=["default"]) == []
+@pytest.mark.parametrize("arguments", [[], ["--database", "default"]], ids=["plain", "with the database"])
+def test_a_missing_guard_is_named_by_every_check_with_how_to_mend_it(
+    arguments: list[str], capsys: pytest.CaptureFixture
+) -> None:
+    drop("recovery_case_legal")
 
-    db_triggers.remove()
+    with pytest.raises(SystemCheckError, match=r"portal.W003.*recovery_case_legal.*\n.*manage.py migrate"):
+        call_command("check", *arguments, "--fail-level", "WARNING")
 
-    assert set(ids(checks.guards_are_installed(databases=["default"]))) == {"portal.E001"}
+
+@pytest.mark.django_db(transaction=True)
+def test_migrate_sets_a_missing_guard_again_and_is_not_kept_from_it(capsys: pytest.CaptureFixture) -> None:
+    drop("recovery_case_legal")
+
+    call_command("migrate", verbosity=0, skip_checks=False)
+
+    assert "recovery_case_legal" in capsys.readouterr().err
+    assert db_triggers.missing() == set()
+
+
+@pytest.mark.django_db
+def test_a_database_that_is_not_there_has_no_say_and_is_not_made(
+    settings: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drop("recovery_case_legal")
+    if connection.vendor == "sqlite":
+        monkeypatch.setitem(connection.settings_dict, "NAME", str(tmp_path / "none.sqlite3"))
+    else:
+        monkeypatch.setattr(connection, "cursor", _away)
+
+    assert checks.guards_are_installed() == []
+    assert list(tmp_path.glob("*.sqlite3")) == []
+
+
+def _away(*_: object) -> None:
+    raise OperationalError("the server is away")
 
 
 def test_the_official_address_must_be_answered(settings: object) -> None:

@@ -5,13 +5,17 @@ from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection
+from django.db import connection, transaction
 
+from portal.audit import event_names, export, hash_chain
+from portal.audit.models import SecurityEvent
 from portal.lib import db_triggers, mail
 from portal.outbox import emails
 from portal.outbox.kinds import KINDS
 from portal.outbox.models import Notice
-from recovery.actions import case_events, objections, timers
+from recovery.actions import objections, timers, transitions
+from recovery.actions.case_events import Who
+from recovery.enums import Actor, OwnerEvent
 from recovery.models import Event
 from tests import notices
 from tests.recovery.conftest import NEW_PASSWORD, NEW_SEED, ORIGIN, QUESTIONS, RIGHT, wrong_answer
@@ -25,7 +29,7 @@ def sql(statement: str) -> None:
 
 
 def faults() -> str:
-    return "\n".join(case_events.faults())
+    return "\n".join(hash_chain.faults())
 
 
 @pytest.fixture
@@ -40,7 +44,7 @@ def a_case(clock, walk):
 @pytest.mark.parametrize(
     "attack",
     [
-        "UPDATE recovery_event SET body = '{\"place\": 9}' WHERE n = 3",
+        "UPDATE recovery_event SET facts = '{\"place\": 9}' WHERE n = 3",
         "UPDATE recovery_event SET actor_id = NULL WHERE action = 'approved'",
         "UPDATE recovery_event SET at = (SELECT at FROM recovery_event WHERE n = 1) WHERE action = 'approved'",
         "UPDATE recovery_event SET n = n + 1000 WHERE n = 4",
@@ -76,13 +80,13 @@ def test_a_case_that_vanished_with_all_its_events_is_found(a_case):
 
 def test_the_command_says_that_the_record_is_whole_or_where_it_is_not(a_case):
     out = StringIO()
-    call_command("portal_case_audit", stdout=out)
+    call_command("portal_audit", "verify", stdout=out)
     assert "whole" in out.getvalue()
 
     sql("DELETE FROM recovery_event WHERE action = 'approved'")
 
-    with pytest.raises(CommandError, match="faults"):
-        call_command("portal_case_audit", stdout=out)
+    with pytest.raises(CommandError, match="fault"):
+        call_command("portal_audit", "verify", stdout=out)
     assert a_case.number in out.getvalue()
 
 
@@ -175,3 +179,30 @@ def test_a_freeze_after_completion_leaves_a_record_without_faults(clock, walk, h
     holder.user.refresh_from_db()
     assert holder.user.suspended_at == clock.now
     assert faults() == ""
+
+
+def test_a_step_that_no_app_registered_is_refused(walk, clock):
+    case = walk.opened().case
+
+    with pytest.raises(event_names.UnknownEvent, match="dreamt"), transaction.atomic():
+        transitions.note(transitions.lock(case.pk), "dreamt", who=Who(Actor.CLOCK), now=clock.now)
+
+
+def test_the_lines_on_the_owners_record_share_the_flow_of_the_case(a_case):
+    told = SecurityEvent.objects.filter(subject=a_case.subject, action__in=OwnerEvent.values)
+
+    assert set(told.values_list("flow", flat=True)) == {f"case:{a_case.number}"}
+    assert told.count() > 3
+
+
+def test_cases_are_exported_and_a_case_that_is_gone_is_caught_by_a_checkpoint(a_case, clock):
+    known = export.read_checkpoint(export.checkpoint(now=clock.now))
+    assert known.heads[f"case:{a_case.number}"] == (a_case.event_n, a_case.head)
+    assert sum(f'"chain":"case:{a_case.number}"' in line for line in export.lines()) == a_case.event_n
+
+    db_triggers.remove()
+    a_case.events.all().delete()
+
+    assert [loss.partition(" was")[0] for loss in export.losses(known)] == [
+        f"case:{a_case.number}: event {a_case.event_n}"
+    ]

@@ -15,7 +15,7 @@ def test_a_real_installation_waits_a_day_at_least(settings, minutes, faults):
     assert [fault.id for fault in waiting_period_lasts_a_day()] == faults
 
 
-def test_the_check_is_one_of_those_made_at_deployment(settings, capsys):
+def test_the_check_is_one_of_those_made_at_deployment(db, settings, capsys):
     settings.PORTAL_CASE_COOLING_MINUTES = 5
 
     with pytest.raises(SystemCheckError, match=r"recovery\.E001"):

@@ -169,7 +169,15 @@ def test_d9_no_case_moves_without_its_event(walk):
 @pytest.mark.promise("CASE-8")
 def test_d9_an_event_that_tells_of_another_move_does_not_count(walk, clock):
     case = walk.opened().case
-    event = {"case": case, "n": 2, "at": clock.now, "actor_kind": Actor.CLOCK, "action": "x", "prev": "", "digest": ""}
+    event = {
+        "case": case,
+        "chain": "case:x",
+        "n": 2,
+        "at": clock.now,
+        "actor_kind": Actor.CLOCK,
+        "action": "x",
+        "version": 1,
+    }
     move = f"UPDATE recovery_case SET state = 'verifying', event_n = 2 WHERE id = {case.pk}"
 
     def with_event(to):
@@ -351,14 +359,14 @@ def _ended_open(case: Case, state: State, at) -> None:
     """Move with a right event but leave the case open, which only the constraint can refuse."""
     Event.objects.create(
         case=case,
+        chain="case:x",
         n=2,
         at=at,
         actor_kind=Actor.CLOCK,
         action="x",
         from_state=State.OPEN,
         to_state=state,
-        prev="",
-        digest="",
+        version=1,
     )
     sql(f"UPDATE recovery_case SET state = '{state}', event_n = 2 WHERE id = {case.pk}")
 

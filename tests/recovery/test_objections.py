@@ -4,7 +4,8 @@ import pytest
 from django.test import Client
 
 from accounts.enums import Budget
-from accounts.models import PlatformSession, SecurityEvent, Throttle
+from accounts.models import PlatformSession, Throttle
+from portal.audit.models import SecurityEvent
 from portal.outbox.models import Notice
 from recovery.actions import claims, grants, objections, timers
 from recovery.enums import Scope, State

@@ -10,8 +10,9 @@ from django.db import connections
 from accounts.enums import Role
 from accounts.models import FormerPassword, Key
 from accounts.refusals import Refusal
+from portal.audit import hash_chain
 from portal.outbox.models import Notice
-from recovery.actions import case_events, claims, completion, grants, objections, questions, reviews, timers
+from recovery.actions import claims, completion, grants, objections, questions, reviews, timers
 from recovery.enums import State
 from recovery.models import Case, Event, Hold, RecoveryGrant
 from recovery.refusals import GrantInvalid
@@ -66,7 +67,7 @@ def test_of_four_tabs_that_finish_at_once_exactly_one_succeeds(clock, walk, hold
     assert Key.objects.filter(user=holder.user, confirmed=True).count() == 1
     assert FormerPassword.objects.filter(user=holder.user).count() == 1
     assert Hold.objects.filter(case=walk.case).count() == Event.objects.filter(action="completed").count() * 8
-    assert list(case_events.faults()) == []
+    assert list(hash_chain.faults()) == []
 
 
 @pytest.mark.promise("CASE-6")
@@ -100,7 +101,7 @@ def test_ten_claims_at_once_make_one_case(walk):
     assert done(results) == 10
     assert Case.objects.count() == 1
     assert Case.objects.get().claims.count() == 10
-    assert list(case_events.faults()) == []
+    assert list(hash_chain.faults()) == []
 
 
 def test_two_agents_who_start_at_once_get_one_session(walk):
@@ -170,4 +171,4 @@ def test_four_workers_at_once_move_and_tell_once(clock, walk):
 
     assert walk.state == State.EXPIRED
     assert sorted(Notice.objects.values_list("kind", flat=True)) == ["case_closed", "case_started"]
-    assert list(case_events.faults()) == []
+    assert list(hash_chain.faults()) == []

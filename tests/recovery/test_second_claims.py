@@ -65,7 +65,7 @@ def test_the_desk_contests_a_case_with_a_reason(clock, walk, agent, steps):
     dana.do(walk.case, "contest", reason=REASON)
 
     assert walk.state == State.CONTESTED
-    assert walk.case.events.get(action="contested_by_desk").body == {"reason": REASON}
+    assert walk.case.events.get(action="contested_by_desk").facts == {"reason": REASON}
     assert walk.case.flags.get().kind == FlagKind.COMPETING
     assert Hold.objects.filter(case=walk.case).count() == len(Scope)
     assert timers.tick(now()) > 0

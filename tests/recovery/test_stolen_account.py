@@ -3,7 +3,8 @@
 import pytest
 from django.test import Client
 
-from recovery.actions import case_events, objections, timers
+from portal.audit import hash_chain
+from recovery.actions import objections, timers
 from recovery.enums import State
 from recovery.models import Case, Event
 from tests import factories
@@ -40,8 +41,8 @@ def test_an_owner_who_stopped_a_finished_recovery_gets_back_in_by_one_of_their_o
 def test_why_two_seniors_refused_is_on_the_record_and_the_record_is_whole(stolen):
     refusals = Event.objects.filter(action__in=["refusal_proposed", "contest_refused"])
 
-    assert [event.body["reason"] for event in refusals] == [REASON, REASON]
-    assert list(case_events.faults()) == []
+    assert [event.facts["reason"] for event in refusals] == [REASON, REASON]
+    assert list(hash_chain.faults()) == []
 
 
 def test_a_hold_the_firm_placed_outlives_a_recovery(clock, walk, holder):

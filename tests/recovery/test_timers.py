@@ -2,7 +2,7 @@
 
 import pytest
 
-from accounts.models import SecurityEvent
+from portal.audit.models import SecurityEvent
 from portal.outbox import periodic_tasks
 from portal.outbox.models import Notice, NoticeState
 from recovery.actions import claims, reviews, timers

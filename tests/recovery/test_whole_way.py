@@ -3,7 +3,7 @@
 import pytest
 from django.contrib.auth.hashers import check_password
 
-from recovery.actions import case_events
+from portal.audit import hash_chain
 from recovery.enums import State
 from tests.recovery.conftest import NEW_PASSWORD
 
@@ -19,7 +19,7 @@ def test_who_lost_everything_gets_back_in_with_a_new_password_and_a_new_key(cloc
     holder.user.refresh_from_db()
     assert check_password(NEW_PASSWORD, holder.user.password)
     assert holder.user.key_set.get(confirmed=True).pk != old_key.pk
-    assert list(case_events.faults()) == []
+    assert list(hash_chain.faults()) == []
 
 
 def test_the_hold_ends_by_itself_and_the_case_with_it(clock, walk):

@@ -8,12 +8,13 @@ from django.db import transaction
 from django.db.models import OuterRef
 
 from accounts import notice_kinds
-from accounts.actions import audit, notify, slow_hash_lookup, throttle
+from accounts.actions import notify, slow_hash_lookup, throttle
 from accounts.enums import Action
 from accounts.models import BackupCode, User
 from accounts.models.authenticators import used_since
 from accounts.policies import backup_codes as rules
 from accounts.refusals import BackupCodeWrong, SignInTooSlow, Suspended
+from portal.audit.record import record
 from portal.lib import client, code_alphabet, digests
 
 _NAMESPACE = "backup-code"
@@ -40,7 +41,7 @@ def make(*, user: User, by: User, origin: client.Origin, now: datetime) -> list[
     with transaction.atomic():
         locked = User.objects.select_for_update(of=("self",)).get(pk=user.pk)
         _replace(locked, rows)
-        audit.record(Action.BACKUP_CODES_MADE, by=by, on=locked, now=now, origin=origin, codes=len(rows))
+        record(Action.BACKUP_CODES_MADE, by=by, on=locked, now=now, origin=origin, codes=len(rows))
         notify.notify_everywhere(
             locked, notice_kinds.BACKUP_CODES_MADE, now=now, at=now.isoformat(), device=origin.device
         )
@@ -98,7 +99,7 @@ def use_once(
     code: BackupCode = BackupCode.objects.get(user=user, digest=typed.digest)
     code.user = user
     remaining = left(user)
-    audit.record(Action.BACKUP_CODE_USED, by=user, on=user, now=now, origin=origin, code=code.pk, left=remaining)
+    record(Action.BACKUP_CODE_USED, by=user, on=user, now=now, origin=origin, code=code.pk, left=remaining)
     few = rules.are_few(remaining)
     notify.notify_everywhere(
         user, notice_kinds.BACKUP_CODE_USED, now=now, at=now.isoformat(), device=origin.device, left=remaining, few=few

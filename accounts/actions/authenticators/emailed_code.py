@@ -6,18 +6,21 @@ from django.conf import settings
 from django.db import transaction
 
 from accounts import notice_kinds
-from accounts.actions import audit, throttle
+from accounts.actions import throttle
 from accounts.enums import Action, Budget, CodePurpose
 from accounts.models import EmailedCode, User
 from accounts.policies.keys import totp
 from accounts.refusals import EmailedCodeWrong
+from portal.audit.record import record
 from portal.lib import client, digests
 from portal.outbox import queue
 
 _SENT_LIMIT = 5  # codes per pause, so that nobody's mailbox is flooded
 
 
-def send(*, user: User, purpose: CodePurpose, by: User | None, origin: client.Origin | None, now: datetime) -> None:
+def send(
+    *, user: User, purpose: CodePurpose, by: User | None, origin: client.Origin | None, now: datetime, flow: str = ""
+) -> None:
     """Send a fresh code; an older one for the same purpose dies.
 
     Effects: the code row, one notice, one event. Raises: ``Paused`` after too many codes in a row.
@@ -37,10 +40,12 @@ def send(*, user: User, purpose: CodePurpose, by: User | None, origin: client.Or
             update_fields=list(fresh),
         )
         queue.email(user, notice_kinds.EMAILED_CODE, now=now, useful_until=expires_at, code=f"{code[:3]} {code[3:]}")
-        audit.record(Action.CODE_SENT, by=by, on=user, now=now, origin=origin, purpose=str(purpose))
+        record(Action.CODE_SENT, by=by, on=user, now=now, origin=origin, flow=flow, purpose=str(purpose))
 
 
-def accept(*, user: User, purpose: CodePurpose, code: str, origin: client.Origin, now: datetime) -> None:
+def accept(
+    *, user: User, purpose: CodePurpose, code: str, origin: client.Origin, now: datetime, flow: str = ""
+) -> None:
     """Take a code that was sent, once.
 
     Effects: a try reserved and given back; the code row deleted; one event. The last wrong try deletes it as well.
@@ -56,7 +61,7 @@ def accept(*, user: User, purpose: CodePurpose, code: str, origin: client.Origin
             user=user, purpose=purpose, expires_at__gt=now, code_digest=_digest(user, purpose, code)
         ).delete()
         if spent:
-            audit.record(Action.CODE_ACCEPTED, by=user, on=user, now=now, origin=origin, purpose=str(purpose))
+            record(Action.CODE_ACCEPTED, by=user, on=user, now=now, origin=origin, flow=flow, purpose=str(purpose))
     if not spent:
         if not attempt.tries_left:
             EmailedCode.objects.filter(user=user, purpose=purpose).delete()

@@ -10,11 +10,12 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from accounts import notice_kinds
-from accounts.actions import audit, sessions, throttle, used_nonces
+from accounts.actions import sessions, throttle, used_nonces
 from accounts.enums import Action, EndReason, RequestState
 from accounts.models import Passkey, PlatformSession, PushChallenge, User
 from accounts.policies.passkeys import has_grown, may_add
 from accounts.refusals import PasskeyKnown, PasskeysFull, PasskeyWrong, Suspended
+from portal.audit.record import record
 from portal.lib import client, digests, site
 from portal.lib import passkeys as webauthn
 from portal.lib.encryption import DecryptionError
@@ -107,7 +108,7 @@ def register(
         with transaction.atomic():
             _check_room(user, webauthn.encoded(made.credential_id))
             passkey = _keep(user, made, name=name, now=now)
-            audit.record(Action.PASSKEY_ADDED, by=by, on=user, now=now, origin=origin, passkey=passkey.pk)
+            record(Action.PASSKEY_ADDED, by=by, on=user, now=now, origin=origin, passkey=passkey.pk)
             queue.email(
                 user, notice_kinds.PASSKEY_ADDED, now=now, passkey=name, device=origin.device, at=now.isoformat()
             )
@@ -157,7 +158,7 @@ def remove(
     with transaction.atomic():
         passkey = _locked(pk=passkey_id, user=user, confirmed=True)
         _end(passkey, EndReason.TURNED_OFF, keep=keep, now=now)
-        audit.record(Action.PASSKEY_REMOVED, by=by, on=user, now=now, origin=origin, passkey=passkey.pk)
+        record(Action.PASSKEY_REMOVED, by=by, on=user, now=now, origin=origin, passkey=passkey.pk)
         queue.email(
             user, notice_kinds.PASSKEY_REMOVED, now=now, passkey=passkey.name, device=origin.device, at=now.isoformat()
         )
@@ -268,5 +269,5 @@ def _end_copied(passkey_id: int, *, origin: client.Origin, now: datetime) -> Non
             return  # ended meanwhile
         user, name = passkey.user, passkey.name
         _end(passkey, EndReason.COPIED, keep=None, now=now)
-        audit.record(Action.PASSKEY_SUSPECT, by=None, on=user, now=now, origin=origin, passkey=passkey.pk)
+        record(Action.PASSKEY_SUSPECT, by=None, on=user, now=now, origin=origin, passkey=passkey.pk)
         queue.email(user, notice_kinds.PASSKEY_SUSPECT, now=now, passkey=name, device=origin.device, at=now.isoformat())

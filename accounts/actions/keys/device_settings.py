@@ -5,11 +5,11 @@ from datetime import datetime
 
 from django.db import IntegrityError, transaction
 
-from accounts.actions import audit
 from accounts.enums import Action
 from accounts.models import Key, Phone, User
 from accounts.policies.keys import signed_messages
 from accounts.refusals import CallNotSigned, CallUnreadable, PhoneEnded
+from portal.audit.record import record
 from portal.lib import client, p256
 
 
@@ -77,4 +77,4 @@ def _keys_on(phone: Phone) -> list[Key]:
 
 def _record(action: Action, keys: Iterable[Key], *, phone: Phone, origin: client.Origin, now: datetime) -> None:
     for key in keys:
-        audit.record(action, by=key.user, on=key.user, now=now, origin=origin, key=key.pk, phone=phone.pk)
+        record(action, by=key.user, on=key.user, now=now, origin=origin, key=key.pk, phone=phone.pk)

@@ -11,12 +11,13 @@ from django.db import transaction
 from django.db.models import OuterRef
 
 from accounts import notice_kinds
-from accounts.actions import audit, push, throttle
+from accounts.actions import push, throttle
 from accounts.enums import Action, CodePurpose, KeyKind
 from accounts.models import Key, User
 from accounts.models.authenticators import used_since
 from accounts.policies.keys import totp
 from accounts.refusals import CodeUsed, CodeWrong, NoKey, SignInTooSlow, Suspended
+from portal.audit.record import record, record_each
 from portal.lib import client
 from portal.outbox import queue
 
@@ -44,7 +45,7 @@ def spend_code(*, user: User, code: str, purpose: CodePurpose, origin: client.Or
             attempt=attempt,
             now=now,
         )
-        audit.record(Action.CODE_USED, by=user, on=user, now=now, origin=origin, purpose=str(purpose), key=key.pk)
+        record(Action.CODE_USED, by=user, on=user, now=now, origin=origin, purpose=str(purpose), key=key.pk)
     throttle.give_back(attempt)
     return key
 
@@ -122,6 +123,7 @@ def start_keys(
     origin: client.Origin,
     now: datetime,
     action: Action = Action.KEY_ENROLLED,
+    flow: str = "",
 ) -> list[Key]:
     """Put new Keys to work: the one way a Key comes to be. Each log-in at most once.
 
@@ -133,7 +135,7 @@ def start_keys(
     for key in new:
         key.confirmed, key.created_at = True, now
     made = Key.objects.bulk_create(new)
-    audit.record_each(action, [(key.user, {"key": key.pk}) for key in made], by=by, origin=origin, now=now)
+    record_each(action, [(key.user, {"key": key.pk}) for key in made], by=by, origin=origin, now=now, flow=flow)
     kind = notice_kinds.KEY_MOVED if action == Action.KEY_MOVED else notice_kinds.KEY_ADDED
     push.tell_phones(made[0].user, kind, now=now, but=made[0].phone)
     queue.email_each_address((key.user for key in made), kind, now=now, key=made[0].name, at=now.isoformat())

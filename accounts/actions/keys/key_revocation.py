@@ -5,15 +5,17 @@ What else ends with a Key: docs/decisions/0015-fresh-proof-and-ending-keys.md.
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
-from accounts.actions import audit, notify, sessions
+from accounts.actions import notify, sessions
 from accounts.actions.authenticators import backup_codes
 from accounts.enums import Action, EndReason, RequestState
 from accounts.models import Key, Passkey, Phone, PlatformSession, PushChallenge, User
 from accounts.policies.keys import revocation
 from accounts.refusals import PhoneEnded
+from portal.audit.record import record
 from portal.lib import client
 
 
@@ -23,7 +25,7 @@ def rename_key(*, key: Key, name: str, by: User, origin: client.Origin | None, n
     if not Key.objects.filter(pk=key.pk, confirmed=True).update(name=name):
         raise _ended(key)
     key.name = name
-    audit.record(Action.KEY_RENAMED, by=by, on=key.user, now=now, origin=origin, key=key.pk)
+    record(Action.KEY_RENAMED, by=by, on=key.user, now=now, origin=origin, key=key.pk)
     return key
 
 
@@ -98,8 +100,8 @@ def revoke_authenticators(
     passkeys = Passkey.objects.filter(user=user, confirmed=True).update(**over)
     codes = backup_codes.drop(user)
     _end_idle_phones(phones, reason=reason, now=now)
-    facts = {"keys": keys, "passkeys": passkeys, "backup_codes": codes, "reason": str(reason)}
-    audit.record(Action.KEYS_ENDED, by=by, on=user, now=now, origin=origin, **facts)
+    facts: dict[str, Any] = {"keys": keys, "passkeys": passkeys, "backup_codes": codes, "reason": str(reason)}
+    record(Action.KEYS_ENDED, by=by, on=user, now=now, origin=origin, **facts)
     return keys
 
 
@@ -119,8 +121,8 @@ def _end(
         key.user, key.confirmed, key.ended_at, key.end_reason = users[key.user_id], False, now, reason
         key.save(update_fields=["confirmed", "ended_at", "end_reason"])
         sessions.end_others(key.user, keep=None if keep and keep.key_id == key.pk else keep)
-        facts = {"key": key.pk, "reason": str(reason)}
-        audit.record(revocation.action_of(reason), by=by, on=key.user, now=now, origin=origin, **facts)
+        facts: dict[str, Any] = {"key": key.pk, "reason": str(reason)}
+        record(revocation.action_of(reason), by=by, on=key.user, now=now, origin=origin, **facts)
         notify.notify_everywhere(key.user, revocation.notice_of(reason), now=now, key=key.name, at=now.isoformat())
     waiting = PushChallenge.objects.filter(user__in=[key.user_id for key in ended], state=RequestState.WAITING)
     waiting.update(state=RequestState.WITHDRAWN)

@@ -4,12 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from accounts import notice_kinds
-from accounts.actions import audit, throttle
+from accounts.actions import throttle
 from accounts.actions.sign_in import known_browsers
 from accounts.enums import Action
 from accounts.models import Key, User
 from accounts.models.authenticators import Authenticator
 from accounts.refusals import Paused
+from portal.audit.record import record
 from portal.lib import client
 from portal.outbox import queue
 
@@ -56,11 +57,12 @@ def check_browser_scope(pending: Pending, *, now: datetime) -> None:
 
 
 def sign_in(
-    *, proof: Authenticator, browser_scope: str, browser: str, origin: client.Origin, now: datetime
+    *, proof: Authenticator, browser_scope: str, browser: str, origin: client.Origin, now: datetime, flow: str = ""
 ) -> SignedIn:
     """Let somebody in by a second factor that was used up in this transaction, whichever kind it is.
 
-    ``proof`` with its ``user``; ``lane`` of the sign-in; ``browser``: the cookie the browser is known by, or empty.
+    ``proof`` with its ``user``; ``lane`` of the sign-in; ``browser``: the cookie the browser is known by, or empty;
+    ``flow``: of the request that was approved, if one was.
     Effects: all tries of this lane and all wrong codes of strangers forgotten, the browser known from now on; one
     event; a notice if the browser is new. The caller opens the session in the same transaction.
     Needs: an open transaction.
@@ -68,7 +70,7 @@ def sign_in(
     user = proof.user
     remembered = known_browsers.remember(user, browser, origin=origin, now=now)
     facts = {"proof": proof.persistent_id, "new_browser": remembered.is_new}
-    audit.record(Action.SIGNED_IN, by=user, on=user, now=now, origin=origin, **facts)
+    record(Action.SIGNED_IN, by=user, on=user, now=now, origin=origin, flow=flow, **facts)
     throttle.clear(
         throttle.password_claim_of(user.username_hash, browser_scope=browser_scope),
         throttle.code_claim(user.username_hash, browser_scope=browser_scope),
@@ -83,4 +85,4 @@ def sign_in(
 
 def sign_out(user: User, *, origin: client.Origin, now: datetime) -> None:
     """Write the event of leaving; the caller ends the session in the same transaction."""
-    audit.record(Action.SIGNED_OUT, by=user, on=user, now=now, origin=origin)
+    record(Action.SIGNED_OUT, by=user, on=user, now=now, origin=origin)

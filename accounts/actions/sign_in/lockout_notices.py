@@ -11,9 +11,9 @@ from django.conf import settings
 from django.db import transaction
 
 from accounts import notice_kinds
-from accounts.actions import audit
 from accounts.enums import Action, Budget
 from accounts.models import Throttle, User
+from portal.audit.record import record
 from portal.outbox import periodic_tasks, queue
 from portal.outbox.models import Notice
 
@@ -41,7 +41,7 @@ def _announce(pk: int, *, now: datetime) -> int:
         user = User.objects.filter(username_hash=row.subject).first()
         if not claimed or user is None or row.budget not in {Budget.PASSWORD, Budget.CODE}:
             return claimed
-        audit.record(Action.PAUSED, by=None, on=user, now=now, budget=row.budget, tries=row.used)
+        record(Action.PAUSED, by=None, on=user, now=now, budget=row.budget, tries=row.used)
         _tell(user, row, now=now)
     return claimed
 

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import F, OuterRef, Q, QuerySet
 
-from accounts.actions import audit, push, reports
+from accounts.actions import push, reports
 from accounts.actions.sign_in.completion import Pending
 from accounts.actions.throttle import UNKNOWN_BROWSER
 from accounts.enums import Action, CodePurpose, DenyReason, ReportKind, RequestState
@@ -35,6 +35,7 @@ from accounts.refusals import (
     Suspended,
     TooManyRequests,
 )
+from portal.audit.record import record
 from portal.lib import client, digests, p256
 
 APPROVE, DENY = "approve", "deny"
@@ -79,7 +80,7 @@ def ask(*, pending: Pending, origin: client.Origin, now: datetime, instead_of: s
         _check_limits(user, pending, now=now)
         number = digests.random_digits(settings.PORTAL_NUMBER_DIGITS)
         request = _send(user, number, is_new_browser=pending.browser_scope == UNKNOWN_BROWSER, origin=origin, now=now)
-        audit.record(Action.REQUEST_SENT, by=None, on=user, now=now, origin=origin, request=request.pk)
+        record(Action.REQUEST_SENT, by=None, on=user, now=now, origin=origin, flow=request.flow, request=request.pk)
         push.announce(request, now=now)
     return Asked(request, number)
 
@@ -301,7 +302,9 @@ def _deny(request: PushChallenge, key: Key, given: Answer, *, origin: client.Ori
     _record(Action.REQUEST_DENIED, request, key, origin=origin, now=now, reason=given.reason)
     if request.reason == DenyReason.NOT_ME:
         kind = ReportKind.NOT_ME
-        reports.open_report(user=request.user, kind=kind, device=request.device, origin=origin, now=now)
+        reports.open_report(
+            user=request.user, kind=kind, device=request.device, origin=origin, now=now, flow=request.flow
+        )
 
 
 def _close(request: PushChallenge, state: RequestState, key: Key, given: Answer, *, now: datetime) -> None:
@@ -325,6 +328,14 @@ def _count_wrong_number(request: PushChallenge, key: Key, *, origin: client.Orig
 def _record(
     action: Action, request: PushChallenge, key: Key, *, origin: client.Origin, now: datetime, **facts: str
 ) -> None:
-    audit.record(
-        action, by=request.user, on=request.user, now=now, origin=origin, request=request.pk, key=key.pk, **facts
+    record(
+        action,
+        by=request.user,
+        on=request.user,
+        now=now,
+        origin=origin,
+        flow=request.flow,
+        request=request.pk,
+        key=key.pk,
+        **facts,
     )

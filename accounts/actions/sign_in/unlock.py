@@ -4,9 +4,10 @@ from datetime import datetime
 
 from django.db import transaction
 
-from accounts.actions import audit, throttle
+from accounts.actions import throttle
 from accounts.enums import Action, Role
 from accounts.models import User
+from portal.audit.record import record
 from portal.lib import client
 
 LONGEST_REASON = 200
@@ -46,7 +47,7 @@ def lift_pauses(*, subject: str, reason: str, by: User | None, origin: client.Or
         lifted = throttle.end_pauses(subject, now=now)
         if not lifted:
             raise NothingPaused
-        audit.record(
+        record(
             Action.PAUSE_LIFTED, by=by, on=user, now=now, origin=origin, pauses=lifted, reason=reason[:LONGEST_REASON]
         )
     return lifted
@@ -61,5 +62,5 @@ def forget(subject: str | None, *, reason: str, now: datetime) -> int:
         forgotten = throttle.forget(subject)
         user = User.objects.filter(username_hash=subject).first() if subject else None
         if forgotten:
-            audit.record(Action.PAUSE_LIFTED, by=None, on=user, now=now, pauses=forgotten, reason=reason)
+            record(Action.PAUSE_LIFTED, by=None, on=user, now=now, pauses=forgotten, reason=reason)
     return forgotten

@@ -9,8 +9,9 @@ from django.core.management.base import BaseCommand, CommandError
 from accounts.actions.authenticators import queries
 from accounts.actions.sign_in import sign_in_diagnosis
 from accounts.enums import Action
-from accounts.models import Key, PlatformSession, PushChallenge, SecurityEvent, User
+from accounts.models import Key, PlatformSession, PushChallenge, User
 from accounts.policies import masks
+from portal.audit.models import SecurityEvent
 from portal.lib import clock
 from portal.outbox.models import Notice, NoticeState
 

@@ -20,7 +20,7 @@ _BROWSER_COOKIE_AGE = 400 * 24 * 3600  # seconds; the longest browsers keep
 
 
 def open_session(
-    request: HttpRequest, proof: Authenticator, *, browser_scope: str, now: datetime
+    request: HttpRequest, proof: Authenticator, *, browser_scope: str, now: datetime, flow: str = ""
 ) -> completion.SignedIn:
     """Let the owner of this second factor in, and bind a new session to it.
 
@@ -29,7 +29,12 @@ def open_session(
     """
     user, origin = proof.user, client.origin(request)
     done = completion.sign_in(
-        proof=proof, browser_scope=browser_scope, browser=known_browsers.cookie_of(request), origin=origin, now=now
+        proof=proof,
+        browser_scope=browser_scope,
+        browser=known_browsers.cookie_of(request),
+        origin=origin,
+        now=now,
+        flow=flow,
     )
     user.backend, user.otp_device = "accounts.backends.PasswordBackend", proof
     session = cast("SessionStore", request.session)

@@ -12,6 +12,7 @@ from accounts.actions.authenticators import backup_codes
 from accounts.actions.keys import key_codes
 from accounts.actions.sign_in import clock_drift, completion, push_approval
 from accounts.models.authenticators import Authenticator
+from accounts.models.push_challenges import flow_of
 from accounts.refusals import CodeWrong
 from accounts.views.sign_in.open_session import open_session
 from portal.lib import client, hash_semaphore
@@ -36,7 +37,9 @@ def by_approval(under_way: UnderWay) -> completion.SignedIn:
     completion.check_browser_scope(pending, now=now)
     with transaction.atomic():
         proof = push_approval.use(pending=pending, reference=under_way.asked, now=now)
-        return open_session(under_way.request, proof, browser_scope=pending.browser_scope, now=now)
+        return open_session(
+            under_way.request, proof, browser_scope=pending.browser_scope, now=now, flow=flow_of(under_way.asked)
+        )
 
 
 def by_code(under_way: UnderWay, code: str) -> completion.SignedIn:
@@ -95,6 +98,7 @@ def _without_the_phone(under_way: UnderWay, use: Callable[[], Authenticator]) ->
         if under_way.asked:
             push_approval.check_not_denied(under_way.asked)
         proof = use()
-        if under_way.asked:
-            push_approval.withdraw(under_way.asked)
-        return open_session(under_way.request, proof, browser_scope=under_way.pending.browser_scope, now=under_way.now)
+        flow = flow_of(under_way.asked) if under_way.asked and push_approval.withdraw(under_way.asked) else ""
+        return open_session(
+            under_way.request, proof, browser_scope=under_way.pending.browser_scope, now=under_way.now, flow=flow
+        )

@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-from accounts.actions import audit
 from accounts.actions.keys import key_codes
 from accounts.actions.keys.enrolment import rows
 from accounts.enums import Action, EndReason, EnrolmentPurpose, KeyKind
 from accounts.models import Enrolment, EnrolmentItem, Key, Phone, PlatformSession, User
 from accounts.refusals import EnrolmentOver, Suspended, TooManyKeys
+from portal.audit.record import record_each
 from portal.lib import client
 
 MAX_KEYS = 10  # live ones of one log-in
@@ -79,7 +79,7 @@ def start(
         )
         for item, step in steps.items()
     ]
-    made = key_codes.start_keys(new, by=enrolment.user, origin=origin, now=now, action=action)
+    made = key_codes.start_keys(new, by=enrolment.user, origin=origin, now=now, action=action, flow=enrolment.flow)
     for item, own in zip(steps, made, strict=True):
         item.key = own
     EnrolmentItem.objects.bulk_update(steps, ["key"])
@@ -96,7 +96,7 @@ def _end_older(
     if older:
         _end(older, EndReason.TURNED_OFF, now=now)
         ended = [(old.user, {"key": old.pk}) for old in older]
-        audit.record_each(Action.KEY_ENDED, ended, by=enrolment.user, origin=origin, now=now)
+        record_each(Action.KEY_ENDED, ended, by=enrolment.user, origin=origin, now=now, flow=enrolment.flow)
     return older
 
 

@@ -7,13 +7,14 @@ from datetime import datetime
 from django.conf import settings
 from django.db import transaction
 
-from accounts.actions import audit, throttle
+from accounts.actions import throttle
 from accounts.actions.authenticators import emailed_code, security_answers
 from accounts.actions.keys.enrolment import rows
 from accounts.enums import Action, Budget, CodePurpose, EnrolmentPurpose, EnrolmentState, MandateRole
 from accounts.models import Enrolment, Mandate, SecurityAnswer, User
 from accounts.policies.keys import identity_proofing
 from accounts.refusals import DetailsWrong, NothingToAsk, Paused, TooOften
+from portal.audit.record import record
 from portal.lib import client
 
 BIRTH_DATE, DETAIL = "birth_date", "detail"  # what the details are called in what was given
@@ -31,7 +32,14 @@ def send_email(*, enrolment: Enrolment, origin: client.Origin, now: datetime) ->
     if enrolment.state != EnrolmentState.EMAIL:
         raise rows.over(enrolment)
     try:
-        emailed_code.send(user=enrolment.user, purpose=CodePurpose.ENROL, by=enrolment.user, origin=origin, now=now)
+        emailed_code.send(
+            user=enrolment.user,
+            purpose=CodePurpose.ENROL,
+            by=enrolment.user,
+            origin=origin,
+            now=now,
+            flow=enrolment.flow,
+        )
     except Paused as pause:
         raise TooOften(until=pause.until) from pause
 
@@ -44,7 +52,9 @@ def accept_email(*, enrolment: Enrolment, binding: str, code: str, origin: clien
     if enrolment.state != EnrolmentState.EMAIL:
         raise rows.over(enrolment)
     try:
-        emailed_code.accept(user=enrolment.user, purpose=CodePurpose.ENROL, code=code, origin=origin, now=now)
+        emailed_code.accept(
+            user=enrolment.user, purpose=CodePurpose.ENROL, code=code, origin=origin, now=now, flow=enrolment.flow
+        )
     except Paused as pause:
         raise TooOften(until=pause.until) from pause
     step = "prove-first" if enrolment.purpose == EnrolmentPurpose.FIRST else "prove-added"
@@ -87,7 +97,15 @@ def _prove(
         if locked.state != state:
             raise rows.over(locked)
         rows.move(locked, step, now=now)
-        audit.record(Action.ENROLMENT_PROVED, by=locked.user, on=locked.user, now=now, origin=origin, shown=shown)
+        record(
+            Action.ENROLMENT_PROVED,
+            by=locked.user,
+            on=locked.user,
+            now=now,
+            origin=origin,
+            flow=locked.flow,
+            shown=shown,
+        )
     return locked
 
 

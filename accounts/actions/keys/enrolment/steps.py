@@ -12,7 +12,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import IntegrityError, transaction
 
-from accounts.actions import audit, throttle
+from accounts.actions import throttle
 from accounts.actions.keys import key_codes
 from accounts.actions.keys.enrolment import completion, identity_proofing, rows
 from accounts.actions.keys.enrolment.rows import move
@@ -29,6 +29,7 @@ from accounts.refusals import (
     Suspended,
     TooManyKeys,
 )
+from portal.audit.record import record
 from portal.lib import client, code_alphabet, digests
 
 LIFE = timedelta(minutes=30)
@@ -71,12 +72,13 @@ def begin(
             expires_at=now + LIFE,
         )
         rows.draw_items(begun, items)
-        audit.record(
+        record(
             Action.ENROLMENT_STARTED,
             by=owner,
             on=owner,
             now=now,
             origin=origin,
+            flow=begun.flow,
             purpose=str(purpose),
             log_ins=len(items),
         )
@@ -170,8 +172,14 @@ def claim(
             enrolment.number = digests.random_digits(NUMBER_DIGITS)
             enrolment.save(update_fields=["number"])
             _renew_shown_seed(enrolment)
-            audit.record(
-                Action.PHONE_PAIRED, by=enrolment.user, on=enrolment.user, now=now, origin=origin, phone=came.pk
+            record(
+                Action.PHONE_PAIRED,
+                by=enrolment.user,
+                on=enrolment.user,
+                now=now,
+                origin=origin,
+                flow=enrolment.flow,
+                phone=came.pk,
             )
     except IntegrityError as known:
         raise rows.wrong(attempt, PairingCodeWrong()) from known
@@ -184,8 +192,14 @@ def match(*, enrolment: Enrolment, binding: str, origin: client.Origin, now: dat
     with transaction.atomic():
         locked = rows.lock_owned(enrolment, binding, now=now)
         move(locked, "match", now=now)
-        audit.record(
-            Action.PHONE_MATCHED, by=locked.user, on=locked.user, now=now, origin=origin, phone=locked.phone_id
+        record(
+            Action.PHONE_MATCHED,
+            by=locked.user,
+            on=locked.user,
+            now=now,
+            origin=origin,
+            flow=locked.flow,
+            phone=locked.phone_id,
         )
     return locked
 
@@ -281,4 +295,6 @@ def _end(enrolment: Enrolment, *, now: datetime, origin: client.Origin, by: User
     """Needs: an open transaction, with the row locked."""
     state = EnrolmentState(enrolment.state)
     move(enrolment, "give-up", now=now)
-    audit.record(Action.ENROLMENT_ENDED, by=by, on=enrolment.user, now=now, origin=origin, state=str(state))
+    record(
+        Action.ENROLMENT_ENDED, by=by, on=enrolment.user, now=now, origin=origin, flow=enrolment.flow, state=str(state)
+    )

@@ -1,0 +1,39 @@
+"""App configuration of the record."""
+
+from typing import Any
+
+from django.apps import AppConfig
+from django.db.models.signals import post_migrate, pre_migrate
+
+from portal.lib import db_triggers
+
+
+class AuditConfig(AppConfig):
+    """The record, and the guards of every table that have to be away while tables change."""
+
+    name = "portal.audit"
+    label = "audit"
+
+    def ready(self) -> None:
+        """Register the guards and the chains of log-ins, and set all guards anew around migrations."""
+        from portal.audit import hash_chain  # noqa: PLC0415  needs the app registry
+        from portal.audit.models import ChainHead, SecurityEvent  # noqa: PLC0415  the same
+
+        db_triggers.register(db_triggers.append_only(SecurityEvent))
+        hash_chain.register(
+            hash_chain.Chains(
+                events=SecurityEvent,
+                heads=lambda: ChainHead.objects.order_by("pk"),
+                head_of=lambda head: hash_chain.Head(head.chain, head.n, head.digest),
+            )
+        )
+        pre_migrate.connect(_remove_guards, sender=self)
+        post_migrate.connect(_install_guards, sender=self)
+
+
+def _remove_guards(**_: Any) -> None:
+    db_triggers.remove()
+
+
+def _install_guards(**_: Any) -> None:
+    db_triggers.install()

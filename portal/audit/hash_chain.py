@@ -1,0 +1,207 @@
+"""Chains of events: signing one, and naming every fault in those that exist. Format: docs/reference/audit-export.md."""
+
+import functools
+import hashlib
+import hmac
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import islice
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from django.db import models
+
+from portal.audit.models import ChainedEvent
+from portal.lib import digests
+
+GENESIS = "0" * 64
+VERSION = 1
+_PAGE = 500
+_TYPES = {"CharField": str, "DateTimeField": datetime, "JSONField": object}  # all others are numbers
+
+
+@dataclass(frozen=True)
+class Head:
+    """How far a chain has come: number and digest of its last event."""
+
+    chain: str
+    n: int
+    digest: str
+
+
+@dataclass(frozen=True)
+class Chains:
+    """All chains of one table: its events, where their heads stand, and what else has to be true of them."""
+
+    events: type[ChainedEvent]
+    heads: Callable[[], models.QuerySet[Any]]
+    head_of: Callable[[Any], Head]
+    further_faults: Callable[[], Iterator[str]] = lambda: iter(())
+
+
+_REGISTERED: list[Chains] = []
+
+
+def register(chains: Chains) -> None:
+    """Let an app's chains be verified, exported and kept in checkpoints; called once from its ``ready()``."""
+    _REGISTERED.append(chains)
+
+
+def registered() -> tuple[Chains, ...]:
+    """Return the chains of all apps."""
+    return tuple(_REGISTERED)
+
+
+# --- One event ----------------------------------------------------------------------------------------
+
+
+def link(event: ChainedEvent, *, after: tuple[int, str]) -> None:
+    """Give an event, complete otherwise, its place behind the one with this number and digest."""
+    event.n, event.prev = after[0] + 1, after[1]
+    event.version, event.key_id = VERSION, next(iter(_ring(settings.PORTAL_AUDIT_KEY)))
+    event.digest = digest_of(event)
+
+
+def digest_of(event: ChainedEvent) -> str:
+    """Return the keyed digest of an event. Raises: ``KeyError`` for a key that is not in the ring."""
+    return _keyed(body_of(event), event.key_id)
+
+
+def body_of(event: ChainedEvent) -> dict[str, Any]:
+    """Return what the digest covers: every column but the id and the digest itself."""
+    fields = [field for field in event._meta.concrete_fields if field.name not in {"id", "digest"}]
+    return {field.name: _plain(getattr(event, field.attname)) for field in fields}
+
+
+def _plain(value: Any) -> Any:
+    return value.astimezone(UTC).isoformat(timespec="microseconds") if isinstance(value, datetime) else value
+
+
+def canonical(body: dict[str, Any]) -> str:
+    """Return the one JSON text of a value: names sorted, no blanks, ASCII."""
+    return json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+
+
+def sign(body: dict[str, Any]) -> dict[str, Any]:
+    """Return a body with the id of the newest key and the digest under it."""
+    body |= {"key_id": next(iter(_ring(settings.PORTAL_AUDIT_KEY)))}
+    return body | {"digest": _keyed(body, body["key_id"])}
+
+
+def is_signed(body: dict[str, Any]) -> bool:
+    """Tell whether a body is as ``sign`` returned it, under any key of the ring."""
+    rest = {name: value for name, value in body.items() if name != "digest"}
+    key_id, digest = body.get("key_id"), body.get("digest")
+    return key_id in _ring(settings.PORTAL_AUDIT_KEY) and digests.same(str(digest), _keyed(rest, str(key_id)))
+
+
+def _keyed(body: dict[str, Any], key_id: str) -> str:
+    return hmac.new(_ring(settings.PORTAL_AUDIT_KEY)[key_id], canonical(body).encode(), hashlib.sha256).hexdigest()
+
+
+@functools.lru_cache(maxsize=8)
+def _ring(declared: str) -> dict[str, bytes]:
+    """Return the keys by their ids, the one that signs first. An id is the start of the key's own SHA-256."""
+    keys = [part.strip().encode() for part in declared.split(",")]
+    ring = {hashlib.sha256(b"audit key id\x1f" + key).hexdigest()[:8]: key for key in keys}
+    if not all(keys) or len(ring) < len(keys):
+        raise ImproperlyConfigured("PORTAL_AUDIT_KEY must be one key or several, comma-separated, none twice.")
+    return ring
+
+
+# --- All of them --------------------------------------------------------------------------------------
+
+
+def faults() -> Iterator[str]:
+    """Recompute every chain and yield a sentence for each edit, gap, insertion, swap, cut or unreadable row.
+
+    Needs: a snapshot (``export.snapshot``) where people write meanwhile.
+    """
+    for chains in registered():
+        yield from _faults_of(chains)
+        yield from chains.further_faults()
+
+
+def _faults_of(chains: Chains) -> Iterator[str]:
+    heads: dict[str, Head] = {}
+    for row in rows(chains.heads()):
+        if isinstance(row, str):
+            yield row
+        else:
+            heads[chains.head_of(row).chain] = chains.head_of(row)
+    last = Head("", 0, GENESIS)
+    for event in rows(chains.events._default_manager.order_by("chain", "n")):
+        if isinstance(event, str):
+            yield event
+            continue
+        if event.chain != last.chain:
+            yield from _end_faults(last, heads)
+            last = Head(event.chain, 0, GENESIS)
+        yield from _link_faults(event, last)
+        last = Head(event.chain, event.n, event.digest)
+    yield from _end_faults(last, heads)
+    for lost in heads.values():
+        if lost.n:
+            yield f"{lost.chain}: all {lost.n} events are missing"
+
+
+def _link_faults(event: ChainedEvent, last: Head) -> Iterator[str]:
+    if event.n != last.n + 1:
+        yield f"{event.chain}: event {last.n + 1} is missing"
+    if event.prev != last.digest:
+        yield f"{event.chain}: event {event.n} does not follow the one before it"
+    if event.version != VERSION:
+        yield f"{event.chain}: event {event.n} has the format {event.version}, which nobody knows"
+    elif event.key_id not in _ring(settings.PORTAL_AUDIT_KEY):
+        yield f"{event.chain}: event {event.n} was signed with {event.key_id!r}, which is no key of PORTAL_AUDIT_KEY"
+    elif not digests.same(event.digest, digest_of(event)):
+        yield f"{event.chain}: event {event.n} was altered"
+
+
+def _end_faults(last: Head, heads: dict[str, Head]) -> Iterator[str]:
+    head = heads.pop(last.chain, None)
+    if not last.n:
+        return
+    if head is None:
+        yield f"{last.chain}: its head is missing"
+    elif head != last:
+        yield f"{last.chain}: the record ends at {last.n}, its head says {head.n}"
+
+
+def rows(wanted: models.QuerySet[Any]) -> Iterator[Any]:
+    """Yield rows in their order; for one that cannot be read, a sentence that names it.
+
+    A time that is none, text that is no JSON, a number that is a text: SQLite keeps whatever raw SQL writes. So ids
+    are read first, which are always numbers, and rows by their ids, one at a time where a page does not come.
+    """
+    ids = wanted.values_list("pk", flat=True).iterator(chunk_size=_PAGE)
+    while page := list(islice(ids, _PAGE)):
+        try:
+            found = {row.pk: row for row in wanted.filter(pk__in=page)}
+        except Exception:  # noqa: BLE001  whatever a row does to its reader, the row is named below
+            found = {}
+        for pk in page:
+            yield _checked(found, wanted, pk)
+
+
+def _checked(found: dict[int, Any], wanted: models.QuerySet[Any], pk: int) -> Any:
+    try:
+        row = found.get(pk) or wanted.get(pk=pk)
+        wrong = [field.name for field in row._meta.concrete_fields if not _is_sound(row, field)]
+        canonical(body_of(row)) if isinstance(row, ChainedEvent) else None
+    except Exception as error:  # noqa: BLE001  the same
+        return f"{wanted.model._meta.db_table}, row {pk}: it cannot be read ({type(error).__name__})"
+    return f"{wanted.model._meta.db_table}, row {pk}: {', '.join(wrong)} cannot be read" if wrong else row
+
+
+def _is_sound(row: models.Model, field: "models.Field[Any, Any]") -> bool:
+    """Tell whether a column holds a value of its kind; one that was not asked for counts as such."""
+    if field.attname in row.get_deferred_fields():
+        return True
+    value = getattr(row, field.attname)
+    if value is None:
+        return field.null
+    return isinstance(value, _TYPES.get(field.get_internal_type(), int)) and not isinstance(value, bool)

@@ -1,0 +1,55 @@
+"""The record: what was done, by whom, to whom; append-only, keyed, one chain per subject."""
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+
+from portal.audit import event_names
+
+
+class ChainedEvent(models.Model):
+    """A link of a chain. ``digest`` covers every other column but the id: ``hash_chain.body_of``.
+
+    ``flow`` is shared by the steps of one undertaking. Rows cannot be changed or deleted: triggers refuse it.
+    """
+
+    chain = models.CharField(max_length=40)  # "user:12", "system", "case:C-7F3K2Q9C"
+    n = models.PositiveBigIntegerField()
+    at = models.DateTimeField()
+    action = models.CharField(max_length=40, choices=event_names.choices)
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    source = models.CharField(max_length=64, blank=True)  # keyed digest of the network
+    request_id = models.CharField(max_length=16, blank=True)
+    flow = models.CharField(max_length=40, db_index=True)
+    facts = models.JSONField(default=dict)
+    version = models.PositiveSmallIntegerField()  # of what the digest covers and how
+    key_id = models.CharField(max_length=8)
+    prev = models.CharField(max_length=64)
+    digest = models.CharField(max_length=64)
+
+    class Meta:
+        abstract = True
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["chain", "n"], name="%(app_label)s_%(class)s_one_per_place"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.chain} {self.n} {self.action}"
+
+
+class SecurityEvent(ChainedEvent):
+    """One action on a log-in, or on the house."""
+
+    subject = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="security_events")
+
+
+class ChainHead(models.Model):
+    """How far a chain has come. Its row lock orders the events of one subject."""
+
+    chain = models.CharField(max_length=40, unique=True)
+    n = models.PositiveBigIntegerField()
+    digest = models.CharField(max_length=64)
+
+    def __str__(self) -> str:
+        return f"{self.chain} {self.n}"

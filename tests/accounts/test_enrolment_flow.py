@@ -1,0 +1,39 @@
+"""The steps of setting up a Key share one flow in the record, whoever takes them and however it ends."""
+
+import pytest
+
+from accounts.actions.keys.enrolment import steps
+from accounts.enums import Action
+from portal.audit.models import SecurityEvent
+from tests.accounts.enrolment_walk import ADD, ORIGIN, Walk, first
+
+pytestmark = pytest.mark.django_db
+
+
+def names(walk: Walk) -> list[str]:
+    events = SecurityEvent.objects.filter(flow=walk.enrolment.flow, chain=f"user:{walk.user.pk}")
+    return list(events.order_by("n").values_list("action", flat=True))
+
+
+def test_the_first_key_is_one_flow_from_its_start_to_the_key(ben, clock):
+    walk = first(ben).paired().confirmed()
+
+    assert names(walk) == [
+        Action.ENROLMENT_STARTED,
+        Action.CODE_SENT,
+        Action.CODE_ACCEPTED,
+        Action.ENROLMENT_PROVED,
+        Action.ENROLMENT_PROVED,
+        Action.PHONE_PAIRED,
+        Action.PHONE_MATCHED,
+        Action.KEY_ENROLLED,
+    ]
+
+
+def test_one_that_is_given_up_ends_its_own_flow_and_no_other(ada, clock):
+    left = Walk(ada.user, ADD).opened()
+    steps.give_up(origin=ORIGIN, **left.owned)
+    again = Walk(ada.user, ADD).begun()
+
+    assert names(left)[-1] == Action.ENROLMENT_ENDED
+    assert names(again) == [Action.ENROLMENT_STARTED, Action.CODE_SENT]
