@@ -22,7 +22,7 @@ def case_in(walk, state: State) -> Case:
         case = transitions.lock(walk.claim.case_id)
         columns = {"claim": walk.claim, "maker": walk.maker, "ready_until": case.opened_at}
         actor = next(iter(state_machine.MOVES[State(case.state), step]))
-        transitions.move(case, step, "test", who=Who(actor), now=case.opened_at, **columns)
+        transitions.move(case, step, "taken", who=Who(actor), now=case.opened_at, **columns)
     return Case.objects.select_related("policy").get(pk=walk.claim.case_id)
 
 
@@ -82,7 +82,7 @@ def test_an_action_moves_a_case_only_as_the_table_says_for_each_kind_of_actor(cl
         with transaction.atomic():
             locked = transitions.lock(case.pk)
             try:
-                transitions.move(locked, to, "test", who=Who(actor), now=clock.now)
+                transitions.move(locked, to, "taken", who=Who(actor), now=clock.now)
                 moved = True
             except CaseNotOpen:
                 moved = False
@@ -97,7 +97,7 @@ def test_the_database_refuses_every_move_that_is_not_in_the_table(clock, walk, s
 
     for to in set(State) - {state}:
         closed = clock.now if to in state_machine.TERMINAL else None
-        event = Event(case=case, n=case.event_n + 1, at=clock.now, actor_kind=Actor.SYSTEM, action="x")
+        event = Event(case=case, n=case.event_n + 1, at=clock.now, actor_kind=Actor.SYSTEM, action="x", version=1)
         event.from_state, event.to_state, event.prev, event.digest = state, to, "", ""
         try:
             with transaction.atomic():
@@ -137,7 +137,7 @@ def test_a_case_that_changed_meanwhile_does_not_move(clock, walk):
     walk.opened()
     stale = walk.case
     with transaction.atomic():
-        transitions.note(walk.case, "meanwhile", who=Who(Actor.SYSTEM), now=clock.now)
+        transitions.note(walk.case, "taken", who=Who(Actor.SYSTEM), now=clock.now)
 
     with pytest.raises((CaseMoved, IntegrityError)), transaction.atomic():
-        transitions.note(stale, "late", who=Who(Actor.SYSTEM), now=clock.now)
+        transitions.note(stale, "given_back", who=Who(Actor.SYSTEM), now=clock.now)
