@@ -116,7 +116,7 @@ def papers_refused(way, clock):
 
 
 def left(way, clock):
-    grants.leave(granted=way.granted, origin=ORIGIN, now=now())
+    grants.leave(grant=way.grant, origin=ORIGIN, now=now())
 
 
 def both_refuse(way, clock):

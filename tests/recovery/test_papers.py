@@ -3,7 +3,7 @@
 import pytest
 
 from accounts.enums import Role
-from accounts.models import Notice
+from portal.outbox.models import Notice
 from recovery.actions import claims, papers, reviews, timers
 from recovery.enums import State, Verdict
 from recovery.refusals import CaseNotOpen, MayNotDecide, NotAllowed, NotComplete, NotYours
