@@ -9,12 +9,13 @@ from django.db.models import QuerySet
 from accounts.actions.notices import new_reference
 from accounts.enums import Channel
 from accounts.models import Notice, Phone, PushChallenge, User
-from accounts.refusals import NoSubscription, PhoneEnded, PushAddressRefused, TooOften
-from portal.lib import push
+from accounts.refusals import NoSubscription, PhoneEnded, PushAddressRefused, refusing, too_often
+from portal.lib import digests, push
+from portal.throttle import limits
+from portal.throttle.reserve import reserve
 
 _TEST_KIND = "test"
-_MOST_TESTS = 3
-_TEST_SPAN = timedelta(minutes=10)
+_TEST_LIFE = timedelta(minutes=10)
 
 
 def subscribe(*, phone: Phone, subscription: Mapping[str, str], now: datetime) -> None:
@@ -60,16 +61,14 @@ def tell_phones(user: User, kind: str, *, now: datetime, but: Phone | None = Non
     return _queue(phones.exclude(pk=but.pk) if but else phones, user, kind, now=now)
 
 
+@refusing(too_often)
 def send_test(*, phone: Phone, now: datetime) -> None:
     """Queue a message that says that messages arrive. Raises: ``NoSubscription``, ``TooOften``."""
     with transaction.atomic():
         Phone.objects.select_for_update().get(pk=phone.pk)
-        recent = Notice.objects.filter(phone=phone, kind=_TEST_KIND, created_at__gt=now - _TEST_SPAN)
-        times = list(recent.order_by("-created_at").values_list("created_at", flat=True)[:_MOST_TESTS])
-        if len(times) == _MOST_TESTS:
-            raise TooOften(until=times[-1] + _TEST_SPAN)
+        reserve(limits.TEST_PUSH.of(digests.keyed("phone", phone.reference)), now=now)
         key = phone.keys.filter(confirmed=True).select_related("user").first()
-        if key is None or not _queue([phone], key.user, _TEST_KIND, now=now, useful_until=now + _TEST_SPAN):
+        if key is None or not _queue([phone], key.user, _TEST_KIND, now=now, useful_until=now + _TEST_LIFE):
             raise NoSubscription
 
 

@@ -195,28 +195,6 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
-            name='Throttle',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=64, unique=True)),
-                ('budget', models.CharField(choices=[('password', 'Password'), ('code', 'Key code'), ('source', 'Network address'), ('email-code', 'E-mailed code'), ('case-pin', 'Case PIN'), ('pass-half', 'Set-up pass'), ('intake', 'Opening cases')], max_length=16)),
-                ('subject', models.CharField(db_index=True, max_length=64)),
-                ('limit', models.PositiveSmallIntegerField()),
-                ('used', models.PositiveSmallIntegerField()),
-                ('total', models.PositiveIntegerField()),
-                ('total_limit', models.PositiveIntegerField()),
-                ('last_at', models.DateTimeField(db_index=True)),
-                ('paused_until', models.DateTimeField(null=True)),
-                ('announced', models.BooleanField()),
-            ],
-            options={
-                'verbose_name': 'budget of tries',
-                'verbose_name_plural': 'budgets of tries',
-                'indexes': [models.Index(condition=models.Q(('announced', False), ('paused_until__isnull', False)), fields=['last_at'], name='throttle_to_announce')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('limit__gte', 2)), name='throttle_limit_leaves_a_try'), models.CheckConstraint(condition=models.Q(('total__gte', models.F('used'))), name='throttle_total_counts_used')],
-            },
-        ),
-        migrations.CreateModel(
             name='Mandate',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),

@@ -16,7 +16,6 @@ from accounts.models.phones import Phone
 from accounts.models.push_challenges import PushChallenge
 from accounts.models.reports import Report
 from accounts.models.sessions import KnownBrowser, PlatformSession
-from accounts.models.throttle import Throttle
 from accounts.models.users import (
     AccountActivity,
     Customer,
@@ -45,7 +44,6 @@ __all__ = [
     "Report",
     "SecurityAnswer",
     "SecurityEvent",
-    "Throttle",
     "TradingAccount",
     "UsedNonce",
     "User",

@@ -21,7 +21,7 @@ from recovery.refusals import CaseNotOpen, NotYours
 def send_mail_code(*, claim: Claim, by: User | None, origin: client.Origin, now: datetime) -> None:
     """Send a code to the holder's address on file; an older one dies. Asked for by the claimant, or the agent.
 
-    Needs: no open transaction. Raises: ``CaseNotOpen``, ``NotYours``, ``NotAllowed``, ``Paused``.
+    Needs: no open transaction. Raises: ``CaseNotOpen``, ``NotYours``, ``NotAllowed``, ``TooOften``.
     """
     who = _who(by, origin)
     with transaction.atomic():
@@ -37,7 +37,7 @@ def accept_mail_code(*, claim: Claim, code: str, origin: client.Origin, now: dat
     """Take the code from the claimant's page, once; with the agent's statement, the case goes to a second person.
 
     Needs: no open transaction; a page that the PIN has opened in the claim's own browser.
-    Raises: ``CaseNotOpen``, ``EmailedCodeWrong``, ``Paused``.
+    Raises: ``CaseNotOpen``, ``EmailedCodeWrong``, ``TooOften``.
     """
     case = Case.objects.select_related("policy", "subject", "claim").get(pk=claim.case_id)
     _need_possession(case, claim)

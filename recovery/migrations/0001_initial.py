@@ -170,7 +170,6 @@ class Migration(migrations.Migration):
                 ('second_digest', models.CharField(max_length=64)),
                 ('first_channel', models.CharField(default='page', max_length=8)),
                 ('second_channel', models.CharField(choices=[('answer', 'An answer'), ('mail', 'Code to the e-mail address on file')], max_length=8)),
-                ('tries', models.PositiveSmallIntegerField(default=0)),
                 ('issued_at', models.DateTimeField()),
                 ('open_until', models.DateTimeField()),
                 ('opened_at', models.DateTimeField(null=True)),
@@ -324,10 +323,6 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='pass',
             constraint=models.CheckConstraint(condition=models.Q(('used_at__isnull', True), ('revoked_at__isnull', True), _connector='OR'), name='pass_used_or_revoked'),
-        ),
-        migrations.AddConstraint(
-            model_name='pass',
-            constraint=models.CheckConstraint(condition=models.Q(('tries__lte', 3)), name='pass_three_tries'),
         ),
         migrations.AddConstraint(
             model_name='pass',

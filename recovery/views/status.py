@@ -29,7 +29,7 @@ def status(request: HttpRequest) -> HttpResponse:
         try:
             return _enter(request, claims.find_claim(**form.cleaned_data, now=clock.now()))
         except Refusal as refusal:
-            refusal_responses.refuse(form, refusal)
+            form.refuse(refusal)
     elif not form.is_bound and (claim := claim_of(request)):
         return show(request, claim)
     return refusal_responses.page(request, "recovery/status.html", form=form)
@@ -52,7 +52,6 @@ def show(
 ) -> HttpResponse:
     """Render the page of a case, with what was refused."""
     standing = standing_of(claim, request)
-    refusal = refusal_responses.spoken(refusal) if refusal else None
     facts = {
         "standing": standing,
         "steps": STEPS,
@@ -88,7 +87,7 @@ def code(request: HttpRequest, claim: Claim) -> HttpResponse:
         try:
             _accept(request, claim, form.cleaned_data["code"])
         except Refusal as refusal:
-            refusal_responses.refuse(form, refusal, "code")
+            form.refuse(refusal, "code")
         else:
             return redirect("recovery:status")
     return show(request, claim, form=form)
@@ -132,7 +131,7 @@ def pin(request: HttpRequest, claim: Claim) -> HttpResponse:
             fresh = claims.replace_pin(claim=found, browser=browser, origin=client.origin(request), now=now)
             return show_pin_once(found, fresh)
         except Refusal as refusal:
-            refusal_responses.refuse(form, refusal, "pin")
+            form.refuse(refusal, "pin")
     return refusal_responses.page(request, "recovery/pin.html", form=form, claim=claim)
 
 

@@ -10,9 +10,10 @@ from django.test import Client
 
 from accounts.actions.sign_in import push_approval
 from accounts.actions.sign_in.completion import Pending
-from accounts.models import Enrolment, SecurityEvent, Throttle
+from accounts.models import Enrolment, SecurityEvent
 from accounts.models import Phone as Row
 from portal.lib import client, clock
+from portal.throttle.models import Throttle
 from tests import factories
 from tests.phone import API, Phone, Said
 from tests.phones import paired

@@ -15,9 +15,9 @@ from accounts.models import (
     Notice,
     PlatformSession,
     SecurityEvent,
-    Throttle,
 )
 from helpcenter import causes
+from portal.throttle.models import Throttle
 from tests import factories
 from tests.conftest import Clock
 from tests.factories import Person
@@ -122,8 +122,8 @@ def test_every_spelling_of_a_username_is_the_same_one(client: Client, ada: Perso
     answer = factories.type_password(client, spelling, "wrong")
 
     assert answer.status_code == 200
-    assert Throttle.objects.filter(budget="password").count() == 1
-    assert Throttle.objects.get(budget="password").subject == ada.user.username_hash
+    assert Throttle.objects.filter(limit="password").count() == 1
+    assert Throttle.objects.get(limit="password").subject == ada.user.username_hash
 
 
 @pytest.mark.parametrize("spelling", ["{} {}", "{}-{}", " {}{} ", "{}\u2009{}"])

@@ -17,8 +17,8 @@ def fields() -> dict[str, models.Field]:
     """Everything about people that a database could tell: no choices, no moments, no links."""
     return {
         f"{model._meta.label}.{field.name}": field
-        for app in ("accounts", "recovery")
-        if apps.is_installed(app)
+        for app in ("accounts", "recovery", "throttle")
+        if app in apps.app_configs
         for model in apps.get_app_config(app).get_models()
         for field in model._meta.fields
         if isinstance(field, (*TEXTS, models.DateField, models.DecimalField))

@@ -8,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Notice
-from accounts.refusals import Paused
+from accounts.refusals import TooOften
 from portal.lib import hash_semaphore
 from portal.lib.client import Origin
 from recovery.actions import claims, one_time_secrets, timers
@@ -200,7 +200,7 @@ def test_a_flood_from_one_network_is_asked_to_wait_and_others_are_not(walk):
     for _claim in range(20):
         walk.opened()
 
-    with pytest.raises(Paused):
+    with pytest.raises(TooOften):
         walk.opened()
     walk.opened(origin=Origin(address="203.0.113.9"))
 

@@ -4,8 +4,9 @@ import pytest
 
 from accounts.actions.authenticators import emailed_code
 from accounts.enums import CodePurpose
-from accounts.models import EmailedCode, Notice, Throttle
-from accounts.refusals import EmailedCodeWrong, Paused
+from accounts.models import EmailedCode, Notice
+from accounts.refusals import EmailedCodeWrong, TooOften
+from portal.throttle.models import Throttle
 from recovery.actions import claims, possession, statements
 from recovery.enums import FlagKind, Method, Observed, State
 from recovery.models import Evidence
@@ -74,10 +75,10 @@ def test_five_wrong_codes_are_all_that_is_looked_at(walk):
     send(walk)
     code = the_code()
     for _try in range(5):
-        with pytest.raises((EmailedCodeWrong, Paused)):
+        with pytest.raises((EmailedCodeWrong, TooOften)):
             accept(walk, f"{(int(code) + 1) % 1_000_000:06d}")
 
-    with pytest.raises(Paused):
+    with pytest.raises(TooOften):
         accept(walk, code)
 
 
@@ -86,7 +87,7 @@ def test_after_five_wrong_tries_a_code_is_dead_whatever_becomes_of_the_pause(wal
     send(walk)
     code = the_code()
     for _try in range(5):
-        with pytest.raises((EmailedCodeWrong, Paused)):
+        with pytest.raises((EmailedCodeWrong, TooOften)):
             accept(walk, f"{(int(code) + 1) % 1_000_000:06d}")
     Throttle.objects.all().delete()
 

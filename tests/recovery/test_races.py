@@ -10,10 +10,11 @@ from django.db import connections
 from accounts.enums import Role
 from accounts.models import FormerPassword, Key, Notice
 from accounts.refusals import Refusal
+from portal.throttle.models import Throttle
 from recovery.actions import case_events, claims, completion, grants, objections, questions, reviews, timers
 from recovery.enums import State
 from recovery.models import Case, Event, Hold, RecoveryGrant
-from recovery.refusals import GrantInvalid
+from recovery.refusals import GrantInvalid, GrantPartWrong
 from tests import factories
 from tests.factories import Person
 from tests.recovery.conftest import NEW_SEED, ORIGIN, REASON, now, right_answer
@@ -85,8 +86,9 @@ def test_of_ten_wrong_halves_at_once_three_are_looked_at(clock, walk):
     results = at_once(*[wrong] * 10)
 
     assert all(isinstance(result, GrantInvalid) for result in results)
-    row = RecoveryGrant.objects.get()
-    assert (row.tries, row.revoked_at) == (3, clock.now)
+    assert Throttle.objects.get(limit="grant-part").used == 3
+    assert sum(isinstance(result, GrantPartWrong) for result in results) == 2
+    assert RecoveryGrant.objects.get().revoked_at == clock.now
 
 
 @pytest.mark.promise("CASE-1")

@@ -3,13 +3,15 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from accounts.actions import audit, notices, throttle
+from accounts.actions import audit, notices
 from accounts.actions.sign_in import known_browsers
 from accounts.enums import Action
 from accounts.models import Key, User
 from accounts.models.authenticators import Authenticator
 from accounts.refusals import Paused
 from portal.lib import client
+from portal.throttle import limits
+from portal.throttle.reserve import Reservation, clear, locked_until, reserve
 
 
 @dataclass(frozen=True)
@@ -36,20 +38,18 @@ class SignedIn:
         return isinstance(self.proof, Key) and self.proof.is_first_use
 
 
-def reserve_code(pending: Pending, *, now: datetime) -> throttle.Attempt:
+def reserve_code(pending: Pending, *, now: datetime) -> Reservation:
     """Reserve a try at a code, unless the password's lane has been paused since.
 
-    Needs: no open transaction. Raises: ``Paused``, ``CodesUsedUp``.
+    Needs: no open transaction. Raises: ``Paused``, ``LimitReached``.
     """
     check_browser_scope(pending, now=now)
-    return throttle.reserve(throttle.code_claim(pending.username_hash, browser_scope=pending.browser_scope), now=now)
+    return reserve(limits.CODE.of(pending.username_hash, scope=pending.browser_scope), now=now)
 
 
 def check_browser_scope(pending: Pending, *, now: datetime) -> None:
     """Raise ``Paused`` if the password's lane has been paused since the password was right."""
-    if until := throttle.paused_until(
-        throttle.password_claim_of(pending.username_hash, browser_scope=pending.browser_scope), now=now
-    ):
+    if until := locked_until(limits.PASSWORD.of(pending.username_hash, scope=pending.browser_scope), now=now):
         raise Paused(until=until)
 
 
@@ -59,18 +59,19 @@ def sign_in(
     """Let somebody in by a second factor that was used up in this transaction, whichever kind it is.
 
     ``proof`` with its ``user``; ``lane`` of the sign-in; ``browser``: the cookie the browser is known by, or empty.
-    Effects: all tries of this lane and all wrong codes of strangers forgotten, the browser known from now on; one
-    event; a notice if the browser is new. The caller opens the session in the same transaction.
+    Effects: all tries of this lane, all wrong codes of strangers and of decisions forgotten, the browser known from
+    now on; one event; a notice if the browser is new. The caller opens the session in the same transaction.
     Needs: an open transaction.
     """
     user = proof.user
     remembered = known_browsers.remember(user, browser, origin=origin, now=now)
     facts = {"proof": proof.persistent_id, "new_browser": remembered.is_new}
     audit.record(Action.SIGNED_IN, by=user, on=user, now=now, origin=origin, **facts)
-    throttle.clear(
-        throttle.password_claim_of(user.username_hash, browser_scope=browser_scope),
-        throttle.code_claim(user.username_hash, browser_scope=browser_scope),
-        throttle.code_claim(user.username_hash),
+    clear(
+        limits.PASSWORD.of(user.username_hash, scope=browser_scope),
+        limits.CODE.of(user.username_hash, scope=browser_scope),
+        limits.CODE.of(user.username_hash, scope=known_browsers.UNKNOWN_BROWSER),
+        limits.STEP_UP.of(user.username_hash),
     )
     if remembered.is_new:
         notices.tell(user, "new_device", now=now, device=origin.device, place=origin.place, at=now.isoformat())
