@@ -158,7 +158,9 @@ def test_the_total_ends_in_a_lock_without_an_end() -> None:
         last = reserve(bucket, now=NOON + number * timedelta(hours=1))
 
     assert (last.tries_left, last.reached.until) == (0, None)
-    assert use_up(bucket, now=NOON + timedelta(days=365)).until is None
+    with pytest.raises(LimitReached) as reached:
+        reserve(bucket, now=NOON + timedelta(days=365))
+    assert reached.value.until is None
 
 
 def test_ending_a_pause_keeps_the_count_in_a_row_and_forgetting_does_not() -> None:
