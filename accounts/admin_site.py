@@ -16,7 +16,7 @@ from accounts.views.guards import to_sign_in, who
 from accounts.views.sessions import sign_out
 from portal.lib import clock
 
-_OURS = {"accounts", "audit", "outbox", "recovery", "helpcenter"}
+_OURS = {"accounts", "audit", "outbox", "recovery", "helpcenter", "throttle"}
 
 
 class PortalAdminSite(AdminSite):

@@ -7,14 +7,14 @@ from django.contrib.auth.backends import ModelBackend
 from django.http import HttpRequest
 
 from accounts.actions import password as passwords
-from accounts.actions import throttle
 from accounts.models import User
 from accounts.models.authenticators import user_for_sign_in
 from portal.lib import clock, hash_semaphore
+from portal.throttle.reserve import Reservation, give_back
 
 
-class BudgetBackend(AxesStandaloneBackend):
-    """axes' back end under our name: asks ``BudgetHandler`` before anything is hashed."""
+class LimitBackend(AxesStandaloneBackend):
+    """axes' back end under our name: asks ``LimitHandler`` before anything is hashed."""
 
 
 class PasswordBackend(ModelBackend):
@@ -30,15 +30,15 @@ class PasswordBackend(ModelBackend):
         Raises: ``HashingOverloaded``.
         """
         attempt = getattr(request, "password_attempt", None)
-        if not isinstance(attempt, throttle.Attempt) or username is None or password is None:
+        if not isinstance(attempt, Reservation) or username is None or password is None:
             return None  # nothing is hashed without a reserved try
         try:
             user = self._check(username, password)
         except hash_semaphore.HashingOverloaded:
-            throttle.give_back(attempt)
+            give_back(attempt)
             raise
         if user is not None:
-            throttle.give_back(attempt)
+            give_back(attempt)
             if user.password_changed_at is None:
                 passwords.remember_password(user, password, now=clock.now())
         return user

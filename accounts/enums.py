@@ -53,21 +53,6 @@ class KeyKind(models.TextChoices):
     APP = "app", _("Authenticator app")
 
 
-class Budget(models.TextChoices):
-    """What a budget of tries is for. Each value has its limit in policies/lockout.py."""
-
-    PASSWORD = "password", _("Password")
-    CODE = "code", _("Key code")
-    SOURCE = "source", _("Network address")
-    EMAIL_CODE = "email-code", _("E-mailed code")
-    CASE_PIN = "case-pin", _("Case PIN")
-    PASS_HALF = "pass-half", _("Set-up pass")
-    INTAKE = "intake", _("Opening cases")
-    DETAILS = "details", _("Personal details")
-    PAIRING = "pairing", _("Pairing code")
-    CALL = "call", _("Calls of the Key app")
-
-
 class Platform(models.TextChoices):
     """Where a session runs."""
 

@@ -5,7 +5,7 @@ from portal.outbox.kinds import ChannelName, declare
 _EVERYWHERE = (ChannelName.EMAIL, ChannelName.PUSH)
 
 NEW_DEVICE = declare("new_device", facts={"device", "place", "at"})
-LOCKED = declare("paused", facts={"tries", "budget", "until"})
+LOCKED = declare("paused", facts={"tries", "limit", "until"})
 SUSPENDED = declare("held", facts={"at"})
 REINSTATED = declare("released", facts={"at"})
 PASSWORD_CHANGED = declare("password_changed", facts={"device", "at"})

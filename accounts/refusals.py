@@ -1,10 +1,13 @@
 """Why accounts says no: one class per reason, each with its cause code and the facts its words need."""
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import ClassVar
 
 from helpcenter import causes, facts
 from portal.lib import time_format
+from portal.throttle.reserve import LimitReached
 
 
 class Refusal(Exception):
@@ -33,7 +36,7 @@ def _spoken(value: object) -> object:
 
 
 class Paused(Refusal):
-    """The budget is used up until a moment that nothing moves."""
+    """Too many wrong tries; sign-in is locked until a moment that nothing moves."""
 
     code = "L1"
 
@@ -65,6 +68,27 @@ class CodesUsedUp(Refusal):
     """So many wrong codes in a row that only recovery leads on (LOCK-6)."""
 
     code = "L4"
+
+
+def paused(reached: LimitReached) -> Paused | CodesUsedUp:
+    """Word a limit of signing in."""
+    if reached.until is None:
+        return CodesUsedUp()
+    return (NetworkPaused if reached.limit.is_of_networks else Paused)(until=reached.until)
+
+
+def too_often(reached: LimitReached) -> TooOften | CodesUsedUp:
+    """Word a limit of anything else."""
+    return CodesUsedUp() if reached.until is None else TooOften(until=reached.until)
+
+
+@contextmanager
+def refusing(words: Callable[[LimitReached], Refusal]) -> Iterator[None]:
+    """Word a limit that is reached inside; around a block or, as a decorator, a whole action."""
+    try:
+        yield
+    except LimitReached as reached:
+        raise words(reached) from reached
 
 
 class Suspended(Refusal):

@@ -2,17 +2,16 @@
 
 from django.http import HttpRequest
 
-from accounts.actions.throttle import Attempt
 from accounts.models import User
-from accounts.refusals import Refusal
 from accounts.sessions import SessionStore
+from portal.throttle.reserve import LimitReached, Reservation
 
 
 class PasswordRequest(HttpRequest):
-    """A request that checks a password: its lane of tries, and what the budgets said."""
+    """A request that checks a password: its lane of tries, and what the limits said."""
 
     browser_scope: str
-    password_attempt: Attempt | Refusal
+    password_attempt: Reservation | LimitReached
 
 
 class SignedInRequest(HttpRequest):

@@ -136,7 +136,7 @@ def proxies_are_told(**_: Any) -> list[CheckMessage]:
     return [
         Warning(
             "PORTAL_TRUSTED_PROXIES is not set.",
-            hint="Say how many proxies stand in front, 0 if none: budgets are counted by client address.",
+            hint="Say how many proxies stand in front, 0 if none: limits are counted by client address.",
             id="portal.W001",
         )
     ]

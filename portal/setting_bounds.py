@@ -26,7 +26,7 @@ PORTAL_SOURCE_LIMIT = env.number(
     low=10,
     high=10_000,
     unit="tries",
-    help="Wrong tries from one address or IPv6 /64 before that address is paused.",
+    help="Wrong passwords from one address or IPv6 /64 before that address is paused.",
 )
 PORTAL_IDLE_MINUTES = env.number(
     "PORTAL_IDLE_MINUTES", 15, low=5, high=60, unit="minutes", help="Inactivity after which a session ends."

@@ -90,6 +90,7 @@ INSTALLED_APPS = [
     "helpcenter",
     "recovery.apps.RecoveryConfig",
     "accounts",
+    "portal.throttle",
     "portal.apps.PortalAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -184,7 +185,7 @@ PORTAL_HASH_SLOTS = env.number(
 PORTAL_HASH_QUEUE_SECONDS = env.number(
     "PORTAL_HASH_QUEUE_SECONDS", 5, low=1, high=30, unit="seconds", help="Longest wait for one of them, then 503."
 )
-AUTHENTICATION_BACKENDS = ["accounts.backends.BudgetBackend", "accounts.backends.PasswordBackend"]
+AUTHENTICATION_BACKENDS = ["accounts.backends.LimitBackend", "accounts.backends.PasswordBackend"]
 # Rules and block list live in accounts/policies/passwords.py; the admin has no password form.
 AUTH_PASSWORD_VALIDATORS: list[dict[str, Any]] = []
 
@@ -196,7 +197,7 @@ TWO_FACTOR_PATCH_ADMIN = False  # our admin site demands the second factor itsel
 TWO_FACTOR_REMEMBER_COOKIE_AGE = None  # a remembered browser would sign in with the password alone
 OTP_ADMIN_HIDE_SENSITIVE_DATA = True  # seeds never show in an admin page
 
-AXES_HANDLER = "accounts.axes_handler.BudgetHandler"  # its own count is check-then-act: parallel guesses pass it
+AXES_HANDLER = "accounts.axes_handler.LimitHandler"  # its own count is check-then-act: parallel guesses pass it
 AXES_LOCKOUT_PARAMETERS = ["username"]  # with an address in it, owners of one account guess at others without end
 AXES_FAILURE_LIMIT = PORTAL_FAILURE_LIMIT
 AXES_COOLOFF_TIME = timedelta(minutes=PORTAL_LOCKOUT_MINUTES)
@@ -204,7 +205,7 @@ AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # else anybody's typing p
 AXES_RESET_ON_SUCCESS = False  # our action resets, after the second factor
 AXES_CLIENT_IP_CALLABLE = "portal.lib.client.address"
 AXES_DISABLE_ACCESS_LOG = True  # the audit chain is the record
-AXES_ENABLE_ADMIN = False  # its tables stay empty; the budgets have their own admin page
+AXES_ENABLE_ADMIN = False  # its tables stay empty; the limits have their own admin page
 AXES_SENSITIVE_PARAMETERS = ["username", "auth-username", "auth-password", "token-otp_token", "csrfmiddlewaretoken"]
 
 # --- Sessions and cookies ----------------------------------------------------------------------------
@@ -349,5 +350,5 @@ TEST_RUNNER = "portal.test_runner.PytestRunner"
 SILENCED_SYSTEM_CHECKS = [
     "axes.W006",  # asks for the address among the lockout parameters: see AXES_LOCKOUT_PARAMETERS
     "axes.W002",  # asks for axes' middleware: our sign-in page shows the pause itself
-    "axes.W003",  # asks for axes' own back end: BudgetBackend is its subclass
+    "axes.W003",  # asks for axes' own back end: LimitBackend is its subclass
 ]

@@ -222,9 +222,9 @@ def fill() -> None:
                 FROM accounts_customer WHERE number LIKE 'B%'"""
         )
         cursor.execute(
-            f"""INSERT INTO accounts_throttle
-                (key, budget, subject, "limit", used, total, total_limit, last_at, announced)
-                SELECT {wide.format("k")}, 'password', {wide.format("s")}, 5, 1, 1, 0, {now}, {true}
+            f"""INSERT INTO throttle_throttle
+                (key, "limit", subject, tries, used, used_in_a_row, since, fades_at, last_at, announced)
+                SELECT {wide.format("k")}, 'password', {wide.format("s")}, 5, 1, 1, {now}, {now}, {now}, {true}
                 FROM ({numbers % OLD_ATTEMPTS}) AS numbers"""
         )
         cursor.execute("ANALYZE")

@@ -7,16 +7,18 @@ from django.conf import settings
 from django.db import models, transaction
 from django.db.models import F, Q
 
-from accounts.actions import password, roles, sessions, throttle
+from accounts.actions import password, roles, sessions
 from accounts.actions.authenticators import backup_codes, security_answers
 from accounts.actions.keys import key_revocation
+from accounts.actions.sign_in import known_browsers
 from accounts.demo.cast import Cast, CastAccount, CastActivity, CastKey, Login, Member, Person, State
 from accounts.enums import Action, EndReason, MandateRole, Realm
-from accounts.models import AccountActivity, Customer, Key, Mandate, Phone, Throttle, TradingAccount, User
+from accounts.models import AccountActivity, Customer, Key, Mandate, Phone, TradingAccount, User
 from accounts.models.users import hash_of_username
 from accounts.policies import usernames
-from accounts.refusals import Paused
 from portal.audit.record import record
+from portal.throttle import limits, reserve
+from portal.throttle.models import Throttle
 
 _STALE = timedelta(days=1)
 _FACTS = ("kind", "own", "instrument", "quantity", "amount", "currency")
@@ -216,29 +218,29 @@ def _state(login: Login, *, now: datetime) -> bool:
     if login.state is State.LOCKED:
         return _pause(login.username, now=now)
     subject = hash_of_username(login.username)
-    stopped = Q(paused_until__gt=now) | Q(total_limit__gt=0, total__gte=F("total_limit"))
+    is_used_up = Q(total__isnull=False, used_in_a_row__gte=F("total"))
+    stopped = Throttle.objects.filter(is_used_up) | Throttle.objects.filter(
+        pk__in=Throttle.objects.locked(now=now).values("pk")
+    )
     with transaction.atomic():
         user = User.objects.select_for_update().get(username_hash=subject)
         released = user.suspended_at is not None
         if released:
             _bring_up_to(user, {"suspended_at": None})
             record(Action.RELEASED, by=None, on=user, now=now, demo=True)
-        lifted = Throttle.objects.filter(stopped, subject=subject).exists()
+        lifted = stopped.filter(subject=subject).exists()
         if lifted:
-            throttle.forget(subject)
+            reserve.forget(limits.every(), subjects=[subject])
             record(Action.PAUSE_LIFTED, by=None, on=user, now=now, demo=True)
     return released or lifted
 
 
 def _pause(username: str, *, now: datetime) -> bool:
-    claim = throttle.password_claim(username)
-    if throttle.paused_until(claim, now=now):
+    bucket = limits.PASSWORD.of(hash_of_username(username), scope=known_browsers.UNKNOWN_BROWSER)
+    if reserve.locked_until(bucket, now=now):
         return False
-    try:
-        for _ in range(claim.limit):
-            throttle.reserve(claim, now=now)
-    except Paused:
-        pass  # tries were used up before
+    while reserve.reserve(bucket, now=now).tries_left:
+        pass
     return True
 
 

@@ -15,13 +15,13 @@ from accounts.models import (
     Phone,
     PlatformSession,
     PushChallenge,
-    Throttle,
     UsedNonce,
 )
 from portal.outbox.models import Notice, NoticeState
+from portal.throttle.models import Throttle
 
 BATCH = 1000
-_BUDGET_DAYS = 2
+_TRIES_DAYS = 2
 _BROWSER_DAYS = 400
 _DEAD_NOTICE_DAYS = 30
 _REQUEST_DAYS = 90
@@ -46,10 +46,9 @@ class Kind:
     end: Callable[[QuerySet[Model]], int] = _delete
 
 
-def _budgets(now: datetime) -> QuerySet[Model]:
-    """Budgets nobody has touched for days; those bounded over any time stay until they are cleared."""
-    untouched = Q(last_at__lt=now - timedelta(days=_BUDGET_DAYS))
-    return Throttle.objects.filter(untouched & (Q(total_limit=0) | Q(total=0)))
+def _tries(now: datetime) -> QuerySet[Model]:
+    """Tries that faded days ago; those that count over any time stay until they are cleared."""
+    return Throttle.objects.settled(before=now - timedelta(days=_TRIES_DAYS))
 
 
 def _given_up(now: datetime) -> QuerySet[Model]:
@@ -73,7 +72,7 @@ def _requests(now: datetime) -> QuerySet[Model]:
 
 
 KINDS = (
-    Kind("budgets of tries", _budgets),
+    Kind("tries that faded", _tries),
     Kind("sessions that are over", lambda now: PlatformSession.objects.filter(ends_at__lte=now)),
     Kind("e-mailed codes that ran out", lambda now: EmailedCode.objects.filter(expires_at__lte=now)),
     Kind(

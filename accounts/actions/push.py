@@ -8,14 +8,14 @@ from django.db.models import QuerySet
 
 from accounts import notice_kinds
 from accounts.models import Phone, PushChallenge, User
-from accounts.refusals import NoSubscription, PhoneEnded, PushAddressRefused, TooOften
-from portal.lib import push
+from accounts.refusals import NoSubscription, PhoneEnded, PushAddressRefused, refusing, too_often
+from portal.lib import digests, push
 from portal.outbox import queue
 from portal.outbox.kinds import NoticeKind
-from portal.outbox.models import Notice
+from portal.throttle import limits
+from portal.throttle.reserve import reserve
 
-_MOST_TESTS = 3
-_TEST_SPAN = timedelta(minutes=10)
+_TEST_LIFE = timedelta(minutes=10)
 
 
 def subscribe(*, phone: Phone, subscription: Mapping[str, str], now: datetime) -> None:
@@ -58,18 +58,14 @@ def tell_phones(user: User, kind: NoticeKind, *, now: datetime, but: Phone | Non
     return _queue(phones.exclude(pk=but.pk) if but else phones, user, kind, now=now)
 
 
+@refusing(too_often)
 def send_test(*, phone: Phone, now: datetime) -> None:
     """Queue a message that says that messages arrive. Raises: ``NoSubscription``, ``TooOften``."""
     with transaction.atomic():
         Phone.objects.select_for_update().get(pk=phone.pk)
-        tests = Notice.objects.filter(
-            user__key__phone=phone, kind=notice_kinds.TEST.name, created_at__gt=now - _TEST_SPAN
-        )
-        times = [test.created_at for test in tests.order_by("-pk").distinct() if test.target == phone.reference]
-        if len(times) >= _MOST_TESTS:
-            raise TooOften(until=times[_MOST_TESTS - 1] + _TEST_SPAN)
+        reserve(limits.TEST_PUSH.of(digests.keyed("phone", phone.reference)), now=now)
         key = phone.keys.filter(confirmed=True).select_related("user").first()
-        if key is None or not _queue([phone], key.user, notice_kinds.TEST, now=now, useful_until=now + _TEST_SPAN):
+        if key is None or not _queue([phone], key.user, notice_kinds.TEST, now=now, useful_until=now + _TEST_LIFE):
             raise NoSubscription
 
 

@@ -9,17 +9,18 @@ from typing import TypeVar
 from django.conf import settings
 from django.db import transaction
 
-from accounts.actions import throttle
 from accounts.actions.authenticators import backup_codes
 from accounts.actions.keys import key_codes
 from accounts.enums import Action
 from accounts.models import PlatformSession, User
 from accounts.models.authenticators import Authenticator
 from accounts.policies import reauthentication
-from accounts.refusals import LastTry, Refusal, WrongPair
+from accounts.refusals import LastTry, WrongPair, refusing, too_often
 from accounts.sessions import SessionStore
 from portal.audit.record import record
 from portal.lib import client, hash_semaphore
+from portal.throttle import limits
+from portal.throttle.reserve import LimitReached, Reservation, give_back, reserve
 
 Result = TypeVar("Result")
 
@@ -39,23 +40,24 @@ def is_fresh(row: PlatformSession, *, now: datetime) -> bool:
     return reauthentication.is_fresh(proved_at=row.proved_at, now=now, lifetime=lifetime)
 
 
+@refusing(too_often)
 def prove(
     *, user: User, given: Given, session: SessionStore, browser_scope: str, origin: client.Origin, now: datetime
 ) -> None:
     """Check password and second factor of somebody who is signed in.
 
-    ``lane``: the lane of tries of this browser. Both budgets are reserved before anything is looked at; what was
+    ``lane``: the lane of tries of this browser. A try of each is reserved before anything is looked at; what was
     not looked at is given back. Cost: one argon2 hash, one more for a backup code.
     Effects: the code is spent; as ``note``. Needs: no open transaction.
-    Raises: ``WrongPair``, ``Paused``, ``HashingOverloaded``, and as ``key.use_code`` or ``backup_codes.spend``.
+    Raises: ``WrongPair``, ``TooOften``, ``HashingOverloaded``, and as ``key_codes.use_code``.
     """
-    on_password = throttle.reserve(throttle.password_claim_of(user.username_hash, browser_scope=browser_scope), now=now)
+    on_password = reserve(limits.PASSWORD.of(user.username_hash, scope=browser_scope), now=now)
     on_code = _reserve_code(user, browser_scope, on_password, now=now)
     if not _or_give_back(lambda: user.check_password(given.password), on_password, on_code):
-        throttle.give_back(on_code)
+        give_back(on_code)
         wrong = LastTry() if on_password.tries_left == 1 else WrongPair(tries_left=on_password.tries_left)
         raise on_password.refusal(wrong)
-    throttle.give_back(on_password)
+    give_back(on_password)
     typed = _or_give_back(lambda: _typed(user, given), on_code)
     with transaction.atomic():
         proof: Authenticator
@@ -78,7 +80,7 @@ def prove(
                 now=now,
             )
         note(user=user, proof=proof, session=session, origin=origin, now=now)
-    throttle.give_back(on_code)
+    give_back(on_code)
 
 
 def note(*, user: User, proof: Authenticator, session: SessionStore, origin: client.Origin, now: datetime) -> None:
@@ -90,21 +92,20 @@ def note(*, user: User, proof: Authenticator, session: SessionStore, origin: cli
     record(Action.PROOF_REPEATED, by=user, on=user, now=now, origin=origin, proof=proof.persistent_id)
 
 
-def _reserve_code(user: User, browser_scope: str, on_password: throttle.Attempt, *, now: datetime) -> throttle.Attempt:
+def _reserve_code(user: User, browser_scope: str, on_password: Reservation, *, now: datetime) -> Reservation:
     try:
-        return throttle.reserve(throttle.code_claim(user.username_hash, browser_scope=browser_scope), now=now)
-    except Refusal:
-        throttle.give_back(on_password)
+        return reserve(limits.CODE.of(user.username_hash, scope=browser_scope), now=now)
+    except LimitReached:
+        give_back(on_password)
         raise
 
 
-def _or_give_back(look: Callable[[], Result], *attempts: throttle.Attempt) -> Result:
+def _or_give_back(look: Callable[[], Result], *attempts: Reservation) -> Result:
     """Look; if no slot was free to hash in, nothing was tried."""
     try:
         return look()
     except hash_semaphore.HashingOverloaded:
-        for attempt in attempts:
-            throttle.give_back(attempt)
+        give_back(*attempts)
         raise
 
 

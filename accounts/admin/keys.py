@@ -69,4 +69,4 @@ class SignInRequestAdmin(ReadOnlyAdmin):
     search_fields = ("user__username__exact",)
     search_help_text = _BY_NAME
     ordering = ("-pk",)
-    fields = (*list_display, "is_new_browser", "wrong_numbers", "key")
+    fields = (*list_display, "is_new_browser", "key")

@@ -42,6 +42,8 @@ class ReadOnlyAdmin(Base):
         Whatever else could be asked (``?password__gte=``) would tell hidden fields apart, a letter at a time.
         """
         filters: Any = self.list_filter
-        names = {one if isinstance(one, str) else one[0] for one in filters}
+        if lookup in {getattr(one, "parameter_name", None) for one in filters}:
+            return True
+        names = {one if isinstance(one, str) else one[0] for one in filters if not isinstance(one, type)}
         asked, _, how = lookup.rpartition("__")
         return asked in names and how in _OF_FILTERS and "\0" not in value

@@ -1,4 +1,4 @@
-"""Budgets of tries, and the button that ends a pause."""
+"""Limits in use, and the button that ends a pause."""
 
 from typing import Any
 
@@ -10,32 +10,49 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 
-from accounts.actions import throttle
 from accounts.actions.sign_in import unlock
 from accounts.admin.reading import ReadOnlyAdmin
 from accounts.forms.unlock import LiftForm
-from accounts.models import Throttle, User
+from accounts.models import User
 from accounts.models.users import hash_of_username
 from portal.lib import client, clock
+from portal.throttle.models import Throttle
+
+
+class LockedFilter(admin.SimpleListFilter):
+    """Limits whose tries are used up at this moment."""
+
+    title = _("locked now")
+    parameter_name = "locked"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        """Offer the one choice beside all."""
+        return [("yes", _("Yes"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """Keep those that are locked."""
+        if self.value() != "yes":
+            return queryset
+        return queryset.filter(pk__in=Throttle.objects.locked(now=clock.now()).values("pk"))
 
 
 @admin.register(Throttle)
 class ThrottleAdmin(ReadOnlyAdmin):
     """Tries used, and pauses. Names are shown where a log-in has them; what strangers typed was never kept."""
 
-    list_display = ("username", "budget", "used", "limit", "last_at", "paused_until")
-    list_filter = ("budget", ("paused_until", admin.EmptyFieldListFilter))
+    list_display = ("username", "limit", "used", "tries", "last_at", "locked_until")
+    list_filter = ("limit", LockedFilter)
     search_fields = ("subject",)
     search_help_text = _("The whole username.")
     ordering = ("-last_at",)
-    fields = ("username", "budget", "used", "limit", "total", "total_limit", "last_at", "paused_until")
-    readonly_fields = ("username",)
+    fields = ("username", "limit", "used", "tries", "used_in_a_row", "total", "since", "last_at", "locked_until")
+    readonly_fields = ("username", "locked_until")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """Add the username, if a log-in has that name."""
         owner = User.objects.filter(username_hash=OuterRef("subject")).values("username")
-        budgets: QuerySet[Any] = super().get_queryset(request).annotate(owner=Subquery(owner))
-        return budgets
+        rows: QuerySet[Any] = super().get_queryset(request).annotate(owner=Subquery(owner))
+        return rows
 
     def get_search_results(self, request: HttpRequest, queryset: QuerySet[Any], search_term: str) -> Any:
         """Find by the digest of the name that was typed."""
@@ -47,9 +64,14 @@ class ThrottleAdmin(ReadOnlyAdmin):
         """Return the name, or the beginning of the digest that stands for it."""
         return row.owner or f"{row.subject[:12]}…"
 
+    @admin.display(description=_("Locked until"))
+    def locked_until(self, row: Any) -> Any:
+        """Return when it opens again, if its tries are used up."""
+        return row.locked_until(clock.now())
+
     def get_urls(self) -> list[URLPattern]:
         """Add the page of the button."""
-        lift = path("<int:pk>/lift/", self.admin_site.admin_view(self.lift), name="accounts_throttle_lift")
+        lift = path("<int:pk>/lift/", self.admin_site.admin_view(self.lift), name="throttle_throttle_lift")
         return [lift, *super().get_urls()]
 
     def change_view(self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None) -> Any:
@@ -66,9 +88,9 @@ class ThrottleAdmin(ReadOnlyAdmin):
         form = LiftForm(request.POST if request.method == "POST" else None)
         if form.is_valid():
             self._lift(request, row, form.cleaned_data["reason"])
-            return redirect("admin:accounts_throttle_change", pk)
+            return redirect("admin:throttle_throttle_change", pk)
         context = self.admin_site.each_context(request) | {"form": form, "row": row, "name": self.username(row)}
-        return render(request, "admin/accounts/throttle/lift.html", context | {"title": _("Lift pause")})
+        return render(request, "admin/throttle/throttle/lift.html", context | {"title": _("Lift pause")})
 
     def _lift(self, request: HttpRequest, row: Throttle, reason: str) -> None:
         by = request.user if isinstance(request.user, User) else None
@@ -87,4 +109,5 @@ def _may_lift(request: HttpRequest, row: Any) -> bool:
 
 
 def _is_liftable(row: Any) -> bool:
-    return row.budget in throttle.LIFTABLE and row.paused_until is not None and row.paused_until > clock.now()
+    names = {limit.name for limit in unlock.LIFTABLE}
+    return row.limit in names and row.locked_until(clock.now()) is not None

@@ -14,9 +14,10 @@ from accounts.forms.fields import CodeField, Refusable
 from accounts.forms.reauthentication import BackupCodeField
 from accounts.models import User
 from accounts.policies import usernames
-from accounts.refusals import LastTry, LiveOnPaper, NoKey, PaperOnLive, Refusal, Suspended, WrongPair
+from accounts.refusals import LastTry, LiveOnPaper, NoKey, PaperOnLive, Refusal, Suspended, WrongPair, paused, refusing
 from accounts.request_types import PasswordRequest
 from helpcenter import causes
+from portal.throttle.reserve import LimitReached
 
 
 class DoorField(forms.ChoiceField):
@@ -68,11 +69,12 @@ class PasswordForm(Refusable, AuthenticationForm):
                 self.refuse(refusal)
         return self.cleaned_data
 
+    @refusing(paused)
     def _check(self, username: str, password: str) -> User:
         self.request.browser_scope = known_browsers.browser_scope_of(known_browsers.cookie_of(self.request), username)
         user = authenticate(self.request, username=username, password=password)
         attempt = self.request.password_attempt
-        if isinstance(attempt, Refusal):
+        if isinstance(attempt, LimitReached):
             raise attempt
         if not isinstance(user, User):
             wrong = LastTry() if attempt.tries_left == 1 else WrongPair(tries_left=attempt.tries_left)

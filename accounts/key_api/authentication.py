@@ -6,18 +6,26 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 
-from accounts.actions import throttle, used_nonces
-from accounts.enums import Budget
+from accounts.actions import used_nonces
 from accounts.models import Phone
 from accounts.policies.keys import signed_messages
-from accounts.refusals import CallNotSigned, CallRepeated, CallTimeWrong, CallUnreadable, PhoneEnded
+from accounts.refusals import (
+    CallNotSigned,
+    CallRepeated,
+    CallTimeWrong,
+    CallUnreadable,
+    PhoneEnded,
+    refusing,
+    too_often,
+)
 from portal.lib import client, p256
 from portal.lib.encryption import DecryptionError
+from portal.throttle import limits
+from portal.throttle.reserve import reserve
 
 log = logging.getLogger("portal.security")
 
 _SEEN_EVERY = timedelta(minutes=1)
-_FAILURES = 30  # wrong signatures from one address or IPv6 /64, then a pause
 
 
 @dataclass(frozen=True)
@@ -46,7 +54,7 @@ def verify(call: Call, *, origin: client.Origin, now: datetime) -> Phone:
 
     An unknown phone and a wrong signature are refused alike. A call that changes something uses up its nonce.
     Effects: a row for the nonce; when it was seen, and its version, once a minute.
-    Raises: ``CallTimeWrong``, ``CallNotSigned``, ``Paused``, ``PhoneEnded``, ``CallRepeated``.
+    Raises: ``CallTimeWrong``, ``CallNotSigned``, ``TooOften``, ``PhoneEnded``, ``CallRepeated``.
     """
     _check_time(call, now=now)
     phone = Phone.objects.filter(reference=call.phone).first()
@@ -93,9 +101,10 @@ def _spend_nonce(call: Call, signer: str, *, now: datetime) -> None:
         raise CallRepeated
 
 
+@refusing(too_often)
 def _not_signed(origin: client.Origin, *, now: datetime) -> CallNotSigned:
     """Count a wrong signature against its address; right ones from there pass all the same."""
-    throttle.reserve(throttle.claim(Budget.CALL, client.network(origin.address), limit=_FAILURES), now=now)
+    reserve(*limits.KEY_API.of_network(origin.address), now=now)
     return CallNotSigned()
 
 

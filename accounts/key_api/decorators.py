@@ -17,7 +17,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 from accounts.key_api import authentication
 from accounts.models import Phone
-from accounts.refusals import CallUnreadable, NothingThere, Paused, PhoneEnded, Refusal, TooOften
+from accounts.refusals import CallUnreadable, NothingThere, PhoneEnded, Refusal, TooOften
 from portal.lib import client, clock, strict_json
 
 P = ParamSpec("P")
@@ -131,8 +131,6 @@ def respond(status: int = 200, **names: Any) -> JsonResponse:
 
 def refused(refusal: Refusal) -> JsonResponse:
     """Return why not: the cause, its words, and what the app can count with."""
-    if isinstance(refusal, Paused):
-        refusal = TooOften(until=refusal.until)
     more = {name: refusal.facts[name] for name in ("tries_left",) if name in refusal.facts}
     if isinstance(refusal, PhoneEnded):
         more["reason"] = refusal.reason

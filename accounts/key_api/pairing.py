@@ -12,16 +12,19 @@ from accounts.key_api import authentication, schemas
 from accounts.key_api.decorators import ApiRequest, SignedApiRequest, api_request, respond, signed
 from accounts.key_api.serializers import account_of
 from accounts.models import Phone
-from accounts.refusals import CallUnreadable
+from accounts.refusals import CallUnreadable, Refusal
+from portal.throttle.reserve import Reservation, give_back
 
 
 @api_request("POST", schemas.Pair)
 def pair(said: ApiRequest[schemas.Pair]) -> JsonResponse:
     """Come with a pairing code, as a new phone or a known one."""
     body = said.body
+    attempt, phone = _admitted(said)
     enrolment = steps.claim(
         code=body.code,
-        phone=_who_comes(said),
+        attempt=attempt,
+        phone=phone,
         public_key=body.public_key,
         name=body.name or "",
         version=said.call.version,
@@ -59,6 +62,16 @@ def prove(said: SignedApiRequest[schemas.Prove]) -> JsonResponse:
         now=said.now,
     )
     return respond(keys=[str(key.public_id) for key in made])
+
+
+def _admitted(said: ApiRequest[schemas.Pair]) -> tuple[Reservation, Phone | None]:
+    """Reserve the try before the nonce is kept: a call that is refused for its limit leaves no row."""
+    attempt = steps.reserve_pairing(origin=said.origin, now=said.now)
+    try:
+        return attempt, _who_comes(said)
+    except Refusal:
+        give_back(attempt)  # no code was looked at
+        raise
 
 
 def _who_comes(said: ApiRequest[schemas.Pair]) -> Phone | None:

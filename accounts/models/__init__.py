@@ -14,7 +14,6 @@ from accounts.models.phones import Phone
 from accounts.models.push_challenges import PushChallenge
 from accounts.models.reports import Report
 from accounts.models.sessions import KnownBrowser, PlatformSession
-from accounts.models.throttle import Throttle
 from accounts.models.users import (
     AccountActivity,
     Customer,
@@ -40,7 +39,6 @@ __all__ = [
     "PushChallenge",
     "Report",
     "SecurityAnswer",
-    "Throttle",
     "TradingAccount",
     "UsedNonce",
     "User",

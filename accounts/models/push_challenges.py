@@ -31,7 +31,6 @@ class PushChallenge(EncryptedModel):
     is_new_browser = models.BooleanField()
     session_version = models.PositiveIntegerField()
     state = models.CharField(max_length=10, choices=RequestState.choices, default=RequestState.WAITING)
-    wrong_numbers = models.PositiveSmallIntegerField(default=0)
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     answered_at = models.DateTimeField(null=True)

@@ -6,20 +6,18 @@ from datetime import datetime, timedelta
 
 from accounts.enums import DenyReason, RequestState
 
-WINDOW = timedelta(minutes=10)  # what the limit of requests and the silence after "not me" are counted over
+SILENCE = timedelta(minutes=10)  # without requests, after "not me"
 DENIALS = 2  # refusals in a row after which no more requests are sent
-WRONG_NUMBERS = 3  # tries at the number
 GRACE = timedelta(seconds=10)  # how long an approval of the last moment may still be used
 EXPIRED = "expired"
 
 
 @dataclass(frozen=True)
 class Past:
-    """A request of this person: when it was sent, and what came of it."""
+    """A request of this person that was answered: when, and how."""
 
-    sent_at: datetime
-    answered_at: datetime | None = None
-    state: str = RequestState.WAITING
+    answered_at: datetime
+    state: str
     reason: str = ""
 
 
@@ -31,25 +29,22 @@ class Verdict:
     is_stopped: bool = False
 
 
-def may_ask(past: Sequence[Past], *, proved_at: datetime | None, limit: int, now: datetime) -> Verdict:
+def may_ask(past: Sequence[Past], *, proved_at: datetime | None, now: datetime) -> Verdict:
     """Say whether a request may be sent now.
 
-    ``past``: newest first; all of the last ten minutes and the last two that were answered, at least.
-    ``proved_at``: when this person last used a second factor of any kind. ``limit``: requests in ten minutes.
+    ``past``: newest first; all that were answered during a silence, and the last two, at least.
+    ``proved_at``: when this person last used a second factor of any kind.
     """
     if _is_stopped(past, proved_at):
         return Verdict(is_stopped=True)
-    waits = [p.answered_at + WINDOW for p in past if p.answered_at and p.reason == DenyReason.NOT_ME]
-    waits += [p.sent_at + WINDOW for p in past[limit - 1 : limit]]
+    waits = [p.answered_at + SILENCE for p in past if p.reason == DenyReason.NOT_ME]
     return Verdict(until=max((until for until in waits if until > now), default=None))
 
 
 def _is_stopped(past: Sequence[Past], proved_at: datetime | None) -> bool:
     """Tell whether the last answers were refusals, all given since a second factor was last used."""
-    answered = [p for p in past if p.answered_at][:DENIALS]
-    return len(answered) == DENIALS and all(
-        p.state == RequestState.DENIED and (proved_at is None or p.answered_at > proved_at)  # type: ignore[operator]
-        for p in answered
+    return len(past) >= DENIALS and all(
+        p.state == RequestState.DENIED and (proved_at is None or p.answered_at > proved_at) for p in past[:DENIALS]
     )
 
 

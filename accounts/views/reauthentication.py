@@ -9,7 +9,7 @@ from accounts.actions import reauthentication
 from accounts.actions.authenticators import passkeys
 from accounts.actions.sign_in import known_browsers
 from accounts.forms.reauthentication import ConfirmForm
-from accounts.refusals import BackupCodeWrong, Paused, Refusal, WrongPair
+from accounts.refusals import BackupCodeWrong, Refusal, TooOften, WrongPair
 from accounts.request_types import SignedInRequest
 from accounts.views import refusal_responses
 from accounts.views.guards import safe_next, signed_in
@@ -26,7 +26,7 @@ def confirm(request: SignedInRequest) -> HttpResponse:
         try:
             _prove(request, form)
         except Refusal as refusal:
-            refusal_responses.refuse(form, refusal, _field_of(refusal, form))
+            form.refuse(refusal, _field_of(refusal, form))
         else:
             return redirect(safe_next(request) or "home:security")
     minutes = settings.PORTAL_FRESH_PROOF_MINUTES
@@ -51,6 +51,6 @@ def _prove(request: SignedInRequest, form: ConfirmForm) -> None:
 def _field_of(refusal: Refusal, form: ConfirmForm) -> str | None:
     if isinstance(refusal, WrongPair):
         return "password"
-    if isinstance(refusal, Paused):
+    if isinstance(refusal, TooOften):
         return None
     return "backup_code" if isinstance(refusal, BackupCodeWrong) or form.given.backup_code else "code"

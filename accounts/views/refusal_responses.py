@@ -4,23 +4,13 @@ from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from accounts.forms.fields import Refusable, status_of
-from accounts.refusals import Paused, Refusal, TooOften
+from accounts.forms.fields import status_of
+from accounts.refusals import Refusal, TooOften
 from helpcenter import causes
 from portal.lib import clock
 
 # Django's codes of errors -> ours; errors of our own carry a code of the cause table.
 _CAUSES = {"required": "F1", "max_length": "F2"}
-
-
-def spoken(refusal: Refusal) -> Refusal:
-    """Return the refusal as these pages say it: a pause here is not one of signing in."""
-    return TooOften(until=refusal.until) if isinstance(refusal, Paused) else refusal
-
-
-def refuse(form: Refusable, refusal: Refusal, field: str | None = None) -> None:
-    """Put the words of a refusal at a field, or on top of the form."""
-    form.refuse(spoken(refusal), field)
 
 
 def page(

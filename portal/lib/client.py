@@ -45,12 +45,17 @@ def canonical(text: str) -> str:
     return str(parsed)
 
 
-def network(text: str) -> str:
-    """Return the block that budgets are counted by: the address, or the /64 of an IPv6 one."""
+def networks(text: str) -> tuple[str, ...]:
+    """Return the blocks that limits are counted by: the address, or the /64 of an IPv6 one and the /56 around it."""
     parsed = ipaddress.ip_address(canonical(text))
-    if parsed.version == 6:
-        return str(ipaddress.ip_network((parsed, 64), strict=False))
-    return str(parsed)
+    if parsed.version == 4:
+        return (str(parsed),)
+    return tuple(str(ipaddress.ip_network((parsed, length), strict=False)) for length in (64, 56))
+
+
+def network(text: str) -> str:
+    """Return the narrow one of these blocks."""
+    return networks(text)[0]
 
 
 @dataclass(frozen=True)

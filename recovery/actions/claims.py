@@ -1,19 +1,19 @@
 """Opening a claim, coming back to it, leaving it."""
 
-import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
 
-from accounts.actions import throttle
-from accounts.enums import Budget, Role
+from accounts.enums import Role
 from accounts.models import User
-from accounts.models.throttle import Claim as BudgetClaim
 from accounts.models.users import hash_of_username
-from accounts.refusals import CodesUsedUp, Paused, Refusal
+from accounts.refusals import refusing, too_often
 from portal.lib import client, digests, hash_semaphore
+from portal.throttle import limits
+from portal.throttle.limits import Bucket
+from portal.throttle.reserve import LimitReached, give_back, reserve
 from recovery.actions import one_time_secrets, permissions, policy_versions, reviews, transitions
 from recovery.actions.case_events import Who
 from recovery.enums import Actor, CaseKind, EntryPoint, FlagKind, Purpose, State
@@ -21,8 +21,6 @@ from recovery.models import Case, Claim
 from recovery.policies import case_policy, reference_codes, state_machine
 from recovery.refusals import CaseNotOpen, ClaimLocked, ClaimUnknown, LastPin, OtherBrowser, PinWrong
 
-_PIN_TRIES = 5
-_OPENINGS = 20  # from one network within a pause; the page says to wait
 _UNHURRIED = 3  # claims from one network within a day that go to the front of the queue
 
 
@@ -34,6 +32,7 @@ class Opened:
     pin: str
 
 
+@refusing(too_often)
 def open_claim(
     *,
     username: str,
@@ -49,12 +48,11 @@ def open_claim(
     By the claimant on the web (``by`` None) or by an agent who types the name heard on the phone. ``browser``
     is the random value of the claimant's page, empty for a call. Joins the open case for that name, or opens
     one; a name nobody has gets a phantom. The owner is told by the clock (``telling``), not here.
-    Needs: no open transaction. Raises: ``Paused`` (too many from one network), ``NotAllowed``, ``HashingOverloaded``.
+    Needs: no open transaction. Raises: ``TooOften`` (too many from one network), ``NotAllowed``, ``HashingOverloaded``.
     """
     if by is not None:
         permissions.need_role(by, Role.AGENT, Role.SENIOR)
-    source = digests.keyed("network", client.network(origin.address))
-    throttle.reserve(throttle.claim(Budget.INTAKE, str(by.pk if by else source), limit=_OPENINGS), now=now)
+    reserve(*_openings(by, origin), now=now)
     pin = one_time_secrets.new_pin()
     claim = Claim(
         reference=one_time_secrets.claim_reference(),
@@ -65,7 +63,7 @@ def open_claim(
         lost=[str(thing) for thing in lost],
         contact=contact,
         browser_digest=browser_digest(browser),
-        source=source,
+        source=digests.keyed("network", client.network(origin.address)),
         opened_by=by,
         created_at=now,
     )
@@ -74,6 +72,12 @@ def open_claim(
         return Opened(_store(claim, username, who, now=now), pin)
     except IntegrityError:  # a parallel claim opened the case first
         return Opened(_store(claim, username, who, now=now), pin)
+
+
+def _openings(by: User | None, origin: client.Origin) -> tuple[Bucket, ...]:
+    if by is None:
+        return limits.INTAKE.of_network(origin.address)
+    return (limits.INTAKE_BY_STAFF.of(by.username_hash),)
 
 
 @transaction.atomic
@@ -124,6 +128,11 @@ def _purpose(lost: Sequence[str]) -> Purpose:
     return Purpose.KEY if wanted == {Purpose.KEY} else Purpose.FULL
 
 
+def _locked(_: LimitReached) -> ClaimLocked:
+    return ClaimLocked()
+
+
+@refusing(_locked)
 def find_claim(*, reference: str, pin: str, now: datetime) -> Claim:
     """Return the claim of a reference and its PIN.
 
@@ -133,19 +142,16 @@ def find_claim(*, reference: str, pin: str, now: datetime) -> Claim:
     canonical = reference_codes.read_claim_reference(reference)
     if canonical is None:
         raise ClaimUnknown
-    try:
-        attempt = throttle.reserve(_pin_budget(canonical), now=now)
-    except (Paused, CodesUsedUp) as refusal:
-        raise ClaimLocked from refusal
+    attempt = reserve(limits.CASE_PIN.of(digests.keyed("claim-reference", canonical)), now=now)
     claim = Claim.objects.select_related("case__policy").filter(reference=canonical).first()
     try:
         is_right = one_time_secrets.is_pin(pin, claim.pin_hash if claim else None)
     except hash_semaphore.HashingOverloaded:
-        throttle.give_back(attempt)
+        give_back(attempt)
         raise
     if claim is None or not is_right:
-        raise _wrong_pin(attempt.tries_left)
-    throttle.give_back(attempt)
+        raise attempt.refusal(LastPin() if attempt.tries_left == 1 else PinWrong(tries_left=attempt.tries_left))
+    give_back(attempt)
     return claim
 
 
@@ -160,18 +166,6 @@ def find_heard_claim(*, reference: str, pin: str, by: User, now: datetime) -> Cl
     Claim.objects.filter(pk=claim.pk, pin_hash=claim.pin_hash).update(agent_knows_pin=True)
     claim.agent_knows_pin = True
     return claim
-
-
-def _wrong_pin(tries_left: int) -> Refusal:
-    if not tries_left:
-        return ClaimLocked()
-    return LastPin() if tries_left == 1 else PinWrong(tries_left=tries_left)
-
-
-def _pin_budget(reference: str) -> BudgetClaim:
-    """Five tries in all, whatever time passes between them."""
-    budget = throttle.claim(Budget.CASE_PIN, reference, limit=_PIN_TRIES)
-    return dataclasses.replace(budget, total_limit=_PIN_TRIES)
 
 
 def state_for(claim: Claim) -> State:

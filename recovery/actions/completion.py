@@ -2,15 +2,17 @@
 
 from datetime import datetime
 
-from django.conf import settings
 from django.db import transaction
 
-from accounts.actions import password, throttle
+from accounts.actions import password
 from accounts.actions.authenticators import emailed_code
 from accounts.actions.keys import key_codes, key_revocation
-from accounts.enums import Budget, EndReason
-from accounts.models.throttle import Claim as BudgetClaim
-from portal.lib import client
+from accounts.actions.sign_in import known_browsers
+from accounts.enums import EndReason
+from accounts.refusals import refusing, too_often
+from portal.lib import client, digests
+from portal.throttle import limits
+from portal.throttle.reserve import clear, reserve
 from recovery.actions import objections, transitions
 from recovery.actions.case_events import Who
 from recovery.actions.grants import find_open
@@ -19,6 +21,7 @@ from recovery.models import Case, RecoveryGrant
 from recovery.refusals import GrantInvalid
 
 
+@refusing(too_often)
 def complete(
     *,
     grant: RecoveryGrant,
@@ -37,12 +40,12 @@ def complete(
     two parallel calls succeeds. Signing in afterwards is an ordinary sign-in.
     Needs: no open transaction; an open pass of this browser.
     Raises: ``GrantInvalid``, ``CaseNotOpen``, ``PasswordTooSimple``, ``PasswordTooCommon``, ``PasswordUsedBefore``,
-    ``CodeWrong``, ``Paused``, ``HashingOverloaded``.
+    ``CodeWrong``, ``TooOften``, ``HashingOverloaded``.
     """
     objections.refuse_living_key(grant.case_id, now=now)
     user = find_open(grant_id=grant.pk, now=now).subject
     prepared = password.prepare(user, new_password)
-    attempt = throttle.reserve(_code_budget(grant), now=now)
+    attempt = reserve(limits.RECOVERY_CODE.of(digests.keyed("grant", str(grant.pk))), now=now)
     with transaction.atomic():
         case = transitions.lock(grant.case_id)
         transitions.need_state(case, State.ENROLLING)
@@ -59,7 +62,8 @@ def complete(
         emailed_code.drop(user=user)
         objections.release(user, now=now)
         objections.hold_scopes(case, now=now)
-        throttle.clear(throttle.password_claim_of(user.username_hash), throttle.code_claim(user.username_hash))
+        strangers = (limits.PASSWORD, limits.CODE)
+        clear(*(limit.of(user.username_hash, scope=known_browsers.UNKNOWN_BROWSER) for limit in strangers))
         transitions.move(
             case,
             State.HOLD,
@@ -70,8 +74,3 @@ def complete(
             until=now + case.terms.hold(max(case.tier, 1)),
         )
     return case
-
-
-def _code_budget(grant: RecoveryGrant) -> BudgetClaim:
-    """Return the budget of codes for one pass: used-up codes at sign-in must not shut the way back in (LOCK-6)."""
-    return throttle.claim(Budget.PASS_HALF, f"code|{grant.pk}", limit=settings.PORTAL_FAILURE_LIMIT)

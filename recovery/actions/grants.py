@@ -5,16 +5,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import F
 
+from accounts.refusals import refusing
 from portal.lib import client, code_alphabet, digests
 from portal.outbox import queue
+from portal.throttle import limits
+from portal.throttle.reserve import LimitReached, reserve
 from recovery import notice_kinds
 from recovery.actions import claims, objections, one_time_secrets, transitions
 from recovery.actions.case_events import Who
 from recovery.enums import Actor, Family, State
 from recovery.models import Case, Claim, RecoveryGrant
-from recovery.models.grants import MOST_TRIES
 from recovery.policies import reference_codes
 from recovery.refusals import CaseNotOpen, ClaimUnknown, GrantInvalid, GrantPartWrong
 
@@ -70,6 +71,11 @@ def start_grant(*, claim: Claim, browser: str, origin: client.Origin, now: datet
     return Started(grant, first)
 
 
+def _not_good(_: LimitReached) -> GrantInvalid:
+    return GrantInvalid()
+
+
+@refusing(_not_good)
 def open_grant(
     *, claim: Claim, first_part: str, second_part: str, browser: str, origin: client.Origin, now: datetime
 ) -> RecoveryGrant:
@@ -79,20 +85,17 @@ def open_grant(
     Needs: no open transaction. Raises: ``GrantPartWrong`` (may be typed again), ``GrantInvalid``, ``CaseNotOpen``.
     """
     objections.refuse_living_key(claim.case_id, now=now)
-    live = RecoveryGrant.objects.filter(
-        claim=claim, opened_at=None, used_at=None, revoked_at=None, open_until__gt=now, tries__lt=MOST_TRIES
-    )
-    if not live.update(tries=F("tries") + 1):
-        raise GrantInvalid
-    found = RecoveryGrant.objects.filter(claim=claim, revoked_at=None, used_at=None).order_by("issued_at").last()
+    live = RecoveryGrant.objects.filter(claim=claim, opened_at=None, used_at=None, revoked_at=None, open_until__gt=now)
+    found = live.order_by("issued_at").last()
     if found is None:
-        raise GrantInvalid  # a parallel try has just revoked it
+        raise GrantInvalid
+    attempt = reserve(limits.GRANT_PART.of(digests.keyed("grant", str(found.pk))), now=now)
     is_right = digests.same(found.first_digest, _digest("first", first_part)) & digests.same(
         found.second_digest, _digest("second", code_alphabet.plain(second_part))
     )
     if not (is_right and claims.is_browser_of(claim, browser)):
-        if found.tries < MOST_TRIES:
-            raise GrantPartWrong(tries_left=MOST_TRIES - found.tries)
+        if attempt.tries_left:
+            raise GrantPartWrong(tries_left=attempt.tries_left)
         RecoveryGrant.objects.filter(pk=found.pk, opened_at=None).update(revoked_at=now)
         raise GrantInvalid
     who = Who(Actor.CLAIMANT, None, origin)

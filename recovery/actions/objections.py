@@ -6,11 +6,12 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import F, Q
 
-from accounts.actions import sessions, suspension, throttle
+from accounts.actions import sessions, suspension
 from accounts.enums import Role
 from accounts.models import User
-from accounts.refusals import CodesUsedUp, Paused
 from portal.lib import client, code_alphabet
+from portal.throttle import limits
+from portal.throttle.reserve import LimitReached, reserve
 from recovery.actions import one_time_secrets, permissions, reviews, transitions
 from recovery.actions.case_events import Who
 from recovery.enums import Actor, FlagKind, Scope, State
@@ -31,8 +32,8 @@ def stop_by_code(*, reference: str, code: str, origin: client.Origin, now: datet
     """
     stop = StopCode.objects.filter(digest=stop_digest(reference, code), used_at=None).first()
     if stop is None:
-        with contextlib.suppress(Paused, CodesUsedUp):
-            throttle.reserve(throttle.source_claim(origin.address), now=now)
+        with contextlib.suppress(LimitReached):
+            reserve(*limits.NETWORK.of_network(origin.address), now=now)
         return
     with transaction.atomic():
         case = transitions.lock(stop.case_id)

@@ -5,11 +5,15 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Count, Q, QuerySet
+from django.db.models import QuerySet
 
 from accounts.enums import Role
 from accounts.models import User
+from accounts.refusals import refusing
 from portal.lib import client, digests
+from portal.throttle import limits
+from portal.throttle.limits import Bucket
+from portal.throttle.reserve import LimitReached, locked_until, reserve
 from recovery.actions import permissions, question_sources, reviews, transitions
 from recovery.actions.case_events import Who
 from recovery.enums import Actor, CaseKind, FlagKind, Outcome, Prompt, Severity, Source, State
@@ -23,6 +27,11 @@ _LONGEST_ANSWER = 200
 _generator = randomness.SystemRandom()
 
 
+def _not_confirmed(_: LimitReached) -> NotConfirmed:
+    return NotConfirmed()
+
+
+@refusing(_not_confirmed)
 def start_session(*, claim: Claim, by: User, origin: client.Origin, now: datetime) -> list[PlanItem]:
     """Begin the round of a claim whose reference and PIN the agent has just typed; return its plan of nine.
 
@@ -43,8 +52,7 @@ def start_session(*, claim: Claim, by: User, origin: client.Origin, now: datetim
         claim.refresh_from_db(fields=["closed_at", "round_at"])
         if claim.closed_at or claim.round_at:
             raise CaseNotOpen(case.state)
-        if _rounds(case, claim, now=now) >= case.terms.most_rounds:
-            raise NotConfirmed
+        _count_round(case, claim, now=now)
         claim.round_at, claim.agent = now, by
         claim.save(update_fields=["round_at", "agent"])
         plan = question_plan.draw(
@@ -107,16 +115,19 @@ def _item(claim: Claim, place: int, draft: Draft, now: datetime) -> PlanItem:
     )
 
 
-def _rounds(case: Case, claim: Claim, *, now: datetime) -> int:
-    """Count the rounds in the past 30 days that speak against another one, over all cases of this username.
+def _count_round(case: Case, claim: Claim, *, now: datetime) -> None:
+    """Take a round from those of this username and the claim's network, if there are any past the details left.
 
-    Those of the network this claim comes from, and those that got past the personal details wherever they came
-    from: whoever knows no more than a username does not use up its owner's rounds.
+    Whoever knows no more than a username does not use up its owner's rounds: those past the personal details are
+    counted wherever they came from, the others for their network alone.
     """
-    rounds = Claim.objects.filter(case__username_hash=case.username_hash, round_at__gt=now - _MEMORY)
-    details = Q(evidence__item__source=Source.PERSONAL, evidence__outcome=Outcome.MET)
-    known = rounds.annotate(details=Count("evidence", filter=details)).filter(details=len(question_plan.PERSONAL))
-    return rounds.filter(Q(source=claim.source) | Q(pk__in=known.values("pk"))).count()
+    if locked_until(_past_details(case), now=now):
+        raise NotConfirmed
+    reserve(limits.ROUND.of(case.username_hash, scope=claim.source), now=now)
+
+
+def _past_details(case: Case) -> Bucket:
+    return limits.ROUND_PAST_DETAILS.of(case.username_hash)
 
 
 def _need_maker(case: Case, by: User) -> None:
@@ -156,7 +167,14 @@ def record_answer(*, item: PlanItem, answer: str, by: User, origin: client.Origi
             actor=by,
             at=now,
         )
+        if item.source == Source.PERSONAL and _has_shown_details(item.claim):
+            reserve(_past_details(case), now=now)
         transitions.note(case, "answer_recorded", who=who, now=now, body={"place": item.place})
+
+
+def _has_shown_details(claim: Claim) -> bool:
+    right = Evidence.objects.filter(claim=claim, item__source=Source.PERSONAL, outcome=Outcome.MET)
+    return right.count() == len(question_plan.PERSONAL)
 
 
 _MAY_BE_SIX_DIGITS = frozenset({Prompt.BIRTH_DATE, Prompt.OPENED})

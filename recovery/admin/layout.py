@@ -9,7 +9,7 @@ from django.contrib import admin
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import render
 
-from accounts.refusals import Paused, Refusal
+from accounts.refusals import Refusal, TooOften
 from portal.lib import clock
 from recovery.admin import visibility
 from recovery.admin.visibility import Viewer
@@ -66,11 +66,11 @@ def status_of(refusal: Refusal) -> int:
         return 403
     if refusal.code in _CONFLICT:
         return 409
-    return 429 if isinstance(refusal, Paused) else 200
+    return 429 if isinstance(refusal, TooOften) else 200
 
 
 def with_pause(response: HttpResponse, refusal: Refusal) -> HttpResponse:
     """Say in a header, too, when it can be tried again."""
-    if isinstance(refusal, Paused):
+    if isinstance(refusal, TooOften):
         response["Retry-After"] = str(max(int((refusal.until - clock.now()).total_seconds()), 1))
     return response

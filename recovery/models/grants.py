@@ -10,7 +10,6 @@ from portal.outbox.models import Notice
 from recovery.enums import Scope
 from recovery.models.cases import Case, Claim
 
-MOST_TRIES = 3
 _LIVE = Q(used_at__isnull=True, revoked_at__isnull=True)
 
 
@@ -24,7 +23,6 @@ class RecoveryGrant(models.Model):
     second_digest = models.CharField(max_length=64)
     first_channel = models.CharField(max_length=8, default="page")
     second_channel = models.CharField(max_length=8)
-    tries = models.PositiveSmallIntegerField(default=0)
     issued_at = models.DateTimeField()
     open_until = models.DateTimeField()
     opened_at = models.DateTimeField(null=True)
@@ -50,7 +48,6 @@ class RecoveryGrant(models.Model):
             models.CheckConstraint(
                 name="pass_used_or_revoked", condition=Q(used_at__isnull=True) | Q(revoked_at__isnull=True)
             ),
-            models.CheckConstraint(name="pass_three_tries", condition=Q(tries__lte=MOST_TRIES)),
             models.CheckConstraint(name="pass_halves_travel_apart", condition=~Q(first_channel=F("second_channel"))),
         ]
 

@@ -27,7 +27,6 @@ class Terms:
     families_needed: int = 1  # while one method is offered
     ambers_for_two_seniors: int = 3
     most_passes: int = 2
-    most_rounds: int = 3  # of questions, for one username within 30 days
     most_returns: int = 2
     open_hours: int = 72
     verifying_minutes: int = 120

@@ -52,7 +52,7 @@ def finish(request: HttpRequest, claim: Claim) -> HttpResponse:
         try:
             return _opened(request, claim, facts["part"], form.cleaned_data["part"])
         except Refusal as refusal:
-            refusal_responses.refuse(form, refusal, "part")
+            form.refuse(refusal, "part")
     return refusal_responses.page(request, "recovery/finish.html", form=form, steps=STEPS)
 
 
@@ -82,8 +82,7 @@ def set_up(request: HttpRequest) -> HttpResponse:
     except (GrantInvalid, CaseNotOpen) as refusal:
         return _not_good(request, refusal)
     except Refusal as refusal:
-        spoken = refusal_responses.spoken(refusal)
-        refusal_responses.refuse(form, spoken, _FIELD_OF.get(spoken.code))
+        form.refuse(refusal, _FIELD_OF.get(refusal.code))
     return refusal_responses.page(request, "recovery/set_up.html", form=form, **_set_up_facts(grant, facts["secret"]))
 
 

@@ -24,7 +24,7 @@ def start(request: HttpRequest) -> HttpResponse:
         try:
             return _open(request, form)
         except Refusal as refusal:
-            refusal_responses.refuse(form, refusal)
+            form.refuse(refusal)
     return refusal_responses.page(
         request, "recovery/start.html", form=form, cooling_time=facts.current()["cooling_time"]
     )

@@ -33,7 +33,7 @@ def status(request: HttpRequest) -> HttpResponse:
         try:
             return _enter(request, claims.find_claim(**form.cleaned_data, now=clock.now()))
         except Refusal as refusal:
-            refusal_responses.refuse(form, refusal)
+            form.refuse(refusal)
     elif not form.is_bound and (claim := claim_of(request)):
         return show(request, claim)
     return refusal_responses.page(request, "recovery/status.html", form=form)
@@ -74,7 +74,6 @@ def show(
 ) -> HttpResponse:
     """Render the page of a case, with what was refused."""
     standing = standing_of(claim, request)
-    refusal = refusal_responses.spoken(refusal) if refusal else None
     form = refused.form if refused else None
     facts = {
         "standing": standing,
@@ -111,7 +110,7 @@ def proof(request: HttpRequest, claim: Claim, method: Method) -> HttpResponse:
         try:
             _accept(request, offer, claim)
         except Refusal as refusal:
-            refusal_responses.refuse(offer.form, refusal, next(iter(offer.form.fields)))
+            offer.form.refuse(refusal, next(iter(offer.form.fields)))
         else:
             return redirect("recovery:status")
     return show(request, claim, refused=offer)
@@ -156,7 +155,7 @@ def pin(request: HttpRequest, claim: Claim) -> HttpResponse:
             fresh = claims.replace_pin(claim=found, browser=browser, origin=client.origin(request), now=now)
             return show_pin_once(found, fresh)
         except Refusal as refusal:
-            refusal_responses.refuse(form, refusal, "pin")
+            form.refuse(refusal, "pin")
     return refusal_responses.page(request, "recovery/pin.html", form=form, claim=claim)
 
 

@@ -91,7 +91,14 @@ class Walk:
     def claimed(self, **phone: Any) -> "Walk":
         new = {"public_key": public_half(new_key()), "name": "Ben's Pixel"}
         claim = phone or new
-        self.enrolment = steps.claim(code=self.pairing_code, **claim, version="1.0", origin=ORIGIN, now=now())
+        self.enrolment = steps.claim(
+            code=self.pairing_code,
+            **claim,
+            attempt=steps.reserve_pairing(origin=ORIGIN, now=now()),
+            version="1.0",
+            origin=ORIGIN,
+            now=now(),
+        )
         return self
 
     def matched(self) -> "Walk":

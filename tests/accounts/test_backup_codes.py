@@ -3,20 +3,21 @@
 import math
 import re
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
 
 import pytest
 from django.db import connections, transaction
 
-from accounts.actions import password, sessions, suspension, throttle
+from accounts.actions import password, sessions, suspension
 from accounts.actions.authenticators import backup_codes
 from accounts.models import BackupCode, User
 from accounts.policies import backup_codes as rules
-from accounts.refusals import BackupCodeWrong, Paused, Refusal, SignInTooSlow, Suspended
+from accounts.refusals import BackupCodeWrong, Refusal, SignInTooSlow, Suspended
 from portal.audit.models import SecurityEvent
 from portal.lib import clock as portal_clock
 from portal.lib.client import Origin
 from portal.outbox.models import Notice
+from portal.throttle import limits
+from portal.throttle.reserve import LimitReached, Reservation
 from tests import factories
 from tests.accounts.hash_work import Work
 from tests.conftest import Clock
@@ -32,7 +33,8 @@ def make(person: Person) -> list[str]:
 
 def use_once(person: Person, code: str, *, tries_left: int = 4, **changes: object) -> BackupCode:
     now = portal_clock.now()
-    attempt = throttle.Attempt((), tries_left, now + timedelta(minutes=15))
+    used_up = None if tries_left else LimitReached(limits.CODE, now)
+    attempt = Reservation((), now, tries_left, used_up)
     typed = backup_codes.look_up(user_id=person.user.pk, typed=code)
     given = {"session_version": person.user.session_version, "proved_at": math.inf, "attempt": attempt} | changes
     with transaction.atomic():
@@ -117,7 +119,7 @@ def test_the_owner_is_told_how_many_are_left_and_when_they_are_few(ada: Person, 
 
 
 def test_the_last_wrong_try_is_refused_as_the_pause_it_begins(ada: Person, clock: Clock) -> None:
-    with pytest.raises(Paused):
+    with pytest.raises(LimitReached):
         use_once(ada, "7K3M-Q9XT", tries_left=0)
 
 

@@ -10,10 +10,11 @@ from django.test import Client
 
 from accounts.actions.sign_in import clock_drift
 from accounts.actions.sign_in.completion import Pending
-from accounts.models import Key, PlatformSession, Throttle
+from accounts.models import Key, PlatformSession
 from accounts.policies.keys import totp
 from accounts.refusals import ClockWrong, CodeUsed, CodeWrong
 from portal.lib import clock as portal_clock
+from portal.throttle.models import Throttle
 from tests import factories
 from tests.conftest import Clock
 from tests.factories import Person
@@ -66,7 +67,7 @@ def test_what_is_too_far_off_is_just_wrong(ada: Person, clock: Clock, seconds: i
 def test_it_is_counted_like_any_wrong_code(ada: Person, clock: Clock) -> None:
     wrong_by(ada, 240)
 
-    assert Throttle.objects.get(budget="code").total == 1
+    assert Throttle.objects.get(limit="code").used_in_a_row == 1
 
 
 def test_it_is_told_once_in_ten_minutes(ada: Person, clock: Clock) -> None:

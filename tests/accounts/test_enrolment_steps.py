@@ -2,7 +2,7 @@
 
 import pytest
 
-from accounts.actions import sessions, throttle
+from accounts.actions import sessions
 from accounts.actions.authenticators.security_answers import set_answers
 from accounts.actions.keys import key_codes
 from accounts.actions.keys.enrolment import identity_proofing, rows, steps
@@ -24,6 +24,8 @@ from accounts.refusals import (
 )
 from portal.audit.models import SecurityEvent
 from portal.outbox.models import Notice
+from portal.throttle.reserve import locked_until
+from tests import buckets
 from tests.accounts.enrolment_walk import ADD, ORIGIN, Walk, code_of, first, mailed_code, now
 from tests.phones import paired, row_of
 
@@ -391,4 +393,4 @@ def test_wrong_codes_at_the_end_are_counted_apart_from_sign_in(clock, ben, setti
     with pytest.raises(TooOften):
         steps.confirm_on_web(code="000000", origin=ORIGIN, **walk.owned)
 
-    assert throttle.paused_until(throttle.code_claim(ben.user.username_hash), now=now()) is None
+    assert locked_until(buckets.code(ben.user.username_hash), now=now()) is None

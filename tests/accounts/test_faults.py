@@ -4,14 +4,15 @@ import pytest
 from django.core.management import call_command
 from django.db import connection
 
-from accounts.actions import throttle
 from accounts.actions.sign_in import lockout_notices
-from accounts.models import Throttle, User
+from accounts.models import User
 from portal.audit.models import SecurityEvent
 from portal.lib import clock as portal_clock
 from portal.outbox import delivery
 from portal.outbox.models import Notice
-from tests import factories, notices
+from portal.throttle.models import Throttle
+from portal.throttle.reserve import reserve
+from tests import buckets, factories, notices
 from tests.conftest import Clock
 from tests.factories import Person
 
@@ -30,7 +31,7 @@ def test_a_pause_whose_owner_cannot_be_told_holds_up_no_other_and_no_post(
     for name in ("ada", "ben"):
         person = ada if name == "ada" else factories.customer(name)
         for _ in range(5):
-            throttle.reserve(throttle.password_claim(person.user.username), now=clock.now)
+            reserve(buckets.password(person.user.username), now=clock.now)
     break_encryption(ada.user)
     clock.move(seconds=30)
 
@@ -58,7 +59,7 @@ def test_what_a_notice_held_that_was_given_up_is_forgotten_after_a_month(ada: Pe
 def test_the_owner_reads_of_pauses_once_a_day_and_finds_each_on_the_record(ada: Person, clock: Clock) -> None:
     for _ in range(4):
         for _ in range(5):
-            throttle.reserve(throttle.password_claim("ada"), now=clock.now)
+            reserve(buckets.password("ada"), now=clock.now)
         clock.move(hours=7)
         lockout_notices.announce(portal_clock.now())
 
@@ -66,9 +67,9 @@ def test_the_owner_reads_of_pauses_once_a_day_and_finds_each_on_the_record(ada: 
     assert Notice.objects.filter(user=ada.user, kind="paused").count() == 1
 
     clock.move(hours=4)
-    throttle.reserve(throttle.password_claim("ada"), now=clock.now)
+    reserve(buckets.password("ada"), now=clock.now)
     for _ in range(4):
-        throttle.reserve(throttle.password_claim("ada"), now=clock.now)
+        reserve(buckets.password("ada"), now=clock.now)
     clock.move(minutes=1)
     lockout_notices.announce(portal_clock.now())
     assert Notice.objects.filter(user=ada.user, kind="paused").count() == 2

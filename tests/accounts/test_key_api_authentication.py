@@ -5,10 +5,11 @@ import json
 import pytest
 from django.test import Client
 
-from accounts.enums import Budget, EndReason
+from accounts.enums import EndReason
 from accounts.models import Phone as Row
-from accounts.models import Throttle, UsedNonce
+from accounts.models import UsedNonce
 from portal.lib import push
+from portal.throttle.models import Throttle
 from tests.conftest import Clock
 from tests.phone import API, Phone, base64url, new_key, signature
 from tests.phones import paired, row_of
@@ -121,7 +122,7 @@ def test_wrong_signatures_are_counted_by_address_and_right_ones_pass_all_the_sam
 
     assert causes == ["Y3"] * 30 + ["T1"] * 2
     assert stranger.rename("Renamed").status == 429
-    assert Throttle.objects.get().budget == Budget.CALL
+    assert Throttle.objects.get().limit == "key-api"
     assert pixel.rename("Renamed").status == 200
 
 

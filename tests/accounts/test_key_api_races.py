@@ -10,10 +10,11 @@ from django.test import Client
 
 from accounts.actions.sign_in import push_approval
 from accounts.actions.sign_in.completion import Pending
-from accounts.models import Enrolment, Throttle
+from accounts.models import Enrolment
 from accounts.models import Phone as Row
 from portal.audit.models import SecurityEvent
 from portal.lib import client, clock
+from portal.throttle.models import Throttle
 from tests import factories
 from tests.phone import API, Phone, Said
 from tests.phones import paired

@@ -10,7 +10,6 @@ import pytest
 from django.db import connections, transaction
 from django.test import Client
 
-from accounts.actions import throttle
 from accounts.actions.authenticators import backup_codes
 from accounts.actions.keys import key_codes, key_revocation
 from accounts.enums import EndReason, RequestState
@@ -20,6 +19,7 @@ from portal.audit.models import SecurityEvent
 from portal.lib import clock as portal_clock
 from portal.lib.client import Origin
 from portal.outbox.models import Notice
+from portal.throttle.reserve import Reservation
 from tests import factories
 from tests.conftest import Clock
 from tests.factories import Person
@@ -241,7 +241,7 @@ def test_a_code_that_comes_while_its_key_is_turned_off_waits_for_the_person_and_
 def use(person: Person) -> str:
     """Use the code of the Key."""
     now = portal_clock.now()
-    attempt = throttle.Attempt((), 4, now + timedelta(minutes=15))
+    attempt = Reservation((), now, 4)
     facts = {"session_version": person.user.session_version, "proved_at": math.inf, "attempt": attempt, "now": now}
     try:
         with transaction.atomic():

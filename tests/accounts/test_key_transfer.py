@@ -120,7 +120,14 @@ def test_a_renewed_code_forgets_the_phone_that_came_and_its_number(clock, ben):
     with pytest.raises(PairingOver):
         steps.fetch(enrolment=enrolment, phone=came, now=now())
     with pytest.raises(PairingCodeWrong):
-        steps.claim(code=old, phone=came, version="1.0", origin=ORIGIN, now=now())
+        steps.claim(
+            code=old,
+            phone=came,
+            attempt=steps.reserve_pairing(origin=ORIGIN, now=now()),
+            version="1.0",
+            origin=ORIGIN,
+            now=now(),
+        )
     walk.claimed().matched().fetched().confirmed()
 
 
@@ -237,7 +244,16 @@ def test_of_ten_phones_that_come_with_one_code_one_is_let_in(clock, ben):
 
     def come() -> object:
         key = public_half(new_key())
-        return steps.claim(code=walk.pairing_code, public_key=key, name="x", version="1.0", origin=ORIGIN, now=now())
+        attempt = steps.reserve_pairing(origin=ORIGIN, now=now())
+        return steps.claim(
+            code=walk.pairing_code,
+            attempt=attempt,
+            public_key=key,
+            name="x",
+            version="1.0",
+            origin=ORIGIN,
+            now=now(),
+        )
 
     results = at_once(*[come] * 10)
 

@@ -3,7 +3,6 @@
 import pytest
 from django.test import Client
 
-from accounts.actions import throttle
 from accounts.actions.sign_in import known_browsers
 from accounts.models import KnownBrowser
 from tests import factories
@@ -30,8 +29,8 @@ def test_a_value_somebody_else_planted_is_worth_nothing(ada: Person, clock: Cloc
 
     assert len(sign_in_and_leave(client, ada)) < 4000
 
-    assert known_browsers.browser_scope_of(carried(client), "ada") != throttle.UNKNOWN_BROWSER
-    assert known_browsers.browser_scope_of(planted, "ada") == throttle.UNKNOWN_BROWSER
+    assert known_browsers.browser_scope_of(carried(client), "ada") != known_browsers.UNKNOWN_BROWSER
+    assert known_browsers.browser_scope_of(planted, "ada") == known_browsers.UNKNOWN_BROWSER
 
 
 def test_two_people_with_one_browser_are_known_both(ada: Person, mallory: Person, clock: Clock) -> None:
@@ -51,7 +50,7 @@ def test_a_sixth_person_takes_the_place_of_the_first(clock: Clock) -> None:
         sign_in_and_leave(client, person)
 
     known = [
-        known_browsers.browser_scope_of(carried(client), f"person{number}") != throttle.UNKNOWN_BROWSER
+        known_browsers.browser_scope_of(carried(client), f"person{number}") != known_browsers.UNKNOWN_BROWSER
         for number in range(6)
     ]
 

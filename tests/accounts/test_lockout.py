@@ -1,4 +1,4 @@
-"""Budgets of tries: when sign-in is paused, for whom, and how the pause ends."""
+"""Limits of signing in: when sign-in is paused, for whom, and how the pause ends."""
 
 from datetime import timedelta
 
@@ -7,15 +7,14 @@ from django.conf import settings
 from django.core.management import call_command
 from django.test import Client
 
-from accounts.actions import throttle
 from accounts.actions.sign_in import lockout_notices
 from accounts.enums import Action
-from accounts.models import Throttle
-from accounts.refusals import CodesUsedUp, Paused
 from portal.audit.models import SecurityEvent
 from portal.lib import clock as portal_clock
 from portal.outbox.models import Notice
-from tests import factories
+from portal.throttle.models import Throttle
+from portal.throttle.reserve import LimitReached, reserve
+from tests import buckets, factories
 from tests.conftest import Clock
 from tests.factories import Person
 
@@ -180,7 +179,7 @@ def test_a_known_browser_has_no_more_tries_at_codes_than_others(ada: Person, clo
     home = known_browser(ada, clock)
 
     assert [factories.sign_in(home, ada, code="000000").status_code for _ in range(LIMIT)] == [200] * 4 + [429]
-    assert set(Throttle.objects.filter(budget="code").values_list("total_limit", flat=True)) == {100}
+    assert set(Throttle.objects.filter(limit="code").values_list("total", flat=True)) == {100}
 
 
 @pytest.mark.promise("LOCK-6")
@@ -190,7 +189,7 @@ def test_a_full_sign_in_forgets_wrong_codes_in_a_row(ada: Person, clock: Clock) 
         factories.sign_in(browser, ada, code="000000")
     assert factories.sign_in(home, ada).status_code == 302
 
-    assert set(Throttle.objects.values_list("total", flat=True)) == {0}
+    assert set(Throttle.objects.filter(limit="code").values_list("used_in_a_row", flat=True)) <= {0}
 
 
 @pytest.mark.promise("LOCK-6")
@@ -212,14 +211,15 @@ def test_a_pause_for_codes_never_lasts_longer_than_fifteen_minutes(ada: Person, 
 
 @pytest.mark.promise("LOCK-6")
 def test_a_hundred_wrong_codes_in_a_row_end_in_recovery(ada: Person, clock: Clock) -> None:
-    claim = throttle.code_claim(ada.user.username_hash)
+    claim = buckets.code(ada.user.username_hash)
     for _ in range(settings.PORTAL_CODE_FAILURE_TOTAL // LIMIT):
         for _ in range(LIMIT):
-            throttle.reserve(claim, now=clock.now)
+            reserve(claim, now=clock.now)
         clock.move(minutes=16)
 
-    with pytest.raises(CodesUsedUp):
-        throttle.reserve(claim, now=clock.now)
+    with pytest.raises(LimitReached) as reached:
+        reserve(claim, now=clock.now)
+    assert reached.value.until is None
     assert "Forgot password" in factories.sign_in(Client(), ada).content.decode()
 
 
@@ -277,11 +277,11 @@ def test_a_paused_network_does_not_shut_a_known_browser_out(ada: Person, clock: 
     assert factories.sign_in(home, ada).status_code == 302
 
 
-def test_addresses_of_one_ipv6_network_share_a_budget(clock: Clock) -> None:
-    first, second = throttle.source_claim("2001:db8::1"), throttle.source_claim("2001:db8::ffff")
+def test_addresses_of_one_ipv6_network_share_their_tries(clock: Clock) -> None:
+    first, second = buckets.network("2001:db8::1"), buckets.network("2001:db8::ffff")
 
     assert first == second
-    assert first != throttle.source_claim("2001:db8:0:1::1")
+    assert first != buckets.network("2001:db8:0:1::1")
 
 
 @pytest.mark.promise("LOCK-1")
@@ -312,23 +312,23 @@ def test_tries_are_forgotten_fifteen_minutes_after_the_last(ada: Person, clock: 
     assert "Tries left: 4" in fail(ada, 1).content.decode()
 
 
-def test_a_budget_refuses_with_the_end_of_its_pause(ada: Person, clock: Clock) -> None:
-    claim = throttle.password_claim("ada")
+def test_a_limit_refuses_with_the_end_of_its_pause(ada: Person, clock: Clock) -> None:
+    claim = buckets.password("ada")
     for _ in range(LIMIT):
-        throttle.reserve(claim, now=clock.now)
+        reserve(claim, now=clock.now)
 
-    with pytest.raises(Paused) as refused:
-        throttle.reserve(claim, now=clock.now + timedelta(minutes=3))
+    with pytest.raises(LimitReached) as refused:
+        reserve(claim, now=clock.now + timedelta(minutes=3))
 
     assert refused.value.until == clock.now + timedelta(minutes=15)
 
 
-def test_what_is_refused_by_one_budget_costs_nothing_in_another(ada: Person, clock: Clock) -> None:
-    source = throttle.source_claim("192.0.2.9")
+def test_what_is_refused_by_one_limit_costs_nothing_in_another(ada: Person, clock: Clock) -> None:
+    source = buckets.network("192.0.2.9")
     for _ in range(LIMIT):
-        throttle.reserve(throttle.password_claim("ada"), now=clock.now)
+        reserve(buckets.password("ada"), now=clock.now)
 
-    with pytest.raises(Paused):
-        throttle.reserve(throttle.password_claim("ada"), source, now=clock.now)
+    with pytest.raises(LimitReached):
+        reserve(buckets.password("ada"), source, now=clock.now)
 
     assert Throttle.objects.get(key=source.key).used == 0

@@ -8,9 +8,10 @@ from django.db import connections
 from django.test import Client
 
 from accounts.actions.authenticators import passkeys
-from accounts.models import Passkey, PlatformSession, Throttle
+from accounts.models import Passkey, PlatformSession
 from portal.lib import client as clients
 from portal.lib import clock
+from portal.throttle.models import Throttle
 from tests import factories
 from tests.accounts.passkey_work import authenticator, send
 from tests.accounts.test_races import ROUNDS

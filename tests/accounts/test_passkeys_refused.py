@@ -13,11 +13,15 @@ from hypothesis import strategies as st
 from accounts.actions.authenticators import passkeys
 from accounts.actions.keys import key_revocation
 from accounts.enums import Action, EndReason
-from accounts.models import Passkey, PlatformSession, Throttle
+from accounts.models import Passkey, PlatformSession
 from accounts.policies.passkeys import has_grown
 from portal.audit.models import SecurityEvent
 from portal.lib.passkeys import encoded
 from portal.outbox.models import Notice
+from portal.throttle import limits
+from portal.throttle.models import Throttle
+from portal.throttle.reserve import reserve
+from tests import factories
 from tests.accounts.passkey_work import authenticator, passkey_of, refused, send, sign_in
 from tests.authenticator import MAY_SYNC, PRESENT, SYNCED, VERIFIED
 from tests.conftest import Clock
@@ -108,18 +112,49 @@ def test_a_refused_answer_has_used_up_its_challenge(ada: Person, client: Client,
     assert refused(send(client, right))
 
 
+def use_up(network: str, clock: Clock, *, but: int = 0):
+    for _ in range(limits.PASSKEY.bounds.tries - but):
+        reserve(limits.PASSKEY.of_network(network)[0], now=clock.now)
+
+
 def test_refused_answers_count_against_their_network_and_right_ones_do_not(ada: Person, clock: Clock, settings: Any):
-    settings.PORTAL_SOURCE_LIMIT = 10
+    use_up("127.0.0.1", clock, but=2)
     device, _made = passkey_of(ada, clock, count=1)
-    for _ in range(12):
+    for _ in range(3):
         assert sign_in(Client(), device).status_code == 200
-    for _ in range(10):
+    for _ in range(2):
         assert sign_in(Client(), authenticator()).status_code == 403
 
     answer = sign_in(Client(), device)
 
     assert (answer.status_code, answer.json()["cause"]) == (429, "L3")
     assert int(answer["Retry-After"]) == settings.PORTAL_LOCKOUT_MINUTES * 60
+
+
+def test_neighbours_shut_neither_a_known_browsers_passkey_nor_anybodys_password(ada: Person, clock: Clock):
+    home = Client()
+    factories.sign_in(home, ada)
+    home.post("/logout/")
+    device, _made = passkey_of(ada, clock, count=1)
+    use_up("127.0.0.1", clock)
+
+    assert sign_in(Client(), device).status_code == 429
+    assert sign_in(home, device).status_code == 200
+    clock.move(minutes=1)
+    assert factories.sign_in(Client(), ada).status_code == 302
+
+
+def test_a_known_browser_has_twenty_refused_answers_of_its_own(ada: Person, clock: Clock):
+    home = Client()
+    factories.sign_in(home, ada)
+    home.post("/logout/")
+    device, _made = passkey_of(ada, clock, count=1)
+
+    answers = [sign_in(home, authenticator()).status_code for _ in range(21)]
+
+    assert answers == [403] * 20 + [429]
+    assert not Throttle.objects.filter(limit="passkey").exists()
+    assert sign_in(Client(), device).status_code == 200
 
 
 def test_a_log_in_on_hold_says_so_to_who_holds_its_passkey(ada: Person, client: Client, clock: Clock):

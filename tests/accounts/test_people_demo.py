@@ -9,7 +9,7 @@ import pytest
 from django.apps import apps
 from django.core.management import CommandError, call_command
 
-from accounts.actions import demo, throttle
+from accounts.actions import demo
 from accounts.demo import cast as cast_file
 from accounts.enums import Action, Realm, Role
 from accounts.management.commands.portal_demo import DEFAULT
@@ -17,6 +17,8 @@ from accounts.models import AccountActivity, FormerPassword, Key, Mandate, Secur
 from accounts.policies import security_answers
 from accounts.policies.keys import totp
 from portal.audit.models import SecurityEvent
+from portal.throttle.reserve import locked_until, reserve
+from tests import buckets
 
 SMALL = {
     "format": 1,
@@ -158,20 +160,20 @@ def test_activity_stays_as_recent_as_the_file_says(db, clock, tmp_path):
 def test_a_locked_log_in_is_paused_by_the_budget_for_the_usual_time(db, clock, tmp_path):
     run(tmp_path, small(state="locked"))
 
-    ends = throttle.paused_until(throttle.password_claim("ada"), now=clock.now)
+    ends = locked_until(buckets.password("ada"), now=clock.now)
 
     assert ends == clock.now + timedelta(minutes=15)
 
 
 def test_somebody_locked_stays_so_whatever_was_tried_before(db, clock, tmp_path):
     for _ in range(3):
-        throttle.reserve(throttle.password_claim("ada"), now=clock.now)
+        reserve(buckets.password("ada"), now=clock.now)
 
     run(tmp_path, small(state="locked"))
-    first = throttle.paused_until(throttle.password_claim("ada"), now=clock.move(minutes=1))
+    first = locked_until(buckets.password("ada"), now=clock.move(minutes=1))
     run(tmp_path, small(state="locked"))
 
-    assert throttle.paused_until(throttle.password_claim("ada"), now=clock.now) == first
+    assert locked_until(buckets.password("ada"), now=clock.now) == first
     assert first is not None
 
 
@@ -181,7 +183,7 @@ def test_a_pause_and_a_hold_end_where_the_file_says_active(db, clock, tmp_path):
 
     run(tmp_path, SMALL)
 
-    assert throttle.paused_until(throttle.password_claim("ada"), now=clock.now) is None
+    assert locked_until(buckets.password("ada"), now=clock.now) is None
     assert User.objects.by_username("ada").suspended_at is None
     assert SecurityEvent.objects.filter(action__in=[Action.PAUSE_LIFTED, Action.RELEASED]).count() == 2
 

@@ -10,16 +10,17 @@ from django.db import transaction
 from django.urls import reverse
 
 from accounts import notice_kinds
-from accounts.actions import throttle
 from accounts.actions.sign_in import sign_in_diagnosis, unlock
-from accounts.enums import Action, Budget
-from accounts.models import Customer, Key, PlatformSession, Throttle, User
+from accounts.enums import Action
+from accounts.models import Customer, Key, PlatformSession, User
 from accounts.policies import masks
-from accounts.refusals import Paused
 from portal.audit.models import SecurityEvent
 from portal.audit.record import record
 from portal.outbox.models import Notice
-from tests import notices
+from portal.throttle import limits
+from portal.throttle.models import Throttle
+from portal.throttle.reserve import LimitReached, reserve
+from tests import buckets, notices
 from tests.factories import signed_in
 from tests.lint_html import problems
 
@@ -30,7 +31,7 @@ def pause(person, *, tries: int = 5) -> None:
     from portal.lib import clock
 
     for _ in range(tries):
-        throttle.reserve(throttle.password_claim(person.user.username), now=clock.now())
+        reserve(buckets.password(person.user.username), now=clock.now())
 
 
 def run(command: str, *args: str, **options: object) -> str:
@@ -162,7 +163,7 @@ def test_support_lifts_a_pause_with_a_reason_and_leaves_a_record(life, agent):
     answer = client.post(address(Throttle, "lift", row.pk), {"reason": "Called back on file number"}, follow=True)
 
     assert "The pause has ended." in answer.content.decode()
-    assert Throttle.objects.get().paused_until is None
+    assert Throttle.objects.get().used == 0
     event = SecurityEvent.objects.get(action=Action.PAUSE_LIFTED)
     assert (event.actor, event.subject) == (agent.user, life.user)
     assert event.facts == {"pauses": 1, "reason": "Called back on file number"}
@@ -175,12 +176,12 @@ def test_asking_is_not_doing_and_a_reason_is_needed(life, agent):
     answer = client.post(address(Throttle, "lift", row.pk), {"reason": " "})
 
     assert "This field is required." in answer.content.decode()
-    assert Throttle.objects.get().paused_until is not None
+    assert Throttle.objects.get().used == 5
 
 
 def test_a_pause_that_is_over_is_told_and_leaves_no_record(life, agent, clock):
     row, client = Throttle.objects.get(), signed_in(agent)
-    Throttle.objects.update(paused_until=None, used=0)
+    Throttle.objects.update(used=0)
 
     answer = client.post(address(Throttle, "lift", row.pk), {"reason": "Called back"}, follow=True)
 
@@ -218,7 +219,7 @@ def test_nobody_lifts_a_pause_of_their_own_and_operators_alone_those_of_staff(re
 
     assert answer.status_code == status
     assert ("Lift pause" in client.get(address(Throttle, "change", row.pk)).content.decode()) is False
-    assert (Throttle.objects.get(pk=row.pk).paused_until is None) == (status == 302)
+    assert (Throttle.objects.get(pk=row.pk).used == 0) == (status == 302)
 
 
 def test_the_action_itself_refuses_to_lift_ones_own_pause(agent, clock):
@@ -233,7 +234,7 @@ def test_the_action_itself_refuses_to_lift_ones_own_pause(agent, clock):
     [(["axes_reset"], "system"), (["axes_reset_username", "ADA"], "user"), (["axes_reset_ip", "192.0.2.7"], "system")],
 )
 def test_what_axes_commands_forget_is_recorded(life, clock, command, chain):
-    throttle.reserve(throttle.source_claim("192.0.2.7"), now=clock.now)
+    reserve(buckets.network("192.0.2.7"), now=clock.now)
 
     run(*command)
 
@@ -248,16 +249,16 @@ def test_a_customer_finds_no_desk(life, mallory):
     assert signed_in(mallory).post(address(Throttle, "lift", row.pk), {"reason": "x"}).status_code == 403
 
 
-@pytest.mark.parametrize("budget", [Budget.EMAIL_CODE, Budget.CASE_PIN, Budget.PASS_HALF, Budget.INTAKE])
-def test_what_bounds_the_guessing_of_codes_and_pins_is_not_lifted(db, agent, clock, budget):
-    for _try in range(2):
-        throttle.reserve(throttle.claim(budget, "somebody", limit=2), now=clock.now)
+@pytest.mark.parametrize("limit", [limits.EMAIL_CODE, limits.CASE_PIN, limits.GRANT_PART, limits.INTAKE_BY_STAFF])
+def test_what_bounds_the_guessing_of_codes_and_pins_is_not_lifted(db, agent, clock, limit):
+    for _try in range(limit.bounds.tries):
+        reserve(limit.of("somebody"), now=clock.now)
     row, client = Throttle.objects.get(), signed_in(agent)
 
     client.post(address(Throttle, "lift", row.pk), {"reason": "Called back"})
 
     assert "Lift pause" not in client.get(address(Throttle, "change", row.pk)).content.decode()
-    assert Throttle.objects.get(pk=row.pk).paused_until is not None
+    assert Throttle.objects.get(pk=row.pk).used == limit.bounds.tries
 
 
 def test_a_budget_that_is_not_there_is_not_found(agent):
@@ -265,9 +266,9 @@ def test_a_budget_that_is_not_there_is_not_found(agent):
 
 
 def test_the_pause_of_a_network_is_recorded_on_the_system(db, agent, clock):
-    claim = throttle.source_claim("192.0.2.7")
-    for _ in range(claim.limit):
-        throttle.reserve(claim, now=clock.now)
+    claim = buckets.network("192.0.2.7")
+    for _ in range(claim.limit.bounds.tries):
+        reserve(claim, now=clock.now)
 
     unlock.lift_pauses(subject=claim.subject, reason="Office", by=agent.user, origin=None, now=clock.now)
 
@@ -276,18 +277,18 @@ def test_the_pause_of_a_network_is_recorded_on_the_system(db, agent, clock):
 
 def test_lifting_leaves_the_count_of_tries_in_a_row(ada, clock):
     for _ in range(5):
-        throttle.reserve(throttle.code_claim(ada.user.username_hash), now=clock.now)
+        reserve(buckets.code(ada.user.username_hash), now=clock.now)
 
     unlock.lift_pauses(subject=ada.user.username_hash, reason="Verified", by=None, origin=None, now=clock.now)
 
-    assert Throttle.objects.get().total == 5
-    assert throttle.reserve(throttle.code_claim(ada.user.username_hash), now=clock.now).tries_left == 4
+    assert Throttle.objects.get().used_in_a_row == 5
+    assert reserve(buckets.code(ada.user.username_hash), now=clock.now).tries_left == 4
 
 
 def test_the_command_lifts_a_pause(life, clock):
     assert run("portal_unlock", " Ada", reason="Verified by phone") == "1 pause ended.\n"
 
-    assert throttle.reserve(throttle.password_claim("ada"), now=clock.now).tries_left == 4
+    assert reserve(buckets.password("ada"), now=clock.now).tries_left == 4
     event = SecurityEvent.objects.get(action=Action.PAUSE_LIFTED)
     assert (event.actor, event.facts["reason"]) == (None, "Verified by phone")
 
@@ -297,8 +298,8 @@ def test_the_command_wants_one_line_of_reason(life, clock, reason):
     with pytest.raises(CommandError, match="--reason must be one line"):
         run("portal_unlock", "ada", reason=reason)
 
-    with pytest.raises(Paused):
-        throttle.reserve(throttle.password_claim("ada"), now=clock.now)
+    with pytest.raises(LimitReached):
+        reserve(buckets.password("ada"), now=clock.now)
 
 
 def test_the_command_says_where_there_is_nothing_to_lift(ada):
@@ -318,8 +319,8 @@ def test_the_status_names_all_that_stands_in_the_way(ada_on_paper, clock):
     user = ada_on_paper.user
     pause(ada_on_paper)
     for _ in range(2):
-        throttle.reserve(throttle.code_claim(user.username_hash), now=clock.now)
-    Throttle.objects.filter(budget="code").update(total=100, used=0)
+        reserve(buckets.code(user.username_hash), now=clock.now)
+    Throttle.objects.filter(limit="code").update(used_in_a_row=100, used=0)
     Key.objects.all().delete()
     User.objects.update(is_active=False, suspended_at=clock.now, password="!")
 
@@ -327,7 +328,7 @@ def test_the_status_names_all_that_stands_in_the_way(ada_on_paper, clock):
 
     assert said.split("\n  - ")[1:] == [
         "No password is set yet: recovery sets the first one.",
-        "Password: paused until 07:15 (New York time) after 5 wrong tries.",
+        "Password: paused until 07:15 (New York time) after 5 tries.",
         "Key code: 100 wrong tries in a row are used up. Only recovery leads on.",
         "The log-in is closed.",
         "Stopped to protect the account since 2026-03-02 12:00 UTC.",
@@ -348,7 +349,7 @@ def test_the_status_of_nobody_is_refused_in_words(db):
 
 def test_axes_own_command_lists_the_budgets(life, mallory, clock):
     pause(mallory, tries=2)
-    throttle.reserve(throttle.password_claim("nobody"), now=clock.now)
+    reserve(buckets.password("nobody"), now=clock.now)
 
     listed = run("axes_list_attempts").splitlines()
 

@@ -74,10 +74,10 @@ def test_the_record_is_not_searched_through_its_facts(auditor: Person, query: st
         "accounts/user/?is_staff__exact=1",
         "accounts/user/?realm__exact=live",
         "accounts/user/?suspended_at__isempty=1",
-        "accounts/throttle/?budget__exact=code",
-        "accounts/throttle/?paused_until__isempty=0",
+        "throttle/throttle/?limit__exact=code",
+        "throttle/throttle/?locked=yes",
         "audit/securityevent/?action__exact=paused",
-        "accounts/notice/?state__exact=due&kind__exact=paused",
+        "outbox/notice/?state__exact=due&kind__exact=paused",
         "accounts/platformsession/?platform__exact=web",
     ],
 )

@@ -3,15 +3,16 @@
 import pytest
 from django.core.management import call_command
 
-from accounts.actions import throttle
 from accounts.actions.authenticators import emailed_code
 from accounts.actions.sign_in import push_approval
 from accounts.actions.sign_in.completion import Pending
 from accounts.enums import CodePurpose
-from accounts.models import EmailedCode, KnownBrowser, PlatformSession, PushChallenge, Throttle
+from accounts.models import EmailedCode, KnownBrowser, PlatformSession, PushChallenge
 from portal.audit.models import SecurityEvent
 from portal.lib import client
-from tests import factories
+from portal.throttle.models import Throttle
+from portal.throttle.reserve import reserve
+from tests import buckets, factories
 from tests.conftest import Clock
 from tests.factories import Person
 from tests.phones import paired
@@ -22,7 +23,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def old_things(ada: Person, clock: Clock) -> None:
     factories.signed_in(ada)
-    throttle.reserve(throttle.password_claim("somebody"), now=clock.now)
+    reserve(buckets.password("somebody"), now=clock.now)
     emailed_code.send(user=ada.user, purpose=CodePurpose.RECOVERY, by=None, origin=None, now=clock.now)
     KnownBrowser.objects.create(user=ada.user, digest="d", last_used_at=clock.now)
 
@@ -58,12 +59,12 @@ def test_a_dry_run_deletes_nothing(old_things: None, clock: Clock, capsys: pytes
 
 @pytest.mark.promise("LOCK-6")
 def test_wrong_codes_in_a_row_are_not_forgotten_by_purging(ada: Person, clock: Clock) -> None:
-    throttle.reserve(throttle.code_claim(ada.user.username_hash), now=clock.now)
+    reserve(buckets.code(ada.user.username_hash), now=clock.now)
     clock.move(days=401)
 
     call_command("portal_purge")
 
-    assert Throttle.objects.get().total == 1
+    assert Throttle.objects.get().used_in_a_row == 1
 
 
 def test_old_requests_go_but_the_refused_ones_that_stop_further_ones(ada: Person, clock: Clock) -> None:

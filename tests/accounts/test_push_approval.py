@@ -24,6 +24,7 @@ from accounts.refusals import (
 from portal.audit.models import SecurityEvent
 from portal.lib import client
 from portal.outbox.models import Notice
+from portal.throttle import limits
 from tests.conftest import Clock
 from tests.factories import Person
 from tests.phone import Phone, Said
@@ -107,7 +108,7 @@ def test_three_requests_in_ten_minutes_and_no_more(pixel: Phone, ada: Person, cl
 
     with pytest.raises(TooManyRequests) as refused:
         ask(ada, clock)
-    assert refused.value.until == first + rules.WINDOW
+    assert refused.value.until == first + rules.SILENCE
 
     clock.set(refused.value.until)
     assert ask(ada, clock)
@@ -138,7 +139,7 @@ def test_not_me_silences_requests_for_ten_minutes_and_starts_a_report(pixel: Pho
 
     with pytest.raises(TooManyRequests) as refused:
         ask(ada, clock)
-    assert refused.value.until == clock.now + rules.WINDOW
+    assert refused.value.until == clock.now + rules.SILENCE
     assert Report.objects.get().user == ada.user
 
     clock.set(refused.value.until)
@@ -227,7 +228,7 @@ def cancel(phone: Phone, asked: push_approval.Asked, clock: Clock) -> None:
 
 
 def mistype(phone: Phone, asked: push_approval.Asked, clock: Clock) -> None:
-    for _ in range(rules.WRONG_NUMBERS):
+    for _ in range(limits.PUSH_NUMBER.bounds.tries):
         phone.approve(waiting(asked), f"{(int(asked.number) + 1) % 100:02}")
 
 
@@ -353,7 +354,7 @@ def test_asking_costs_the_same_however_much_was_asked_before(
 ) -> None:
     paired(ada)
     for _ in range(12):
-        with django_assert_num_queries(11):
+        with django_assert_num_queries(12):
             asked = ask(ada, clock)
         push_approval.withdraw(asked.request.reference)
         clock.move(minutes=10)

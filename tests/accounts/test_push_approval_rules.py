@@ -18,40 +18,35 @@ def ago(minutes: float) -> datetime:
 
 
 def denied(minutes: float, reason: str = DenyReason.CANCELLED) -> Past:
-    return Past(ago(minutes), ago(minutes), DENIED, reason)
+    return Past(ago(minutes), DENIED, reason)
 
 
 def approved(minutes: float) -> Past:
-    return Past(ago(minutes), ago(minutes), RequestState.USED)
+    return Past(ago(minutes), RequestState.USED)
 
 
 OPEN, STOPPED = Verdict(), Verdict(is_stopped=True)
 VERDICTS = [
     ([], None, OPEN),
-    ([Past(ago(1)), Past(ago(2))], None, OPEN),
-    ([Past(ago(1)), Past(ago(2)), Past(ago(3))], None, Verdict(until=ago(3) + rules.WINDOW)),
-    ([Past(ago(0)), Past(ago(0)), Past(ago(0))], None, Verdict(until=NOON + rules.WINDOW)),
-    ([Past(ago(1)), Past(ago(2)), Past(ago(10))], None, OPEN),
-    ([Past(ago(1)), Past(ago(2)), Past(ago(9.99)), Past(ago(9.995))], None, Verdict(until=ago(9.99) + rules.WINDOW)),
     ([denied(1)], None, OPEN),
-    ([denied(1, NOT_ME)], None, Verdict(until=ago(1) + rules.WINDOW)),
+    ([denied(1, NOT_ME)], None, Verdict(until=ago(1) + rules.SILENCE)),
     ([denied(10, NOT_ME)], None, OPEN),
-    ([denied(1, NOT_ME), Past(ago(2)), Past(ago(3))], None, Verdict(until=ago(1) + rules.WINDOW)),
+    ([denied(1, NOT_ME)], None, Verdict(until=ago(1) + rules.SILENCE)),
     ([denied(1), denied(2)], None, STOPPED),
-    ([denied(100), Past(ago(150)), denied(200)], None, STOPPED),
+    ([denied(100), denied(200)], None, STOPPED),
     ([denied(11), approved(12), denied(13)], None, OPEN),
     ([approved(11), denied(12), denied(13)], None, OPEN),
     ([denied(1), denied(2)], ago(0.5), OPEN),
     ([denied(1), denied(2)], ago(1), OPEN),
     ([denied(1), denied(3)], ago(2), OPEN),
     ([denied(1), denied(3)], ago(3.5), STOPPED),
-    ([denied(1, NOT_ME), denied(2, NOT_ME)], ago(0.5), Verdict(until=ago(1) + rules.WINDOW)),
+    ([denied(1, NOT_ME), denied(2, NOT_ME)], ago(0.5), Verdict(until=ago(1) + rules.SILENCE)),
 ]
 
 
 @pytest.mark.parametrize(("past", "proved_at", "verdict"), VERDICTS)
 def test_whether_a_request_may_be_sent(past: list[Past], proved_at: datetime | None, verdict: Verdict) -> None:
-    assert rules.may_ask(past, proved_at=proved_at, limit=3, now=NOON) == verdict
+    assert rules.may_ask(past, proved_at=proved_at, now=NOON) == verdict
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from accounts.actions.authenticators import backup_codes
 from accounts.middleware import SessionUserMiddleware
-from accounts.models import BackupCode, Key, PlatformSession, Throttle
+from accounts.models import BackupCode, Key, PlatformSession
 from accounts.policies import reauthentication
 from accounts.sessions import SessionStore
 from accounts.views import guards
@@ -18,6 +18,7 @@ from portal.audit.models import SecurityEvent
 from portal.lib import client as origins
 from portal.lib import hash_semaphore
 from portal.outbox.models import Notice
+from portal.throttle.models import Throttle
 from tests import factories
 from tests.conftest import Clock
 from tests.factories import Person
@@ -144,9 +145,9 @@ def test_a_wrong_proof_is_refused_in_the_words_of_signing_in(
 def test_a_wrong_password_uses_up_no_try_at_codes_and_no_code(ada: Person, stale: Client) -> None:
     confirm(stale, ada, password=WRONG, code=ada.code())
 
-    assert list(Throttle.objects.filter(used__gt=0).values_list("budget", flat=True)) == ["password"]
+    assert list(Throttle.objects.filter(used__gt=0).values_list("limit", flat=True)) == ["password"]
     assert confirm(stale, ada).status_code == 302
-    assert not Throttle.objects.filter(budget="code", used__gt=0).exists()
+    assert not Throttle.objects.filter(limit="code", used__gt=0).exists()
 
 
 @pytest.mark.promise("LOCK-1")

@@ -9,11 +9,12 @@ from django.contrib import admin
 from django.test import Client
 
 from accounts.enums import Action, Realm
-from accounts.models import KnownBrowser, PlatformSession, Throttle
+from accounts.models import KnownBrowser, PlatformSession
 from helpcenter import causes
 from portal.audit.models import SecurityEvent
 from portal.outbox.emails import message_for
 from portal.outbox.models import Notice
+from portal.throttle.models import Throttle
 from tests import factories
 from tests.conftest import Clock
 from tests.factories import Person
@@ -118,8 +119,8 @@ def test_every_spelling_of_a_username_is_the_same_one(client: Client, ada: Perso
     answer = factories.type_password(client, spelling, "wrong")
 
     assert answer.status_code == 200
-    assert Throttle.objects.filter(budget="password").count() == 1
-    assert Throttle.objects.get(budget="password").subject == ada.user.username_hash
+    assert Throttle.objects.filter(limit="password").count() == 1
+    assert Throttle.objects.get(limit="password").subject == ada.user.username_hash
 
 
 @pytest.mark.parametrize("spelling", ["{} {}", "{}-{}", " {}{} ", "{}\u2009{}"])

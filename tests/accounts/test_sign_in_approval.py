@@ -8,9 +8,10 @@ from django.conf import settings
 from django.test import Client
 
 from accounts.enums import Action, RequestState
-from accounts.models import PlatformSession, PushChallenge, Throttle
+from accounts.models import PlatformSession, PushChallenge
 from helpcenter import causes
 from portal.audit.models import SecurityEvent
+from portal.throttle.models import Throttle
 from tests import factories
 from tests.conftest import Clock
 from tests.factories import Person
@@ -330,8 +331,7 @@ def test_an_approval_forgets_the_tries_as_a_code_does(client: Client, pixel: Pho
 
     press(client, "approved")
 
-    budgets = ("password", "code")
-    assert set(Throttle.objects.filter(budget__in=budgets).values_list("total", flat=True)) <= {0}
+    assert not Throttle.objects.filter(limit__in=("password", "code"), used_in_a_row__gt=0).exists()
 
 
 def test_everything_ended_meanwhile_ends_an_approved_sign_in(client: Client, pixel: Phone, ada: Person) -> None:

@@ -7,14 +7,16 @@ from django.urls import reverse
 from playwright.sync_api import Page, expect
 
 from accounts import notice_kinds
-from accounts.actions import reports, throttle
+from accounts.actions import reports
 from accounts.enums import Action, ReportKind
-from accounts.models import Customer, Key, Phone, PlatformSession, Report, Throttle, User
+from accounts.models import Customer, Key, Phone, PlatformSession, Report, User
 from portal.audit.models import SecurityEvent
 from portal.audit.record import record
 from portal.lib import clock
 from portal.outbox.models import Notice
-from tests import factories, notices
+from portal.throttle.models import Throttle
+from portal.throttle.reserve import reserve
+from tests import buckets, factories, notices
 from tests.browser.fixtures import assert_accessible
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -32,7 +34,7 @@ def who(request: pytest.FixtureRequest) -> factories.Person:
 def desk(page_in_every_look: Page, who: factories.Person, ada: factories.Person, live_server: object) -> Page:
     """A screen of the staff, after ada has been paused, told and recorded."""
     for _ in range(5):
-        throttle.reserve(throttle.password_claim("ada"), now=clock.now())
+        reserve(buckets.password("ada"), now=clock.now())
     with transaction.atomic():
         record(Action.PAUSED, by=None, on=ada.user, now=clock.now())
         notices.email(ada.user, notice_kinds.LOCKED, now=clock.now())
@@ -55,7 +57,7 @@ def test_every_table_can_be_read_by_everybody(desk):
 
 @pytest.mark.promise("LOCK-3")
 def test_a_pause_is_lifted_with_one_button_and_a_reason(desk):
-    desk.goto(reverse("admin:accounts_throttle_change", args=[Throttle.objects.get().pk]))
+    desk.goto(reverse("admin:throttle_throttle_change", args=[Throttle.objects.get().pk]))
     desk.get_by_role("link", name="Lift pause").click()
     assert_accessible(desk)
 

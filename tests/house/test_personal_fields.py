@@ -17,7 +17,7 @@ def fields() -> dict[str, models.Field]:
     """Everything about people that a database could tell: no choices, no moments, no links."""
     return {
         f"{model._meta.label}.{field.name}": field
-        for app in ("accounts", "audit", "outbox", "recovery")
+        for app in ("accounts", "audit", "outbox", "recovery", "throttle")
         for model in apps.get_app_config(app).get_models()
         for field in model._meta.fields
         if isinstance(field, (*TEXTS, models.DateField, models.DecimalField))

@@ -9,10 +9,11 @@ from django.test import Client
 from django.views.generic import RedirectView
 
 from accounts.enums import Role
-from accounts.models import KnownBrowser, PlatformSession, Throttle
+from accounts.models import KnownBrowser, PlatformSession
 from portal.audit.models import SecurityEvent
 from portal.lib import hash_semaphore
 from portal.outbox.models import Notice
+from portal.throttle.models import Throttle
 from tests import factories
 from tests.conftest import Clock
 from tests.factories import Person
@@ -99,7 +100,7 @@ def test_a_code_of_a_hundred_kilobytes_is_refused_and_is_no_try(ada: Person, clo
     factories.type_password(client, "ada", ada.password)
 
     assert factories.type_code(client, BIG).status_code == 400
-    assert not Throttle.objects.filter(budget="code").exists()
+    assert not Throttle.objects.filter(limit="code").exists()
 
 
 def test_an_unknown_door_is_refused_and_neither_repeated_nor_hashed(ada: Person, clock: Clock):
@@ -182,7 +183,7 @@ def test_a_field_given_twice_counts_once(ada: Person, clock: Clock):
     answer = Client().post("/login/", form)
 
     assert "token-otp_token" in answer.content.decode()
-    assert Throttle.objects.filter(budget="password").count() == 1
+    assert Throttle.objects.filter(limit="password").count() == 1
 
 
 @pytest.mark.parametrize(
@@ -269,7 +270,7 @@ def test_a_full_queue_asks_to_come_again_and_costs_no_try(ada: Person, clock: Cl
 
     assert {answer.status_code for answer in answers} == {503}
     assert int(answers[0]["Retry-After"]) > 0
-    assert not Throttle.objects.exclude(used=0, paused_until=None).exists()
+    assert not Throttle.objects.exclude(used=0).exists()
 
 
 def fault(*_: object) -> None:
@@ -307,7 +308,7 @@ def test_a_sign_in_that_loses_the_database_half_way_leaves_nothing_behind(ada: P
         assert (answer.status_code, answer["Retry-After"]) == (503, "5")
         for model in (PlatformSession, SecurityEvent, Notice, KnownBrowser):
             assert not model.objects.exists()
-        Throttle.objects.filter(budget="code").delete()
+        Throttle.objects.filter(limit="code").delete()
 
     assert statements > 10
     assert PlatformSession.objects.count() == SecurityEvent.objects.count() == 1

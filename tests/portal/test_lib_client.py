@@ -49,17 +49,19 @@ def test_what_is_no_address_is_unknown(text: str):
 
 
 @pytest.mark.parametrize(
-    ("address", "network"),
+    ("address", "networks"),
     [
-        ("192.0.2.1", "192.0.2.1"),
-        ("2001:db8::1", "2001:db8::/64"),
-        ("2001:db8::ffff:1:2:3", "2001:db8::/64"),
-        ("::ffff:192.0.2.1", "192.0.2.1"),
-        ("nonsense", client.UNKNOWN),
+        ("192.0.2.1", ("192.0.2.1",)),
+        ("2001:db8::1", ("2001:db8::/64", "2001:db8::/56")),
+        ("2001:db8:0:5::1:2:3", ("2001:db8:0:5::/64", "2001:db8::/56")),
+        ("2001:db8:0:100::1", ("2001:db8:0:100::/64", "2001:db8:0:100::/56")),
+        ("::ffff:192.0.2.1", ("192.0.2.1",)),
+        ("nonsense", (client.UNKNOWN,)),
     ],
 )
-def test_budgets_are_counted_by_address_or_by_half_an_ipv6_one(address: str, network: str):
-    assert client.network(address) == network
+def test_limits_are_counted_by_address_or_by_the_two_networks_of_an_ipv6_one(address: str, networks: tuple[str, ...]):
+    assert client.networks(address) == networks
+    assert client.network(address) == networks[0]
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from accounts.models import Throttle
+from portal.throttle.models import Throttle
 
 pytestmark = pytest.mark.django_db
 
@@ -54,4 +54,4 @@ def test_a_long_body_in_parts_is_refused_unread(path: str) -> None:
 
 def test_a_short_form_in_parts_is_read(client: Client) -> None:
     assert client.post("/login/", PAIR).status_code == 200
-    assert Throttle.objects.filter(budget="password").count() == 1
+    assert Throttle.objects.filter(limit="password").count() == 1

@@ -321,7 +321,6 @@ def test_d12_a_pass_is_bounded(clock, walk):
     opened = {"opened_at": at + minute, "finish_until": at + 16 * minute}
 
     assert refused(a_pass(case, open_until=at).save)
-    assert refused(a_pass(case, tries=4).save)
     assert refused(a_pass(case, first_channel="mail").save)
     assert refused(a_pass(case, used_at=at + minute).save)
     assert refused(a_pass(case, used_at=at + 17 * minute, **opened).save)

@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from accounts.refusals import Paused
+from accounts.refusals import TooOften
 from portal.lib import hash_semaphore
 from portal.lib.client import Origin
 from portal.outbox.models import Notice
@@ -211,7 +211,7 @@ def test_a_flood_from_one_network_is_asked_to_wait_and_others_are_not(walk):
     for _claim in range(20):
         walk.opened()
 
-    with pytest.raises(Paused):
+    with pytest.raises(TooOften):
         walk.opened()
     walk.opened(origin=Origin(address="203.0.113.9"))
 

@@ -3,10 +3,10 @@
 import pytest
 from django.test import Client
 
-from accounts.enums import Budget
-from accounts.models import PlatformSession, Throttle
+from accounts.models import PlatformSession
 from portal.audit.models import SecurityEvent
 from portal.outbox.models import Notice
+from portal.throttle.models import Throttle
 from recovery.actions import claims, grants, objections, timers
 from recovery.enums import Scope, State
 from recovery.models import Hold, StopCode
@@ -156,7 +156,7 @@ def test_wrong_stop_codes_count_against_their_network_and_right_ones_do_not(cloc
     stop(notice, code="2222 2222 2222")
     stop(notice)
 
-    assert Throttle.objects.get(budget=Budget.SOURCE).used == 1
+    assert Throttle.objects.get(limit="network").used == 1
 
 
 def test_each_notice_has_a_code_of_its_own_and_none_is_kept_in_clear(clock, walk):

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from accounts.models import Throttle
+from portal.throttle.models import Throttle
 from recovery.models import Case
 from tests.recovery.claimant import Claimant, at_desk, mailed, words
 
@@ -134,7 +134,7 @@ def test_too_many_wrong_codes_wait_at_the_field(claimant, walk):
     statuses = [claimant.presses("status/proof/mail/", code="000000").status_code for _try in range(6)]
 
     assert statuses == [200, 200, 200, 200, 429, 429]
-    assert Throttle.objects.filter(budget="email-code").exists()
+    assert Throttle.objects.filter(limit="email-code").exists()
 
 
 def test_whoever_left_no_number_has_to_call_and_nobody_promises_a_time(claimant, holder):

@@ -10,7 +10,9 @@ from django.test import Client
 from accounts.actions.password import remember_password
 from accounts.models import Key, PlatformSession, User
 from portal.lib import clock as portal_clock
-from tests import factories
+from portal.throttle.models import Throttle
+from portal.throttle.reserve import reserve
+from tests import buckets, factories
 from tests.factories import Person
 from tests.lint_html import problems
 from tests.recovery.claimant import Claimant, at_desk, mailed, words
@@ -235,12 +237,9 @@ def test_the_square_and_the_typed_key_say_the_same_and_carry_no_style(claimant, 
 
 @pytest.mark.promise("LOCK-6")
 def test_recovery_leads_on_where_codes_are_used_up(claimant, holder):
-    from accounts.actions import throttle
-    from accounts.models import Throttle
-
-    budget = throttle.code_claim(holder.user.username_hash)
-    throttle.reserve(budget, now=holder.user.created_at)
-    Throttle.objects.filter(key=budget.key).update(total=settings.PORTAL_CODE_FAILURE_TOTAL)
+    bucket = buckets.code(holder.user.username_hash)
+    reserve(bucket, now=holder.user.created_at)
+    Throttle.objects.filter(key=bucket.key).update(used_in_a_row=settings.PORTAL_CODE_FAILURE_TOTAL)
     claimant.begins()
     claimant.opens_pass()
 

@@ -4,9 +4,10 @@ import pytest
 
 from accounts.actions.authenticators import emailed_code
 from accounts.enums import CodePurpose
-from accounts.models import EmailedCode, Throttle
-from accounts.refusals import EmailedCodeWrong, Paused
+from accounts.models import EmailedCode
+from accounts.refusals import EmailedCodeWrong, TooOften
 from portal.outbox.models import Notice
+from portal.throttle.models import Throttle
 from recovery.actions import claims, possession, statements
 from recovery.enums import FlagKind, Observed, State
 from recovery.methods import METHODS
@@ -78,10 +79,10 @@ def test_five_wrong_codes_are_all_that_is_looked_at(walk):
     send(walk)
     code = the_code()
     for _try in range(5):
-        with pytest.raises((EmailedCodeWrong, Paused)):
+        with pytest.raises((EmailedCodeWrong, TooOften)):
             accept(walk, f"{(int(code) + 1) % 1_000_000:06d}")
 
-    with pytest.raises(Paused):
+    with pytest.raises(TooOften):
         accept(walk, code)
 
 
@@ -90,7 +91,7 @@ def test_after_five_wrong_tries_a_code_is_dead_whatever_becomes_of_the_pause(wal
     send(walk)
     code = the_code()
     for _try in range(5):
-        with pytest.raises((EmailedCodeWrong, Paused)):
+        with pytest.raises((EmailedCodeWrong, TooOften)):
             accept(walk, f"{(int(code) + 1) % 1_000_000:06d}")
     Throttle.objects.all().delete()
 

@@ -12,10 +12,11 @@ from accounts.models import FormerPassword, Key
 from accounts.refusals import Refusal
 from portal.audit import hash_chain
 from portal.outbox.models import Notice
+from portal.throttle.models import Throttle
 from recovery.actions import claims, completion, grants, objections, questions, reviews, timers
 from recovery.enums import State
 from recovery.models import Case, Event, Hold, RecoveryGrant
-from recovery.refusals import GrantInvalid
+from recovery.refusals import GrantInvalid, GrantPartWrong
 from tests import factories
 from tests.factories import Person
 from tests.recovery.conftest import NEW_SEED, ORIGIN, REASON, now, right_answer
@@ -87,8 +88,9 @@ def test_of_ten_wrong_halves_at_once_three_are_looked_at(clock, walk):
     results = at_once(*[wrong] * 10)
 
     assert all(isinstance(result, GrantInvalid) for result in results)
-    row = RecoveryGrant.objects.get()
-    assert (row.tries, row.revoked_at) == (3, clock.now)
+    assert Throttle.objects.get(limit="grant-part").used == 3
+    assert sum(isinstance(result, GrantPartWrong) for result in results) == 2
+    assert RecoveryGrant.objects.get().revoked_at == clock.now
 
 
 @pytest.mark.promise("CASE-1")

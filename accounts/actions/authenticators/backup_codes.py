@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import OuterRef
 
 from accounts import notice_kinds
-from accounts.actions import notify, slow_hash_lookup, throttle
+from accounts.actions import notify, slow_hash_lookup
 from accounts.enums import Action
 from accounts.models import BackupCode, User
 from accounts.models.authenticators import used_since
@@ -16,6 +16,7 @@ from accounts.policies import backup_codes as rules
 from accounts.refusals import BackupCodeWrong, SignInTooSlow, Suspended
 from portal.audit.record import record
 from portal.lib import client, code_alphabet, digests
+from portal.throttle.reserve import Reservation
 
 _NAMESPACE = "backup-code"
 
@@ -81,7 +82,7 @@ def use_once(
     typed: Typed,
     session_version: int,
     proved_at: float,
-    attempt: throttle.Attempt,
+    attempt: Reservation,
     origin: client.Origin,
     now: datetime,
 ) -> BackupCode:
@@ -90,7 +91,7 @@ def use_once(
     ``proved_at``: as for ``key.use_code``; whatever was used since has used up that proof.
     Effects: the code is used; one event; one notice that says how many are left.
     Needs: a reserved try, an open transaction.
-    Raises: ``BackupCodeWrong``, ``Paused``, ``Suspended``; ``SignInTooSlow`` if everything was ended since.
+    Raises: ``BackupCodeWrong``, ``LimitReached``, ``Suspended``; ``SignInTooSlow`` if everything was ended since.
     """
     user = _owner(typed.user_id, session_version, proved_at)
     mine = BackupCode.objects.filter(user=user, digest=typed.digest, used_at=None)

@@ -6,29 +6,27 @@ from django.conf import settings
 from django.db import transaction
 
 from accounts import notice_kinds
-from accounts.actions import throttle
-from accounts.enums import Action, Budget, CodePurpose
+from accounts.enums import Action, CodePurpose
 from accounts.models import EmailedCode, User
 from accounts.policies.keys import totp
-from accounts.refusals import EmailedCodeWrong
+from accounts.refusals import EmailedCodeWrong, refusing, too_often
 from portal.audit.record import record
 from portal.lib import client, digests
 from portal.outbox import queue
+from portal.throttle import limits
+from portal.throttle.reserve import give_back, reserve
 
-_SENT_LIMIT = 5  # codes per pause, so that nobody's mailbox is flooded
 
-
+@refusing(too_often)
 def send(
     *, user: User, purpose: CodePurpose, by: User | None, origin: client.Origin | None, now: datetime, flow: str = ""
 ) -> None:
     """Send a fresh code; an older one for the same purpose dies.
 
-    Effects: the code row, one notice, one event. Raises: ``Paused`` after too many codes in a row.
+    Effects: the code row, one notice, one event. Raises: ``TooOften`` after too many codes.
     Needs: no open transaction.
     """
-    throttle.reserve(
-        throttle.claim(Budget.EMAIL_CODE, f"send|{purpose}|{user.username_hash}", limit=_SENT_LIMIT), now=now
-    )
+    reserve(limits.EMAIL_CODE_SENT.of(user.username_hash, scope=purpose), now=now)
     code = digests.random_digits(totp.DIGITS)
     expires_at = now + timedelta(minutes=settings.PORTAL_EMAIL_CODE_MINUTES)
     with transaction.atomic():
@@ -43,19 +41,17 @@ def send(
         record(Action.CODE_SENT, by=by, on=user, now=now, origin=origin, flow=flow, purpose=str(purpose))
 
 
+@refusing(too_often)
 def accept(
     *, user: User, purpose: CodePurpose, code: str, origin: client.Origin, now: datetime, flow: str = ""
 ) -> None:
     """Take a code that was sent, once.
 
     Effects: a try reserved and given back; the code row deleted; one event. The last wrong try deletes it as well.
-    Raises: ``EmailedCodeWrong`` (wrong, old, replaced, used: one answer), ``Paused``.
+    Raises: ``EmailedCodeWrong`` (wrong, old, replaced, used: one answer), ``TooOften``.
     Needs: no open transaction.
     """
-    budget = throttle.claim(
-        Budget.EMAIL_CODE, f"try|{purpose}|{user.username_hash}", limit=settings.PORTAL_FAILURE_LIMIT
-    )
-    attempt = throttle.reserve(budget, now=now)
+    attempt = reserve(limits.EMAIL_CODE.of(user.username_hash, scope=purpose), now=now)
     with transaction.atomic():
         spent, _rows = EmailedCode.objects.filter(
             user=user, purpose=purpose, expires_at__gt=now, code_digest=_digest(user, purpose, code)
@@ -66,7 +62,7 @@ def accept(
         if not attempt.tries_left:
             EmailedCode.objects.filter(user=user, purpose=purpose).delete()
         raise attempt.refusal(EmailedCodeWrong())
-    throttle.give_back(attempt)
+    give_back(attempt)
 
 
 def drop(*, user: User, purpose: CodePurpose | None = None) -> None:

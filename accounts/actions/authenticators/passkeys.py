@@ -10,7 +10,8 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from accounts import notice_kinds
-from accounts.actions import sessions, throttle, used_nonces
+from accounts.actions import sessions, used_nonces
+from accounts.actions.sign_in import known_browsers
 from accounts.enums import Action, EndReason, RequestState
 from accounts.models import Passkey, PlatformSession, PushChallenge, User
 from accounts.policies.passkeys import has_grown, may_add
@@ -20,6 +21,9 @@ from portal.lib import client, digests, site
 from portal.lib import passkeys as webauthn
 from portal.lib.encryption import DecryptionError
 from portal.outbox import queue
+from portal.throttle import limits
+from portal.throttle.limits import Bucket
+from portal.throttle.reserve import give_back, reserve
 
 log = logging.getLogger("portal.security")
 
@@ -123,19 +127,21 @@ def check_assertion(
     challenge: bytes,
     user_id: int | None,
     then: Callable[[Passkey], Result],
+    browser: str,
     origin: client.Origin,
     now: datetime,
 ) -> Result:
     """Check a passkey's answer to a challenge of ours, and do what it is for in the same transaction.
 
     ``user_id``: whose passkey it must be, None where nobody is known yet; ``then`` takes the passkey with its
-    ``user``, both locked. Returns what ``then`` returns.
-    Effects: the challenge is spent, the counter moved; a refused answer counts against the network it came from. A
-    passkey whose counter has not grown is ended as copied, with all sign-ins: one event, a notice.
+    ``user``, both locked; ``browser``: the cookie the browser is known by, or empty. Returns what ``then`` returns.
+    Effects: the challenge is spent, the counter moved; a refused answer counts against the network it came from, that
+    of a known browser against that browser alone. A passkey whose counter has not grown is ended as copied, with all
+    sign-ins: one event, a notice.
     Needs: no open transaction, since what was refused stays spent and counted.
-    Raises: ``PasskeyWrong``, ``Suspended``, ``NetworkPaused``.
+    Raises: ``PasskeyWrong``, ``Suspended``, ``LimitReached``.
     """
-    attempt = throttle.reserve(throttle.source_claim(origin.address), now=now)
+    attempt = reserve(*_buckets(browser, origin), now=now)
     _spend(challenge, now=now)
     try:
         with transaction.atomic():
@@ -143,8 +149,14 @@ def check_assertion(
     except _Copied as copy:
         _end_copied(copy.passkey_id, origin=origin, now=now)
         raise PasskeyWrong(ended=copy.credential_id) from copy
-    throttle.give_back(attempt)
+    give_back(attempt)
     return result
+
+
+def _buckets(browser: str, origin: client.Origin) -> tuple[Bucket, ...]:
+    """Return what a refused answer counts against: neighbours behind one address cannot shut a known browser out."""
+    known = known_browsers.known_as(browser)
+    return (limits.PASSKEY_BROWSER.of(known),) if known else limits.PASSKEY.of_network(origin.address)
 
 
 def remove(

@@ -11,15 +11,17 @@ from django.db import transaction
 from django.db.models import OuterRef
 
 from accounts import notice_kinds
-from accounts.actions import push, throttle
+from accounts.actions import push
 from accounts.enums import Action, CodePurpose, KeyKind
 from accounts.models import Key, User
 from accounts.models.authenticators import used_since
 from accounts.policies.keys import totp
-from accounts.refusals import CodeUsed, CodeWrong, NoKey, SignInTooSlow, Suspended
+from accounts.refusals import CodeUsed, CodeWrong, NoKey, SignInTooSlow, Suspended, refusing, too_often
 from portal.audit.record import record, record_each
 from portal.lib import client
 from portal.outbox import queue
+from portal.throttle import limits
+from portal.throttle.reserve import Reservation, clear, reserve
 
 _SEED_BYTES = 20  # 160 bits, RFC 4226 section 4, R6
 
@@ -29,13 +31,16 @@ def new_secret() -> str:
     return base64.b32encode(secrets.token_bytes(_SEED_BYTES)).decode()
 
 
+@refusing(too_often)
 def spend_code(*, user: User, code: str, purpose: CodePurpose, origin: client.Origin, now: datetime) -> Key:
     """Check a Key code outside sign-in and use it up, for example to confirm a staff decision.
 
-    Effects: a try reserved and given back; the Key's memory of used codes; one event.
-    Needs: no open transaction. Raises: as ``use_code``, and ``Paused``, ``CodesUsedUp``.
+    Effects: a try reserved, which no stranger at the log-in can have used up; a right code forgets all of them; the
+    Key's memory of used codes; one event.
+    Needs: no open transaction. Raises: as ``use_code``, and ``TooOften``, ``CodesUsedUp``.
     """
-    attempt = throttle.reserve(throttle.code_claim(user.username_hash), now=now)
+    bucket = limits.STEP_UP.of(user.username_hash)
+    attempt = reserve(bucket, now=now)
     with transaction.atomic():
         key = use_code(
             user_id=user.pk,
@@ -46,12 +51,12 @@ def spend_code(*, user: User, code: str, purpose: CodePurpose, origin: client.Or
             now=now,
         )
         record(Action.CODE_USED, by=user, on=user, now=now, origin=origin, purpose=str(purpose), key=key.pk)
-    throttle.give_back(attempt)
+        clear(bucket)
     return key
 
 
 def use_code(
-    *, user_id: int, session_version: int, proved_at: float, code: str, attempt: throttle.Attempt, now: datetime
+    *, user_id: int, session_version: int, proved_at: float, code: str, attempt: Reservation, now: datetime
 ) -> Key:
     """Find the live Key this code is right for and move its memory past it (KEY-1).
 
@@ -60,7 +65,7 @@ def use_code(
     came before the code was given, in seconds since 1970 (infinite: it still holds); a second factor used since
     has used up that proof, too.
     Needs: a reserved try, an open transaction.
-    Raises: ``CodeWrong``, ``CodeUsed``, ``Paused``, ``NoKey``, ``Suspended``; ``SignInTooSlow`` if everything
+    Raises: ``CodeWrong``, ``CodeUsed``, ``LimitReached``, ``NoKey``, ``Suspended``; ``SignInTooSlow`` if everything
     was ended, or a code used, since.
     """
     active = User.objects.select_related("customer").filter(pk=user_id, is_active=True)
@@ -91,7 +96,7 @@ def enrol_key(
     secret: str,
     code: str,
     name: str,
-    attempt: throttle.Attempt,
+    attempt: Reservation,
     by: User,
     origin: client.Origin,
     now: datetime,
@@ -100,7 +105,7 @@ def enrol_key(
 
     Effects: one Key, one event, a notice. ``attempt``: a try at a code, reserved before.
     Needs: the caller's further proof (KEY-4).
-    Raises: ``CodeWrong``, ``Paused``.
+    Raises: ``CodeWrong``, ``LimitReached``.
     """
     step = first_step(secret, code, now=now)
     if step is None:

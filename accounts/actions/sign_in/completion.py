@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from accounts import notice_kinds
-from accounts.actions import throttle
 from accounts.actions.sign_in import known_browsers
 from accounts.enums import Action
 from accounts.models import Key, User
@@ -13,6 +12,8 @@ from accounts.refusals import Paused
 from portal.audit.record import record
 from portal.lib import client
 from portal.outbox import queue
+from portal.throttle import limits
+from portal.throttle.reserve import Reservation, clear, locked_until, reserve
 
 
 @dataclass(frozen=True)
@@ -39,20 +40,18 @@ class SignedIn:
         return isinstance(self.proof, Key) and self.proof.is_first_use
 
 
-def reserve_code(pending: Pending, *, now: datetime) -> throttle.Attempt:
+def reserve_code(pending: Pending, *, now: datetime) -> Reservation:
     """Reserve a try at a code, unless the password's lane has been paused since.
 
-    Needs: no open transaction. Raises: ``Paused``, ``CodesUsedUp``.
+    Needs: no open transaction. Raises: ``Paused``, ``LimitReached``.
     """
     check_browser_scope(pending, now=now)
-    return throttle.reserve(throttle.code_claim(pending.username_hash, browser_scope=pending.browser_scope), now=now)
+    return reserve(limits.CODE.of(pending.username_hash, scope=pending.browser_scope), now=now)
 
 
 def check_browser_scope(pending: Pending, *, now: datetime) -> None:
     """Raise ``Paused`` if the password's lane has been paused since the password was right."""
-    if until := throttle.paused_until(
-        throttle.password_claim_of(pending.username_hash, browser_scope=pending.browser_scope), now=now
-    ):
+    if until := locked_until(limits.PASSWORD.of(pending.username_hash, scope=pending.browser_scope), now=now):
         raise Paused(until=until)
 
 
@@ -61,20 +60,22 @@ def sign_in(
 ) -> SignedIn:
     """Let somebody in by a second factor that was used up in this transaction, whichever kind it is.
 
-    ``proof`` with its ``user``; ``lane`` of the sign-in; ``browser``: the cookie the browser is known by, or empty;
-    ``flow``: of the request that was approved, if one was.
-    Effects: all tries of this lane and all wrong codes of strangers forgotten, the browser known from now on; one
-    event; a notice if the browser is new. The caller opens the session in the same transaction.
+    ``proof`` with its ``user``; ``browser``: the cookie the browser is known by, or empty; ``flow``: of the push
+    request that was approved, if one was.
+    Effects: all tries of this browser scope, all wrong codes of unknown browsers and of decisions forgotten; the
+    browser known from now on; one event; a notice if the browser is new. The caller opens the session in the same
+    transaction.
     Needs: an open transaction.
     """
     user = proof.user
     remembered = known_browsers.remember(user, browser, origin=origin, now=now)
     facts = {"proof": proof.persistent_id, "new_browser": remembered.is_new}
     record(Action.SIGNED_IN, by=user, on=user, now=now, origin=origin, flow=flow, **facts)
-    throttle.clear(
-        throttle.password_claim_of(user.username_hash, browser_scope=browser_scope),
-        throttle.code_claim(user.username_hash, browser_scope=browser_scope),
-        throttle.code_claim(user.username_hash),
+    clear(
+        limits.PASSWORD.of(user.username_hash, scope=browser_scope),
+        limits.CODE.of(user.username_hash, scope=browser_scope),
+        limits.CODE.of(user.username_hash, scope=known_browsers.UNKNOWN_BROWSER),
+        limits.STEP_UP.of(user.username_hash),
     )
     if remembered.is_new:
         queue.email(

@@ -1,4 +1,4 @@
-"""Browsers a person has signed in with: each has a budget of tries of its own (LOCK-5)."""
+"""Browsers a person has signed in with: each has tries of its own (LOCK-5)."""
 
 import secrets
 from dataclasses import dataclass
@@ -7,11 +7,11 @@ from datetime import datetime
 from django.conf import settings
 from django.http import HttpRequest
 
-from accounts.actions import throttle
 from accounts.models import KnownBrowser, User
 from accounts.models.users import hash_of_username
 from portal.lib import client, digests
 
+UNKNOWN_BROWSER = "stranger"  # the lane of all browsers that are not known
 _VALUE_BYTES = 24
 _VALUE_LENGTH = 32  # characters of base64
 _SEPARATOR = "."
@@ -42,9 +42,19 @@ def browser_scope_of(cookie: str, username: str) -> str:
     The same statement runs for every name. An unknown browser is in the lane of strangers.
     """
     if not cookie:
-        return throttle.UNKNOWN_BROWSER
+        return UNKNOWN_BROWSER
     known = KnownBrowser.objects.filter(digest__in=_digests(cookie), user__username_hash=hash_of_username(username))
-    return known.values_list("digest", flat=True).first() or throttle.UNKNOWN_BROWSER
+    return known.values_list("digest", flat=True).first() or UNKNOWN_BROWSER
+
+
+def known_as(cookie: str) -> str:
+    """Return the digest of this browser if anybody has completed a sign-in with it, else the empty text."""
+    known = (
+        KnownBrowser.objects.filter(digest__in=_digests(cookie)).order_by("pk")
+        if cookie
+        else KnownBrowser.objects.none()
+    )
+    return known.values_list("digest", flat=True).first() or ""
 
 
 def remember(user: User, cookie: str, *, origin: client.Origin, now: datetime) -> Remembered:

@@ -1,7 +1,7 @@
 """Telling owners of a pause (LOCK-7).
 
 The request that begins a pause does the same for known and unknown names; the worker finds out
-afterwards whose it was. See docs/decisions/0006-budgets-of-tries.md.
+afterwards whose it was. See docs/decisions/0021-limits-as-data.md.
 """
 
 from datetime import datetime, timedelta
@@ -9,16 +9,20 @@ from functools import partial
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import F
 
 from accounts import notice_kinds
-from accounts.enums import Action, Budget
-from accounts.models import Throttle, User
+from accounts.enums import Action
+from accounts.models import User
 from portal.audit.record import record
 from portal.outbox import periodic_tasks, queue
 from portal.outbox.models import Notice
+from portal.throttle import limits
+from portal.throttle.models import Throttle
 
 _BATCH = 200
 _TOLD_EVERY = timedelta(days=1)
+_TOLD = (limits.PASSWORD.name, limits.CODE.name)
 
 
 def announce(now: datetime) -> int:
@@ -27,7 +31,7 @@ def announce(now: datetime) -> int:
     Waits until the try that began the pause has been evaluated: a right one takes the pause back.
     """
     settled = now - timedelta(seconds=settings.PORTAL_HASH_QUEUE_SECONDS + 5)
-    waiting = Throttle.objects.filter(announced=False, paused_until__isnull=False, last_at__lte=settled)
+    waiting = Throttle.objects.filter(announced=False, used__gte=F("tries"), last_at__lte=settled, limit__in=_TOLD)
     rows = waiting.order_by("last_at").values_list("pk", flat=True)[:_BATCH]
     return periodic_tasks.each("pauses", rows, partial(_announce, now=now))
 
@@ -39,9 +43,9 @@ def _announce(pk: int, *, now: datetime) -> int:
             return 0
         claimed = Throttle.objects.filter(pk=row.pk, announced=False, last_at=row.last_at).update(announced=True)
         user = User.objects.filter(username_hash=row.subject).first()
-        if not claimed or user is None or row.budget not in {Budget.PASSWORD, Budget.CODE}:
+        if not claimed or user is None:
             return claimed
-        record(Action.PAUSED, by=None, on=user, now=now, budget=row.budget, tries=row.used)
+        record(Action.PAUSED, by=None, on=user, now=now, limit=row.limit, tries=row.used)
         _tell(user, row, now=now)
     return claimed
 
@@ -50,7 +54,7 @@ def _tell(user: User, row: Throttle, *, now: datetime) -> None:
     """Tell the owner once a day at most: whoever keeps a log-in paused must not fill its owner's mailbox."""
     if Notice.objects.filter(user=user, kind=notice_kinds.LOCKED.name, created_at__gt=now - _TOLD_EVERY).exists():
         return
-    until = row.paused_until.isoformat() if row.paused_until else ""
+    until = row.opens_at.isoformat() if row.opens_at else ""
     # Two workers at once: the second finds it told, a round later.
     once = f"{notice_kinds.LOCKED.name}|{user.pk}|{now:%Y-%m-%d}"
-    queue.email(user, notice_kinds.LOCKED, now=now, dedupe=once, tries=row.used, budget=row.budget, until=until)
+    queue.email(user, notice_kinds.LOCKED, now=now, dedupe=once, tries=row.used, limit=row.limit, until=until)

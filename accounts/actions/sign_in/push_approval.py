@@ -1,11 +1,12 @@
 """Requests to approve a sign-in on the phone: sent, answered, withdrawn, used once (KEY-2, KEY-9, KEY-11).
 
 The number and the request's reference live in the encrypted cookie of the sign-in that asked, so that an
-approval opens that one sign-in and no other. The limits are pure: policies/approvals.py.
+approval opens that one sign-in and no other. Whether one may be sent at all is pure: policies/approvals.py.
 """
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import cast
 
 from django.conf import settings
 from django.db import transaction
@@ -13,7 +14,7 @@ from django.db.models import F, OuterRef, Q, QuerySet
 
 from accounts.actions import push, reports
 from accounts.actions.sign_in.completion import Pending
-from accounts.actions.throttle import UNKNOWN_BROWSER
+from accounts.actions.sign_in.known_browsers import UNKNOWN_BROWSER
 from accounts.enums import Action, CodePurpose, DenyReason, ReportKind, RequestState
 from accounts.models import Key, Phone, PushChallenge, User
 from accounts.models.authenticators import last_authenticated_at, used_since
@@ -34,11 +35,15 @@ from accounts.refusals import (
     SignInTooSlow,
     Suspended,
     TooManyRequests,
+    refusing,
 )
 from portal.audit.record import record
 from portal.lib import client, digests, p256
+from portal.throttle import limits
+from portal.throttle.reserve import LimitReached, reserve
 
 APPROVE, DENY = "approve", "deny"
+_MOST_ANSWERED = 12  # requests that can be answered within one silence, and the last two
 
 
 @dataclass(frozen=True)
@@ -60,9 +65,14 @@ class Answer:
     signature: str
 
 
+def _too_many(reached: LimitReached) -> TooManyRequests:
+    return TooManyRequests(until=cast("datetime", reached.until))  # a window that always ends
+
+
 # --- Where one signs in -----------------------------------------------------------------------------
 
 
+@refusing(_too_many)
 def ask(*, pending: Pending, origin: client.Origin, now: datetime, instead_of: str = "") -> Asked | None:
     """Send a request to every phone that holds a live Key of this person; None if there is no such phone.
 
@@ -157,17 +167,16 @@ def _check_limits(user: User, pending: Pending, *, now: datetime) -> None:
     proved_at = last_authenticated_at(user)
     if proved_at and proved_at.timestamp() > pending.proved_at:
         raise SignInTooSlow
-    limit = settings.PORTAL_PUSH_PER_10_MIN
-    counted = Q(created_at__gt=now - push_approval.WINDOW) | Q(answered_at__isnull=False)
-    rows = PushChallenge.objects.filter(counted, user=user).order_by("-created_at", "-pk")
-    past = rows.values_list("created_at", "answered_at", "state", "reason")[: limit + push_approval.DENIALS]
+    answered = PushChallenge.objects.filter(user=user, answered_at__isnull=False).order_by("-created_at", "-pk")
+    past = answered.values_list("answered_at", "state", "reason")[:_MOST_ANSWERED]
     verdict = push_approval.may_ask(
-        [push_approval.Past(*row) for row in past], proved_at=proved_at, limit=limit, now=now
+        [push_approval.Past(at, *how) for at, *how in past if at], proved_at=proved_at, now=now
     )
     if verdict.is_stopped:
         raise RequestsStopped
     if verdict.until:
         raise TooManyRequests(until=verdict.until)
+    reserve(limits.PUSH_REQUEST.of(user.username_hash), now=now)
 
 
 def _send(user: User, number: str, *, is_new_browser: bool, origin: client.Origin, now: datetime) -> PushChallenge:
@@ -316,13 +325,13 @@ def _close(request: PushChallenge, state: RequestState, key: Key, given: Answer,
 
 def _count_wrong_number(request: PushChallenge, key: Key, *, origin: client.Origin, now: datetime) -> Refusal:
     """Count a wrong number and return how to refuse it; the last one ends the request."""
-    request.wrong_numbers += 1
-    tries_left = push_approval.WRONG_NUMBERS - request.wrong_numbers
-    if not tries_left:
-        request.state = RequestState.FAILED
-        _record(Action.REQUEST_FAILED, request, key, origin=origin, now=now)
-    request.save(update_fields=["wrong_numbers", "state"])
-    return NumberWrong(tries_left=tries_left) if tries_left else RequestOver()
+    tries_left = reserve(limits.PUSH_NUMBER.of(digests.keyed("request", request.reference)), now=now).tries_left
+    if tries_left:
+        return NumberWrong(tries_left=tries_left)
+    request.state = RequestState.FAILED
+    request.save(update_fields=["state"])
+    _record(Action.REQUEST_FAILED, request, key, origin=origin, now=now)
+    return RequestOver()
 
 
 def _record(

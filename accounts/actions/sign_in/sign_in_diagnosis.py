@@ -4,13 +4,14 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from accounts.enums import Realm
-from accounts.models import Key, Throttle, User
+from accounts.models import Key, User
 from portal.lib import time_format
+from portal.throttle.models import Throttle
 
 
 def of(user: User, *, now: datetime) -> list[str]:
     """Return a sentence for each thing that stands in the way, in the order a sign-in meets them."""
-    return [*_of_password(user), *_of_budgets(user, now=now), *_of_log_in(user)]
+    return [*_of_password(user), *_of_limits(user, now=now), *_of_log_in(user)]
 
 
 def _of_password(user: User) -> Iterator[str]:
@@ -18,14 +19,13 @@ def _of_password(user: User) -> Iterator[str]:
         yield "No password is set yet: recovery sets the first one."
 
 
-def _of_budgets(user: User, *, now: datetime) -> Iterator[str]:
+def _of_limits(user: User, *, now: datetime) -> Iterator[str]:
     for row in Throttle.objects.filter(subject=user.username_hash).order_by("pk"):
-        what = row.get_budget_display()
-        if row.total_limit and row.total >= row.total_limit:
-            yield f"{what}: {row.total} wrong tries in a row are used up. Only recovery leads on."
-        elif row.paused_until and row.paused_until > now:
-            until = time_format.time_words(row.paused_until, user.zone)
-            yield f"{what}: paused until {until} after {row.used} wrong tries."
+        what = row.get_limit_display()
+        if row.total and row.used_in_a_row >= row.total:
+            yield f"{what}: {row.used_in_a_row} wrong tries in a row are used up. Only recovery leads on."
+        elif until := row.locked_until(now):
+            yield f"{what}: paused until {time_format.time_words(until, user.zone)} after {row.used} tries."
 
 
 def _of_log_in(user: User) -> Iterator[str]:

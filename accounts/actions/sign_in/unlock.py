@@ -1,16 +1,23 @@
 """Ending a pause by hand, after the person was verified (LOCK-3)."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from django.db import transaction
 
-from accounts.actions import throttle
 from accounts.enums import Action, Role
 from accounts.models import User
 from portal.audit.record import record
 from portal.lib import client
+from portal.throttle import limits, reserve
 
 LONGEST_REASON = 200
+# What stands in the way of signing in, and of a decision: what bounds the guessing of PINs and e-mailed codes stays.
+LIFTABLE = tuple(
+    limit
+    for limit in limits.every()
+    if limit.name.removesuffix("-56") in {"password", "code", "step-up", "network", "passkey", "passkey-browser"}
+)
 
 
 class NothingPaused(Exception):
@@ -44,7 +51,7 @@ def lift_pauses(*, subject: str, reason: str, by: User | None, origin: client.Or
         raise NotTheirsToLift
     with transaction.atomic():
         user = User.objects.filter(username_hash=subject).first()
-        lifted = throttle.end_pauses(subject, now=now)
+        lifted = reserve.end_pauses(LIFTABLE, subject=subject, now=now)
         if not lifted:
             raise NothingPaused
         record(
@@ -53,14 +60,14 @@ def lift_pauses(*, subject: str, reason: str, by: User | None, origin: client.Or
     return lifted
 
 
-def forget(subject: str | None, *, reason: str, now: datetime) -> int:
-    """Forget all tries of one subject, or of everybody, for the command line; return how many budgets had any.
+def forget(subjects: Collection[str] | None, *, reason: str, now: datetime) -> int:
+    """Forget all tries of some subjects, or of everybody, for the command line; return how many buckets had any.
 
     Effects: one event if there were any, on the chain of the log-in, or of the system.
     """
     with transaction.atomic():
-        forgotten = throttle.forget(subject)
-        user = User.objects.filter(username_hash=subject).first() if subject else None
+        forgotten = reserve.forget(LIFTABLE, subjects=subjects)
+        user = User.objects.filter(username_hash__in=subjects).first() if subjects else None
         if forgotten:
             record(Action.PAUSE_LIFTED, by=None, on=user, now=now, pauses=forgotten, reason=reason)
     return forgotten

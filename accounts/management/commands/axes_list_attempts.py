@@ -1,15 +1,16 @@
-"""List budgets of tries, where axes would list its own table, which stays empty here."""
+"""List limits in use, where axes would list its own table, which stays empty here."""
 
 from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from accounts.models import Throttle, User
+from accounts.models import User
 from portal.lib import clock
+from portal.throttle.models import Throttle
 
 
 class Command(BaseCommand):
-    """Print one line a budget that has used tries: what for, whose, used and allowed, until when."""
+    """Print one line for each limit in use: what for, whose, used and allowed, until when."""
 
     help = "List the tries that are counted, and the pauses that run."
 
@@ -22,6 +23,6 @@ class Command(BaseCommand):
         )
         for row in Throttle.objects.filter(used__gt=0).order_by("-last_at").iterator():
             whose = names.get(row.subject, row.subject[:12])
-            is_paused = row.paused_until is not None and row.paused_until > now
-            until = f"until {row.paused_until:%Y-%m-%d %H:%M:%S} UTC" if is_paused else ""
-            self.stdout.write(f"{row.budget}\t{whose}\t{row.used}/{row.limit}\t{until}")
+            until = row.locked_until(now)
+            words = f"until {until:%Y-%m-%d %H:%M:%S} UTC" if until else ""
+            self.stdout.write(f"{row.limit}\t{whose}\t{row.used}/{row.tries}\t{words}")

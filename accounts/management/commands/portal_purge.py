@@ -9,9 +9,9 @@ from portal.lib import clock
 
 
 class Command(BaseCommand):
-    """Delete old budgets, sessions, codes and browsers in small batches."""
+    """Delete old tries, sessions, codes and browsers in small batches."""
 
-    help = "Delete old budgets, sessions, e-mailed codes and known browsers in small batches; audit events stay."
+    help = "Delete old tries, sessions, e-mailed codes and known browsers in small batches; audit events stay."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--dry-run", action="store_true", help="say how many rows would go, delete none")

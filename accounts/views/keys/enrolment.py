@@ -45,7 +45,7 @@ def _start(request: HttpRequest, user: User, purpose: EnrolmentPurpose) -> HttpR
         except EnrolmentOver:
             return redirect("accounts:login")
         except Refusal as caught:
-            refusal = refusal_responses.spoken(caught)
+            refusal = caught
     layout = "base.html" if is_first else "base_signed_in.html"
     facts = {"is_first": is_first, "layout": layout, "others": others, "email": masks.email(user.email)}
     return refusal_responses.page(request, "accounts/key_setup.html", form=form, refusal=refusal, **facts)
@@ -71,7 +71,7 @@ def code(request: HttpRequest, held: SetUp) -> HttpResponse:
         except (EnrolmentOver, Suspended):
             raise
         except Refusal as refusal:
-            refusal_responses.refuse(form, refusal, "code")
+            form.refuse(refusal, "code")
         else:
             return _proved(held, moved)
     return _code_page(request, held, form)
@@ -85,7 +85,7 @@ def send(request: HttpRequest, held: SetUp) -> HttpResponse:
     try:
         identity_proofing.send_email(enrolment=held.enrolment, origin=client.origin(request), now=clock.now())
     except Refusal as refusal:
-        return _code_page(request, held, form, refusal=refusal_responses.spoken(refusal))
+        return _code_page(request, held, form, refusal=refusal)
     return _code_page(request, held, form, is_sent_again=True)
 
 
@@ -114,7 +114,7 @@ def details(request: HttpRequest, held: SetUp) -> HttpResponse:
         except (EnrolmentOver, Suspended):
             raise
         except Refusal as refusal:
-            refusal_responses.refuse(form, refusal)
+            form.refuse(refusal)
         else:
             return _proved(held, moved)
     facts = held.frame("details") | {"questions": questions}

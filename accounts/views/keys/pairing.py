@@ -30,7 +30,7 @@ def pair(request: HttpRequest, found: SetUp) -> HttpResponse:
         except (EnrolmentOver, Suspended):
             raise
         except Refusal as refusal:
-            refusal_responses.refuse(form, refusal, "code")
+            form.refuse(refusal, "code")
         else:
             return redirect("accounts:key-setup-done")
     facts = found.frame("pair") | _facts_of(found)

@@ -14,7 +14,7 @@ from accounts.actions.authenticators import passkeys
 from accounts.actions.sign_in import known_browsers, push_approval
 from accounts.actions.sign_in.completion import SignedIn
 from accounts.models import Passkey, User
-from accounts.refusals import PasskeyWrong, Paused, Refusal
+from accounts.refusals import PasskeyWrong, Paused, Refusal, TooOften, paused, refusing, too_often
 from accounts.request_types import SignedInRequest
 from accounts.views import challenges
 from accounts.views.guards import safe_next, signed_in
@@ -39,7 +39,8 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     user, storage = _pending_user(request), PendingStorage("", request)
     asked = storage.asked.reference if storage.asked else ""
     try:
-        done = _check(request, user, purpose=_sign_in_of(user), then=lambda passkey: _open(request, passkey, asked))
+        with refusing(paused):
+            done = _check(request, user, purpose=_sign_in_of(user), then=lambda passkey: _open(request, passkey, asked))
     except Refusal as refusal:
         return _refused(refusal)
     response = JsonResponse({"next": safe_next(request) or resolve_url(settings.LOGIN_REDIRECT_URL)})
@@ -62,7 +63,8 @@ def confirm(request: SignedInRequest) -> HttpResponse:
     """Count a passkey as both factors given once more, and say where to go on."""
     user = request.user
     try:
-        _check(request, user, purpose=_confirmation_of(user), then=lambda passkey: _note(request, passkey))
+        with refusing(too_often):
+            _check(request, user, purpose=_confirmation_of(user), then=lambda passkey: _note(request, passkey))
     except Refusal as refusal:
         return _refused(refusal)
     return JsonResponse({"next": safe_next(request) or reverse("home:security")})
@@ -88,6 +90,7 @@ def _check(request: HttpRequest, user: User | None, *, purpose: str, then: Calla
         challenge=challenges.carried(request, purpose=purpose),
         user_id=user.pk if user else None,
         then=then,
+        browser=known_browsers.cookie_of(request),
         origin=client.origin(request),
         now=clock.now(),
     )
@@ -119,7 +122,7 @@ def _refused(refusal: Refusal) -> JsonResponse:
     }
     if isinstance(refusal, PasskeyWrong) and refusal.ended:
         facts["ended"] = refusal.ended
-    if not isinstance(refusal, Paused):
+    if not isinstance(refusal, (Paused, TooOften)):
         return JsonResponse(facts, status=403)
     left = max(1, round((refusal.until - clock.now()).total_seconds()))
     return JsonResponse(facts, status=429, headers={"Retry-After": str(left)})

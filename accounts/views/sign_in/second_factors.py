@@ -7,15 +7,15 @@ from datetime import datetime
 from django.db import transaction
 from django.http import HttpRequest
 
-from accounts.actions import throttle
 from accounts.actions.authenticators import backup_codes
 from accounts.actions.keys import key_codes
 from accounts.actions.sign_in import clock_drift, completion, push_approval
 from accounts.models.authenticators import Authenticator
 from accounts.models.push_challenges import flow_of
-from accounts.refusals import CodeWrong
+from accounts.refusals import CodeWrong, paused, refusing
 from accounts.views.sign_in.open_session import open_session
 from portal.lib import client, hash_semaphore
+from portal.throttle.reserve import give_back
 
 
 @dataclass(frozen=True)
@@ -42,10 +42,11 @@ def by_approval(under_way: UnderWay) -> completion.SignedIn:
         )
 
 
+@refusing(paused)
 def by_code(under_way: UnderWay, code: str) -> completion.SignedIn:
     """Sign in by a code of the Key.
 
-    Raises: as ``sign_in.reserve_code`` and ``key.use_code``; ``ClockWrong``, ``RequestDenied``.
+    Raises: ``Paused``, ``CodesUsedUp``, as ``key.use_code``; ``ClockWrong``, ``RequestDenied``.
     """
     pending, now = under_way.pending, under_way.now
     attempt = completion.reserve_code(pending, now=now)
@@ -66,17 +67,18 @@ def by_code(under_way: UnderWay, code: str) -> completion.SignedIn:
         raise clock_drift.explained(wrong, pending=pending, code=code, tries_left=attempt.tries_left, now=now) from None
 
 
+@refusing(paused)
 def by_backup_code(under_way: UnderWay, typed: str) -> completion.SignedIn:
     """Sign in by a code from paper; it is hashed before any row is locked.
 
-    Raises: as ``sign_in.reserve_code`` and ``backup_codes.spend``; ``RequestDenied``, ``HashingOverloaded``.
+    Raises: ``Paused``, ``CodesUsedUp``, as ``backup_codes.use_once``; ``RequestDenied``, ``HashingOverloaded``.
     """
     pending, now, origin = under_way.pending, under_way.now, client.origin(under_way.request)
     attempt = completion.reserve_code(pending, now=now)
     try:
         looked_up = backup_codes.look_up(user_id=pending.user_id, typed=typed)
     except hash_semaphore.HashingOverloaded:
-        throttle.give_back(attempt)
+        give_back(attempt)
         raise
 
     def use() -> Authenticator:

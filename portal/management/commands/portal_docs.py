@@ -20,6 +20,7 @@ from portal import checks as portal_checks
 from portal.lib.env import READINGS, Reading
 from portal.management.commands.portal_map import markdown
 from portal.outbox import checks as outbox_checks
+from portal.throttle import limits
 from portal.url_inventory import every_page
 from recovery import checks as recovery_checks
 from recovery.policies import state_machine
@@ -34,6 +35,18 @@ installation, at the address `portal.example`; with `PORTAL_DEBUG=1`, for demos,
 
 | Name | Default | Meaning |
 |---|---|---|
+"""
+
+_LIMITS_HEAD = """# Limits
+
+Everything that can be guessed, or sent too often, and how often. Counted by `portal/throttle/limits.py`, where a number
+is changed; those with a name in brackets are [settings](settings.md). The first try opens the window; at its end its
+tries are forgotten. Who has used them up waits until then or, where there is a pause, that long from the last try;
+nothing anybody types makes the wait longer. The total counts tries in a row over any time. A right answer costs no try.
+[Decision 0021](../decisions/0021-limits-as-data.md) says why.
+
+| Limit | What it bounds | Tries | Window | Pause | Total |
+|---|---|---|---|---|---|
 """
 
 _CHECKS_HEAD = """# System checks
@@ -65,6 +78,7 @@ class Command(BaseCommand):
             root / "README.md": between_marks((root / "README.md").read_text(encoding="utf-8"), markdown(every_page())),
             root / "docs" / "reference" / "settings.md": settings_page(list(READINGS.values()), root),
             root / "docs" / "reference" / "checks.md": checks_page(),
+            root / "docs" / "reference" / "limits.md": _LIMITS_HEAD + limits.markdown() + "\n",
             imports: between_marks(imports.read_text(encoding="utf-8"), columns.markdown()),
             states: between_marks(states.read_text(encoding="utf-8"), state_machine.table()),
             enrolment: between_marks(enrolment.read_text(encoding="utf-8"), enrolment_moves.table()),

@@ -4,18 +4,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.conf import settings
 from django.db import transaction
 
-from accounts.actions import throttle
 from accounts.actions.authenticators import emailed_code, security_answers
 from accounts.actions.keys.enrolment import rows
-from accounts.enums import Action, Budget, CodePurpose, EnrolmentPurpose, EnrolmentState, MandateRole
+from accounts.enums import Action, CodePurpose, EnrolmentPurpose, EnrolmentState, MandateRole
 from accounts.models import Enrolment, Mandate, SecurityAnswer, User
 from accounts.policies.keys import identity_proofing
-from accounts.refusals import DetailsWrong, NothingToAsk, Paused, TooOften
+from accounts.refusals import DetailsWrong, NothingToAsk, refusing, too_often
 from portal.audit.record import record
 from portal.lib import client
+from portal.throttle import limits
+from portal.throttle.reserve import give_back, reserve
 
 BIRTH_DATE, DETAIL = "birth_date", "detail"  # what the details are called in what was given
 
@@ -31,17 +31,14 @@ def send_email(*, enrolment: Enrolment, origin: client.Origin, now: datetime) ->
     """Send the code that proves the mailbox, or a fresh one. Needs: no open transaction. Raises: ``TooOften``."""
     if enrolment.state != EnrolmentState.EMAIL:
         raise rows.over(enrolment)
-    try:
-        emailed_code.send(
-            user=enrolment.user,
-            purpose=CodePurpose.ENROL,
-            by=enrolment.user,
-            origin=origin,
-            now=now,
-            flow=enrolment.flow,
-        )
-    except Paused as pause:
-        raise TooOften(until=pause.until) from pause
+    emailed_code.send(
+        user=enrolment.user,
+        purpose=CodePurpose.ENROL,
+        by=enrolment.user,
+        origin=origin,
+        now=now,
+        flow=enrolment.flow,
+    )
 
 
 def accept_email(*, enrolment: Enrolment, binding: str, code: str, origin: client.Origin, now: datetime) -> Enrolment:
@@ -51,16 +48,14 @@ def accept_email(*, enrolment: Enrolment, binding: str, code: str, origin: clien
     """
     if enrolment.state != EnrolmentState.EMAIL:
         raise rows.over(enrolment)
-    try:
-        emailed_code.accept(
-            user=enrolment.user, purpose=CodePurpose.ENROL, code=code, origin=origin, now=now, flow=enrolment.flow
-        )
-    except Paused as pause:
-        raise TooOften(until=pause.until) from pause
+    emailed_code.accept(
+        user=enrolment.user, purpose=CodePurpose.ENROL, code=code, origin=origin, now=now, flow=enrolment.flow
+    )
     step = "prove-first" if enrolment.purpose == EnrolmentPurpose.FIRST else "prove-added"
     return _prove(enrolment, binding, EnrolmentState.EMAIL, step, shown="e-mail", origin=origin, now=now)
 
 
+@refusing(too_often)
 def accept_details(
     *, enrolment: Enrolment, binding: str, given: Mapping[str, str], origin: client.Origin, now: datetime
 ) -> Enrolment:
@@ -71,13 +66,10 @@ def accept_details(
     """
     if enrolment.state != EnrolmentState.DETAILS:
         raise rows.over(enrolment)
-    attempt = rows.reserve(
-        throttle.claim(Budget.DETAILS, f"enrol|{enrolment.user.username_hash}", limit=settings.PORTAL_FAILURE_LIMIT),
-        now=now,
-    )
+    attempt = reserve(limits.DETAILS.of(enrolment.user.username_hash), now=now)
     if not is_right(enrolment.user, given):
-        raise rows.wrong(attempt, DetailsWrong(tries_left=attempt.tries_left))
-    throttle.give_back(attempt)
+        raise attempt.refusal(DetailsWrong(tries_left=attempt.tries_left))
+    give_back(attempt)
     return _prove(enrolment, binding, EnrolmentState.DETAILS, "prove-first", shown="details", origin=origin, now=now)
 
 

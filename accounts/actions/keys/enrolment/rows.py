@@ -5,12 +5,10 @@ from datetime import datetime
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from accounts.actions import throttle
 from accounts.enums import EnrolmentPurpose, EnrolmentState, Realm
 from accounts.models import BackupCode, Enrolment, EnrolmentItem, Key, Passkey, Phone, User
-from accounts.models.throttle import Claim
 from accounts.policies.keys import enrolment as moves
-from accounts.refusals import EnrolmentOver, PairingOver, Paused, Refusal, TooOften
+from accounts.refusals import EnrolmentOver, PairingOver, Refusal
 from portal.lib import code_alphabet, digests
 
 
@@ -157,16 +155,3 @@ def _by_public_id(rows: QuerySet[Enrolment], pairing: str) -> Enrolment:
     if found is None:
         raise PairingOver
     return found
-
-
-def reserve(budget: Claim, *, now: datetime) -> throttle.Attempt:
-    """Reserve a try outside sign-in. Raises: ``TooOften``."""
-    try:
-        return throttle.reserve(budget, now=now)
-    except Paused as pause:
-        raise TooOften(until=pause.until) from pause
-
-
-def wrong(attempt: throttle.Attempt, refusal: Refusal) -> Refusal:
-    """Return how to refuse a wrong secret: as given, or as the wait that this try has begun."""
-    return refusal if attempt.tries_left else TooOften(until=attempt.pause_ends)

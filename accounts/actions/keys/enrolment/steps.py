@@ -12,13 +12,11 @@ from uuid import UUID
 from django.conf import settings
 from django.db import IntegrityError, transaction
 
-from accounts.actions import throttle
 from accounts.actions.keys import key_codes
 from accounts.actions.keys.enrolment import completion, identity_proofing, rows
 from accounts.actions.keys.enrolment.rows import move
-from accounts.enums import Action, Budget, EnrolmentPurpose, EnrolmentState
+from accounts.enums import Action, EnrolmentPurpose, EnrolmentState
 from accounts.models import Enrolment, EnrolmentItem, Key, Phone, User
-from accounts.models.throttle import Claim
 from accounts.policies.keys import enrolment as moves
 from accounts.refusals import (
     CodeWrong,
@@ -28,13 +26,17 @@ from accounts.refusals import (
     PairingOver,
     Suspended,
     TooManyKeys,
+    refusing,
+    too_often,
 )
 from portal.audit.record import record
 from portal.lib import client, code_alphabet, digests
+from portal.throttle import limits
+from portal.throttle.limits import Bucket
+from portal.throttle.reserve import Reservation, give_back, reserve
 
 LIFE = timedelta(minutes=30)
 NUMBER_DIGITS = 2
-_PAIRING_TRIES = 10
 
 
 def begin(
@@ -140,9 +142,17 @@ def renew_pairing_code(*, enrolment: Enrolment, binding: str, now: datetime) -> 
     return code
 
 
+@refusing(too_often)
+def reserve_pairing(*, origin: client.Origin, now: datetime) -> Reservation:
+    """Reserve a try at a pairing code for this network. Needs: no open transaction. Raises: ``TooOften``."""
+    return reserve(*limits.PAIRING.of_network(origin.address), now=now)
+
+
+@refusing(too_often)
 def claim(
     *,
     code: str,
+    attempt: Reservation,
     phone: Phone | None = None,
     public_key: str = "",
     name: str = "",
@@ -154,17 +164,14 @@ def claim(
 
     Returns the enrolment with the ``number`` to compare. Effects: the code is used up; the phone's row; a seed that
     no screen has shown; one event.
-    Needs: no open transaction; a call signed by the phone's key.
+    Needs: no open transaction; a call signed by the phone's key; a reserved try.
     Raises: ``PairingCodeWrong`` (wrong, old, used, or a public key that is another live phone's), ``TooOften``.
     """
-    attempt = rows.reserve(
-        throttle.claim(Budget.PAIRING, client.network(origin.address), limit=_PAIRING_TRIES), now=now
-    )
     try:
         with transaction.atomic():
             enrolment = rows.lock_open(code, now=now)
             if enrolment is None or (phone and enrolment.old_phone_id == phone.pk):
-                raise rows.wrong(attempt, PairingCodeWrong())
+                raise attempt.refusal(PairingCodeWrong())
             came = phone or Phone.objects.create(
                 name=name, public_key=public_key, version=version, created_at=now, last_seen_at=now
             )
@@ -182,8 +189,8 @@ def claim(
                 phone=came.pk,
             )
     except IntegrityError as known:
-        raise rows.wrong(attempt, PairingCodeWrong()) from known
-    throttle.give_back(attempt)
+        raise attempt.refusal(PairingCodeWrong()) from known
+    give_back(attempt)
     return enrolment
 
 
@@ -217,6 +224,7 @@ def fetch(*, enrolment: Enrolment, phone: Phone, now: datetime) -> list[Enrolmen
     return rows.items_of(current)
 
 
+@refusing(too_often)
 def confirm_on_web(
     *, enrolment: Enrolment, binding: str, code: str, name: str = "", origin: client.Origin, now: datetime
 ) -> list[Key]:
@@ -227,7 +235,7 @@ def confirm_on_web(
     notices; the code is spent. Needs: no open transaction.
     Raises: ``CodeWrong``, ``TooOften``, ``Suspended``, ``TooManyKeys``, ``EnrolmentOver``.
     """
-    attempt = rows.reserve(_code_claim(enrolment), now=now)
+    attempt = reserve(_codes(enrolment), now=now)
     with transaction.atomic():
         users = rows.lock_users(enrolment)
         locked = rows.lock_owned(enrolment, binding, now=now)
@@ -237,16 +245,17 @@ def confirm_on_web(
         first, *others = rows.items_of(locked)
         spent = key_codes.first_step(first.secret, code, now=now)
         if spent is None:
-            raise rows.wrong(attempt, CodeWrong(tries_left=attempt.tries_left))
+            raise attempt.refusal(CodeWrong(tries_left=attempt.tries_left))
         completion.refuse_if_not_ready(locked, users)
         joining = completion.may_join(others, users) if locked.phone_id else []
         move(locked, step, now=now)
         steps = {first: spent} | dict.fromkeys(joining, -1)
         made = completion.start(locked, steps, name=name, origin=origin, now=now)
-    throttle.give_back(attempt)
+    give_back(attempt)
     return made
 
 
+@refusing(too_often)
 def prove_on_phone(
     *, enrolment: Enrolment, phone: Phone, codes: Mapping[UUID, str], origin: client.Origin, now: datetime
 ) -> list[Key]:
@@ -258,7 +267,7 @@ def prove_on_phone(
     """
     if enrolment.purpose != EnrolmentPurpose.TRANSFER or enrolment.phone_id != phone.pk:
         raise PairingOver
-    attempt = rows.reserve(_code_claim(enrolment), now=now)
+    attempt = reserve(_codes(enrolment), now=now)
     with transaction.atomic():
         users = rows.lock_users(enrolment)
         locked = rows.lock_came(enrolment, phone, now=now)
@@ -268,19 +277,19 @@ def prove_on_phone(
         spent = {item: key_codes.first_step(item.secret, codes.get(item.public_id, ""), now=now) for item in items}
         steps = {item: step for item, step in spent.items() if step is not None}
         if len(steps) < len(items):
-            raise rows.wrong(attempt, CodeWrong(tries_left=attempt.tries_left))
+            raise attempt.refusal(CodeWrong(tries_left=attempt.tries_left))
         move(locked, "confirm", now=now)
         if not items:
             raise PairingOver
         completion.retire(locked, items, now=now)
         made = completion.start(locked, steps, name=phone.name, origin=origin, now=now, action=Action.KEY_MOVED)
-    throttle.give_back(attempt)
+    give_back(attempt)
     return made
 
 
-def _code_claim(enrolment: Enrolment) -> Claim:
-    """Return the budget of codes for one enrolment: mistyping here must not shut the way in."""
-    return throttle.claim(Budget.CODE, f"enrolment|{enrolment.pk}", limit=settings.PORTAL_FAILURE_LIMIT)
+def _codes(enrolment: Enrolment) -> Bucket:
+    """Return the tries at codes of one enrolment: mistyping here must not shut the way in."""
+    return limits.SET_UP_CODE.of(digests.keyed("enrolment-codes", str(enrolment.pk)))
 
 
 def give_up(*, enrolment: Enrolment, binding: str, origin: client.Origin, now: datetime) -> Enrolment:

@@ -1,0 +1,12 @@
+"""App configuration of the limits."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class ThrottleConfig(AppConfig):
+    """How often something may be tried."""
+
+    name = "portal.throttle"
+    label = "throttle"
+    verbose_name = _("Limits")

@@ -1,0 +1,312 @@
+"""Every limit of the product: how many tries, in what time, and how long the wait is after the last one.
+
+A number that is a setting stands here by its name and is read when it is asked for. docs/reference/limits.md is
+generated from this page; docs/decisions/0021-limits-as-data.md says how a limit counts.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from portal.lib import client, digests
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+_FAILURES, _LOCKOUT = "PORTAL_FAILURE_LIMIT", "PORTAL_LOCKOUT_MINUTES"
+_TEN_MINUTES, _DAY, _MONTH = timedelta(minutes=10), timedelta(days=1), timedelta(days=30)
+_WIDE_TIMES = (
+    4  # tries of an IPv6 /56 for each of one /64: a site of many networks is more people, not 256 times as many
+)
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """The numbers of a limit as they are in force now."""
+
+    tries: int
+    window: timedelta | None
+    pause: timedelta | None
+    total: int | None
+
+
+@dataclass(frozen=True)
+class Bucket:
+    """The tries of one subject under one limit."""
+
+    limit: "Limit"
+    subject: str  # a digest: staff and the worker look up by it
+    key: str  # of limit, subject and scope
+
+
+@dataclass(frozen=True, eq=False)
+class Limit:
+    """``tries`` in a ``window`` that the first of them opens; who has used them up waits.
+
+    Until the window ends or, with a ``pause``, that long from the last try. Without a window tries never fade.
+    ``total``: tries in a row over any time, after which nothing but clearing leads on. A text is the name of a
+    setting, of a time in minutes. ``times``: that many times the tries. ``wide``: the limit of the /56 around.
+    """
+
+    name: str
+    label: "StrOrPromise"  # for staff
+    bounds_what: str  # for docs/reference/limits.md
+    tries: int | str
+    window: timedelta | str | None
+    pause: timedelta | str | None = None
+    total: int | str | None = None
+    times: int = 1
+    is_of_networks: bool = False
+    wide: "Limit | None" = None
+
+    @property
+    def bounds(self) -> Bounds:
+        """Return the numbers in force."""
+        return Bounds(_number(self.tries) * self.times, _span(self.window), _span(self.pause), self._total)
+
+    @property
+    def _total(self) -> int | None:
+        return None if self.total is None else _number(self.total)
+
+    def of(self, subject: str, *, scope: str = "") -> Bucket:
+        """Return the bucket of one subject, a digest; each ``scope`` of a subject has one of its own."""
+        return Bucket(self, subject, digests.keyed("limit", f"{self.name}|{subject}|{scope}"))
+
+    def of_network(self, address: str) -> tuple[Bucket, ...]:
+        """Return the buckets of the network an address is in: the address or its IPv6 /64, then the /56 around."""
+        levels = (self, self.wide or self)
+        blocks = network_subjects(address)
+        return tuple(limit.of(subject) for limit, subject in zip(levels, blocks, strict=False))
+
+
+def network_subjects(address: str) -> tuple[str, ...]:
+    """Return the digests that stand for an address's networks, the narrow one first."""
+    return tuple(digests.keyed("network", block) for block in client.networks(address))
+
+
+def _number(value: int | str) -> int:
+    return value if isinstance(value, int) else int(getattr(settings, value))
+
+
+def _span(value: timedelta | str | None) -> timedelta | None:
+    return timedelta(minutes=getattr(settings, value)) if isinstance(value, str) else value
+
+
+def _of_networks(name: str, label: "StrOrPromise", bounds_what: str, *, tries: int | str) -> Limit:
+    """Make a limit of networks: all of them pause for the time of a lockout, and none counts over any time."""
+    narrow = Limit(name, label, bounds_what, tries, window=_LOCKOUT, pause=_LOCKOUT, is_of_networks=True)
+    around = f"The same, from the IPv6 /56 around: {_WIDE_TIMES} times as many."
+    return replace(narrow, wide=replace(narrow, name=f"{name}-56", bounds_what=around, times=_WIDE_TIMES))
+
+
+# --- Signing in -------------------------------------------------------------------------------------
+PASSWORD = Limit(
+    "password",
+    _("Password"),
+    "Wrong passwords for one username; each known browser has its own, all others share one.",
+    tries=_FAILURES,
+    window=_LOCKOUT,
+    pause=_LOCKOUT,
+)
+CODE = Limit(
+    "code",
+    _("Key code"),
+    "Wrong Key codes and backup codes for one username; each known browser has its own, all others share one.",
+    tries=_FAILURES,
+    window=_LOCKOUT,
+    pause=_LOCKOUT,
+    total="PORTAL_CODE_FAILURE_TOTAL",
+)
+NETWORK = _of_networks(
+    "network",
+    _("Network"),
+    "Wrong passwords from one address or IPv6 /64, whatever the username; known browsers are not counted.",
+    tries="PORTAL_SOURCE_LIMIT",
+)
+PASSKEY = _of_networks(
+    "passkey",
+    _("Passkey answers"),
+    "Refused passkey answers from one address or IPv6 /64; known browsers are not counted.",
+    tries=100,
+)
+PASSKEY_BROWSER = Limit(
+    "passkey-browser",
+    _("Passkey answers of a browser"),
+    "Refused passkey answers from one known browser.",
+    tries=20,
+    window=_LOCKOUT,
+    pause=_LOCKOUT,
+)
+STEP_UP = Limit(
+    "step-up",
+    _("Key code of a staff decision"),
+    "Wrong Key codes that one member of staff gives to confirm a decision; signing in cannot use them up.",
+    tries=_FAILURES,
+    window=_LOCKOUT,
+    pause=_LOCKOUT,
+    total="PORTAL_CODE_FAILURE_TOTAL",
+)
+
+# --- E-mailed codes and setting up a Key -------------------------------------------------------------
+EMAIL_CODE_SENT = Limit(
+    "email-code-sent",
+    _("E-mailed codes sent"),
+    "Codes e-mailed to one user for one purpose, so that nobody's mailbox is flooded.",
+    tries=5,
+    window=_LOCKOUT,
+    pause=_LOCKOUT,
+)
+EMAIL_CODE = Limit(
+    "email-code",
+    _("E-mailed code"),
+    "Wrong e-mailed codes of one user for one purpose; the last one makes the code void.",
+    tries=_FAILURES,
+    window=_LOCKOUT,
+    pause=_LOCKOUT,
+)
+DETAILS = Limit(
+    "details",
+    _("Personal details"),
+    "Wrong security answers or personal details given for one username to set up a Key.",
+    tries=_FAILURES,
+    window=_LOCKOUT,
+    pause=_LOCKOUT,
+)
+SET_UP_CODE = Limit(
+    "set-up-code",
+    _("Code of a new Key"),
+    "Wrong codes of the new Key in one enrolment.",
+    tries=_FAILURES,
+    window=_LOCKOUT,
+    pause=_LOCKOUT,
+)
+PAIRING = _of_networks(
+    "pairing",
+    _("Pairing code"),
+    "Wrong pairing codes from one address or IPv6 /64.",
+    tries=10,
+)
+
+# --- The Key on a phone ------------------------------------------------------------------------------
+KEY_API = _of_networks(
+    "key-api",
+    _("Key API requests"),
+    "Requests to the Key API with a wrong signature, from one address or IPv6 /64.",
+    tries=30,
+)
+PUSH_REQUEST = Limit(
+    "push-request",
+    _("Requests to approve"),
+    "Requests to approve sent to the phones of one user.",
+    tries="PORTAL_PUSH_PER_10_MIN",
+    window=_TEN_MINUTES,
+)
+PUSH_NUMBER = Limit(
+    "push-number",
+    _("Number of a request"),
+    "Wrong numbers typed for one request to approve; the last one ends the request, which lives for minutes.",
+    tries=3,
+    window=_DAY,
+)
+TEST_PUSH = Limit(
+    "test-push",
+    _("Test notifications"),
+    "Test notifications to one phone.",
+    tries=3,
+    window=_TEN_MINUTES,
+)
+
+# --- Assisted recovery -------------------------------------------------------------------------------
+INTAKE = _of_networks(
+    "intake",
+    _("Opening cases"),
+    "Claims opened on the web from one address or IPv6 /64.",
+    tries=20,
+)
+INTAKE_BY_STAFF = Limit(
+    "intake-by-staff",
+    _("Opening cases for callers"),
+    "Claims opened by one member of staff.",
+    tries=20,
+    window=_LOCKOUT,
+    pause=_LOCKOUT,
+)
+CASE_PIN = Limit(
+    "case-pin",
+    _("Case PIN"),
+    "Wrong PINs for one reference; the last one locks it for good.",
+    tries=5,
+    window=None,
+)
+ROUND = Limit(
+    "round",
+    _("Rounds of questions"),
+    "Rounds of questions for one username, claimed from one network.",
+    tries=3,
+    window=_MONTH,
+)
+ROUND_PAST_DETAILS = Limit(
+    "round-past-details",
+    _("Rounds past the personal details"),
+    "Rounds of questions for one username in which the personal details were right, claimed from anywhere.",
+    tries=3,
+    window=_MONTH,
+)
+GRANT_PART = Limit(
+    "grant-part",
+    _("Parts of a recovery grant"),
+    "Wrong second parts of one recovery grant; the last one revokes it, and it lives for minutes.",
+    tries=3,
+    window=_DAY,
+)
+RECOVERY_CODE = Limit(
+    "recovery-code",
+    _("Code of a new Key after recovery"),
+    "Wrong codes of the new Key under one recovery grant; codes used up at sign-in do not shut this way.",
+    tries=_FAILURES,
+    window=_LOCKOUT,
+    pause=_LOCKOUT,
+)
+
+
+def every() -> Iterator[Limit]:
+    """Yield all limits in the order of this page, each followed by its wide one."""
+    for limit in [value for value in globals().values() if isinstance(value, Limit)]:
+        yield limit
+        if limit.wide:
+            yield limit.wide
+
+
+def choices() -> list[tuple[str, "StrOrPromise"]]:
+    """Return names and labels, for the table's field."""
+    return [(limit.name, limit.label) for limit in every()]
+
+
+def markdown() -> str:
+    """Return the rows of docs/reference/limits.md."""
+    rows = ((limit.name, limit.bounds_what, *_cells(limit)) for limit in every())
+    return "\n".join(f"| `{name}` | {' | '.join(cells)} |" for name, *cells in rows)
+
+
+def _cells(limit: Limit) -> tuple[str, ...]:
+    bounds = limit.bounds
+    return (
+        _cell(str(bounds.tries), limit.tries),
+        _cell(_words(bounds.window) or "never fade", limit.window),
+        _cell(_words(bounds.pause) or "none", limit.pause),
+        _cell(str(bounds.total or "none"), limit.total),
+    )
+
+
+def _cell(shown: str, source: object) -> str:
+    return f"{shown} (`{source}`)" if isinstance(source, str) else shown
+
+
+def _words(span: timedelta | None) -> str:
+    if span is None:
+        return ""
+    return f"{span.days} days" if span.days > 1 else f"{span // timedelta(minutes=1)} minutes"

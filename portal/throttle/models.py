@@ -1,0 +1,132 @@
+"""The table behind the limits: one row per bucket, one statement per decision.
+
+See docs/decisions/0021-limits-as-data.md for why a try is reserved before the secret is looked at.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import ClassVar, NamedTuple
+
+from django.db import connection, models
+from django.db.models import F, Q
+from django.db.models.functions import Coalesce
+
+from portal.throttle.limits import Bucket, choices
+
+_OVER = "t.used >= t.tries OR t.fades_at <= excluded.last_at"
+_RESERVE = f"""
+    INSERT INTO throttle_throttle AS t
+        (key, "limit", subject, tries, total, used, used_in_a_row, since, fades_at, opens_at, last_at, announced)
+    VALUES {{rows}}
+    ON CONFLICT (key) DO UPDATE SET
+        tries = excluded.tries,
+        total = excluded.total,
+        used = CASE WHEN {_OVER} THEN 1 ELSE t.used + 1 END,
+        used_in_a_row = t.used_in_a_row + 1,
+        since = CASE WHEN {_OVER} THEN excluded.since ELSE t.since END,
+        fades_at = CASE WHEN {_OVER} THEN excluded.fades_at ELSE t.fades_at END,
+        opens_at = excluded.opens_at,
+        last_at = excluded.last_at,
+        announced = FALSE
+    WHERE (t.used < t.tries OR COALESCE(t.opens_at, t.fades_at) <= excluded.last_at)
+        AND (excluded.total IS NULL OR t.used_in_a_row < excluded.total)
+    RETURNING key, used, used_in_a_row
+"""  # noqa: S608  nothing but our own constants
+
+
+class Used(NamedTuple):
+    """What a bucket has used, the try just granted included."""
+
+    used: int
+    in_a_row: int
+
+
+class ThrottleManager(models.Manager["Throttle"]):
+    """The statements that everything rests on."""
+
+    def reserve(self, buckets: Sequence[Bucket], *, now: datetime) -> dict[str, Used]:
+        """Take one try from each bucket that has one left; return what is used, by key, of those granted.
+
+        One statement decides, so that however many requests arrive at once, in whatever process, exactly as many
+        are granted as the limit has (LOCK-1). A locked bucket is left as it is: nobody's typing moves the end of a
+        pause (LOCK-2). A window begins with its first try and is never prolonged, so what was taken and never given
+        back is forgotten at its end.
+        """
+        in_order = sorted(buckets, key=lambda bucket: bucket.key)  # so that no two requests wait for each other
+        values = [value for bucket in in_order for value in _row(bucket, now)]
+        moment = "%s::timestamptz" if connection.vendor == "postgresql" else "%s"
+        row = f"(%s, %s, %s, %s, %s, 1, 1, {', '.join([moment] * 4)}, FALSE)"
+        with connection.cursor() as cursor:
+            cursor.execute(_RESERVE.format(rows=", ".join([row] * len(in_order))), values)
+            return {key: Used(*used) for key, *used in cursor.fetchall()}
+
+    def give_back(self, keys: Iterable[str], *, at: datetime) -> None:
+        """Return one try, taken ``at``, to each bucket, unless its window is over or it was cleared since."""
+        taken = self.filter(key__in=list(keys), used__gt=0, since__lte=at)
+        taken.update(used=F("used") - 1, used_in_a_row=F("used_in_a_row") - 1)
+
+    def locked(self, *, now: datetime) -> "models.QuerySet[Throttle]":
+        """Return the buckets whose tries are used up, with ``until`` they open; None for never."""
+        used_up = self.filter(used__gte=F("tries")).annotate(until=Coalesce("opens_at", "fades_at"))
+        return used_up.filter(Q(until__gt=now) | Q(until__isnull=True))
+
+    def settled(self, *, before: datetime) -> "models.QuerySet[Throttle]":
+        """Return the buckets that say nothing any more: window and pause ended before, and nothing is counted on."""
+        opened = Q(opens_at__isnull=True) | Q(opens_at__lt=before)
+        return self.filter(opened, Q(total__isnull=True) | Q(used_in_a_row=0), fades_at__lt=before)
+
+
+def _row(bucket: Bucket, now: datetime) -> list[str | int | None]:
+    bounds = bucket.limit.bounds
+    moments = (now, _after(now, bounds.window), _after(now, bounds.pause), now)
+    adapted = [str(connection.ops.adapt_datetimefield_value(moment)) if moment else None for moment in moments]
+    return [bucket.key, bucket.limit.name, bucket.subject, bounds.tries, bounds.total, *adapted]
+
+
+def _after(now: datetime, span: timedelta | None) -> datetime | None:
+    return None if span is None else now + span
+
+
+class Throttle(models.Model):
+    """What one bucket has used. Digests only: names and addresses that were typed are not kept.
+
+    It is locked while ``used`` has reached ``tries``, until ``opens_at`` or, without a pause, ``fades_at``.
+    """
+
+    key = models.CharField(max_length=64, unique=True)
+    limit = models.CharField(max_length=24, choices=choices)
+    subject = models.CharField(max_length=64, db_index=True)
+    tries = models.PositiveIntegerField()  # as the limit had them at the last try
+    total = models.PositiveIntegerField(null=True)
+    used = models.PositiveIntegerField()
+    used_in_a_row = models.PositiveIntegerField()  # over any time, until they are cleared
+    since = models.DateTimeField()  # the first try of the window
+    fades_at = models.DateTimeField(null=True)  # the end of the window; null: never
+    opens_at = models.DateTimeField(null=True)  # the end of the pause that the last try would begin, or has begun
+    last_at = models.DateTimeField()
+    announced = models.BooleanField()
+
+    objects: ClassVar[ThrottleManager] = ThrottleManager()
+
+    class Meta:
+        verbose_name = "limit in use"
+        verbose_name_plural = "limits in use"
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(name="throttle_total_counts_used", condition=Q(used_in_a_row__gte=F("used"))),
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["fades_at"], name="throttle_fades"),
+            models.Index(
+                fields=["last_at"],
+                condition=Q(announced=False, used__gte=F("tries")),
+                name="throttle_to_announce",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.limit} {self.used}/{self.tries}"
+
+    def locked_until(self, now: datetime) -> datetime | None:
+        """Return when its tries come back if they are used up; None if they are not, or never come back."""
+        until = self.opens_at or self.fades_at
+        return until if self.used >= self.tries and until and until > now else None

@@ -1,0 +1,109 @@
+"""Reserve a try before the secret is looked at, and give it back on success.
+
+See docs/decisions/0021-limits-as-data.md.
+"""
+
+import logging
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from portal.throttle.limits import Bucket, Limit
+from portal.throttle.models import Throttle, Used
+
+log = logging.getLogger("portal.security")
+
+
+class LimitReached(Exception):
+    """No try is left. ``until``: when there will be one; None for never, whatever time passes."""
+
+    def __init__(self, limit: Limit, until: datetime | None) -> None:
+        """Keep which limit it was."""
+        super().__init__(limit.name)
+        self.limit, self.until = limit, until
+
+
+@dataclass(frozen=True)
+class Reservation:
+    """A reserved try: the buckets it was taken from, when, how many are left, and what it has used up."""
+
+    keys: tuple[str, ...]
+    at: datetime
+    tries_left: int
+    reached: LimitReached | None = None
+
+    def refusal(self, wrong: Exception) -> Exception:
+        """Return how to refuse a wrong secret: as given, or as the limit that this try has reached."""
+        return self.reached or wrong
+
+
+def reserve(*buckets: Bucket, now: datetime) -> Reservation:
+    """Take one try from every bucket, or from none and raise.
+
+    Effects: one row per bucket. What bounds guessing needs no open transaction, since a roll-back returns the try;
+    where tries are things done, such as messages sent, that is just what one wants.
+    Raises: ``LimitReached`` of the first bucket that has none left.
+    """
+    granted = Throttle.objects.reserve(buckets, now=now)
+    if len(granted) < len(buckets):
+        Throttle.objects.give_back(granted, at=now)
+        raise _refused(next(bucket for bucket in buckets if bucket.key not in granted), now=now)
+    left = {bucket: _left(bucket, granted[bucket.key]) for bucket in buckets}
+    last = next((bucket for bucket in buckets if not left[bucket]), None)
+    return Reservation(tuple(granted), now, min(left.values()), _reached(last, now=now) if last else None)
+
+
+def give_back(*reservations: Reservation) -> None:
+    """Return the tries: the secret was right, or was never looked at."""
+    for reservation in reservations:
+        Throttle.objects.give_back(reservation.keys, at=reservation.at)
+
+
+def clear(*buckets: Bucket) -> None:
+    """Forget all tries of these buckets: whoever they are of has proved to be the owner."""
+    Throttle.objects.filter(key__in=[bucket.key for bucket in buckets]).delete()
+
+
+def forget(limits: Iterable[Limit], *, subjects: Iterable[str] | None) -> int:
+    """Forget all tries of some subjects, or of everybody, under these limits; return how many buckets had any."""
+    rows = Throttle.objects.filter(limit__in=_names(limits), used_in_a_row__gt=0)
+    return (rows if subjects is None else rows.filter(subject__in=list(subjects))).delete()[0]
+
+
+def end_pauses(limits: Iterable[Limit], *, subject: str, now: datetime) -> int:
+    """End the running pauses of one subject under these limits; return how many there were.
+
+    The count of tries in a row stays.
+    """
+    locked = Throttle.objects.locked(now=now).filter(subject=subject, limit__in=_names(limits))
+    return Throttle.objects.filter(pk__in=locked.values("pk")).update(used=0, since=now)
+
+
+def locked_until(bucket: Bucket, *, now: datetime) -> datetime | None:
+    """Return when a bucket opens again whose tries are used up, or None: it has tries."""
+    row = Throttle.objects.locked(now=now).filter(key=bucket.key).first()
+    return row.locked_until(now) if row else None
+
+
+def _names(limits: Iterable[Limit]) -> list[str]:
+    return [limit.name for limit in limits]
+
+
+def _left(bucket: Bucket, granted: Used) -> int:
+    bounds = bucket.limit.bounds
+    left = bounds.tries - granted.used
+    return left if bounds.total is None else min(left, bounds.total - granted.in_a_row)
+
+
+def _refused(bucket: Bucket, *, now: datetime) -> LimitReached:
+    log.info("refused by a limit", extra={"facts": {"limit": bucket.limit.name, "subject": bucket.subject}})
+    return _reached(bucket, now=now)
+
+
+def _reached(bucket: Bucket, *, now: datetime) -> LimitReached:
+    """Return what a bucket says that is used up; what was given back meanwhile opens it at once."""
+    total, row = bucket.limit.bounds.total, Throttle.objects.filter(key=bucket.key).first()
+    if row is None or bucket.limit.bounds.window is None:
+        return LimitReached(bucket.limit, None if row else now)
+    is_for_good = total is not None and row.used_in_a_row >= total
+    return LimitReached(bucket.limit, None if is_for_good else row.opens_at or row.fades_at)
