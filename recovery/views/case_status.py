@@ -150,10 +150,10 @@ class Standing:
     is_under_way: bool  # a pass of this browser is open or waits for its second half
 
     @property
-    def turn(self) -> "StrOrPromise":
-        """Say whose turn it is; without a way to reach them, a talk begins when the claimant calls."""
+    def waiting_on(self) -> WaitingOn:
+        """Return who owes the next step: claimants who left no phone number have to call us."""
         is_theirs = self.face == PublicStatus.OPEN and not self.claim.contact
-        return _("You: call us") if is_theirs else self.words.turn.label
+        return WaitingOn.CLAIMANT if is_theirs else self.words.turn
 
     @property
     def agent(self) -> User | None:
