@@ -171,12 +171,12 @@ def _finish(act: Act) -> "StrOrPromise":
     case = questions.finish_round(claim=_claim(act), **act.common)
     if case.state == State.POSSESSION:
         return _("Continue. Send the code, then file your statement.")
-    return _("Not confirmed. Say the closing words; do not guess why.")
+    return _("Not confirmed. Close the call with the standard words. Do not guess why.")
 
 
 def _send_code(act: Act) -> "StrOrPromise":
     possession.send_mail_code(claim=_claim(act), **act.common)
-    return _("Sent. The claimant types the code into their own page, and never tells it to you.")
+    return _("Code sent. The claimant enters it on their case page and must not tell it to you.")
 
 
 def _state(act: Act) -> "StrOrPromise":
@@ -193,7 +193,7 @@ def _state(act: Act) -> "StrOrPromise":
 
 def _give_back(act: Act) -> "StrOrPromise":
     assignment.give_back(case=act.case, **act.common)
-    return _("Given back. Whoever goes on asks for reference and PIN again.")
+    return _("Returned to the queue. The next agent must ask for the reference and PIN again.")
 
 
 def _decision(act: Act) -> Decision:
@@ -205,7 +205,7 @@ def _decision(act: Act) -> Decision:
 
 def _begin(act: Act) -> "StrOrPromise":
     reviews.open_review(decision=_decision(act), **act.common)
-    return _("Your review has begun.")
+    return _("Your review has started.")
 
 
 def _approve(act: Act) -> "StrOrPromise":
@@ -217,13 +217,13 @@ def _approve(act: Act) -> "StrOrPromise":
         **act.common,
     )
     if case.state == State.COOLING:
-        return _("Approved. The waiting period runs, and the owner is being told.")
-    return _("Your approval is recorded. A second senior was drawn.")
+        return _("Approved. The waiting period has started, and we are telling the account holder.")
+    return _("Your approval is recorded. A second senior reviewer was assigned.")
 
 
 def _return(act: Act) -> "StrOrPromise":
     reviews.return_case(decision=_decision(act), reason=act.typed["reason"], **act.common)
-    return _("Sent back for another proof.")
+    return _("Sent back for new proof.")
 
 
 def _refuse(act: Act) -> "StrOrPromise":
@@ -234,18 +234,18 @@ def _refuse(act: Act) -> "StrOrPromise":
 def _decline(act: Act) -> "StrOrPromise":
     chosen = reviews.decline(decision=_decision(act), reason=act.typed["reason"], **act.common)
     if chosen == act.by:
-        return _("Nobody else is free: the review stays with you.")
-    return _("Given back. Somebody else was drawn.")
+        return _("No one else is available, so the review stays with you.")
+    return _("Passed on. Another reviewer was assigned.")
 
 
 def _refuse_contested(act: Act) -> "StrOrPromise":
     case = objections.refuse_contested(case=act.case, reason=act.typed["reason"], **act.common)
-    return _("Refused.") if case.state == State.REFUSED else _("Recorded. Another senior has to agree.")
+    return _("Refused.") if case.state == State.REFUSED else _("Recorded. Another senior reviewer must agree.")
 
 
 def _contest(act: Act) -> "StrOrPromise":
     objections.contest_by_desk(case=act.case, reason=act.typed["reason"], **act.common)
-    return _("Stopped. Two seniors look at it.")
+    return _("Stopped. Two senior reviewers will look into it.")
 
 
 # --- The table -------------------------------------------------------------------------------------
@@ -254,17 +254,17 @@ _EVERY = (
     Step("ask", _("Ask the questions"), "", _may_ask, _ask, AnswerForm, _("Record"), next_step="ask"),
     Step(
         "finish",
-        _("End the questions"),
-        _("All questions were asked. Now you learn whether the case goes on; nobody is told why."),
+        _("Finish the questions"),
+        _("You have asked all the questions. You now learn whether the case continues. No one is told why."),
         _may_finish,
         _finish,
-        button=_("End the questions"),
+        button=_("Finish the questions"),
     ),
     Step(
         "send-code",
         _("Send a code"),
         _(
-            "A code goes to the e-mail address on file. The claimant types it into their own page. "
+            "We send a code to the e-mail address on file. The claimant enters it on their case page. "
             "Never let them tell it to you."
         ),
         _may_send_code,
@@ -274,25 +274,25 @@ _EVERY = (
     Step(
         "statement",
         _("File your statement"),
-        _("What you noticed goes to a second person. You can file it once."),
+        _("The second reviewer reads what you noticed. You can file your statement only once."),
         _may_state,
         _state,
         StatementForm,
-        _("File it"),
+        _("File statement"),
     ),
     Step(
         "review",
-        _("Begin my review"),
-        _("The shortest review time starts now. Read the whole case before you decide."),
+        _("Start my review"),
+        _("The minimum review time starts now. Read the whole case before you decide."),
         _may_begin,
         _begin,
-        button=_("Begin"),
+        button=_("Start"),
     ),
     Step("approve", _("Approve"), "", _may_approve, _approve, ApproveForm, _("Approve")),
     Step(
         "return",
         _("Send back"),
-        _("The claimant has to show once more that the e-mail address on file is theirs."),
+        _("The claimant must show again that the e-mail address on file is theirs."),
         _may_decide,
         _return,
         ReasonForm,
@@ -301,7 +301,7 @@ _EVERY = (
     Step(
         "refuse",
         _("Refuse"),
-        _("The case ends. The claimant reads the same words as everybody who was not confirmed."),
+        _("This closes the case. The claimant reads the same words as anyone we could not confirm."),
         _may_decide,
         _refuse,
         ReasonForm,
@@ -311,16 +311,16 @@ _EVERY = (
     Step(
         "decline",
         _("I should not decide this"),
-        _("For example because you know the owner. Somebody else is drawn."),
+        _("For example, because you know the account holder. Another reviewer is assigned."),
         _may_decide,
         _decline,
         ReasonForm,
-        _("Give it back"),
+        _("Pass it on"),
     ),
     Step(
         "refuse-contested",
         _("Refuse this claim"),
-        _("The owner objected. Two seniors have to refuse it: your word is the first or the second of them."),
+        _("The account holder objected. Two senior reviewers must refuse it: yours is the first or second decision."),
         _may_refuse_contested,
         _refuse_contested,
         ReasonForm,
@@ -330,7 +330,7 @@ _EVERY = (
     Step(
         "contest",
         _("Contest this case"),
-        _("Somebody else on the phone shows that this log-in is theirs. The case stops until two seniors decide."),
+        _("Another caller has shown that this username is theirs. The case stops until two senior reviewers decide."),
         _may_contest,
         _contest,
         ReasonForm,
@@ -339,11 +339,11 @@ _EVERY = (
     ),
     Step(
         "give-back",
-        _("Give back"),
-        _("The case goes back to the queue. What was shown stays shown."),
+        _("Return to the queue"),
+        _("Another agent can take the case. Proof already given still counts."),
         _may_give_back,
         _give_back,
-        button=_("Give back"),
+        button=_("Return to the queue"),
     ),
 )
 STEPS: dict[str, Step] = {step.name: step for step in _EVERY}

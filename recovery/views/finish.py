@@ -22,7 +22,7 @@ from recovery.views.claim_access import case_page, open_page
 from recovery.views.cookies import SET_UP, browser_of
 from recovery.views.status import show
 
-STEPS = (_("Pass"), _("Password and Key"), _("Sign in"))
+STEPS = (_("Set-up code"), _("Password and Key"), _("Sign in"))
 _FIELD_OF = {"R3": "new_password", "R4": "new_password", "R5": "new_password", "K1": "code", "T1": "code"}
 
 

@@ -73,7 +73,7 @@ def send_code(request: HttpRequest, claim: Claim) -> HttpResponse:
         possession.send_mail_code(claim=claim, by=None, origin=client.origin(request), now=clock.now())
     except Refusal as refusal:
         return show(request, claim, refusal=refusal)
-    messages.success(request, _("We have sent a code to the e-mail address on file. An older one no longer works."))
+    messages.success(request, _("We have sent a code to the e-mail address on file. Any earlier code no longer works."))
     return redirect("recovery:status")
 
 
@@ -113,7 +113,7 @@ def browser(request: HttpRequest, claim: Claim) -> HttpResponse:
         claims.bind_browser(claim=claim, browser=value, origin=client.origin(request), now=clock.now())
     except Refusal as refusal:
         return show(request, claim, refusal=refusal)
-    messages.success(request, _("Your case goes on in this browser now."))
+    messages.success(request, _("You can now continue your case in this browser."))
     response = redirect("recovery:status")
     cookies.keep_browser(response, value)
     return response
