@@ -9,26 +9,26 @@ class State(models.TextChoices):
 
     OPEN = "open", _("Open")
     VERIFYING = "verifying", _("Checking details")
-    POSSESSION = "possession", _("Waiting for a proof of possession")
-    PROOFING = "proofing", _("Waiting for identity papers")
-    REVIEW = "review", _("With a second person")
+    POSSESSION = "possession", _("Waiting for proof of possession")
+    PROOFING = "proofing", _("Waiting for proof of identity")
+    REVIEW = "review", _("In review")
     COOLING = "cooling", _("Waiting period")
     GRANT_READY = "grant_ready", _("Ready to start")
     ENROLLING = "enrolling", _("Setting up")
-    HOLD = "hold", _("Done, some actions on hold")
+    HOLD = "hold", _("Done, some services on hold")
     DONE = "done", _("Done")
     CONTESTED = "contested", _("Stopped after an objection")
     REFUSED = "refused", _("Not confirmed")
-    CANCELLED = "cancelled", _("Stopped by the owner")
+    CANCELLED = "cancelled", _("Stopped by the account holder")
     WITHDRAWN = "withdrawn", _("Withdrawn")
-    EXPIRED = "expired", _("Ran out of time")
+    EXPIRED = "expired", _("Expired")
 
 
 class Actor(models.TextChoices):
     """What kind of person, or clock, moves a case."""
 
     CLAIMANT = "claimant", _("Claimant")
-    OWNER = "owner", _("Owner")
+    OWNER = "owner", _("Account holder")
     AGENT = "agent", _("Agent")
     SENIOR = "senior", _("Senior reviewer")
     SYSTEM = "system", _("System")
@@ -84,13 +84,13 @@ class Family(models.TextChoices):
 class FlagKind(models.TextChoices):
     """A fact that speaks against a case."""
 
-    CALL_WITHOUT_PAGE = "call_without_page", _("Opened by phone, without the page")
+    CALL_WITHOUT_PAGE = "call_without_page", _("Opened by phone, without the case page")
     COMPETING = "competing", _("More than one claim")
-    REFUSED_LATELY = "refused_lately", _("A case was refused in the past 30 days")
+    REFUSED_LATELY = "refused_lately", _("A case was refused in the last 30 days")
     OBSERVED = "observed", _("The agent noticed pressure or prompting")
-    KEY_CODE_OFFERED = "key_code_offered", _("A Key code was offered instead of a recovery code")
+    KEY_CODE_OFFERED = "key_code_offered", _("A Key code was given as an answer")
     DETAILS_WRONG = "details_wrong", _("Personal details were wrong")
-    DECOYS_TAKEN = "decoys_taken", _("Confirmed events that never happened")
+    DECOYS_TAKEN = "decoys_taken", _("The caller confirmed events that never happened")
     DURESS = "duress", _("The agent raised a silent alarm")
 
 
@@ -104,14 +104,14 @@ class Severity(models.TextChoices):
 class Observed(models.TextChoices):
     """What an agent may note about a call."""
 
-    PROMPTED = "prompted", _("Somebody prompted the caller")
+    PROMPTED = "prompted", _("Someone prompted the caller")
     READING = "reading", _("The caller read answers aloud")
-    PRESSURE = "pressure", _("The caller pressed for speed")
+    PRESSURE = "pressure", _("The caller was in a hurry or put you under pressure")
     ASKED_WHICH = "asked_which", _("The caller asked which answer was wrong")
     PROCESS = "process", _("The caller asked how the checks work")
     LANGUAGE = "language", _("A language aid was used")
     ACCESS = "access", _("The caller needs more time")
-    DURESS = "duress", _("Silent alarm: the caller seems to be forced")
+    DURESS = "duress", _("Silent alarm: the caller may be acting under duress")
 
 
 class Verdict(models.TextChoices):
@@ -120,7 +120,7 @@ class Verdict(models.TextChoices):
     PENDING = "pending", _("Not decided")
     APPROVED = "approved", _("Approved")
     REFUSED = "refused", _("Refused")
-    RETURNED = "returned", _("Returned")
+    RETURNED = "returned", _("Sent back")
     DROPPED = "dropped", _("No longer needed")
 
 
@@ -128,7 +128,7 @@ class Basis(models.TextChoices):
     """On which grounds a case may be approved."""
 
     NONE = "", _("Not complete")
-    CODES = "S", _("Codes to registered channels")
+    CODES = "S", _("Codes sent to registered contacts")
 
 
 class Scope(models.TextChoices):
@@ -138,10 +138,10 @@ class Scope(models.TextChoices):
     TRANSFER_OUT = "transfer_out", _("Transfers out")
     BANK = "bank", _("Bank details")
     CONTACT = "contact", _("Contact details")
-    NEW_KEY = "new_key", _("Setting up further Keys")
-    API_TOKEN = "api_token", _("Access for programs")
+    NEW_KEY = "new_key", _("Setting up more Keys")
+    API_TOKEN = "api_token", _("API access")
     IP_RULE = "ip_rule", _("Network rules")
-    TRADE_RISK = "trade_risk", _("Opening risky positions")
+    TRADE_RISK = "trade_risk", _("Opening high-risk positions")
 
 
 class WaitingOn(models.TextChoices):
@@ -149,28 +149,40 @@ class WaitingOn(models.TextChoices):
 
     CLAIMANT = "claimant", _("You")
     AGENT = "agent", _("An agent")
-    SENIOR = "senior", _("A second person")
-    CLOCK = "clock", _("Nobody: a waiting period runs")
-    NOBODY = "nobody", _("Nobody")
+    SENIOR = "senior", _("A senior colleague")
+    CLOCK = "clock", _("No one: the waiting period is running")
+    NOBODY = "nobody", _("No one")
 
 
 class Prompt(models.TextChoices):
     """What is asked: the words the agent reads out, or the claimant reads."""
 
     BIRTH_DATE = "birth_date", _("What is your full date of birth?")
-    ADDRESS = "address", _("What are the house number and the postcode of your registered address?")
+    ADDRESS = "address", _("What is the house number and postcode of your registered address?")
     OPENED = "opened", _("In which month and year did you open the account?")
-    EMPLOYER = "employer", _("Who was your employer when you applied?")
-    FIRST_BANK = "first_bank", _("Which bank did you link first?")
-    TAX_COUNTRY = "tax_country", _("Which country did you give for tax?")
-    EXPERIENCE = "experience", _("How many years of experience did you state?")
-    ORDER_INSTRUMENT = "order_instrument", _("Your last order in the past 90 days: which instrument? Or none?")
-    ORDER_AMOUNT = "order_amount", _("Your last order in the past 90 days: roughly what amount? Or none?")
-    DEPOSIT_AMOUNT = "deposit_amount", _("Your last deposit in the past 90 days: roughly what amount? Or none?")
+    EMPLOYER = "employer", _("Who was your employer when you applied for the account?")
+    FIRST_BANK = "first_bank", _("Which bank did you link to your account first?")
+    TAX_COUNTRY = "tax_country", _("Which country of tax residence did you give us?")
+    EXPERIENCE = "experience", _("How many years of trading experience did you tell us you had?")
+    ORDER_INSTRUMENT = (
+        "order_instrument",
+        _("Which instrument was your last order in the past 90 days for? Or was there none?"),
+    )
+    ORDER_AMOUNT = "order_amount", _("Roughly how much was your last order in the past 90 days? Or was there none?")
+    DEPOSIT_AMOUNT = (
+        "deposit_amount",
+        _("Roughly how much was your last deposit in the past 90 days? Or was there none?"),
+    )
     WITHDRAWAL_AMOUNT = (
         "withdrawal_amount",
-        _("Your last withdrawal in the past 90 days: roughly what amount? Or none?"),
+        _("Roughly how much was your last withdrawal in the past 90 days? Or was there none?"),
     )
-    TRANSFER_AMOUNT = "transfer_amount", _("Your last transfer out in the past 90 days: roughly what amount? Or none?")
-    PHONE_ORDER = "phone_order", _("Your last order by telephone in the past 90 days: which instrument? Or none?")
+    TRANSFER_AMOUNT = (
+        "transfer_amount",
+        _("Roughly how much was your last transfer out in the past 90 days? Or was there none?"),
+    )
+    PHONE_ORDER = (
+        "phone_order",
+        _("Which instrument was your last phone order in the past 90 days for? Or was there none?"),
+    )
     QUESTION = "question", _("Your security question")

@@ -53,7 +53,7 @@ def age(case: Case, now: datetime) -> Age:
     allowed = due - case.state_at
     is_pressing = spent >= allowed * _NEARLY
     text = _("{time} of {target}").format(time=span(spent), target=span(allowed))
-    return Age(_("{age}, pressing").format(age=text) if is_pressing else text, "warn" if is_pressing else "ok")
+    return Age(_("{age}, due soon").format(age=text) if is_pressing else text, "warn" if is_pressing else "ok")
 
 
 def owner(case: Case, viewer: Viewer) -> str:
@@ -62,12 +62,12 @@ def owner(case: Case, viewer: Viewer) -> str:
     if case.state == State.REVIEW and decision is not None:
         drawn = decision.assigned_to
         if not viewer.audits and (drawn is None or drawn != viewer.user):
-            return _("A second person")
-        return _person(drawn.username if drawn else _("nobody yet"), is_you=drawn == viewer.user)
+            return _("A second reviewer")
+        return _person(drawn.username if drawn else _("no one yet"), is_you=drawn == viewer.user)
     if case.state == State.CONTESTED:
-        return _("Any two seniors")
+        return _("Any two senior reviewers")
     if case.maker is None:
-        return _("Nobody yet")
+        return _("No one yet")
     return _person(case.maker.username, is_you=case.maker == viewer.user)
 
 
@@ -76,12 +76,12 @@ def _person(name: str, *, is_you: bool) -> str:
 
 
 _NEXT: dict[str, "StrOrPromise"] = {
-    State.PROOFING: gettext_lazy("The claimant shows identity papers, and the agent or a senior writes down which"),
-    State.COOLING: gettext_lazy("Nothing: the waiting period runs, and the owner can stop it"),
-    State.GRANT_READY: gettext_lazy("The claimant starts when they have their new phone in hand"),
+    State.PROOFING: gettext_lazy("The claimant shows proof of identity. The agent or a senior reviewer records it"),
+    State.COOLING: gettext_lazy("Nothing: the waiting period is running, and the account holder can stop it"),
+    State.GRANT_READY: gettext_lazy("The claimant starts when they have their new phone ready"),
     State.ENROLLING: gettext_lazy("The claimant sets a password and a Key"),
-    State.HOLD: gettext_lazy("Nothing: money and contact details are held for a while"),
-    State.CONTESTED: gettext_lazy("A senior looks at both sides; two of them may refuse it"),
+    State.HOLD: gettext_lazy("Nothing: payments out and contact details are on hold for a while"),
+    State.CONTESTED: gettext_lazy("A senior reviewer looks at both sides; two of them can refuse it"),
 }
 
 
@@ -96,7 +96,7 @@ def next_step(case: Case, viewer: Viewer) -> str:
     if case.state == State.REVIEW:
         decision = visibility.pending(case)
         is_yours = decision is not None and decision.assigned_to == viewer.user
-        return _("Read it and decide") if is_yours else _("A second person, drawn by the system, decides")
+        return _("Read the case and decide") if is_yours else _("A second reviewer, chosen at random, decides")
     return str(_NEXT[case.state])
 
 
@@ -107,38 +107,38 @@ def _hands(case: Case, viewer: Viewer) -> int:
 
 _BY_HANDS: dict[str, tuple["StrOrPromise", ...]] = {
     State.OPEN: (
-        gettext_lazy("An agent takes it, or starts when the claimant calls"),
-        gettext_lazy("Call back if a contact is given, then start with reference and PIN"),
-        gettext_lazy("The agent starts with reference and PIN"),
+        gettext_lazy("An agent takes the case, or starts when the claimant calls"),
+        gettext_lazy("Call back if the claimant left a number, then start with the reference and PIN"),
+        gettext_lazy("The agent starts with the reference and PIN"),
     ),
     State.VERIFYING: (
-        gettext_lazy("It was given back: start again with reference and PIN"),
-        gettext_lazy("Ask the questions that are left"),
-        gettext_lazy("The agent asks the questions that are left"),
+        gettext_lazy("The case was returned to the queue: start again with the reference and PIN"),
+        gettext_lazy("Ask the remaining questions"),
+        gettext_lazy("The agent asks the remaining questions"),
     ),
 }
 
 
 def _possession(case: Case, viewer: Viewer) -> str:
     if case.has_statement:  # type: ignore[attr-defined]  # annotated by sight.queue
-        return _("The claimant proves possession on their page")
+        return _("The claimant proves possession on their case page")
     yours, theirs = _STATEMENT[case.proof_step]  # type: ignore[attr-defined]  # annotated by sight.queue
-    words = (_("It was given back: start again with reference and PIN"), yours, theirs)
+    words = (_("The case was returned to the queue: start again with the reference and PIN"), yours, theirs)
     return str(words[_hands(case, viewer)])
 
 
 # What happened last toward a proof of possession -> what comes next, for the agent and for others.
 _STATEMENT: dict[str | None, tuple["StrOrPromise", "StrOrPromise"]] = {
     None: (
-        gettext_lazy("Have possession proved, and file your statement"),
-        gettext_lazy("The agent has possession proved and files a statement"),
+        gettext_lazy("Ask the claimant for proof of possession and file your statement"),
+        gettext_lazy("The agent asks for proof of possession and files a statement"),
     ),
     "proof_sent": (
-        gettext_lazy("Sent: the claimant completes it on their page. File your statement"),
-        gettext_lazy("The claimant completes what was sent, and the agent files a statement"),
+        gettext_lazy("Sent. The claimant proves possession on their case page. File your statement"),
+        gettext_lazy("The claimant completes the proof that was sent, and the agent files a statement"),
     ),
     "proof_accepted": (
-        gettext_lazy("The proof was right. File your statement"),
+        gettext_lazy("The claimant proved possession. File your statement"),
         gettext_lazy("The agent files a statement"),
     ),
 }
@@ -151,55 +151,57 @@ def prompt(item: PlanItem) -> str:
 
 # What everybody reads, and what only those who see into a case read.
 PLAIN: dict[str, "StrOrPromise"] = {
-    "claim_opened": gettext_lazy("A claim was made"),
-    "claim_withdrawn": gettext_lazy("One of the claims was withdrawn"),
-    "browser_bound": gettext_lazy("The claimant opened the page in another browser"),
-    "pin_replaced": gettext_lazy("The claimant took a new PIN"),
+    "claim_opened": gettext_lazy("Claim made"),
+    "claim_withdrawn": gettext_lazy("A claim was withdrawn"),
+    "browser_bound": gettext_lazy("The claimant opened the case page in another browser"),
+    "pin_replaced": gettext_lazy("The claimant got a new PIN"),
     "taken": gettext_lazy("Taken from the queue"),
-    "given_back": gettext_lazy("Given back to the queue"),
-    "session_started": gettext_lazy("Reference and PIN were right; the questions began"),
-    "taken_over": gettext_lazy("Reference and PIN were right; another agent went on"),
-    "answer_recorded": gettext_lazy("An answer was recorded"),
-    "key_code_offered": gettext_lazy("Six digits were offered as an answer: it may have been a Key code"),
-    "round_finished": gettext_lazy("The questions ended"),
+    "given_back": gettext_lazy("Returned to the queue"),
+    "session_started": gettext_lazy("Reference and PIN correct; questions started"),
+    "taken_over": gettext_lazy("Reference and PIN correct; another agent took over"),
+    "answer_recorded": gettext_lazy("Answer recorded"),
+    "key_code_offered": gettext_lazy("Six digits given as an answer: may have been a Key code"),
+    "round_finished": gettext_lazy("Questions finished"),
     "statement_filed": gettext_lazy("The agent filed a statement"),
-    "review_asked": gettext_lazy("Went to a second person"),
-    "approved": gettext_lazy("Approved: the waiting period began"),
-    "returned": gettext_lazy("Sent back for another proof"),
+    "review_asked": gettext_lazy("Sent to a second reviewer"),
+    "approved": gettext_lazy("Approved; waiting period started"),
+    "returned": gettext_lazy("Sent back for new proof"),
     "refused": gettext_lazy("Refused"),
-    "papers_recorded": gettext_lazy("Identity papers were shown"),
-    "papers_refused": gettext_lazy("Refused: the papers did not convince"),
+    "papers_recorded": gettext_lazy("Proof of identity recorded"),
+    "papers_refused": gettext_lazy("Refused: proof of identity was not convincing"),
     "wait_over": gettext_lazy("The waiting period ended"),
-    "grant_issued": gettext_lazy("The claimant began: half a pass on the page, half by e-mail"),
-    "grant_opened": gettext_lazy("The claimant put both halves of the pass together"),
-    "grant_lapsed": gettext_lazy("The pass ran out; nothing was changed"),
-    "set_up_left": gettext_lazy("The claimant left before the end; nothing was changed"),
-    "completed": gettext_lazy("New password and new Key; everything open was ended"),
-    "hold_over": gettext_lazy("What was held is free again"),
-    "expired": gettext_lazy("Ran out of time"),
+    "grant_issued": gettext_lazy(
+        "The claimant started: first part of the set-up code on the page, second part by e-mail"
+    ),
+    "grant_opened": gettext_lazy("The claimant entered both parts of the set-up code"),
+    "grant_lapsed": gettext_lazy("The set-up code expired; nothing changed"),
+    "set_up_left": gettext_lazy("The claimant stopped before the end; nothing changed"),
+    "completed": gettext_lazy("New password and new Key set; all open sign-ins ended"),
+    "hold_over": gettext_lazy("Holds lifted"),
+    "expired": gettext_lazy("Expired"),
     "withdrawn": gettext_lazy("Withdrawn by the claimant"),
-    "owner_is_back": gettext_lazy("The owner found their own way in and closed it"),
-    "stopped_by_code": gettext_lazy("The owner stopped it with the code of a notice"),
-    "stopped_signed_in": gettext_lazy("The owner stopped it while signed in"),
+    "owner_is_back": gettext_lazy("The account holder signed in and closed the case"),
+    "stopped_by_code": gettext_lazy("The account holder stopped it with the code from a message"),
+    "stopped_signed_in": gettext_lazy("The account holder stopped it while signed in"),
 }
 # What each method says in words of its own: the event, and which of ``methods.contract.Words`` it takes.
 OF_METHODS = {"proof_sent": "was_sent", "proof_accepted": "was_accepted"}
-_CONFIRMED, _NOT_CONFIRMED = gettext_lazy("Confirmed so far"), gettext_lazy("Not confirmed")
+_CONFIRMED, _NOT_CONFIRMED = gettext_lazy("confirmed so far"), gettext_lazy("not confirmed")
 INSIDE: dict[str, "StrOrPromise"] = {
-    "review_assigned": gettext_lazy("A second person was drawn"),
-    "review_declined": gettext_lazy("The second person gave it back: another one is drawn"),
-    "review_opened": gettext_lazy("The review was begun"),
-    "first_of_two_approved": gettext_lazy("The first of two seniors approved"),
-    "ended_by_flag": gettext_lazy("A red flag ended it"),
-    "wait_extended": gettext_lazy("No notice got out: the wait begins once more"),
-    "told_late": gettext_lazy("The notice got out late: the wait counts from then"),
-    "owner_not_reached": gettext_lazy("The owner could not be reached: papers are needed"),
-    "key_is_alive": gettext_lazy("The Key that was said to be lost signed in: stopped"),
-    "tier_raised": gettext_lazy("A second claim came in: the review is to be more careful"),
-    "contested_by_desk": gettext_lazy("Stopped by the desk: somebody else claims this log-in"),
-    "second_claimant": gettext_lazy("Somebody with another claim called meanwhile, and was refused"),
-    "refusal_proposed": gettext_lazy("A senior wants to refuse it; another one has to agree"),
-    "contest_refused": gettext_lazy("A second senior agreed to refuse it"),
+    "review_assigned": gettext_lazy("Reviewer assigned"),
+    "review_declined": gettext_lazy("The reviewer passed; another was assigned"),
+    "review_opened": gettext_lazy("Review started"),
+    "first_of_two_approved": gettext_lazy("First of two senior reviewers approved"),
+    "ended_by_flag": gettext_lazy("Ended by a red flag"),
+    "wait_extended": gettext_lazy("No notice could be sent; waiting period started again"),
+    "told_late": gettext_lazy("Notice sent late; waiting period counts from then"),
+    "owner_not_reached": gettext_lazy("The account holder could not be reached; proof of identity needed"),
+    "key_is_alive": gettext_lazy("The Key reported lost was used to sign in; stopped"),
+    "tier_raised": gettext_lazy("A second claim came in; stricter review required"),
+    "contested_by_desk": gettext_lazy("Stopped by the desk; someone else claims this username"),
+    "second_claimant": gettext_lazy("Someone with another claim called in the meantime and was refused"),
+    "refusal_proposed": gettext_lazy("A senior reviewer proposed to refuse it; another must agree"),
+    "contest_refused": gettext_lazy("A second senior reviewer agreed to refuse it"),
 }
 
 
@@ -227,10 +229,10 @@ def timeline(case: Case, *, inside: bool) -> list[Line]:
 
 def _what(event: Event, answers: int, *, inside: bool) -> str:
     if answers > 1:
-        return ngettext("{n} answer was recorded", "{n} answers were recorded", answers).format(n=answers)
+        return ngettext("{n} answer recorded", "{n} answers recorded", answers).format(n=answers)
     if event.action == "round_finished":
         verdict = _NOT_CONFIRMED if event.to_state == State.REFUSED else _CONFIRMED
-        return _("The questions ended: {verdict}").format(verdict=verdict)
+        return _("Questions finished: {verdict}").format(verdict=verdict)
     if event.action in OF_METHODS:
         return str(getattr(METHODS[event.body["method"]].words, OF_METHODS[event.action]))
     if event.action in PLAIN:

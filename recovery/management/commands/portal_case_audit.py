@@ -17,5 +17,5 @@ class Command(BaseCommand):
         for fault in faults:
             self.stdout.write(fault)
         if faults:
-            raise CommandError(f"{len(faults)} faults in the record.")
-        self.stdout.write("The record of all cases is whole.")
+            raise CommandError(f"Faults found in the case record: {len(faults)}.")
+        self.stdout.write("The record of every case is intact.")
