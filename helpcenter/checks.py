@@ -31,7 +31,7 @@ def check_help(**_options: Any) -> list[CheckMessage]:
         try:
             articles = catalogue.sources(language)
         except ArticleError as error:
-            found.append(_error(3, str(error), hint="The form of an article is in helpcenter/catalogue.py."))
+            found.append(_error(3, str(error), hint="See helpcenter/catalogue.py for the format of an article."))
         else:
             found += [problem for article in articles for problem in check_article(article)]
             found += check_causes(articles)
@@ -47,13 +47,15 @@ def check_article(article: Article) -> Iterator[CheckMessage]:
         yield _error(1, f"{name} uses the unknown variable {variable!r}.", hint=hint)
     for limit in TYPED_LIMIT.findall(text):
         yield _error(
-            2, f"{name} states a limit by hand: {limit!r}.", hint="Use a variable, so that it cannot be wrong."
+            2, f"{name} has a hard-coded limit: {limit!r}.", hint="Use a variable, so that it is always right."
         )
     for promise in article.promises:
         if not _PROMISE.fullmatch(promise):
-            yield _error(4, f"{name} names {promise!r}, which is no promise id.", hint="They look like LOCK-2.")
+            yield _error(
+                4, f"{name} names {promise!r}, which is not a promise id.", hint="A promise id looks like LOCK-2."
+            )
     for word in _JARGON.findall(text):
-        yield _error(8, f"{name} says {word!r}.", hint="Say it in plain words.")
+        yield _error(8, f"{name} uses the word {word!r}.", hint="Use plain words instead.")
     if article.language == catalogue.SOURCE_LANGUAGE:
         yield from _check_links(name, article)
 
@@ -65,11 +67,11 @@ def check_causes(articles: Iterable[Article]) -> Iterator[CheckMessage]:
         row = rows.get(cause.row)
         if row is None:
             hint = f"Write articles/.../problem/{cause.row}.md."
-            yield _error(5, f"Cause {cause.code} leads to the row {cause.row!r}, which is not there.", hint=hint)
+            yield _error(5, f"Cause {cause.code} leads to the row {cause.row!r}, which does not exist.", hint=hint)
         elif cause.code not in row.causes:
             yield _error(6, f"Cause {cause.code} leads to {cause.row!r}, which does not name it.", hint="Add it there.")
         for limit in TYPED_LIMIT.findall(f"{cause.title} {cause.text}"):
-            yield _error(2, f"Cause {cause.code} states a limit by hand: {limit!r}.", hint="Use a {name}.")
+            yield _error(2, f"Cause {cause.code} has a hard-coded limit: {limit!r}.", hint="Use a {name} instead.")
     leads_to = {cause.code: cause.row for cause in causes.every()}
     for row in rows.values():
         for code in row.causes:
@@ -88,8 +90,12 @@ def check_index(databases: Iterable[str] | None = None, **_options: Any) -> list
         return []
     if "helpcenter_entry" not in connections["default"].introspection.table_names() or not search.is_stale():
         return []
-    hint = "Run manage.py portal_load_help; every migrate does it too."
-    return [CheckWarning("Help search was made from older articles or settings.", hint=hint, id="helpcenter.W001")]
+    hint = "Run manage.py portal_load_help. Every migrate does this too."
+    return [
+        CheckWarning(
+            "The help search index was built from older articles or settings.", hint=hint, id="helpcenter.W001"
+        )
+    ]
 
 
 def _check_links(name: str, article: Article) -> Iterator[CheckMessage]:
@@ -99,7 +105,7 @@ def _check_links(name: str, article: Article) -> Iterator[CheckMessage]:
             if target.startswith("/"):
                 resolve(target.partition("#")[0])
         except (LookupError, NoReverseMatch, Resolver404):
-            yield _error(7, f"{name} links to {link!r}, which is not there.", hint="Links look like problem:slug.")
+            yield _error(7, f"{name} links to {link!r}, which does not exist.", hint="Links look like problem:slug.")
 
 
 def _error(number: int, text: str, *, hint: str) -> Error:

@@ -114,7 +114,7 @@ PORTAL_CASE_MINIMUM_REVIEW_SECONDS = env.number(
     help="Shortest review before an approval.",
 )
 PORTAL_GRANT_OPEN_MINUTES = env.number(
-    "PORTAL_GRANT_OPEN_MINUTES", 20, low=5, high=60, unit="minutes", help="Time to open an enrolment pass."
+    "PORTAL_GRANT_OPEN_MINUTES", 20, low=5, high=60, unit="minutes", help="Time to enter the set-up code."
 )
 PORTAL_GRANT_FINISH_MINUTES = env.number(
     "PORTAL_GRANT_FINISH_MINUTES", 15, low=5, high=60, unit="minutes", help="Time to finish once it is open."

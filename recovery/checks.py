@@ -16,7 +16,7 @@ def waiting_period_lasts_a_day(**_: Any) -> list[CheckMessage]:
     return [
         Error(
             "PORTAL_CASE_COOLING_MINUTES is less than a day.",
-            hint="An owner must have the time to read a message and stop a recovery that is not theirs.",
+            hint="Account holders need time to read our message and stop a recovery they did not request.",
             id="recovery.E001",
         )
     ]

@@ -9,26 +9,26 @@ class State(models.TextChoices):
 
     OPEN = "open", _("Open")
     VERIFYING = "verifying", _("Checking details")
-    POSSESSION = "possession", _("Waiting for a proof of possession")
-    PROOFING = "proofing", _("Waiting for identity papers")
-    REVIEW = "review", _("With a second person")
+    POSSESSION = "possession", _("Waiting for proof of possession")
+    PROOFING = "proofing", _("Waiting for proof of identity")
+    REVIEW = "review", _("In review")
     COOLING = "cooling", _("Waiting period")
     GRANT_READY = "grant_ready", _("Ready to start")
     ENROLLING = "enrolling", _("Setting up")
-    HOLD = "hold", _("Done, some actions on hold")
+    HOLD = "hold", _("Done, some services on hold")
     DONE = "done", _("Done")
     CONTESTED = "contested", _("Stopped after an objection")
     REFUSED = "refused", _("Not confirmed")
-    CANCELLED = "cancelled", _("Stopped by the owner")
+    CANCELLED = "cancelled", _("Stopped by the account holder")
     WITHDRAWN = "withdrawn", _("Withdrawn")
-    EXPIRED = "expired", _("Ran out of time")
+    EXPIRED = "expired", _("Expired")
 
 
 class Actor(models.TextChoices):
     """What kind of person, or clock, moves a case."""
 
     CLAIMANT = "claimant", _("Claimant")
-    OWNER = "owner", _("Owner")
+    OWNER = "owner", _("Account holder")
     AGENT = "agent", _("Agent")
     SENIOR = "senior", _("Senior reviewer")
     SYSTEM = "system", _("System")
@@ -84,13 +84,13 @@ class Family(models.TextChoices):
 class FlagKind(models.TextChoices):
     """A fact that speaks against a case."""
 
-    CALL_WITHOUT_PAGE = "call_without_page", _("Opened by phone, without the page")
+    CALL_WITHOUT_PAGE = "call_without_page", _("Opened by phone, without the case page")
     COMPETING = "competing", _("More than one claim")
-    REFUSED_LATELY = "refused_lately", _("A case was refused in the past 30 days")
+    REFUSED_LATELY = "refused_lately", _("A case was refused in the last 30 days")
     OBSERVED = "observed", _("The agent noticed pressure or prompting")
-    KEY_CODE_OFFERED = "key_code_offered", _("A Key code was offered instead of a recovery code")
+    KEY_CODE_OFFERED = "key_code_offered", _("A Key code was given as an answer")
     DETAILS_WRONG = "details_wrong", _("Personal details were wrong")
-    DECOYS_TAKEN = "decoys_taken", _("Confirmed events that never happened")
+    DECOYS_TAKEN = "decoys_taken", _("The caller confirmed events that never happened")
     DURESS = "duress", _("The agent raised a silent alarm")
 
 
@@ -104,14 +104,14 @@ class Severity(models.TextChoices):
 class Observed(models.TextChoices):
     """What an agent may note about a call."""
 
-    PROMPTED = "prompted", _("Somebody prompted the caller")
+    PROMPTED = "prompted", _("Someone prompted the caller")
     READING = "reading", _("The caller read answers aloud")
-    PRESSURE = "pressure", _("The caller pressed for speed")
+    PRESSURE = "pressure", _("The caller was in a hurry or put you under pressure")
     ASKED_WHICH = "asked_which", _("The caller asked which answer was wrong")
     PROCESS = "process", _("The caller asked how the checks work")
     LANGUAGE = "language", _("A language aid was used")
     ACCESS = "access", _("The caller needs more time")
-    DURESS = "duress", _("Silent alarm: the caller seems to be forced")
+    DURESS = "duress", _("Silent alarm: the caller may be acting under duress")
 
 
 class Verdict(models.TextChoices):
@@ -120,7 +120,7 @@ class Verdict(models.TextChoices):
     PENDING = "pending", _("Not decided")
     APPROVED = "approved", _("Approved")
     REFUSED = "refused", _("Refused")
-    RETURNED = "returned", _("Returned")
+    RETURNED = "returned", _("Sent back")
     DROPPED = "dropped", _("No longer needed")
 
 
@@ -128,7 +128,7 @@ class Basis(models.TextChoices):
     """On which grounds a case may be approved."""
 
     NONE = "", _("Not complete")
-    CODES = "S", _("Codes to registered channels")
+    CODES = "S", _("Codes sent to registered contacts")
 
 
 class Scope(models.TextChoices):
@@ -138,10 +138,10 @@ class Scope(models.TextChoices):
     TRANSFER_OUT = "transfer_out", _("Transfers out")
     BANK = "bank", _("Bank details")
     CONTACT = "contact", _("Contact details")
-    NEW_KEY = "new_key", _("Setting up further Keys")
-    API_TOKEN = "api_token", _("Access for programs")
+    NEW_KEY = "new_key", _("Setting up more Keys")
+    API_TOKEN = "api_token", _("API access")
     IP_RULE = "ip_rule", _("Network rules")
-    TRADE_RISK = "trade_risk", _("Opening risky positions")
+    TRADE_RISK = "trade_risk", _("Opening high-risk positions")
 
 
 class WaitingOn(models.TextChoices):
@@ -149,45 +149,57 @@ class WaitingOn(models.TextChoices):
 
     CLAIMANT = "claimant", _("You")
     AGENT = "agent", _("An agent")
-    SENIOR = "senior", _("A second person")
-    CLOCK = "clock", _("Nobody: a waiting period runs")
-    NOBODY = "nobody", _("Nobody")
+    SENIOR = "senior", _("A senior colleague")
+    CLOCK = "clock", _("No one: the waiting period is running")
+    NOBODY = "nobody", _("No one")
 
 
 class Prompt(models.TextChoices):
     """What is asked: the words the agent reads out, or the claimant reads."""
 
     BIRTH_DATE = "birth_date", _("What is your full date of birth?")
-    ADDRESS = "address", _("What are the house number and the postcode of your registered address?")
+    ADDRESS = "address", _("What is the house number and postcode of your registered address?")
     OPENED = "opened", _("In which month and year did you open the account?")
-    EMPLOYER = "employer", _("Who was your employer when you applied?")
-    FIRST_BANK = "first_bank", _("Which bank did you link first?")
-    TAX_COUNTRY = "tax_country", _("Which country did you give for tax?")
-    EXPERIENCE = "experience", _("How many years of experience did you state?")
-    ORDER_INSTRUMENT = "order_instrument", _("Your last order in the past 90 days: which instrument? Or none?")
-    ORDER_AMOUNT = "order_amount", _("Your last order in the past 90 days: roughly what amount? Or none?")
-    DEPOSIT_AMOUNT = "deposit_amount", _("Your last deposit in the past 90 days: roughly what amount? Or none?")
+    EMPLOYER = "employer", _("Who was your employer when you applied for the account?")
+    FIRST_BANK = "first_bank", _("Which bank did you link to your account first?")
+    TAX_COUNTRY = "tax_country", _("Which country of tax residence did you give us?")
+    EXPERIENCE = "experience", _("How many years of trading experience did you tell us you had?")
+    ORDER_INSTRUMENT = (
+        "order_instrument",
+        _("Which instrument was your last order in the past 90 days for? Or was there none?"),
+    )
+    ORDER_AMOUNT = "order_amount", _("Roughly how much was your last order in the past 90 days? Or was there none?")
+    DEPOSIT_AMOUNT = (
+        "deposit_amount",
+        _("Roughly how much was your last deposit in the past 90 days? Or was there none?"),
+    )
     WITHDRAWAL_AMOUNT = (
         "withdrawal_amount",
-        _("Your last withdrawal in the past 90 days: roughly what amount? Or none?"),
+        _("Roughly how much was your last withdrawal in the past 90 days? Or was there none?"),
     )
-    TRANSFER_AMOUNT = "transfer_amount", _("Your last transfer out in the past 90 days: roughly what amount? Or none?")
-    PHONE_ORDER = "phone_order", _("Your last order by telephone in the past 90 days: which instrument? Or none?")
+    TRANSFER_AMOUNT = (
+        "transfer_amount",
+        _("Roughly how much was your last transfer out in the past 90 days? Or was there none?"),
+    )
+    PHONE_ORDER = (
+        "phone_order",
+        _("Which instrument was your last phone order in the past 90 days for? Or was there none?"),
+    )
     QUESTION = "question", _("Your security question")
 
 
 class OwnerEvent(models.TextChoices):
     """What the owner of a log-in reads on their own record about a case."""
 
-    OPENED = "case_opened", _("Somebody asked to get back into this account")
-    CHECKED = "case_checked", _("Support asked questions in a recovery case")
+    OPENED = "case_opened", _("Someone asked to get back into this account")
+    CHECKED = "case_checked", _("Support asked identity questions in a recovery case")
     CODE_ACCEPTED = "case_code_accepted", _("A code sent by e-mail was used in a recovery case")
-    REVIEW = "case_review", _("A recovery case went to a second person")
-    APPROVED = "case_approved", _("A recovery case was approved, and its waiting period began")
+    REVIEW = "case_review", _("A recovery case was sent for review by a second person")
+    APPROVED = "case_approved", _("A recovery case was approved and its waiting period started")
     READY = "case_ready", _("The waiting period of a recovery case ended")
-    STARTED = "case_started", _("Setting up a new password and Key was started")
+    STARTED = "case_started", _("Set-up of a new password and Key started")
     COMPLETED = "case_completed", _("A recovery case was completed")
-    HOLD_ENDED = "case_hold_ended", _("What was on hold after a recovery was opened again")
+    HOLD_ENDED = "case_hold_ended", _("The holds after a recovery ended")
     REFUSED = "case_refused", _("A recovery case was not confirmed")
     STOPPED = "case_stopped", _("A recovery case was stopped after an objection")
     CLOSED = "case_closed", _("A recovery case was closed")
@@ -208,53 +220,56 @@ STEPS = frozenset(
 class CaseEvent(models.TextChoices):
     """What the record of a case holds, in the words of the desk."""
 
-    CLAIM_OPENED = "claim_opened", _("A claim was made")
-    CLAIM_WITHDRAWN = "claim_withdrawn", _("One of the claims was withdrawn")
-    BROWSER_BOUND = "browser_bound", _("The claimant opened the page in another browser")
-    PIN_REPLACED = "pin_replaced", _("The claimant took a new PIN")
+    CLAIM_OPENED = "claim_opened", _("Claim made")
+    CLAIM_WITHDRAWN = "claim_withdrawn", _("A claim was withdrawn")
+    BROWSER_BOUND = "browser_bound", _("The claimant opened the case page in another browser")
+    PIN_REPLACED = "pin_replaced", _("The claimant got a new PIN")
     TAKEN = "taken", _("Taken from the queue")
-    GIVEN_BACK = "given_back", _("Given back to the queue")
-    SESSION_STARTED = "session_started", _("Reference and PIN were right; the questions began")
-    TAKEN_OVER = "taken_over", _("Reference and PIN were right; another agent went on")
-    ANSWER_RECORDED = "answer_recorded", _("An answer was recorded")
-    KEY_CODE_OFFERED = "key_code_offered", _("Six digits were offered as an answer: it may have been a Key code")
-    ROUND_FINISHED = "round_finished", _("The questions ended")
+    GIVEN_BACK = "given_back", _("Returned to the queue")
+    SESSION_STARTED = "session_started", _("Reference and PIN correct; questions started")
+    TAKEN_OVER = "taken_over", _("Reference and PIN correct; another agent took over")
+    ANSWER_RECORDED = "answer_recorded", _("Answer recorded")
+    KEY_CODE_OFFERED = "key_code_offered", _("Six digits given as an answer: may have been a Key code")
+    ROUND_FINISHED = "round_finished", _("Questions finished")
     PROOF_SENT = "proof_sent", _("A proof of possession was asked for")
     PROOF_ACCEPTED = "proof_accepted", _("The claimant proved possession")
     STATEMENT_FILED = "statement_filed", _("The agent filed a statement")
-    REVIEW_ASKED = "review_asked", _("Went to a second person")
-    APPROVED = "approved", _("Approved: the waiting period began")
-    RETURNED = "returned", _("Sent back for another proof")
+    REVIEW_ASKED = "review_asked", _("Sent to a second reviewer")
+    APPROVED = "approved", _("Approved; waiting period started")
+    RETURNED = "returned", _("Sent back for new proof")
     REFUSED = "refused", _("Refused")
-    PAPERS_RECORDED = "papers_recorded", _("Identity papers were shown")
-    PAPERS_REFUSED = "papers_refused", _("Refused: the papers did not convince")
+    PAPERS_RECORDED = "papers_recorded", _("Proof of identity recorded")
+    PAPERS_REFUSED = "papers_refused", _("Refused: proof of identity was not convincing")
     WAIT_OVER = "wait_over", _("The waiting period ended")
-    GRANT_ISSUED = "grant_issued", _("The claimant began: half a pass on the page, half by e-mail")
-    GRANT_OPENED = "grant_opened", _("The claimant put both halves of the pass together")
-    GRANT_LAPSED = "grant_lapsed", _("The pass ran out; nothing was changed")
-    SET_UP_LEFT = "set_up_left", _("The claimant left before the end; nothing was changed")
-    COMPLETED = "completed", _("New password and new Key; everything open was ended")
-    HOLD_OVER = "hold_over", _("What was held is free again")
-    EXPIRED = "expired", _("Ran out of time")
+    GRANT_ISSUED = (
+        "grant_issued",
+        _("The claimant started: first part of the set-up code on the page, second part by e-mail"),
+    )
+    GRANT_OPENED = "grant_opened", _("The claimant entered both parts of the set-up code")
+    GRANT_LAPSED = "grant_lapsed", _("The set-up code expired; nothing changed")
+    SET_UP_LEFT = "set_up_left", _("The claimant stopped before the end; nothing changed")
+    COMPLETED = "completed", _("New password and new Key set; all open sign-ins ended")
+    HOLD_OVER = "hold_over", _("Holds lifted")
+    EXPIRED = "expired", _("Expired")
     WITHDRAWN = "withdrawn", _("Withdrawn by the claimant")
-    OWNER_IS_BACK = "owner_is_back", _("The owner found their own way in and closed it")
-    STOPPED_BY_CODE = "stopped_by_code", _("The owner stopped it with the code of a notice")
-    STOPPED_SIGNED_IN = "stopped_signed_in", _("The owner stopped it while signed in")
+    OWNER_IS_BACK = "owner_is_back", _("The account holder signed in and closed the case")
+    STOPPED_BY_CODE = "stopped_by_code", _("The account holder stopped it with the code from a message")
+    STOPPED_SIGNED_IN = "stopped_signed_in", _("The account holder stopped it while signed in")
     # What only those who see into a case read: INSIDE.
-    REVIEW_ASSIGNED = "review_assigned", _("A second person was drawn")
-    REVIEW_DECLINED = "review_declined", _("The second person gave it back: another one is drawn")
-    REVIEW_OPENED = "review_opened", _("The review was begun")
-    FIRST_OF_TWO_APPROVED = "first_of_two_approved", _("The first of two seniors approved")
-    ENDED_BY_FLAG = "ended_by_flag", _("A red flag ended it")
-    WAIT_EXTENDED = "wait_extended", _("No notice got out: the wait begins once more")
-    TOLD_LATE = "told_late", _("The notice got out late: the wait counts from then")
-    OWNER_NOT_REACHED = "owner_not_reached", _("The owner could not be reached: papers are needed")
-    KEY_IS_ALIVE = "key_is_alive", _("The Key that was said to be lost signed in: stopped")
-    TIER_RAISED = "tier_raised", _("A second claim came in: the review is to be more careful")
-    CONTESTED_BY_DESK = "contested_by_desk", _("Stopped by the desk: somebody else claims this log-in")
-    SECOND_CLAIMANT = "second_claimant", _("Somebody with another claim called meanwhile, and was refused")
-    REFUSAL_PROPOSED = "refusal_proposed", _("A senior wants to refuse it; another one has to agree")
-    CONTEST_REFUSED = "contest_refused", _("A second senior agreed to refuse it")
+    REVIEW_ASSIGNED = "review_assigned", _("Reviewer assigned")
+    REVIEW_DECLINED = "review_declined", _("The reviewer passed; another was assigned")
+    REVIEW_OPENED = "review_opened", _("Review started")
+    FIRST_OF_TWO_APPROVED = "first_of_two_approved", _("First of two senior reviewers approved")
+    ENDED_BY_FLAG = "ended_by_flag", _("Ended by a red flag")
+    WAIT_EXTENDED = "wait_extended", _("No notice could be sent; waiting period started again")
+    TOLD_LATE = "told_late", _("Notice sent late; waiting period counts from then")
+    OWNER_NOT_REACHED = "owner_not_reached", _("The account holder could not be reached; proof of identity needed")
+    KEY_IS_ALIVE = "key_is_alive", _("The Key reported lost was used to sign in; stopped")
+    TIER_RAISED = "tier_raised", _("A second claim came in; stricter review required")
+    CONTESTED_BY_DESK = "contested_by_desk", _("Stopped by the desk; someone else claims this username")
+    SECOND_CLAIMANT = "second_claimant", _("Someone with another claim called in the meantime and was refused")
+    REFUSAL_PROPOSED = "refusal_proposed", _("A senior reviewer proposed to refuse it; another must agree")
+    CONTEST_REFUSED = "contest_refused", _("A second senior reviewer agreed to refuse it")
 
 
 INSIDE = frozenset(

@@ -11,7 +11,7 @@ CAUSES = [
         (
             "R1",
             _("That e-mailed code does not work"),
-            _("It was mistyped, or it is older than {email_code_time}. Use the newest e-mail, or ask for a new code."),
+            _("It was mistyped or is more than {email_code_time} old. Use the newest e-mail, or ask for a new code."),
         ),
     ),
     *row(
@@ -29,21 +29,21 @@ CAUSES = [
         (
             "R3",
             _("You have used this password here before"),
-            _("A former password may be known to somebody else. Choose one you never had here."),
+            _("Someone else may know an old password. Choose one you have never used here."),
         ),
         ("R4", _("This password needs a little more"), _("Still missing: {list}.")),
         (
             "R5",
             _("This password is too easy to guess"),
             _(
-                "It is on the lists that thieves try first, or it is little more than names and dates. "
+                "It is on the lists that thieves try first, or it is little more than a name or a date. "
                 "Choose another one."
             ),
         ),
         (
             "R6",
             _("This password is too long"),
-            _("The longest password we can read has {password_max} characters. Choose a shorter one."),
+            _("A password can have up to {password_max} characters. Choose a shorter one."),
         ),
     ),
     *row(
@@ -52,43 +52,43 @@ CAUSES = [
         (
             "A1",
             _("The reference or the PIN is not right"),
-            _("Look at the page or the letter that showed you both, and type them again."),
+            _("Check the page or letter where we gave you both, and enter them again."),
         ),
         (
             "A7",
             _("The reference or the PIN is not right"),
-            _("Look at the page that showed you both, and type them again. Tries left: {tries_left}."),
+            _("Check the page where we gave you both, and enter them again. Tries left: {tries_left}."),
         ),
         (
             "A8",
             _("The reference or the PIN is not right"),
             _(
-                "One try is left. After that, this reference is locked. "
-                "If you are not sure, look for the page that showed you both first."
+                "You have one try left. After that, we lock this reference. "
+                "If you are not sure, find the page where we gave you both before you try again."
             ),
         ),
         (
             "A2",
             _("This reference is locked"),
-            _("The wrong PIN was typed too often. Call us at {support_phone} and have the reference at hand."),
+            _("There were too many tries with a wrong PIN. Call us at {support_phone} and have the reference ready."),
         ),
         (
             "A3",
-            _("This set-up pass does not work"),
+            _("This set-up code does not work"),
             _(
-                "It was already used, mistyped too often, or its time is over. Go back to your case and start again. "
-                "If no start is left there, call us at {support_phone}."
+                "It has been used, has expired, or was mistyped too often. Go back to your case and start again. "
+                "If you have no starts left, call us at {support_phone}."
             ),
         ),
         (
             "A9",
-            _("Type the second half again"),
-            _("It does not match. Copy it from our newest e-mail about your pass. Tries left: {tries_left}."),
+            _("Enter the second part again"),
+            _("It does not match. Copy it from our newest e-mail about your set-up code. Tries left: {tries_left}."),
         ),
         (
             "A4",
-            _("We could not confirm that it is you"),
-            _("We do not say which answer it was, to protect you. Call us at {support_phone} to go on in another way."),
+            _("We could not confirm your identity"),
+            _("To protect you, we do not say which answer was wrong. Call us at {support_phone} to try another way."),
         ),
     ),
     *row(
@@ -96,15 +96,15 @@ CAUSES = [
         "info",
         (
             "A5",
-            _("This step is not open now"),
-            _("The case is closed, or it is at another step. Its page shows where it stands and what comes next."),
+            _("This step is not available now"),
+            _("The case is closed or at another step. The case page shows where it is and what comes next."),
         ),
         (
             "A6",
             _("This case belongs to another browser"),
             _(
-                "Go on in the browser in which you opened it. "
-                "You no longer have it? Call us at {support_phone}, or ask for help again."
+                "Continue in the browser where you opened it. "
+                "If you no longer have that browser, call us at {support_phone} or start a new request."
             ),
         ),
     ),

@@ -21,19 +21,19 @@ def of_approval(case: Case) -> list[str]:
     wait = span(terms.cooling(decision.tier))
     lines = [
         _("A waiting period of {wait} begins.").format(wait=wait),
-        _("The owner is told at once at the e-mail address on file, and can stop it until the end."),
+        _("We tell the account holder at once, at the e-mail address on file. They can stop it at any time."),
         _(
-            "After the wait the claimant may start, within {hours} hours: one half of a pass is on their page, "
-            "the other goes to the e-mail address on file."
+            "After that, the claimant has {hours} hours to start. The first part of the set-up code is on their "
+            "case page; we send the second part to the e-mail address on file."
         ).format(hours=terms.ready_hours),
         *_at_the_end(case),
-        _("Then held for {time}: {scopes}.").format(
+        _("Then on hold for {time}: {scopes}.").format(
             time=span(terms.hold(decision.tier)), scopes=", ".join(str(scope.label) for scope in Scope)
         ),
-        _("Nobody at the desk sees any password or code of theirs."),
+        _("No one at the desk sees the customer's password or codes."),
     ]
     if decision.two_seniors and decision.checker_id is None:
-        lines.insert(0, _("A second senior has to approve as well. Nothing of this happens before."))
+        lines.insert(0, _("A second senior reviewer must also approve. Nothing below happens before that."))
     return lines
 
 

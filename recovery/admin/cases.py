@@ -141,10 +141,10 @@ class CaseAdmin(Base):
         age = labels.age(case, case.moment)  # type: ignore[attr-defined]  # set with the list
         return _labelled(_("Age"), render_to_string("_components/badge.html", {"kind": age.kind, "text": age.text}))
 
-    @admin.display(description=_("In the hands of"))
+    @admin.display(description=_("Assigned to"))
     def owner(self, case: Case) -> SafeString:
         """Say who has it."""
-        return _labelled(_("In the hands of"), labels.owner(case, case.viewer))  # type: ignore[attr-defined]  # set with the list
+        return _labelled(_("Assigned to"), labels.owner(case, case.viewer))  # type: ignore[attr-defined]  # set with the list
 
     @admin.display(description=_("Next"))
     def next_step(self, case: Case) -> SafeString:

@@ -53,7 +53,7 @@ def age(case: Case, now: datetime) -> Age:
     allowed = due - case.state_at
     is_pressing = spent >= allowed * _NEARLY
     text = _("{time} of {target}").format(time=span(spent), target=span(allowed))
-    return Age(_("{age}, pressing").format(age=text) if is_pressing else text, "warn" if is_pressing else "ok")
+    return Age(_("{age}, due soon").format(age=text) if is_pressing else text, "warn" if is_pressing else "ok")
 
 
 def owner(case: Case, viewer: Viewer) -> str:
@@ -62,12 +62,12 @@ def owner(case: Case, viewer: Viewer) -> str:
     if case.state == State.REVIEW and decision is not None:
         drawn = decision.assigned_to
         if not viewer.audits and (drawn is None or drawn != viewer.user):
-            return _("A second person")
-        return _person(drawn.username if drawn else _("nobody yet"), is_you=drawn == viewer.user)
+            return _("A second reviewer")
+        return _person(drawn.username if drawn else _("no one yet"), is_you=drawn == viewer.user)
     if case.state == State.CONTESTED:
-        return _("Any two seniors")
+        return _("Any two senior reviewers")
     if case.maker is None:
-        return _("Nobody yet")
+        return _("No one yet")
     return _person(case.maker.username, is_you=case.maker == viewer.user)
 
 
@@ -76,12 +76,12 @@ def _person(name: str, *, is_you: bool) -> str:
 
 
 _NEXT: dict[str, "StrOrPromise"] = {
-    State.PROOFING: gettext_lazy("The claimant shows identity papers, and the agent or a senior writes down which"),
-    State.COOLING: gettext_lazy("Nothing: the waiting period runs, and the owner can stop it"),
-    State.GRANT_READY: gettext_lazy("The claimant starts when they have their new phone in hand"),
+    State.PROOFING: gettext_lazy("The claimant shows proof of identity. The agent or a senior reviewer records it"),
+    State.COOLING: gettext_lazy("Nothing: the waiting period is running, and the account holder can stop it"),
+    State.GRANT_READY: gettext_lazy("The claimant starts when they have their new phone ready"),
     State.ENROLLING: gettext_lazy("The claimant sets a password and a Key"),
-    State.HOLD: gettext_lazy("Nothing: money and contact details are held for a while"),
-    State.CONTESTED: gettext_lazy("A senior looks at both sides; two of them may refuse it"),
+    State.HOLD: gettext_lazy("Nothing: payments out and contact details are on hold for a while"),
+    State.CONTESTED: gettext_lazy("A senior reviewer looks at both sides; two of them can refuse it"),
 }
 
 
@@ -96,7 +96,7 @@ def next_step(case: Case, viewer: Viewer) -> str:
     if case.state == State.REVIEW:
         decision = visibility.pending(case)
         is_yours = decision is not None and decision.assigned_to == viewer.user
-        return _("Read it and decide") if is_yours else _("A second person, drawn by the system, decides")
+        return _("Read the case and decide") if is_yours else _("A second reviewer, chosen at random, decides")
     return str(_NEXT[case.state])
 
 
@@ -107,38 +107,38 @@ def _hands(case: Case, viewer: Viewer) -> int:
 
 _BY_HANDS: dict[str, tuple["StrOrPromise", ...]] = {
     State.OPEN: (
-        gettext_lazy("An agent takes it, or starts when the claimant calls"),
-        gettext_lazy("Call back if a contact is given, then start with reference and PIN"),
-        gettext_lazy("The agent starts with reference and PIN"),
+        gettext_lazy("An agent takes the case, or starts when the claimant calls"),
+        gettext_lazy("Call back if the claimant left a number, then start with the reference and PIN"),
+        gettext_lazy("The agent starts with the reference and PIN"),
     ),
     State.VERIFYING: (
-        gettext_lazy("It was given back: start again with reference and PIN"),
-        gettext_lazy("Ask the questions that are left"),
-        gettext_lazy("The agent asks the questions that are left"),
+        gettext_lazy("The case was returned to the queue: start again with the reference and PIN"),
+        gettext_lazy("Ask the remaining questions"),
+        gettext_lazy("The agent asks the remaining questions"),
     ),
 }
 
 
 def _possession(case: Case, viewer: Viewer) -> str:
     if case.has_statement:  # type: ignore[attr-defined]  # annotated by sight.queue
-        return _("The claimant proves possession on their page")
+        return _("The claimant proves possession on their case page")
     yours, theirs = _STATEMENT[case.proof_step]  # type: ignore[attr-defined]  # annotated by sight.queue
-    words = (_("It was given back: start again with reference and PIN"), yours, theirs)
+    words = (_("The case was returned to the queue: start again with the reference and PIN"), yours, theirs)
     return str(words[_hands(case, viewer)])
 
 
 # What happened last toward a proof of possession -> what comes next, for the agent and for others.
 _STATEMENT: dict[str | None, tuple["StrOrPromise", "StrOrPromise"]] = {
     None: (
-        gettext_lazy("Have possession proved, and file your statement"),
-        gettext_lazy("The agent has possession proved and files a statement"),
+        gettext_lazy("Ask the claimant for proof of possession and file your statement"),
+        gettext_lazy("The agent asks for proof of possession and files a statement"),
     ),
     "proof_sent": (
-        gettext_lazy("Sent: the claimant completes it on their page. File your statement"),
-        gettext_lazy("The claimant completes what was sent, and the agent files a statement"),
+        gettext_lazy("Sent. The claimant proves possession on their case page. File your statement"),
+        gettext_lazy("The claimant completes the proof that was sent, and the agent files a statement"),
     ),
     "proof_accepted": (
-        gettext_lazy("The proof was right. File your statement"),
+        gettext_lazy("The claimant proved possession. File your statement"),
         gettext_lazy("The agent files a statement"),
     ),
 }
@@ -151,7 +151,7 @@ def prompt(item: PlanItem) -> str:
 
 # What each method says in words of its own: the event, and which of ``methods.contract.Words`` it takes.
 OF_METHODS = {CaseEvent.PROOF_SENT: "was_sent", CaseEvent.PROOF_ACCEPTED: "was_accepted"}
-_CONFIRMED, _NOT_CONFIRMED = gettext_lazy("Confirmed so far"), gettext_lazy("Not confirmed")
+_CONFIRMED, _NOT_CONFIRMED = gettext_lazy("confirmed so far"), gettext_lazy("not confirmed")
 
 
 @dataclass(frozen=True)
@@ -178,10 +178,10 @@ def timeline(case: Case, *, inside: bool) -> list[Line]:
 
 def _what(event: Event, answers: int, *, inside: bool) -> str:
     if answers > 1:
-        return ngettext("{n} answer was recorded", "{n} answers were recorded", answers).format(n=answers)
+        return ngettext("{n} answer recorded", "{n} answers recorded", answers).format(n=answers)
     if event.action == "round_finished":
         verdict = _NOT_CONFIRMED if event.to_state == State.REFUSED else _CONFIRMED
-        return _("The questions ended: {verdict}").format(verdict=verdict)
+        return _("Questions finished: {verdict}").format(verdict=verdict)
     if event.action in OF_METHODS:
         return str(getattr(METHODS[event.facts["method"]].words, OF_METHODS[CaseEvent(event.action)]))
     return "" if event.action in INSIDE and not inside else str(event.get_action_display())

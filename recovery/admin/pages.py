@@ -170,7 +170,7 @@ def open_page(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     """Open a claim for a caller: the username is typed blind, reference and PIN are shown once."""
     viewer.need(*visibility.WORKERS)
     form = OpenForm(request.POST or None)
-    context: dict[str, Any] = {"title": _("Open from a call"), "form": form}
+    context: dict[str, Any] = {"title": _("Open a case for a caller"), "form": form}
     if request.method != "POST" or not form.is_valid():
         return layout.show(request, "open", context, status_of(form))
     try:
@@ -213,9 +213,9 @@ def take_page(request: HttpRequest, viewer: Viewer) -> HttpResponse:
         return layout.show(request, "take", {"title": _("Take next")})
     case = assignment.take_next(by=viewer.user, origin=client.origin(request), now=clock.now())
     if case is None:
-        messages.info(request, _("Nothing waits."))
+        messages.info(request, _("There are no cases waiting."))
         return redirect(_QUEUE)
-    messages.success(request, _("This case is yours now."))
+    messages.success(request, _("This case is now yours."))
     return redirect(_CASE, case.pk)
 
 

@@ -39,11 +39,11 @@ class QueueFilter(_Choices):
         viewer = Viewer.of(cast("User", request.user))
         parts = [
             ("mine", _("Mine"), viewer.works),
-            ("take", _("Can be taken"), True),
-            ("waiting", _("Waiting for somebody else"), True),
+            ("take", _("Available to take"), True),
+            ("waiting", _("Waiting for someone else"), True),
             ("review", _("For me to decide"), viewer.decides),
-            ("papers", _("Papers to look at"), viewer.decides or viewer.audits),
-            ("contested", _("Objected to"), viewer.decides or viewer.audits),
+            ("papers", _("Waiting for proof of identity"), viewer.decides or viewer.audits),
+            ("contested", _("Contested"), viewer.decides or viewer.audits),
             ("late", _("Over target"), True),
             ("closed", _("Closed"), True),
         ]
@@ -52,7 +52,7 @@ class QueueFilter(_Choices):
     def choices(self, changelist: Any) -> Any:
         """Name the choice of nothing for what it shows."""
         first, *others = super().choices(changelist)
-        yield {**first, "display": _("Open, for you to see")}
+        yield {**first, "display": _("All open cases I can see")}
         yield from others
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Case]) -> QuerySet[Case]:

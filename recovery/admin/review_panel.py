@@ -90,9 +90,9 @@ def _said(row: Observation) -> Said:
 def _facts(case: Case) -> dict[str, str]:
     return {
         _("Kind of case"): case.get_kind_display(),
-        _("Points of knowledge"): str(case.knowledge),
-        _("Grounds"): case.get_basis_display(),
-        _("Terms"): str(case.policy),
+        _("Knowledge score"): str(case.knowledge),
+        _("Basis for approval"): case.get_basis_display(),
+        _("Policy"): str(case.policy),
     }
 
 

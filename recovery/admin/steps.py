@@ -88,8 +88,8 @@ def _ask(act: Act) -> "StrOrPromise":
 def _finish(act: Act) -> "StrOrPromise":
     case = questions.finish_round(claim=_claim(act), **act.common)
     if case.state == State.POSSESSION:
-        return _("Continue. Have possession proved, then file your statement.")
-    return _("Not confirmed. Say the closing words; do not guess why.")
+        return _("Continue. Ask the claimant for proof of possession, then file your statement.")
+    return _("Not confirmed. Close the call with the standard words. Do not guess why.")
 
 
 def _send(method: Method, act: Act) -> "StrOrPromise":
@@ -111,7 +111,7 @@ def _state(act: Act) -> "StrOrPromise":
 
 def _give_back(act: Act) -> "StrOrPromise":
     assignment.give_back(case=act.case, **act.common)
-    return _("Given back. Whoever goes on asks for reference and PIN again.")
+    return _("Returned to the queue. The next agent must ask for the reference and PIN again.")
 
 
 def _decision(act: Act) -> Decision:
@@ -123,7 +123,7 @@ def _decision(act: Act) -> Decision:
 
 def _begin(act: Act) -> "StrOrPromise":
     reviews.open_review(decision=_decision(act), **act.common)
-    return _("Your review has begun.")
+    return _("Your review has started.")
 
 
 def _approve(act: Act) -> "StrOrPromise":
@@ -135,13 +135,13 @@ def _approve(act: Act) -> "StrOrPromise":
         **act.common,
     )
     if case.state == State.COOLING:
-        return _("Approved. The waiting period runs, and the owner is being told.")
-    return _("Your approval is recorded. A second senior was drawn.")
+        return _("Approved. The waiting period has started, and we are telling the account holder.")
+    return _("Your approval is recorded. A second senior reviewer was assigned.")
 
 
 def _return(act: Act) -> "StrOrPromise":
     reviews.return_case(decision=_decision(act), reason=act.typed["reason"], **act.common)
-    return _("Sent back for another proof.")
+    return _("Sent back for new proof.")
 
 
 def _refuse(act: Act) -> "StrOrPromise":
@@ -152,13 +152,13 @@ def _refuse(act: Act) -> "StrOrPromise":
 def _decline(act: Act) -> "StrOrPromise":
     chosen = reviews.decline(decision=_decision(act), reason=act.typed["reason"], **act.common)
     if chosen == act.by:
-        return _("Nobody else is free: the review stays with you.")
-    return _("Given back. Somebody else was drawn.")
+        return _("No one else is available, so the review stays with you.")
+    return _("Passed on. Another reviewer was assigned.")
 
 
 def _record_papers(act: Act) -> "StrOrPromise":
     papers.record_papers(case=act.case, shown=act.typed["reason"], **act.common)
-    return _("Recorded. Two seniors decide.")
+    return _("Recorded. Two senior reviewers decide.")
 
 
 def _refuse_papers(act: Act) -> "StrOrPromise":
@@ -168,12 +168,12 @@ def _refuse_papers(act: Act) -> "StrOrPromise":
 
 def _refuse_contested(act: Act) -> "StrOrPromise":
     case = objections.refuse_contested(case=act.case, reason=act.typed["reason"], **act.common)
-    return _("Refused.") if case.state == State.REFUSED else _("Recorded. Another senior has to agree.")
+    return _("Refused.") if case.state == State.REFUSED else _("Recorded. Another senior reviewer must agree.")
 
 
 def _contest(act: Act) -> "StrOrPromise":
     objections.contest_by_desk(case=act.case, reason=act.typed["reason"], **act.common)
-    return _("Stopped. Two seniors look at it.")
+    return _("Stopped. Two senior reviewers will look into it.")
 
 
 # --- The table -------------------------------------------------------------------------------------
@@ -182,36 +182,36 @@ _QUESTIONS = (
     Step("ask", _("Ask the questions"), "", step_checks.may_ask, _ask, AnswerForm, _("Record"), next_step="ask"),
     Step(
         "finish",
-        _("End the questions"),
-        _("All questions were asked. Now you learn whether the case goes on; nobody is told why."),
+        _("Finish the questions"),
+        _("You have asked all the questions. You now learn whether the case continues. No one is told why."),
         step_checks.may_finish,
         _finish,
-        button=_("End the questions"),
+        button=_("Finish the questions"),
     ),
 )
 _DECISIONS = (
     Step(
         "statement",
         _("File your statement"),
-        _("What you noticed goes to a second person. You can file it once."),
+        _("The second reviewer reads what you noticed. You can file your statement only once."),
         step_checks.may_state,
         _state,
         StatementForm,
-        _("File it"),
+        _("File statement"),
     ),
     Step(
         "review",
-        _("Begin my review"),
-        _("The shortest review time starts now. Read the whole case before you decide."),
+        _("Start my review"),
+        _("The minimum review time starts now. Read the whole case before you decide."),
         step_checks.may_begin,
         _begin,
-        button=_("Begin"),
+        button=_("Start"),
     ),
     Step("approve", _("Approve"), "", step_checks.may_approve, _approve, ApproveForm, _("Approve")),
     Step(
         "return",
         _("Send back"),
-        _("The claimant has to prove possession once more. No proof that was given counts any more."),
+        _("The claimant must prove possession again. Earlier proofs no longer count."),
         step_checks.may_decide,
         _return,
         ReasonForm,
@@ -220,7 +220,7 @@ _DECISIONS = (
     Step(
         "refuse",
         _("Refuse"),
-        _("The case ends. The claimant reads the same words as everybody who was not confirmed."),
+        _("This closes the case. The claimant reads the same words as anyone we could not confirm."),
         step_checks.may_decide,
         _refuse,
         ReasonForm,
@@ -230,16 +230,16 @@ _DECISIONS = (
     Step(
         "decline",
         _("I should not decide this"),
-        _("For example because you know the owner. Somebody else is drawn."),
+        _("For example, because you know the account holder. Another reviewer is assigned."),
         step_checks.may_decide,
         _decline,
         ReasonForm,
-        _("Give it back"),
+        _("Pass it on"),
     ),
     Step(
         "papers",
-        _("Record identity papers"),
-        _("The claimant showed you papers. Two seniors decide with what you write down; you are not one of them."),
+        _("Record proof of identity"),
+        _("The claimant showed you proof of identity. Two other senior reviewers decide on what you record."),
         step_checks.may_record_papers,
         _record_papers,
         PapersForm,
@@ -248,7 +248,7 @@ _DECISIONS = (
     Step(
         "refuse-papers",
         _("Refuse"),
-        _("The papers do not show the owner. The case ends, and the claimant is not told why."),
+        _("The proof of identity is not convincing. This closes the case, and the claimant is not told why."),
         step_checks.may_refuse_papers,
         _refuse_papers,
         ReasonForm,
@@ -258,7 +258,7 @@ _DECISIONS = (
     Step(
         "refuse-contested",
         _("Refuse this claim"),
-        _("The owner objected. Two seniors have to refuse it: your word is the first or the second of them."),
+        _("The account holder objected. Two senior reviewers must refuse it: yours is the first or second decision."),
         step_checks.may_refuse_contested,
         _refuse_contested,
         ReasonForm,
@@ -268,7 +268,7 @@ _DECISIONS = (
     Step(
         "contest",
         _("Contest this case"),
-        _("Somebody else on the phone shows that this log-in is theirs. The case stops until two seniors decide."),
+        _("Another caller has shown that this username is theirs. The case stops until two senior reviewers decide."),
         step_checks.may_contest,
         _contest,
         ReasonForm,
@@ -277,11 +277,11 @@ _DECISIONS = (
     ),
     Step(
         "give-back",
-        _("Give back"),
-        _("The case goes back to the queue. What was shown stays shown."),
+        _("Return to the queue"),
+        _("Another agent can take the case. Proof already given still counts."),
         step_checks.may_give_back,
         _give_back,
-        button=_("Give back"),
+        button=_("Return to the queue"),
     ),
 )
 

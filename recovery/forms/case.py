@@ -10,7 +10,7 @@ from recovery.enums import Purpose
 from recovery.forms.fields import pin_input, reference_input, signs_input
 from recovery.policies import reference_codes
 
-_LOST = ((Purpose.PASSWORD, _("My password")), (Purpose.KEY, _("My Key, or the phone it was on")))
+_LOST = ((Purpose.PASSWORD, _("A new password")), (Purpose.KEY, _("A new Key, because I lost the Key or its phone")))
 _CONTACT_LENGTH = 200
 
 
@@ -20,17 +20,17 @@ class RequestForm(Refusable, forms.Form):
     username = LineField(
         label=_("Username"),
         max_length=usernames.MAX_LENGTH,
-        help_text=_("It stands in your welcome papers."),
+        help_text=_("You can find it in your welcome letter."),
         widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none"}),
     )
     lost = forms.MultipleChoiceField(
-        label=_("What have you lost?"), choices=_LOST, widget=forms.CheckboxSelectMultiple, required=True
+        label=_("What do you need?"), choices=_LOST, widget=forms.CheckboxSelectMultiple, required=True
     )
     contact = LineField(
         label=_("How can we reach you today?"),
         max_length=_CONTACT_LENGTH,
         required=False,
-        help_text=_("A phone number, for calling you back. It proves nothing, and no code is ever sent to it."),
+        help_text=_("A phone number we can call you back on. We do not use it as proof and never send a code to it."),
         widget=forms.TextInput(attrs={"autocomplete": "tel"}),
     )
 
@@ -54,24 +54,28 @@ class ReferenceForm(Refusable, forms.Form):
 class PinForm(Refusable, forms.Form):
     """The PIN of the case on the page, typed again."""
 
-    pin = LineField(label=_("The PIN you have now"), help_text=_("Six digits."), widget=pin_input())
+    pin = LineField(label=_("Your current PIN"), help_text=_("Six digits."), widget=pin_input())
 
 
 class StopForm(Refusable, forms.Form):
     """What stands at the end of each message about a case."""
 
     reference = LineField(
-        label=_("Reference of the message"), help_text=_("For example N-7F3K-2Q9C."), widget=reference_input()
+        label=_("Message reference"), help_text=_("For example N-7F3K-2Q9C."), widget=reference_input()
     )
     code = LineField(
-        label=_("Stop code"), help_text=_("Twelve signs in three groups, in the same message."), widget=signs_input()
+        label=_("Stop code"),
+        help_text=_("Twelve characters in three groups, from the same message."),
+        widget=signs_input(),
     )
 
     def clean_reference(self) -> str:
         """Return N and eight signs; refuse what no message carries, before it looks like a stop."""
         signs = reference_codes.read_message_reference(self.cleaned_data["reference"])
         if signs is None:
-            raise forms.ValidationError(_("It looks like N-7F3K-2Q9C. Copy it again from the message."), code="shape")
+            raise forms.ValidationError(
+                _("A message reference looks like N-7F3K-2Q9C. Copy it again from the message."), code="shape"
+            )
         return signs
 
     def clean_code(self) -> str:
@@ -79,6 +83,7 @@ class StopForm(Refusable, forms.Form):
         signs = reference_codes.read_stop_code(self.cleaned_data["code"])
         if signs is None:
             raise forms.ValidationError(
-                _("This is not a stop code: it has twelve signs. Copy it again from the message."), code="shape"
+                _("This is not a stop code. A stop code has twelve characters. Copy it again from the message."),
+                code="shape",
             )
         return signs

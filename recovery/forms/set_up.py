@@ -15,8 +15,8 @@ class HalfForm(Refusable, forms.Form):
     """The half of the pass that was e-mailed."""
 
     part = LineField(
-        label=_("Second half of your pass"),
-        help_text=_("Eight signs in two groups, from the e-mail we have just sent."),
+        label=_("Second part of your set-up code"),
+        help_text=_("Eight characters in two groups, from the e-mail we have just sent."),
         widget=signs_input(),
     )
 
@@ -35,7 +35,7 @@ class SetUpForm(Refusable, forms.Form):
         help_text=_("So that you can tell your phones apart later."),
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
-    code = CodeField(label=_("Code your new Key shows now"))
+    code = CodeField(label=_("Code shown by your new Key"))
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         """Refuse a missing password in the words of the cause table."""

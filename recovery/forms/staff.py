@@ -23,13 +23,13 @@ class OpenForm(Refusable, forms.Form):
     """A claim made on the phone: the username as it was heard."""
 
     username = forms.CharField(
-        label=_("Username, as the caller says it"),
+        label=_("Username, as given by the caller"),
         max_length=150,
-        help_text=_("Type it blind. Nothing is looked up, and the answer is the same for every name."),
+        help_text=_("Type what you hear. The result is the same whether or not the username exists."),
         widget=forms.TextInput(attrs=_PLAIN_TEXT),
     )
     lost = forms.MultipleChoiceField(
-        label=_("What the caller has lost"),
+        label=_("What the caller needs"),
         choices=[(Purpose.PASSWORD, Purpose.PASSWORD.label), (Purpose.KEY, Purpose.KEY.label)],
         widget=forms.CheckboxSelectMultiple,
     )
@@ -41,16 +41,18 @@ class StartForm(Refusable, forms.Form):
     reference = forms.CharField(
         label=_("Case reference"),
         max_length=20,
-        help_text=_("For example RC-7F3K-2Q9C. Dashes and capitals do not matter."),
+        help_text=_("For example RC-7F3K-2Q9C. Dashes and capitals don't matter."),
         widget=forms.TextInput(attrs=_PLAIN_TEXT | {"autocapitalize": "characters"}),
     )
     pin = forms.CharField(
         label=_("PIN"),
         max_length=12,
-        help_text=_("6 digits. After five wrong ones the reference is locked for good."),
+        help_text=_("6 digits. After five wrong PINs, the reference is locked for good."),
         widget=forms.PasswordInput(attrs={"autocomplete": "off", "inputmode": "numeric"}),
     )
-    takes_over = forms.BooleanField(label=_("A colleague began this call and has left: I take it over"), required=False)
+    takes_over = forms.BooleanField(
+        label=_("A colleague started this call and has left. I am taking over."), required=False
+    )
 
 
 class AnswerForm(DeskForm):
@@ -58,10 +60,10 @@ class AnswerForm(DeskForm):
 
     place = forms.IntegerField(widget=forms.HiddenInput)
     answer = forms.CharField(
-        label=_("What the caller says"),
+        label=_("The caller's answer"),
         required=False,
         max_length=200,
-        help_text=_("Leave it empty if the caller does not remember. Each question is asked once."),
+        help_text=_("Leave this empty if the caller does not remember. Ask each question only once."),
         widget=forms.TextInput(attrs=_PLAIN_TEXT),
     )
 
@@ -74,14 +76,17 @@ class StatementForm(DeskForm):
     )
     recommends = forms.ChoiceField(
         label=_("What you recommend"),
-        choices=[("yes", _("Go on: I believe the caller is the owner")), ("no", _("Do not go on: I have doubts"))],
+        choices=[
+            ("yes", _("Continue: I believe the caller is the account holder")),
+            ("no", _("Do not continue: I have doubts")),
+        ],
         widget=forms.RadioSelect,
     )
     call_reference = forms.CharField(
-        label=_("Number of the call"),
+        label=_("Call reference"),
         required=False,
         max_length=60,
-        help_text=_("As the telephone system shows it. Write nothing about the caller here."),
+        help_text=_("As shown by the telephone system. Do not write anything about the caller here."),
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
 
@@ -93,21 +98,21 @@ class ReasonForm(DeskForm):
         label=_("Your reason"),
         min_length=SHORTEST_REASON,
         max_length=2000,
-        help_text=_("A full sentence of 20 characters or more. Auditors read it, the claimant never does."),
+        help_text=_("A full sentence of 20 characters or more. Auditors can read it; the claimant never sees it."),
         widget=forms.Textarea(attrs={"rows": 4}),
     )
 
 
 class PapersForm(ReasonForm):
-    """What papers were shown, in words that tell nobody who the person is."""
+    """Which proof of identity was shown, without naming the person."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        """Ask for the papers instead of a reason."""
+        """Ask what was shown instead of why."""
         super().__init__(*args, **kwargs)
         self.fields["reason"].label = _("What you were shown")
         self.fields["reason"].help_text = _(
-            "Which papers, who issued them, their last four digits, seen in person or by video. No names. "
-            "The seniors who decide read it, and auditors."
+            "Type of document, issuer, last four digits, and whether you saw it in person or by video. No names. "
+            "The senior reviewers who decide can read it, and so can auditors."
         )
 
 
@@ -115,15 +120,15 @@ class ApproveForm(ReasonForm):
     """An approval also needs a fresh code of the senior's own Key, and from tier 2 a check of their own."""
 
     own_check = forms.CharField(
-        label=_("What you checked yourself"),
+        label=_("Your own check"),
         required=False,
         max_length=2000,
-        help_text=_("For example: listened to the recording, or had somebody else call back."),
+        help_text=_("For example: you listened to the recording, or asked someone else to call back."),
         widget=forms.Textarea(attrs={"rows": 3}),
     )
     code = CodeField(
         label=_("Code from your own Key"),
-        help_text=_("6 digits, for example 123 456. It is spent by this approval."),
+        help_text=_("6 digits, for example 123 456. This approval uses the code up."),
     )
 
     field_order = ("reason", "own_check", "code")

@@ -33,17 +33,17 @@ class MailCode(Method):
     template = "recovery/methods/mail.html"
     words = Words(
         label=_("Code to the e-mail address on file"),
-        heading=_("Type the code from our e-mail"),
-        now=_("The questions are done. Now show that the e-mail address we know is yours."),
+        heading=_("Enter the code from our e-mail"),
+        now=_("You have answered our questions. Now show us that the e-mail address on file is yours."),
         send=_("Send a code"),
         send_explains=_(
-            "A code goes to the e-mail address on file. The claimant types it into their own page. "
+            "We send a code to the e-mail address on file. The claimant enters it on their case page. "
             "Never let them tell it to you."
         ),
-        sent_for_agent=_("Sent. The claimant types the code into their own page, and never tells it to you."),
-        sent_for_claimant=_("We have sent a code to the e-mail address on file. An older one no longer works."),
-        was_sent=_("A code was sent to the e-mail address on file"),
-        was_accepted=_("The claimant typed the e-mailed code"),
+        sent_for_agent=_("Code sent. The claimant enters it on their case page and must not tell it to you."),
+        sent_for_claimant=_("We have sent a code to the e-mail address on file. Any earlier code no longer works."),
+        was_sent=_("Code sent to the e-mail address on file"),
+        was_accepted=_("The claimant entered the e-mailed code"),
     )
 
     def send(self, case: Case, *, by: User | None, origin: client.Origin, now: datetime) -> None:

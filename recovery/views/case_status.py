@@ -22,7 +22,7 @@ from recovery.views.cookies import SET_UP, browser_of
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
-STEPS = (_("Request"), _("Questions"), _("Proof"), _("Second person"), _("Wait"), _("Set up"))
+STEPS = (_("Request"), _("Questions"), _("Proof"), _("Review"), _("Wait"), _("Set up"))
 _IN_TALK = frozenset({PublicStatus.VERIFYING, PublicStatus.POSSESSION, PublicStatus.STATEMENT})
 _NEXT = {
     PublicStatus.OPEN: 2,
@@ -49,89 +49,89 @@ class Words:
 WORDS: dict[PublicStatus, Words] = {
     PublicStatus.OPEN: Words(
         _("We have your request"),
-        _("It waits for a talk with one of our agents."),
-        _("The agent asks you questions about yourself and your account. It takes about ten minutes."),
+        _("One of our agents will go through it with you on the phone."),
+        _("The agent asks questions about you and your account. This takes about ten minutes."),
         WaitingOn.AGENT,
     ),
     PublicStatus.VERIFYING: Words(
         _("We are asking our questions"),
-        _("An agent works on your case with you."),
-        _("When all questions are asked, this page tells you how it goes on. No single answer is ever judged aloud."),
+        _("An agent is going through your case with you."),
+        _("After the last question, this page shows the next step. We never say whether a single answer was right."),
         WaitingOn.AGENT,
     ),
     PublicStatus.POSSESSION: Words(
         _("Show that it is you"),
-        _("The questions are done. Now show that you hold what we have on file for you. Each way below counts."),
-        _("A second person here looks at your case."),
+        _("You have answered our questions. Now prove that it is you in one of the ways below."),
+        _("A second member of our team reviews your case."),
         WaitingOn.CLAIMANT,
     ),
     PublicStatus.STATEMENT: Words(
-        _("Thank you, that was right"),
-        _("The agent writes down how the talk went."),
-        _("A second person here looks at your case."),
+        _("Thank you, that is correct"),
+        _("The agent is writing a report of the call."),
+        _("A second member of our team reviews your case."),
         WaitingOn.AGENT,
     ),
     PublicStatus.PAPERS: Words(
-        _("We need to see your identity papers"),
-        _("Call us, and we will agree on how you show them."),
-        _("A second person here looks at your case."),
+        _("We need to see proof of identity"),
+        _("Call us to agree on how you can show it."),
+        _("A second member of our team reviews your case."),
         WaitingOn.CLAIMANT,
     ),
     PublicStatus.REVIEW: Words(
-        _("A second person looks at your case"),
-        _("Somebody who has not worked on it decides. You need not do anything."),
-        _("After a yes, a waiting period begins."),
+        _("A second member of our team is reviewing your case"),
+        _("Someone who has not worked on it will decide. You do not need to do anything."),
+        _("If it is approved, a waiting period begins."),
         WaitingOn.SENIOR,
     ),
     PublicStatus.COOLING: Words(
-        _("Approved: the waiting period runs"),
-        _("We have told you by e-mail, so that the wait is known to the owner of the account."),
-        _("You start here, on this page, and choose a new password and set up a new Key."),
+        _("Approved: the waiting period has started"),
+        _("We have e-mailed the account holder, who can stop this if it was not their request."),
+        _("You come back to this page to choose a new password and set up a new Key."),
         WaitingOn.CLOCK,
     ),
     PublicStatus.READY: Words(
         _("You can start now"),
         _("The waiting period is over."),
-        _("You choose a new password and set up a new Key. Then you sign in as always."),
+        _("You choose a new password and set up a new Key. Then you sign in as usual."),
         WaitingOn.CLAIMANT,
     ),
     PublicStatus.SETTING_UP: Words(
-        _("You have begun to set up"),
-        _("Your password and Key have not changed yet. They change when you finish, all at once."),
+        _("You have started setting up"),
+        _("Your password and Key have not changed yet. Both change when you finish."),
         _("You sign in with your new password and your new Key."),
         WaitingOn.CLAIMANT,
     ),
     PublicStatus.HOLD: Words(
         _("Done: you can sign in again"),
-        _("Your new password and your new Key are in force."),
-        _("Sign in. What is on hold opens by itself."),
+        _("Your new password and new Key are now active."),
+        _("Sign in. What is on hold becomes available again automatically."),
         WaitingOn.CLOCK,
     ),
     PublicStatus.DONE: Words(
         _("This case is finished"),
-        _("Your new password and your new Key are in force, and nothing is on hold any more."),
-        _("Nothing. You can sign in."),
+        _("Your new password and new Key are active, and nothing is on hold any more."),
+        _("Nothing more to do. You can sign in."),
     ),
     PublicStatus.CONTESTED: Words(
-        _("Somebody objected"),
-        _("The case was stopped by a message from the owner's side. Nothing can be changed with it now."),
-        _("Two senior colleagues look at it. Call us and have your reference at hand."),
+        _("Someone objected to this request"),
+        _("The account holder's side asked us to stop this case. It cannot change anything now."),
+        _("Two senior colleagues will look into it. Call us and have your reference ready."),
         WaitingOn.SENIOR,
     ),
     PublicStatus.NOT_CONFIRMED: Words(
-        _("We could not confirm that it is you"),
-        _("This case is closed. We do not say which part it was, to protect every customer."),
-        _("You can go on in another way, or start again."),
+        _("We could not confirm your identity"),
+        _("This case is closed. To protect all our customers, we do not say which part failed."),
+        _("You can try another way, below, or start again."),
     ),
     PublicStatus.WITHDRAWN: Words(
         _("You withdrew this request"),
-        _("It is closed, and nothing was changed."),
-        _("Nothing. If you need help after all, start again."),
+        _("The case is closed, and nothing has changed."),
+        _("Nothing more to do. If you need help after all, start again."),
     ),
     PublicStatus.EXPIRED: Words(
-        _("The time for this case is over"),
-        _("It is closed, and nothing was changed."),
-        _("Nothing. If you still need help, start again."),
+        _("This case has expired"),
+        _("The case is closed, and nothing has changed."),
+        _("Nothing more to do. If you still need help, start again."),
     ),
 }
 
@@ -151,10 +151,10 @@ class Standing:
     is_under_way: bool  # a pass of this browser is open or waits for its second half
 
     @property
-    def turn(self) -> "StrOrPromise":
-        """Say whose turn it is; without a way to reach them, a talk begins when the claimant calls."""
+    def waiting_on(self) -> WaitingOn:
+        """Return who owes the next step: claimants who left no phone number have to call us."""
         is_theirs = self.face == PublicStatus.OPEN and not self.claim.contact
-        return _("You: call us") if is_theirs else self.words.turn.label
+        return WaitingOn.CLAIMANT if is_theirs else self.words.turn
 
     @property
     def agent(self) -> User | None:

@@ -21,14 +21,14 @@ from recovery.views.claim_access import case_page, open_page
 from recovery.views.cookies import SET_UP, browser_of
 from recovery.views.status import show
 
-STEPS = (_("Pass"), _("Password and Key"), _("Sign in"))
+STEPS = (_("Set-up code"), _("Password and Key"), _("Sign in"))
 _FIELD_OF = {"R3": "new_password", "R4": "new_password", "R5": "new_password", "K1": "code", "T1": "code"}
 
 
 @require_POST
 @case_page
 def begin(request: HttpRequest, claim: Claim) -> HttpResponse:
-    """Start to set up: the first half stays in this browser, the second goes out by e-mail."""
+    """Start to set up: the first part of the set-up code stays in this browser, the second goes out by e-mail."""
     try:
         started = grants.start_grant(
             claim=claim, browser=browser_of(request), origin=client.origin(request), now=clock.now()
@@ -43,7 +43,7 @@ def begin(request: HttpRequest, claim: Claim) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @case_page
 def finish(request: HttpRequest, claim: Claim) -> HttpResponse:
-    """Open the set-up pass with its second half."""
+    """Enter the second part of the set-up code."""
     facts = SET_UP.read(request)
     if facts.get("claim") != claim.pk or "part" not in facts:
         return redirect("recovery:set-up" if "pass" in facts else "recovery:status")

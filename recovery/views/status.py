@@ -89,7 +89,7 @@ def show(
 @require_POST
 @case_page
 def send_proof(request: HttpRequest, claim: Claim, method: Method) -> HttpResponse:
-    """Have a code or the like sent, or sent again, to prove possession with."""
+    """Send what a proof needs, such as the e-mailed code, or send it again."""
     try:
         _need_own_browser(request, claim)
         possession.send(method=method, claim=claim, by=None, origin=client.origin(request), now=clock.now())
@@ -102,7 +102,7 @@ def send_proof(request: HttpRequest, claim: Claim, method: Method) -> HttpRespon
 @require_http_methods(["GET", "HEAD", "POST"])
 @case_page
 def proof(request: HttpRequest, claim: Claim, method: Method) -> HttpResponse:
-    """Prove possession of what is on file, such as by the e-mailed code."""
+    """Complete a proof of possession, such as the e-mailed code."""
     offer = _offer(claim, method, request.POST)
     if request.method != "POST":
         return redirect("recovery:status")
@@ -136,7 +136,7 @@ def browser(request: HttpRequest, claim: Claim) -> HttpResponse:
         claims.bind_browser(claim=claim, browser=value, origin=client.origin(request), now=clock.now())
     except Refusal as refusal:
         return show(request, claim, refusal=refusal)
-    messages.success(request, _("Your case goes on in this browser now."))
+    messages.success(request, _("You can now continue your case in this browser."))
     response = redirect("recovery:status")
     cookies.keep_browser(response, value)
     return response

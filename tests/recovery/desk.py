@@ -5,7 +5,9 @@ from dataclasses import dataclass
 
 from django.test import Client
 from django.urls import reverse
+from django.utils.html import escape
 
+from helpcenter import causes
 from portal.outbox.models import Notice
 from recovery.actions import possession
 from recovery.admin import steps
@@ -31,6 +33,11 @@ def every_url(case: Case) -> dict[str, str]:
     """Every address of the desk, by name."""
     plain = {name: reverse(f"admin:recovery_case_{name}") for name in ("changelist", "open", "start", "take")}
     return plain | {"case": case_url(case)} | {name: step_url(case, name) for name in steps.every()}
+
+
+def tells(html: str, code: str) -> bool:
+    """Tell whether a page says what it was refused for: the title of this cause."""
+    return escape(str(causes.get(code).title)) in html
 
 
 @dataclass

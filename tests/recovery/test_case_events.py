@@ -9,7 +9,7 @@ from django.db import connection, transaction
 
 from portal.audit import event_names, export, hash_chain
 from portal.audit.models import SecurityEvent
-from portal.lib import db_triggers, mail
+from portal.lib import db_triggers, mail, time_format
 from portal.outbox import emails
 from portal.outbox.kinds import KINDS
 from portal.outbox.models import Notice
@@ -81,11 +81,11 @@ def test_a_case_that_vanished_with_all_its_events_is_found(a_case):
 def test_the_command_says_that_the_record_is_whole_or_where_it_is_not(a_case):
     out = StringIO()
     call_command("portal_audit", "verify", stdout=out)
-    assert "whole" in out.getvalue()
+    assert a_case.number not in out.getvalue()
 
     sql("DELETE FROM recovery_event WHERE action = 'approved'")
 
-    with pytest.raises(CommandError, match="fault"):
+    with pytest.raises(CommandError):
         call_command("portal_audit", "verify", stdout=out)
     assert a_case.number in out.getvalue()
 
@@ -154,8 +154,7 @@ def test_the_approval_says_until_when_it_can_be_stopped(clock, walk):
 
     message = emails.message_for(Notice.objects.get(kind="case_approved"))
 
-    assert "The waiting period ends: " in message.body
-    assert "(New York time)" in message.body.split("The waiting period ends: ")[1]
+    assert time_format.time_words(walk.case.until, walk.case.subject.zone, "j F Y, H:i") in message.body
 
 
 @pytest.mark.parametrize("kind", ["case_stopped", "case_closed", "case_lifted", "case_refused"])
@@ -165,7 +164,7 @@ def test_messages_of_an_end_hold_no_stop_code_and_render(clock, walk, holder, ki
     message = emails.message_for(made)
 
     assert "C-7F3K2Q9C" in message.body
-    assert "stop code" not in message.body
+    assert "/recover/stop/" not in message.body
 
 
 def test_a_freeze_after_completion_leaves_a_record_without_faults(clock, walk, holder):

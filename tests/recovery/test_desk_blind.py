@@ -23,7 +23,7 @@ def test_every_answer_is_answered_alike_right_or_wrong(clock, walk, stranger, da
 
     api_request = dana.answer_all(right, right_answer), dana.answer_all(wrong, wrong_answer)
 
-    assert api_request == (["Recorded."] * 9, ["Recorded."] * 9)
+    assert api_request[0] == api_request[1] == api_request[0][:1] * 9
     assert without_names(dana.see(step_url(right, "ask"))) == without_names(dana.see(step_url(wrong, "ask")))
 
 
@@ -69,7 +69,7 @@ def test_no_page_of_an_agent_holds_an_expected_answer_a_score_or_the_kind_of_a_c
 
 MARKERS = [
     "1985-12-10", "10 December 1985", "St James", "SW1Y", "Analytical", "Thames Bank", "Marylebone", "Somerville",
-    "1210.40", "ACME", "5000.00", "ada@example.test", "Byron", "phantom", "decoy", "Personal details were wrong",
+    "1210.40", "ACME", "5000.00", "ada@example.test", "Byron", "phantom", "decoy", str(FlagKind.DETAILS_WRONG.label),
     "knowledge", "score", "tier", "flags", "Met<", "Not met", "not_met",
 ]  # fmt: skip
 

@@ -7,8 +7,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from portal.lib.client import Origin
-from recovery.admin import steps
-from recovery.enums import CaseEvent, State
+from recovery.admin import labels, steps, visibility
+from recovery.admin.visibility import Viewer
+from recovery.enums import CaseEvent, CaseKind, State
 from recovery.models import Case
 from tests.house.sources import product, read
 from tests.lint_html import problems
@@ -39,11 +40,13 @@ def test_the_queue_shows_age_owner_and_next_action_in_words(clock, walk, dana):
     html = Seat.of(dana.person).see("/admin/recovery/case/")
 
     assert case.number in html
-    assert "3 h of 4 h, pressing" in html
-    assert "Nobody yet" in html
-    assert "An agent takes it" in html
+    viewer = Viewer.of(dana.person.user)
+    case = visibility.one(viewer, case.pk)
+    assert labels.owner(case, viewer) in html
+    assert labels.next_step(case, viewer) in html
+    assert re.search(r'badge-warn">3 h of 4 h\b', html)
     clock.move(hours=2)
-    assert "1 h over target" in Seat.of(dana.person).see("/admin/recovery/case/?queue=late")
+    assert 'badge-err">1 h ' in Seat.of(dana.person).see("/admin/recovery/case/?queue=late")
 
 
 def test_a_senior_finds_their_reviews_and_nothing_else_in_one_filter(clock, walk, stranger, dana):
@@ -91,8 +94,8 @@ def test_the_auditor_reads_kind_points_and_flags(clock, walk, stranger, dana, au
     other = stranger.opened().case
     aud = Seat.of(auditor)
 
-    assert "Points of knowledge" in aud.see(case_url(case))
-    assert "Phantom" in aud.see(case_url(other))
+    assert f"<dd>{walk.case.knowledge}</dd>" in aud.see(case_url(case))
+    assert f"<dd>{CaseKind.PHANTOM.label}</dd>" in aud.see(case_url(other))
     assert unsound(aud.see("/admin/recovery/case/")) == set()
 
 

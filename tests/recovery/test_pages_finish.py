@@ -12,10 +12,11 @@ from accounts.models import Key, PlatformSession, User
 from portal.lib import clock as portal_clock
 from portal.throttle.models import Throttle
 from portal.throttle.reserve import reserve
+from recovery.enums import Scope
 from tests import buckets, factories
 from tests.factories import Person
 from tests.lint_html import problems
-from tests.recovery.claimant import Claimant, at_desk, mailed, words
+from tests.recovery.claimant import Claimant, at_desk, cause, leads_to, mailed, shown, words, wrong
 from tests.recovery.conftest import NEW_PASSWORD
 
 pytestmark = pytest.mark.django_db
@@ -46,20 +47,20 @@ def untouched(holder: Person) -> bool:
 @pytest.mark.promise("CASE-7")
 def test_the_pages_lead_from_the_start_button_to_an_ordinary_sign_in(claimant, holder, clock):
     old_key = Person(holder.user, holder.password, holder.seed)
-    assert "You can start now" in words(claimant.looks())
+    assert shown(claimant.looks()) == "ready"
 
-    assert "This page holds the first" in words(claimant.begins())
-    assert "Nothing changes before you press Save" in words(claimant.opens_pass())
+    assert claimant.begins().redirect_chain == [("/recover/finish/", 302)]
+    assert claimant.opens_pass().redirect_chain == [("/recover/finish/new/", 302)]
     phone = new_phone(claimant, holder)
-    receipt = words(claimant.saves(phone.code()))
+    answer = claimant.saves(phone.code())
 
-    assert "Done: you can sign in again" in receipt
-    assert "1 old Key: it opens nothing any more." in receipt
-    assert "Withdrawals" in receipt
+    assert shown(answer) == "hold"
+    assert answer.context["receipt"].keys == 1
+    assert [name for name in Scope.labels if str(name) not in words(answer)] == []
     assert PlatformSession.objects.count() == 0
     clock.move(seconds=30)
     phone.user.refresh_from_db()
-    assert "Tries left" in words(factories.sign_in(Client(), old_key))
+    assert cause(factories.sign_in(Client(), old_key)) == "P1"
     assert factories.sign_in(Client(), phone).status_code == 302
 
 
@@ -72,7 +73,7 @@ def test_an_old_key_does_not_open_the_new_password(claimant, holder, clock):
 
     answer = factories.sign_in(Client(), holder, password=NEW_PASSWORD)
 
-    assert "That code is not right" in words(answer)
+    assert cause(answer) == "K1"
 
 
 def test_no_page_shows_both_halves_and_no_address_any(claimant):
@@ -92,9 +93,9 @@ def test_the_second_half_opens_nothing_in_another_browser(claimant, holder):
 
     answer = other.opens_pass()
 
-    assert "Open your pass" not in words(answer)
-    assert "only in the browser" in words(other.looks())
-    assert "The reference or the PIN is not right" in words(other.begins())
+    assert answer.redirect_chain == [("/recover/status/", 302)]
+    assert (shown(other.looks()), leads_to(other.looks(), "finish/begin/")) == ("ready", False)
+    assert cause(other.begins()) == "A1"
 
 
 def test_the_third_wrong_half_ends_the_pass_and_a_second_one_may_be_started(claimant, holder):
@@ -102,13 +103,12 @@ def test_the_third_wrong_half_ends_the_pass_and_a_second_one_may_be_started(clai
     part = mailed("case_half", "part")
     said = [claimant.opens_pass("2222 2222") for _try in range(3)]
 
-    assert ["Type the second half again" in words(answer) for answer in said] == [True, True, False]
-    assert ["Tries left: 2." in words(answer) for answer in said] == [True, False, False]
-    assert "This set-up pass does not work" in words(said[-1])
+    assert [cause(answer) for answer in said] == ["A9", "A9", "A3"]
+    assert [answer.context["form"].refusal.facts.get("tries_left") for answer in said] == [2, 1, None]
     assert not any("2222 2222" in answer.content.decode() for answer in said)
-    assert "This set-up pass does not work" in words(claimant.opens_pass(part))
+    assert cause(claimant.opens_pass(part)) == "A3"
     claimant.begins()
-    assert "Nothing changes before" in words(claimant.opens_pass())
+    assert claimant.opens_pass().redirect_chain == [("/recover/finish/new/", 302)]
 
 
 def test_a_case_allows_two_starts(claimant):
@@ -117,27 +117,27 @@ def test_a_case_allows_two_starts(claimant):
         claimant.opens_pass()
         claimant.presses("finish/leave/")
 
-    assert "as often as one case allows" in words(claimant.looks())
-    assert "This step is not open now" in words(claimant.begins())
+    assert (shown(claimant.looks()), leads_to(claimant.looks(), "finish/begin/")) == ("ready", False)
+    assert cause(claimant.begins()) == "A5"
 
 
 @pytest.mark.parametrize(
-    ("fields", "status", "said"),
+    ("fields", "status", "code"),
     [
-        ({"new_password": ""}, 200, "Fill in this field."),
-        ({"new_password": "short"}, 200, "Still missing: "),
-        ({"new_password": "Password123!"}, 200, "too easy to guess"),
-        ({"new_password": "Ada-Has-A-Secret-1843"}, 200, "used this password here before"),
-        ({"new_password": "Aa1!" * 300}, 400, "too long"),
-        ({"new_password": "Nine\x00Lanterns-7"}, 200, "We cannot read this"),
-        ({"code": "000000"}, 200, "That code is not right"),
-        ({"code": "0000"}, 200, "That code is not right"),
-        ({"code": ""}, 200, "Fill in this field."),
-        ({"key_name": ""}, 200, "Fill in this field."),
-        ({"key_name": "p" * 61}, 400, "Use fewer characters."),
+        ({"new_password": ""}, 200, "F1"),
+        ({"new_password": "short"}, 200, "R4"),
+        ({"new_password": "Password123!"}, 200, "R5"),
+        ({"new_password": "Ada-Has-A-Secret-1843"}, 200, "R3"),
+        ({"new_password": "Aa1!" * 300}, 400, "R6"),
+        ({"new_password": "Nine\x00Lanterns-7"}, 200, "F3"),
+        ({"code": "000000"}, 200, "K1"),
+        ({"code": "0000"}, 200, "K1"),
+        ({"code": ""}, 200, "F1"),
+        ({"key_name": ""}, 200, "F1"),
+        ({"key_name": "p" * 61}, 400, "F2"),
     ],
 )
-def test_a_refusal_stands_at_its_field_and_changes_nothing(claimant, holder, fields, status, said):
+def test_a_refusal_stands_at_its_field_and_changes_nothing(claimant, holder, fields, status, code):
     remember_password(holder.user, holder.password, now=portal_clock.now())
     claimant.begins()
     claimant.opens_pass()
@@ -148,7 +148,8 @@ def test_a_refusal_stands_at_its_field_and_changes_nothing(claimant, holder, fie
 
     page = answer.content.decode()
     assert answer.status_code == status
-    assert said in words(answer)
+    assert cause(answer) == code
+    assert wrong(answer).keys() == fields.keys()
     assert "/help/problem/" in page.split("<form")[0]
     assert problems(page) == []
     assert claimant.secret() == secret
@@ -170,10 +171,10 @@ def test_two_tabs_finish_once(claimant, holder):
     form = {"new_password": "Other-Lanterns-Over-Water-9", "key_name": "Other", "code": phone.code()}
     answer = tab.post("/recover/finish/new/", form)
 
-    assert "This set-up pass does not work" in words(answer)
-    assert "See my case" in words(answer)
+    assert cause(answer) == "A3"
+    assert leads_to(answer, "status/")
     assert list(Key.objects.filter(user=holder.user, confirmed=True).values_list("name", flat=True)) == ["New phone"]
-    assert "Done: you can sign in again" in words(tab.get("/recover/status/"))
+    assert shown(tab.get("/recover/status/")) == "hold"
 
 
 def test_leaving_in_the_middle_changes_nothing(claimant, holder):
@@ -182,7 +183,7 @@ def test_leaving_in_the_middle_changes_nothing(claimant, holder):
 
     answer = claimant.presses("finish/leave/")
 
-    assert "You can start now" in words(answer)
+    assert shown(answer) == "ready"
     assert untouched(holder)
 
 
@@ -192,7 +193,7 @@ def test_going_away_in_the_middle_can_be_taken_up_again(claimant):
 
     page = claimant.looks()
 
-    assert "You have begun to set up" in words(page)
+    assert shown(page) == "setting_up"
     assert "/recover/finish/new/" in page.content.decode()
 
 
@@ -204,17 +205,17 @@ def test_a_pass_that_ran_out_changes_nothing_and_the_case_is_ready_again(claiman
     phone = new_phone(claimant, holder)
     clock.move(minutes=settings.PORTAL_GRANT_FINISH_MINUTES, seconds=1)
 
-    assert "This set-up pass does not work" in words(claimant.saves(phone.code()))
+    assert cause(claimant.saves(phone.code())) == "A3"
     timers.tick(clock.now)
-    assert "You can start now" in words(claimant.enters())
+    assert shown(claimant.enters()) == "ready"
     assert untouched(holder)
 
 
 def test_a_pin_said_on_the_phone_starts_nothing(claimant):
     claimant.claim.__class__.objects.filter(pk=claimant.claim.pk).update(agent_knows_pin=True)
 
-    assert "Change it first" in words(claimant.looks())
-    assert "The reference or the PIN is not right" in words(claimant.begins())
+    assert leads_to(claimant.looks(), "status/pin/")
+    assert cause(claimant.begins()) == "A1"
 
 
 @pytest.mark.promise("KEY-3")
@@ -243,7 +244,7 @@ def test_recovery_leads_on_where_codes_are_used_up(claimant, holder):
     claimant.begins()
     claimant.opens_pass()
 
-    assert "Done: you can sign in again" in words(claimant.saves(new_phone(claimant, holder).code()))
+    assert shown(claimant.saves(new_phone(claimant, holder).code())) == "hold"
 
 
 def test_every_page_of_the_way_is_well_formed(claimant, holder):

@@ -5,10 +5,12 @@ import pytest
 from accounts.enums import Role
 from portal.outbox.models import Notice
 from recovery.actions import claims, papers, reviews, timers
+from recovery.admin import labels
+from recovery.admin.visibility import Viewer
 from recovery.enums import State, Verdict
 from recovery.refusals import CaseNotOpen, MayNotDecide, NotAllowed, NotComplete, NotYours
 from tests import factories
-from tests.recovery.claimant import Claimant, at_desk, words
+from tests.recovery.claimant import Claimant, at_desk, shown
 from tests.recovery.conftest import ORIGIN, Walk, now
 from tests.recovery.desk import Seat, case_url, step_url
 
@@ -122,10 +124,10 @@ def test_the_claimant_reads_what_to_do_and_may_withdraw(clock, walk):
     claimant.asks()
     unreached(at_desk(walk, claimant), clock)
 
-    page = words(claimant.enters())
-    assert "We need to see your identity papers" in page
-    assert "Whose turn it is You" in page
-    assert "By when" in page
+    page = claimant.enters()
+    assert shown(page) == "papers"
+    assert shown(page, "turn") == "claimant"
+    assert walk.case.until.isoformat() in page.content.decode()
 
     claims.withdraw(claim=walk.claim, browser=claimant.client.cookies["case-browser"].value, origin=ORIGIN, now=now())
     assert walk.state == State.WITHDRAWN
@@ -157,7 +159,7 @@ def test_every_senior_finds_the_case_and_what_is_to_be_done(clock, walk, lee, ki
         page = seat.see(case_url(case))
         assert step_url(case, "papers") in page
         assert step_url(case, "refuse-papers") in page
-        assert "The claimant shows identity papers" in page
+        assert labels.next_step(case, Viewer.of(person.user)) in page
 
 
 def test_a_senior_refuses_on_the_page_of_the_case(clock, walk, lee):

@@ -25,13 +25,13 @@ class Command(BaseCommand):
         for problem in problems:
             self._complain(problem)
         if problems:
-            raise CommandError(f"{len(problems)} to mend.")
+            raise CommandError(f"Problems to fix: {len(problems)}.")
         self.stdout.write(self.style.SUCCESS("All articles are in order."))
 
     def _report(self, article: Article) -> None:
         grade = readability.of_article(article)
         notes = ["" if grade <= readability.GOAL else f"harder than grade {readability.GOAL:.0f}"]
-        notes += ["" if article.review >= clock.now().date() else "review is due"]
+        notes += ["" if article.review >= clock.now().date() else "review overdue"]
         self.stdout.write(f"{grade:5.1f}  {article.language}/{article.key}  {', '.join(filter(None, notes))}".rstrip())
 
     def _complain(self, problem: CheckMessage) -> None:

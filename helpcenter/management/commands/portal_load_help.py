@@ -10,8 +10,8 @@ from helpcenter import search
 class Command(BaseCommand):
     """Load the articles into the search index."""
 
-    help = "Load the help articles into the search index. Every migrate does it too; harmless to repeat."
+    help = "Load the help articles into the search index. Every migrate does this too; it is safe to repeat."
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Load, and say how many."""
-        self.stdout.write(f"Search holds {search.load()} articles.")
+        self.stdout.write(f"The search index holds {search.load()} articles.")
