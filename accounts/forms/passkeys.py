@@ -1,10 +1,12 @@
 """Adding a passkey."""
 
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.forms.fields import Refusable
-from helpcenter import causes
+from accounts.refusals import PasskeyWrong
 from portal.lib.passkeys import LONGEST_ANSWER
 
 _LONGEST_NAME = 60
@@ -22,9 +24,8 @@ class AddPasskeyForm(Refusable, forms.Form):
     )
     answer = forms.CharField(required=False, max_length=LONGEST_ANSWER, widget=forms.HiddenInput)
 
-    def clean_answer(self) -> str:
+    def clean(self) -> dict[str, Any]:
         """Refuse an empty answer: the browser runs no script, or made nothing."""
-        answer: str = self.cleaned_data["answer"]
-        if not answer:
-            raise forms.ValidationError(causes.get("E4").words(), code="E4")
-        return answer
+        if not self.cleaned_data.get("answer"):
+            self.refuse(PasskeyWrong())
+        return self.cleaned_data

@@ -17,6 +17,7 @@ from accounts.policies import masks
 from accounts.refusals import Paused
 from tests.factories import signed_in
 from tests.lint_html import problems
+from tests.pages import levels
 
 TABLES = (Customer, User, Throttle, SecurityEvent, Notice, PlatformSession)
 
@@ -156,7 +157,7 @@ def test_support_lifts_a_pause_with_a_reason_and_leaves_a_record(life, agent):
 
     answer = client.post(address(Throttle, "lift", row.pk), {"reason": "Called back on file number"}, follow=True)
 
-    assert "The pause has ended." in answer.content.decode()
+    assert levels(answer) == ["success"]
     assert Throttle.objects.get().paused_until is None
     event = SecurityEvent.objects.get(action=Action.PAUSE_LIFTED)
     assert (event.actor, event.subject) == (agent.user, life.user)
@@ -169,7 +170,7 @@ def test_asking_is_not_doing_and_a_reason_is_needed(life, agent):
     client.get(address(Throttle, "lift", row.pk))
     answer = client.post(address(Throttle, "lift", row.pk), {"reason": " "})
 
-    assert "This field is required." in answer.content.decode()
+    assert answer.context["form"].has_error("reason", "required")
     assert Throttle.objects.get().paused_until is not None
 
 
@@ -179,8 +180,8 @@ def test_a_pause_that_is_over_is_told_and_leaves_no_record(life, agent, clock):
 
     answer = client.post(address(Throttle, "lift", row.pk), {"reason": "Called back"}, follow=True)
 
-    assert "Nothing was changed." in answer.content.decode()
-    assert "Lift pause" not in answer.content.decode()
+    assert levels(answer) == ["warning"]
+    assert address(Throttle, "lift", row.pk) not in answer.content.decode()
     assert not SecurityEvent.objects.filter(action=Action.PAUSE_LIFTED).exists()
 
 
@@ -189,7 +190,9 @@ def test_who_checks_the_record_lifts_nothing(request, life, who, status):
     client, row = signed_in(request.getfixturevalue(who)), Throttle.objects.get()
 
     assert client.get(address(Throttle, "lift", row.pk)).status_code == status
-    assert ("Lift pause" in client.get(address(Throttle, "change", row.pk)).content.decode()) == (status == 200)
+    assert (address(Throttle, "lift", row.pk) in client.get(address(Throttle, "change", row.pk)).content.decode()) == (
+        status == 200
+    )
 
 
 @pytest.mark.promise("LOCK-3")
@@ -212,7 +215,9 @@ def test_nobody_lifts_a_pause_of_their_own_and_operators_alone_those_of_staff(re
     answer = client.post(address(Throttle, "lift", row.pk), {"reason": "Called back"})
 
     assert answer.status_code == status
-    assert ("Lift pause" in client.get(address(Throttle, "change", row.pk)).content.decode()) is False
+    assert (
+        address(Throttle, "lift", row.pk) in client.get(address(Throttle, "change", row.pk)).content.decode()
+    ) is False
     assert (Throttle.objects.get(pk=row.pk).paused_until is None) == (status == 302)
 
 
@@ -251,7 +256,7 @@ def test_what_bounds_the_guessing_of_codes_and_pins_is_not_lifted(db, agent, clo
 
     client.post(address(Throttle, "lift", row.pk), {"reason": "Called back"})
 
-    assert "Lift pause" not in client.get(address(Throttle, "change", row.pk)).content.decode()
+    assert address(Throttle, "lift", row.pk) not in client.get(address(Throttle, "change", row.pk)).content.decode()
     assert Throttle.objects.get(pk=row.pk).paused_until is not None
 
 
