@@ -58,7 +58,7 @@ def test_a_pause_is_lifted_with_one_button_and_a_reason(desk):
     desk.get_by_label("Reason").fill("Called back on the number on file")
     desk.get_by_role("button", name="Lift pause").click()
 
-    expect(desk.get_by_text("The pause has ended.")).to_be_visible()
+    expect(desk.locator(".messagelist .success")).to_be_visible()
     expect(desk.get_by_role("link", name="Lift pause")).to_have_count(0)
     assert_accessible(desk)
 
@@ -69,8 +69,8 @@ def test_a_report_is_closed_with_one_button_and_an_outcome(desk):
     desk.get_by_role("link", name="Close report").click()
     assert_accessible(desk)
 
-    desk.get_by_label("It turned out to be a mistake.").check()
+    desk.locator("[value=mistake]").check()
     desk.get_by_role("button", name="Close report").click()
 
-    expect(desk.get_by_text("The report is closed, and the customer is told.")).to_be_visible()
+    expect(desk.locator(".messagelist .success")).to_be_visible()
     expect(desk.get_by_role("link", name="Close report")).to_have_count(0)

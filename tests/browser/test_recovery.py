@@ -159,7 +159,7 @@ def test_an_owner_who_signs_in_is_asked_without_a_barrier(walk, open_browser, lo
     page.context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": live_server.url}])
     page.goto("/")
     assert_accessible(page)
-    page.get_by_role("link", name="See the request").click()
+    page.locator(".alert a").click()
     assert_accessible(page)
 
     page.get_by_role("button", name="No, that was not me: stop it").click()
