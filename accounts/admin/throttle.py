@@ -26,7 +26,7 @@ class ThrottleAdmin(ReadOnlyAdmin):
     list_display = ("username", "budget", "used", "limit", "last_at", "paused_until")
     list_filter = ("budget", ("paused_until", admin.EmptyFieldListFilter))
     search_fields = ("subject",)
-    search_help_text = _("The whole username.")
+    search_help_text = _("The full username.")
     ordering = ("-last_at",)
     fields = ("username", "budget", "used", "limit", "total", "total_limit", "last_at", "paused_until")
     readonly_fields = ("username",)
@@ -77,9 +77,9 @@ class ThrottleAdmin(ReadOnlyAdmin):
                 subject=row.subject, reason=reason, by=by, origin=client.origin(request), now=clock.now()
             )
         except unlock.NothingPaused:
-            messages.warning(request, _("No pause was running any more. Nothing was changed."))
+            messages.warning(request, _("The pause had already ended. Nothing was changed."))
         else:
-            messages.success(request, _("The pause has ended. The person can sign in again."))
+            messages.success(request, _("The pause has been lifted. The person can sign in again."))
 
 
 def _may_lift(request: HttpRequest, row: Any) -> bool:

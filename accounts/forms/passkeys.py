@@ -17,7 +17,7 @@ class AddPasskeyForm(Refusable, forms.Form):
 
     name = forms.CharField(
         label=_("Name"),
-        help_text=_("To tell it from others later, for example: My laptop."),
+        help_text=_("So you can tell it from your other passkeys, for example: My laptop."),
         required=False,
         max_length=_LONGEST_NAME,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),

@@ -12,28 +12,37 @@ CAUSES = [
         (
             "G2",
             _("You may not decide this case"),
-            _("Whoever worked on a case never decides it. The second person is drawn by the system."),
+            _("Anyone who worked on a case can't decide it. The system picks the second person."),
         ),
         (
             "G3",
             _("This case is not yours"),
-            _("It is assigned to a colleague. Open your own queue to see what is yours."),
+            _("It is assigned to a colleague. Open your own queue to see your cases."),
         ),
         (
             "G7",
             _("Stop: this looks like a Key code"),
             _(
-                "An answer is expected here, and {code_digits} digits were typed. Never take a Key code from a caller: "
-                "somebody may be passing it on. This is recorded on the case by itself. Ask for the answer once more."
+                "You entered {code_digits} digits where an answer belongs. Never take a Key code from a caller: "
+                "someone may "
+                "be passing it on. This has been recorded on the case. Ask for the answer again."
             ),
         ),
     ),
     *row(
         "staff-desk",
         "warn",
-        ("G4", _("That was too quick"), _("Read the whole case first. An approval opens after {minimum_review_time}.")),
-        ("G5", _("A fresh code is needed"), _("Type a new code from your own Key to do this.")),
-        ("G6", _("The case has moved on"), _("Somebody else did something meanwhile. Look at the case as it is now.")),
-        ("G8", _("Your hands are full"), _("Finish a case, or give one back. Then take the next one.")),
+        (
+            "G4",
+            _("It is too early to approve"),
+            _("Read the whole case first. You can approve after {minimum_review_time}."),
+        ),
+        ("G5", _("A new code is needed"), _("Enter a new code from your own Key to do this.")),
+        (
+            "G6",
+            _("The case has moved on"),
+            _("Someone else has changed it in the meantime. Check the case as it is now."),
+        ),
+        ("G8", _("You have the maximum number of cases"), _("Finish a case or return one. Then take the next.")),
     ),
 ]

@@ -191,8 +191,8 @@ def test_the_status_tells_of_keys_phones_and_requests(life: Person) -> None:
 def test_a_key_is_turned_off_by_command(life: Person) -> None:
     key = Key.objects.get(user=life.user, phone=None)
 
-    assert run("portal_revoke_key", "ada", str(key.pk)) == "1 Key turned off; the owners are told.\n"
-    with pytest.raises(CommandError, match="off already: it was turned off"):
+    assert run("portal_revoke_key", "ada", str(key.pk)) == "1 Key turned off. Owners notified.\n"
+    with pytest.raises(CommandError, match="already off: it was turned off"):
         run("portal_revoke_key", "ada", str(key.pk))
 
 
@@ -200,7 +200,7 @@ def test_a_lost_phone_is_ended_by_command(life: Person, mallory: Person) -> None
     phone = factories.phone(life, mallory, name="Shared")
     key = Key.objects.get(user=life.user, phone=phone)
 
-    assert run("portal_revoke_key", "ada", str(key.pk), lost=True) == "2 Keys turned off; the owners are told.\n"
+    assert run("portal_revoke_key", "ada", str(key.pk), lost=True) == "2 Keys turned off. Owners notified.\n"
     assert Phone.objects.get(pk=phone.pk).end_reason == "lost"
 
 

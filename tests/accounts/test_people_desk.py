@@ -309,7 +309,7 @@ def test_the_command_says_where_there_is_nothing_to_lift(ada):
 def test_the_status_of_somebody_whom_nothing_stops(ada):
     said = run("portal_status", "ADA")
 
-    assert "Nothing stands in the way." in said
+    assert "Nothing prevents" in said
     assert "a•••@example.test" in said
     assert not [secret for secret in (ada.user.email, ada.seed, ada.user.password) if secret in said]
 
@@ -323,15 +323,15 @@ def test_the_status_names_all_that_stands_in_the_way(ada_on_paper, clock):
     Key.objects.all().delete()
     User.objects.update(is_active=False, suspended_at=clock.now, password="!")
 
-    said = run("portal_status", user.username).partition("What stands in the way:")[2]
+    said = run("portal_status", user.username).partition("Why this user cannot sign in:")[2]
 
     assert said.split("\n  - ")[1:] == [
-        "No password is set yet: recovery sets the first one.",
+        "No password is set yet. Recovery sets the first one.",
         "Password: paused until 07:15 (New York time) after 5 wrong tries.",
-        "Key code: 100 wrong tries in a row are used up. Only recovery leads on.",
-        "The log-in is closed.",
+        "Key code: 100 wrong tries in a row. Only recovery is possible now.",
+        "The user is closed.",
         "Stopped to protect the account since 2026-03-02 12:00 UTC.",
-        "This is a paper trading log-in: it opens at the paper door alone.",
+        "This is a paper trading user, who can only sign in to paper trading.",
         "No Key is set up.\n",
     ]
 
@@ -342,7 +342,7 @@ def test_the_status_of_staff_names_the_role_and_no_obstacle(agent, clock):
 
 
 def test_the_status_of_nobody_is_refused_in_words(db):
-    with pytest.raises(CommandError, match="There is no log-in 'nobody'"):
+    with pytest.raises(CommandError, match="There is no user 'nobody'"):
         run("portal_status", "nobody")
 
 

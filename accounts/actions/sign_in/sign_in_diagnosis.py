@@ -15,14 +15,14 @@ def of(user: User, *, now: datetime) -> list[str]:
 
 def _of_password(user: User) -> Iterator[str]:
     if not user.has_usable_password():
-        yield "No password is set yet: recovery sets the first one."
+        yield "No password is set yet. Recovery sets the first one."
 
 
 def _of_budgets(user: User, *, now: datetime) -> Iterator[str]:
     for row in Throttle.objects.filter(subject=user.username_hash).order_by("pk"):
         what = row.get_budget_display()
         if row.total_limit and row.total >= row.total_limit:
-            yield f"{what}: {row.total} wrong tries in a row are used up. Only recovery leads on."
+            yield f"{what}: {row.total} wrong tries in a row. Only recovery is possible now."
         elif row.paused_until and row.paused_until > now:
             until = time_format.time_words(row.paused_until, user.zone)
             yield f"{what}: paused until {until} after {row.used} wrong tries."
@@ -30,10 +30,10 @@ def _of_budgets(user: User, *, now: datetime) -> Iterator[str]:
 
 def _of_log_in(user: User) -> Iterator[str]:
     if not user.is_active:
-        yield "The log-in is closed."
+        yield "The user is closed."
     if user.suspended_at:
         yield f"Stopped to protect the account since {user.suspended_at:%Y-%m-%d %H:%M} UTC."
     if user.realm == Realm.PAPER:
-        yield "This is a paper trading log-in: it opens at the paper door alone."
+        yield "This is a paper trading user, who can only sign in to paper trading."
     if not Key.objects.filter(user=user, confirmed=True).exists():
         yield "No Key is set up."
