@@ -132,7 +132,7 @@ class DenyReason(models.TextChoices):
 class EnrolmentPurpose(models.TextChoices):
     """What a Key is being set up for."""
 
-    FIRST = "first", _("The first Key of a log-in")
+    FIRST = "first", _("The first Key of a user")
     ADD = "add", _("Another Key")
     TRANSFER = "transfer", _("A move to a new phone")
 

@@ -57,8 +57,8 @@ def test_the_app_can_be_installed(installed: BrowserContext, db: None):
     ("sent", "title", "body"),
     [
         ('{"kind": "request", "title": "Northgate", "text": "Is this you?", "until": 1}', "Northgate", "Is this you?"),
-        ("no JSON", "Northgate Key", "Open your Key to see what waits."),
-        ('{"title": 7, "icon": "x"}', "Northgate Key", "Open your Key to see what waits."),
+        ("no JSON", "Northgate Key", "Open your Key to see what is new."),
+        ('{"title": 7, "icon": "x"}', "Northgate Key", "Open your Key to see what is new."),
     ],
 )
 def test_every_push_shows_a_notice(

@@ -41,7 +41,7 @@ def approve(app: KeyApp, number: str) -> None:
 def test_the_number_typed_into_the_phone_opens_the_other_screen_by_itself(page: Page, app: KeyApp, ada: Person):
     number = asked(page, app, ada)
     app.screen("request")
-    for words in ("Ada Byron", "Live", "Sign in", "New device", "Place not known", "127.0.0.1"):
+    for words in ("Ada Byron", "Live", "Sign in", "New device", "Place unknown", "127.0.0.1"):
         expect(app.page.locator(".about")).to_contain_text(words)
 
     approve(app, number)

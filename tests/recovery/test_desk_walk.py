@@ -108,7 +108,7 @@ def test_nobody_takes_more_cases_than_they_can_hold(clock, walk, dana, monkeypat
 
     answer = dana.client.post(TAKE)
 
-    assert "Your hands are full" in answer.content.decode()
+    assert "You have the maximum number of cases" in answer.content.decode()
 
 
 def test_a_case_that_is_given_back_goes_on_with_reference_and_pin(clock, walk, dana):
@@ -181,7 +181,7 @@ def test_an_approval_that_comes_too_quickly_is_refused_with_the_reason_kept(cloc
 
     html = senior.do(case, "approve", status=200, reason=REASON, code=senior.person.code())
 
-    assert "That was too quick" in html
+    assert "It is too early to approve" in html
     assert REASON in html
     assert walk.state == State.REVIEW
 

@@ -124,7 +124,7 @@ def test_too_many_codes_wait_and_say_until_when(claimant, walk):
 
     assert answer.status_code == 429
     assert int(answer["Retry-After"]) > 0
-    assert "That was too often" in words(answer)
+    assert "Too many tries" in words(answer)
 
 
 def test_too_many_wrong_codes_wait_at_the_field(claimant, walk):

@@ -126,7 +126,7 @@ def test_too_many_requests_from_one_network_wait_and_lose_nothing(claimant):
 
     assert answer.status_code == 429
     assert 0 < int(answer["Retry-After"]) <= settings.PORTAL_LOCKOUT_MINUTES * 60
-    assert "That was too often" in words(answer)
+    assert "Too many tries" in words(answer)
     assert 'value="555 0100"' in answer.content.decode()
 
 

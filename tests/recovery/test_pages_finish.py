@@ -70,7 +70,7 @@ def test_an_old_key_does_not_open_the_new_password(claimant, holder, clock):
 
     answer = factories.sign_in(Client(), holder, password=NEW_PASSWORD)
 
-    assert "That code is not right" in words(answer)
+    assert "That code is wrong" in words(answer)
 
 
 def test_no_page_shows_both_halves_and_no_address_any(claimant):
@@ -128,8 +128,8 @@ def test_a_case_allows_two_starts(claimant):
         ({"new_password": "Ada-Has-A-Secret-1843"}, 200, "used this password here before"),
         ({"new_password": "Aa1!" * 300}, 400, "too long"),
         ({"new_password": "Nine\x00Lanterns-7"}, 200, "We cannot read this"),
-        ({"code": "000000"}, 200, "That code is not right"),
-        ({"code": "0000"}, 200, "That code is not right"),
+        ({"code": "000000"}, 200, "That code is wrong"),
+        ({"code": "0000"}, 200, "That code is wrong"),
         ({"code": ""}, 200, "Fill in this field."),
         ({"key_name": ""}, 200, "Fill in this field."),
         ({"key_name": "p" * 61}, 400, "Use fewer characters."),

@@ -88,7 +88,7 @@ def test_what_cannot_be_read_is_said_at_the_field(client, reference, code, statu
 def test_an_owner_who_signs_in_is_asked_and_stops_it_with_one_button(walk, holder):
     walk.opened()
     owner = signed_in(holder)
-    assert "Somebody asked to get back into your account" in words(owner.get("/"))
+    assert "Someone asked to recover your account" in words(owner.get("/"))
     page = owner.get("/recover/mine/")
     assert problems(page.content.decode()) == []
 
