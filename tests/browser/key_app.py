@@ -63,7 +63,7 @@ class KeyApp:
     def codes(self) -> None:
         """Wait for the codes, past whatever is offered in between."""
         later = self.page.get_by_role("button", name="Not now").or_(self.page.locator("[data-is=codes]"))
-        expect(later).to_be_visible()
+        expect(later).to_be_visible(timeout=PATIENCE_MS)
         if self.page.get_by_role("button", name="Not now").is_visible():
             self.page.get_by_role("button", name="Not now").click()
         self.screen("codes")

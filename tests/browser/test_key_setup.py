@@ -134,7 +134,7 @@ def test_fifty_log_ins_are_chosen_and_set_up_without_a_barrier(clock, ada, page,
     sign_in(page, ada, live_server.url)
     phone = Phone(name="Ada's Pixel", address=live_server.url)
     page.goto("/key/setup/")
-    page.get_by_label("Find a log-in").fill("-07")
+    page.get_by_label("Find a username").fill("-07")
     page.get_by_role("button", name="Find").click()
     expect(page.get_by_role("checkbox", name=re.compile("client"))).to_have_count(2)
     assert_good_in_every_look(page)
