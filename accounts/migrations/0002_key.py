@@ -21,11 +21,11 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('reference', models.CharField(max_length=12, unique=True)),
-                ('kind', models.CharField(choices=[('not_me', 'A request that the customer did not start')], max_length=8)),
+                ('kind', models.CharField(choices=[('not_me', 'A request the customer did not start')], max_length=8)),
                 ('device', models.CharField(max_length=120)),
                 ('created_at', models.DateTimeField()),
                 ('closed_at', models.DateTimeField(null=True)),
-                ('outcome', models.CharField(blank=True, choices=[('protected', 'Somebody else had the password. It was changed, and the account is safe.'), ('mistake', 'It turned out to be a mistake. Nothing had to be changed.'), ('watched', 'We could not find out who it was. We keep watching this account.')], max_length=10)),
+                ('outcome', models.CharField(blank=True, choices=[('protected', 'Someone else had your password. It has been changed, and your account is safe.'), ('mistake', 'It was a mistake. Nothing needed to be changed.'), ('watched', 'We could not find out who it was. We will keep watching this account.')], max_length=10)),
             ],
         ),
         migrations.CreateModel(
@@ -40,7 +40,7 @@ class Migration(migrations.Migration):
                 ('address', accounts.models.sealed.SealedTextField()),
                 ('is_new_browser', models.BooleanField()),
                 ('auth_epoch', models.PositiveIntegerField()),
-                ('state', models.CharField(choices=[('waiting', 'Waiting for an answer'), ('approved', 'Approved'), ('used', 'Approved and used'), ('denied', 'Refused on the phone'), ('failed', 'Ended after wrong numbers'), ('withdrawn', 'Withdrawn where it was started')], default='waiting', max_length=10)),
+                ('state', models.CharField(choices=[('waiting', 'Waiting for an answer'), ('approved', 'Approved'), ('used', 'Approved and used'), ('denied', 'Denied on the phone'), ('failed', 'Ended after wrong numbers'), ('withdrawn', 'Cancelled on the page where it was started')], default='waiting', max_length=10)),
                 ('wrong_numbers', models.PositiveSmallIntegerField(default=0)),
                 ('created_at', models.DateTimeField()),
                 ('expires_at', models.DateTimeField()),
@@ -70,7 +70,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='key',
             name='end_reason',
-            field=models.CharField(blank=True, choices=[('turned_off', 'It was turned off'), ('moved', 'It was moved to another phone'), ('lost', 'The phone was reported lost'), ('recovered', 'The account was recovered, and everything from before ended'), ('copied', 'It looked as if somebody had copied it')], max_length=12),
+            field=models.CharField(blank=True, choices=[('turned_off', 'It was turned off'), ('moved', 'It was moved to another phone'), ('lost', 'The phone was reported lost'), ('recovered', 'The account was recovered, which turned off everything before'), ('copied', 'Someone may have copied it')], max_length=12),
         ),
         migrations.AddField(
             model_name='platformsession',
@@ -95,12 +95,12 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='securityevent',
             name='action',
-            field=models.CharField(choices=[('imported', 'The log-in was set up'), ('signed_in', 'Signed in'), ('signed_out', 'Signed out'), ('paused', 'Sign-in was paused after too many wrong tries'), ('pause_lifted', 'A pause was lifted'), ('held', 'Sign-in was stopped to protect the account'), ('released', 'Sign-in was opened again'), ('password_set', 'The password was changed'), ('key_enrolled', 'A Key was set up'), ('keys_ended', 'All Keys were turned off'), ('key_ended', 'A Key was turned off'), ('key_moved', 'A Key was moved to another phone'), ('key_renamed', 'A Key was given another name'), ('phone_lost', 'A phone was reported lost, and its Key turned off'), ('phone_rotated', 'A phone renewed its signing key'), ('enrolment_started', 'Setting up a Key was started'), ('enrolment_proved', 'Who sets up the Key was confirmed'), ('enrolment_ended', 'Setting up a Key was given up'), ('phone_paired', 'A phone came to be paired'), ('phone_matched', 'The numbers on both screens were found to be the same'), ('request_sent', 'A request to approve was sent to the Key'), ('request_approved', 'A request was approved on the phone'), ('request_denied', 'A request was refused on the phone'), ('request_failed', 'A request ended after wrong numbers'), ('proof_repeated', 'Password and Key were confirmed once more'), ('backup_codes_made', 'New backup codes were made'), ('backup_code_used', 'A backup code was used'), ('passkey_added', 'A passkey was added'), ('passkey_removed', 'A passkey was removed'), ('passkey_suspect', 'A passkey was turned off: it looked copied'), ('reported', 'The customer reported something suspicious'), ('report_closed', 'A report was looked into and closed'), ('code_used', 'An action was confirmed with a Key code'), ('code_sent', 'A code was sent by e-mail'), ('code_accepted', 'A code sent by e-mail was accepted'), ('sessions_ended', 'All open sign-ins were ended'), ('case_opened', 'Somebody asked to get back into this account'), ('case_checked', 'Support asked questions in a recovery case'), ('case_code_accepted', 'A code sent by e-mail was used in a recovery case'), ('case_review', 'A recovery case went to a second person'), ('case_approved', 'A recovery case was approved, and its waiting period began'), ('case_ready', 'The waiting period of a recovery case ended'), ('case_started', 'Setting up a new password and Key was started'), ('case_completed', 'A recovery case was completed'), ('case_hold_ended', 'What was on hold after a recovery was opened again'), ('case_refused', 'A recovery case was not confirmed'), ('case_stopped', 'A recovery case was stopped after an objection'), ('case_closed', 'A recovery case was closed')], max_length=40),
+            field=models.CharField(choices=[('imported', 'Username created'), ('signed_in', 'Signed in'), ('signed_out', 'Signed out'), ('paused', 'Sign-in paused after too many wrong tries'), ('pause_lifted', 'Pause lifted'), ('held', 'Sign-in stopped to protect the account'), ('released', 'Sign-in allowed again'), ('password_set', 'Password changed'), ('key_enrolled', 'Key added'), ('keys_ended', 'All Keys turned off'), ('key_ended', 'Key turned off'), ('key_moved', 'Key moved to another phone'), ('key_renamed', 'Key renamed'), ('phone_lost', 'Phone reported lost, and its Key turned off'), ('phone_rotated', 'Phone renewed its signing key'), ('enrolment_started', 'Key setup started'), ('enrolment_proved', 'Key setup: identity confirmed'), ('enrolment_ended', 'Key setup stopped'), ('phone_paired', 'Key setup: phone connected'), ('phone_matched', 'Key setup: numbers compared and matched'), ('request_sent', 'Approval request sent to the Key'), ('request_approved', 'Request approved on the phone'), ('request_denied', 'Request denied on the phone'), ('request_failed', 'Request ended after wrong numbers'), ('proof_repeated', 'Password and Key confirmed again'), ('backup_codes_made', 'New backup codes made'), ('backup_code_used', 'Backup code used'), ('passkey_added', 'Passkey added'), ('passkey_removed', 'Passkey removed'), ('passkey_suspect', 'Passkey turned off: it may have been copied'), ('reported', 'Suspicious activity reported by the customer'), ('report_closed', 'Report investigated and closed'), ('code_used', 'Action confirmed with a Key code'), ('code_sent', 'Code sent by e-mail'), ('code_accepted', 'E-mailed code accepted'), ('sessions_ended', 'All open sign-ins ended'), ('case_opened', 'Somebody asked to get back into this account'), ('case_checked', 'Support asked questions in a recovery case'), ('case_code_accepted', 'A code sent by e-mail was used in a recovery case'), ('case_review', 'A recovery case went to a second person'), ('case_approved', 'A recovery case was approved, and its waiting period began'), ('case_ready', 'The waiting period of a recovery case ended'), ('case_started', 'Setting up a new password and Key was started'), ('case_completed', 'A recovery case was completed'), ('case_hold_ended', 'What was on hold after a recovery was opened again'), ('case_refused', 'A recovery case was not confirmed'), ('case_stopped', 'A recovery case was stopped after an objection'), ('case_closed', 'A recovery case was closed')], max_length=40),
         ),
         migrations.AlterField(
             model_name='throttle',
             name='budget',
-            field=models.CharField(choices=[('password', 'Password'), ('code', 'Key code'), ('source', 'Network address'), ('email-code', 'E-mailed code'), ('case-pin', 'Case PIN'), ('pass-half', 'Set-up pass'), ('intake', 'Opening cases'), ('details', 'Personal details'), ('pairing', 'Pairing code'), ('call', 'Calls of the Key app')], max_length=16),
+            field=models.CharField(choices=[('password', 'Password'), ('code', 'Key code'), ('source', 'Network address'), ('email-code', 'E-mailed code'), ('case-pin', 'Case PIN'), ('pass-half', 'Set-up pass'), ('intake', 'Opening cases'), ('details', 'Personal details'), ('pairing', 'Pairing code'), ('call', 'Key app calls')], max_length=16),
         ),
         migrations.CreateModel(
             name='BackupCode',
@@ -125,8 +125,8 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('seal_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('purpose', models.CharField(choices=[('first', 'The first Key of a log-in'), ('add', 'One more Key'), ('transfer', 'A move to a new phone')], max_length=8)),
-                ('state', models.CharField(choices=[('email', 'Waiting for the e-mailed code'), ('details', 'Waiting for answers or details'), ('open', 'Waiting for the phone'), ('claimed', 'The phone has come; the numbers are being compared'), ('matched', 'The numbers match; the phone may fetch its secrets'), ('done', 'Done'), ('ended', 'Ended without a Key')], max_length=8)),
+                ('purpose', models.CharField(choices=[('first', 'The first Key of a user'), ('add', 'Another Key'), ('transfer', 'A move to a new phone')], max_length=8)),
+                ('state', models.CharField(choices=[('email', 'Waiting for the e-mailed code'), ('details', 'Waiting for answers or details'), ('open', 'Waiting for the phone'), ('claimed', 'The phone has connected. The numbers are being compared'), ('matched', 'The numbers match. The phone can get its codes'), ('done', 'Done'), ('ended', 'Ended without a Key')], max_length=8)),
                 ('binding', models.CharField(max_length=64)),
                 ('pairing_digest', models.CharField(max_length=64, null=True, unique=True)),
                 ('number', accounts.models.sealed.SealedTextField(blank=True)),
@@ -164,7 +164,7 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField()),
                 ('last_used_at', models.DateTimeField(null=True)),
                 ('ended_at', models.DateTimeField(null=True)),
-                ('end_reason', models.CharField(blank=True, choices=[('turned_off', 'It was turned off'), ('moved', 'It was moved to another phone'), ('lost', 'The phone was reported lost'), ('recovered', 'The account was recovered, and everything from before ended'), ('copied', 'It looked as if somebody had copied it')], max_length=12)),
+                ('end_reason', models.CharField(blank=True, choices=[('turned_off', 'It was turned off'), ('moved', 'It was moved to another phone'), ('lost', 'The phone was reported lost'), ('recovered', 'The account was recovered, which turned off everything before'), ('copied', 'Someone may have copied it')], max_length=12)),
                 ('user', models.ForeignKey(help_text='The user that this device belongs to.', on_delete=django.db.models.deletion.CASCADE, to=settings.AUTH_USER_MODEL)),
             ],
         ),
@@ -188,7 +188,7 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField()),
                 ('last_seen_at', models.DateTimeField()),
                 ('ended_at', models.DateTimeField(null=True)),
-                ('end_reason', models.CharField(blank=True, choices=[('turned_off', 'It was turned off'), ('moved', 'It was moved to another phone'), ('lost', 'The phone was reported lost'), ('recovered', 'The account was recovered, and everything from before ended'), ('copied', 'It looked as if somebody had copied it')], max_length=12)),
+                ('end_reason', models.CharField(blank=True, choices=[('turned_off', 'It was turned off'), ('moved', 'It was moved to another phone'), ('lost', 'The phone was reported lost'), ('recovered', 'The account was recovered, which turned off everything before'), ('copied', 'Someone may have copied it')], max_length=12)),
             ],
             options={
                 'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('end_reason', ''), ('ended_at__isnull', True)), models.Q(('ended_at__isnull', False), models.Q(('end_reason', ''), _negated=True)), _connector='OR'), name='phone_ended_has_a_reason'), models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('key_digest',), name='one_live_phone_per_public_key')],

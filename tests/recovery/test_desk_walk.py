@@ -167,7 +167,7 @@ def test_an_approval_asks_for_a_code_of_ones_own_key_each_time(clock, walk, dana
     nothing = senior.do(case, "approve", status=200, reason=REASON, code="")
     old = senior.do(case, "approve", status=200, reason=REASON, code=senior.person.code(steps=-12))
 
-    assert "Type a new code from your own Key" in nothing
+    assert "Enter a new code from your own Key" in nothing
     assert "field-error" in old
     assert REASON in old
     assert walk.state == State.REVIEW
