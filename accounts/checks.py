@@ -15,8 +15,8 @@ def roles_are_kept_apart(databases: Any = None, **_: Any) -> list[CheckMessage]:
         return []
     return [
         Error(
-            f"{user.username} is an auditor and works on cases as well.",
-            hint="Take one of the two roles away.",
+            f"{user.username} is an auditor and also works on cases.",
+            hint="Remove one of the two roles.",
             id="accounts.E001",
         )
         for user in roles.users_with_conflicting_roles()

@@ -77,8 +77,8 @@ class EndReason(models.TextChoices):
     TURNED_OFF = "turned_off", _("It was turned off")
     MOVED = "moved", _("It was moved to another phone")
     LOST = "lost", _("The phone was reported lost")
-    RECOVERED = "recovered", _("The account was recovered, and everything from before ended")
-    COPIED = "copied", _("It looked as if somebody had copied it")
+    RECOVERED = "recovered", _("The account was recovered, which turned off everything before")
+    COPIED = "copied", _("Someone may have copied it")
 
 
 class RequestState(models.TextChoices):
@@ -87,9 +87,9 @@ class RequestState(models.TextChoices):
     WAITING = "waiting", _("Waiting for an answer")
     APPROVED = "approved", _("Approved")
     USED = "used", _("Approved and used")
-    DENIED = "denied", _("Refused on the phone")
+    DENIED = "denied", _("Denied on the phone")
     FAILED = "failed", _("Ended after wrong numbers")
-    WITHDRAWN = "withdrawn", _("Withdrawn where it was started")
+    WITHDRAWN = "withdrawn", _("Cancelled on the page where it was started")
 
 
 class DenyReason(models.TextChoices):
@@ -102,8 +102,8 @@ class DenyReason(models.TextChoices):
 class EnrolmentPurpose(models.TextChoices):
     """What a Key is being set up for."""
 
-    FIRST = "first", _("The first Key of a log-in")
-    ADD = "add", _("One more Key")
+    FIRST = "first", _("The first Key of a user")
+    ADD = "add", _("Another Key")
     TRANSFER = "transfer", _("A move to a new phone")
 
 
@@ -113,8 +113,8 @@ class EnrolmentState(models.TextChoices):
     EMAIL = "email", _("Waiting for the e-mailed code")
     DETAILS = "details", _("Waiting for answers or details")
     OPEN = "open", _("Waiting for the phone")
-    CLAIMED = "claimed", _("The phone has come; the numbers are being compared")
-    MATCHED = "matched", _("The numbers match; the phone may fetch its secrets")
+    CLAIMED = "claimed", _("The phone has connected. The numbers are being compared")
+    MATCHED = "matched", _("The numbers match. The phone can get its codes")
     DONE = "done", _("Done")
     ENDED = "ended", _("Ended without a Key")
 
@@ -122,56 +122,56 @@ class EnrolmentState(models.TextChoices):
 class ReportKind(models.TextChoices):
     """What a customer reported."""
 
-    NOT_ME = "not_me", _("A request that the customer did not start")
+    NOT_ME = "not_me", _("A request the customer did not start")
 
 
 class ReportOutcome(models.TextChoices):
     """What came of a report, as its customer reads it."""
 
-    PROTECTED = "protected", _("Somebody else had the password. It was changed, and the account is safe.")
-    MISTAKE = "mistake", _("It turned out to be a mistake. Nothing had to be changed.")
-    WATCHED = "watched", _("We could not find out who it was. We keep watching this account.")
+    PROTECTED = "protected", _("Someone else had your password. It has been changed, and your account is safe.")
+    MISTAKE = "mistake", _("It was a mistake. Nothing needed to be changed.")
+    WATCHED = "watched", _("We could not find out who it was. We will keep watching this account.")
 
 
 class Action(models.TextChoices):
     """What the audit chain records, in the words customers read on their activity page."""
 
-    IMPORTED = "imported", _("The log-in was set up")
+    IMPORTED = "imported", _("Username created")
     SIGNED_IN = "signed_in", _("Signed in")
     SIGNED_OUT = "signed_out", _("Signed out")
-    PAUSED = "paused", _("Sign-in was paused after too many wrong tries")
-    PAUSE_LIFTED = "pause_lifted", _("A pause was lifted")
-    HELD = "held", _("Sign-in was stopped to protect the account")
-    RELEASED = "released", _("Sign-in was opened again")
-    PASSWORD_SET = "password_set", _("The password was changed")
-    KEY_ENROLLED = "key_enrolled", _("A Key was set up")
-    KEYS_ENDED = "keys_ended", _("All Keys were turned off")
-    KEY_ENDED = "key_ended", _("A Key was turned off")
-    KEY_MOVED = "key_moved", _("A Key was moved to another phone")
-    KEY_RENAMED = "key_renamed", _("A Key was given another name")
-    PHONE_LOST = "phone_lost", _("A phone was reported lost, and its Key turned off")
-    PHONE_ROTATED = "phone_rotated", _("A phone renewed its signing key")
-    ENROLMENT_STARTED = "enrolment_started", _("Setting up a Key was started")
-    ENROLMENT_PROVED = "enrolment_proved", _("Who sets up the Key was confirmed")
-    ENROLMENT_ENDED = "enrolment_ended", _("Setting up a Key was given up")
-    PHONE_PAIRED = "phone_paired", _("A phone came to be paired")
-    PHONE_MATCHED = "phone_matched", _("The numbers on both screens were found to be the same")
-    REQUEST_SENT = "request_sent", _("A request to approve was sent to the Key")
-    REQUEST_APPROVED = "request_approved", _("A request was approved on the phone")
-    REQUEST_DENIED = "request_denied", _("A request was refused on the phone")
-    REQUEST_FAILED = "request_failed", _("A request ended after wrong numbers")
-    PROOF_REPEATED = "proof_repeated", _("Password and Key were confirmed once more")
-    BACKUP_CODES_MADE = "backup_codes_made", _("New backup codes were made")
-    BACKUP_CODE_USED = "backup_code_used", _("A backup code was used")
-    PASSKEY_ADDED = "passkey_added", _("A passkey was added")
-    PASSKEY_REMOVED = "passkey_removed", _("A passkey was removed")
-    PASSKEY_SUSPECT = "passkey_suspect", _("A passkey was turned off: it looked copied")
-    REPORTED = "reported", _("The customer reported something suspicious")
-    REPORT_CLOSED = "report_closed", _("A report was looked into and closed")
-    CODE_USED = "code_used", _("An action was confirmed with a Key code")
-    CODE_SENT = "code_sent", _("A code was sent by e-mail")
-    CODE_ACCEPTED = "code_accepted", _("A code sent by e-mail was accepted")
-    SESSIONS_ENDED = "sessions_ended", _("All open sign-ins were ended")
+    PAUSED = "paused", _("Sign-in paused after too many wrong tries")
+    PAUSE_LIFTED = "pause_lifted", _("Pause lifted")
+    HELD = "held", _("Sign-in stopped to protect the account")
+    RELEASED = "released", _("Sign-in allowed again")
+    PASSWORD_SET = "password_set", _("Password changed")
+    KEY_ENROLLED = "key_enrolled", _("Key added")
+    KEYS_ENDED = "keys_ended", _("All Keys turned off")
+    KEY_ENDED = "key_ended", _("Key turned off")
+    KEY_MOVED = "key_moved", _("Key moved to another phone")
+    KEY_RENAMED = "key_renamed", _("Key renamed")
+    PHONE_LOST = "phone_lost", _("Phone reported lost, and its Key turned off")
+    PHONE_ROTATED = "phone_rotated", _("Phone renewed its signing key")
+    ENROLMENT_STARTED = "enrolment_started", _("Key setup started")
+    ENROLMENT_PROVED = "enrolment_proved", _("Key setup: identity confirmed")
+    ENROLMENT_ENDED = "enrolment_ended", _("Key setup stopped")
+    PHONE_PAIRED = "phone_paired", _("Key setup: phone connected")
+    PHONE_MATCHED = "phone_matched", _("Key setup: numbers compared and matched")
+    REQUEST_SENT = "request_sent", _("Approval request sent to the Key")
+    REQUEST_APPROVED = "request_approved", _("Request approved on the phone")
+    REQUEST_DENIED = "request_denied", _("Request denied on the phone")
+    REQUEST_FAILED = "request_failed", _("Request ended after wrong numbers")
+    PROOF_REPEATED = "proof_repeated", _("Password and Key confirmed again")
+    BACKUP_CODES_MADE = "backup_codes_made", _("New backup codes made")
+    BACKUP_CODE_USED = "backup_code_used", _("Backup code used")
+    PASSKEY_ADDED = "passkey_added", _("Passkey added")
+    PASSKEY_REMOVED = "passkey_removed", _("Passkey removed")
+    PASSKEY_SUSPECT = "passkey_suspect", _("Passkey turned off: it may have been copied")
+    REPORTED = "reported", _("Suspicious activity reported by the customer")
+    REPORT_CLOSED = "report_closed", _("Report investigated and closed")
+    CODE_USED = "code_used", _("Action confirmed with a Key code")
+    CODE_SENT = "code_sent", _("Code sent by e-mail")
+    CODE_ACCEPTED = "code_accepted", _("E-mailed code accepted")
+    SESSIONS_ENDED = "sessions_ended", _("All open sign-ins ended")
 
 
 # What is news only until the next event of its flow; the customer's own list leaves it out after that.

@@ -8,12 +8,12 @@ if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
 WORDS: dict[str, "StrOrPromise"] = {
-    "first_school": _("What was your first school called?"),
+    "first_school": _("What was the name of your first school?"),
     "childhood_friend": _("Who was your best friend as a child?"),
     "first_pet": _("What was the name of your first pet?"),
-    "birth_town": _("In which town were you born?"),
+    "birth_town": _("What town were you born in?"),
     "favourite_teacher": _("Who was your favourite teacher?"),
-    "first_street": _("In which street did you live first?"),
+    "first_street": _("What was the first street you lived on?"),
 }
 
 

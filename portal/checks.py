@@ -42,7 +42,7 @@ def host_is_allowed(**_: Any) -> list[CheckMessage]:
         return []
     return [
         Error(
-            "PORTAL_HOST is not among PORTAL_ALLOWED_HOSTS.",
+            "PORTAL_HOST is not in PORTAL_ALLOWED_HOSTS.",
             hint="Set PORTAL_HOST to the official address of the portal.",
             id="portal.E002",
         )
@@ -64,7 +64,7 @@ def lease_outlasts_the_other_side(**_: Any) -> list[CheckMessage]:
         return []
     return [
         Error(
-            "PORTAL_NOTICE_LEASE_SECONDS is not longer than two waits for the mail server or a push service.",
+            "PORTAL_NOTICE_LEASE_SECONDS must be more than twice the mail server and push service timeouts.",
             hint="Raise it, or lower PORTAL_SMTP_TIMEOUT_SECONDS and PORTAL_PUSH_TIMEOUT_SECONDS.",
             id="portal.E004",
         )
@@ -77,7 +77,7 @@ def push_services_are_names(**_: Any) -> list[CheckMessage]:
     return [
         Error(
             f"{listed!r} in PORTAL_PUSH_HOSTS is not a host name.",
-            hint="Write push.example, *.push.example or push.example:8443, in small letters.",
+            hint="Write push.example, *.push.example or push.example:8443, in lower case.",
             id="portal.E005",
         )
         for listed in settings.PORTAL_PUSH_HOSTS
@@ -93,7 +93,7 @@ def notifications_can_be_signed(**_: Any) -> list[CheckMessage]:
         return [
             Error(
                 "PORTAL_VAPID_PRIVATE_KEY is not the private half of a VAPID key.",
-                hint="manage.py portal_vapid_keys prints a fresh one.",
+                hint="Run manage.py portal_vapid_keys to print a new one.",
                 id="portal.E006",
             )
         ]
@@ -108,7 +108,7 @@ def places_can_be_found(**_: Any) -> list[CheckMessage]:
         if finder is geolocation.from_file:
             geolocation.read(settings.PORTAL_GEOLOCATION_CSV)
     except (ImportError, TypeError) as error:
-        return [Error("PORTAL_GEOLOCATION names no function.", hint=f"Its dotted path: {error}.", id="portal.E007")]
+        return [Error("PORTAL_GEOLOCATION does not name a function.", hint=f"Dotted path: {error}.", id="portal.E007")]
     except geolocation.PlacesWrong as error:
         return [Error("PORTAL_GEOLOCATION_CSV cannot be used.", hint=f"It says: {error}.", id="portal.E007")]
     return []
@@ -136,7 +136,7 @@ def proxies_are_told(**_: Any) -> list[CheckMessage]:
     return [
         Warning(
             "PORTAL_TRUSTED_PROXIES is not set.",
-            hint="Say how many proxies stand in front, 0 if none: limits are counted by client address.",
+            hint="Set the number of proxies in front of the portal (0 for none): limits are counted by client address.",
             id="portal.W001",
         )
     ]

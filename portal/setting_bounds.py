@@ -18,7 +18,7 @@ PORTAL_CODE_FAILURE_TOTAL = env.number(
     low=20,
     high=100,
     unit="tries",
-    help="Wrong codes in a row, over any time, after which only recovery leads on (NIST SP 800-63B-4, 3.2.2).",
+    help="Wrong codes in a row, over any period, before only recovery is possible (NIST SP 800-63B-4, 3.2.2).",
 )
 PORTAL_SOURCE_LIMIT = env.number(
     "PORTAL_SOURCE_LIMIT",
@@ -35,14 +35,14 @@ PORTAL_IDLE_WARNING_SECONDS = env.number(
     "PORTAL_IDLE_WARNING_SECONDS", 120, low=20, high=300, unit="seconds", help="Warning before that (WCAG 2.2.1)."
 )
 PORTAL_SESSION_HOURS = env.number(
-    "PORTAL_SESSION_HOURS", 12, low=1, high=24, unit="hours", help="Longest life of a session, active or not."
+    "PORTAL_SESSION_HOURS", 12, low=1, high=24, unit="hours", help="Longest session, active or not."
 )
 PORTAL_PASSWORD_MIN = env.number("PORTAL_PASSWORD_MIN", 8, low=8, high=64, unit="characters", help="Shortest password.")
 PORTAL_PASSWORD_MAX = env.number(
-    "PORTAL_PASSWORD_MAX", 128, low=64, high=1024, unit="characters", help="Longest password that is read."
+    "PORTAL_PASSWORD_MAX", 128, low=64, high=1024, unit="characters", help="Longest password accepted."
 )
 PORTAL_PASSWORD_CLASSES = env.words(
-    "PORTAL_PASSWORD_CLASSES", ["upper", "lower", "digit", "special"], help="Kinds of characters a password needs."
+    "PORTAL_PASSWORD_CLASSES", ["upper", "lower", "digit", "special"], help="Kinds of character a password needs."
 )
 PORTAL_CODE_DIGITS = 6
 PORTAL_CODE_PERIOD = 30
@@ -50,27 +50,32 @@ PORTAL_CODE_TOLERANCE_STEPS = env.number(
     "PORTAL_CODE_TOLERANCE_STEPS", 1, low=0, high=1, unit="steps", help="Steps of 30 s a code may be early or late."
 )
 PORTAL_SIGN_IN_MINUTES = env.number(
-    "PORTAL_SIGN_IN_MINUTES", 10, low=2, high=30, unit="minutes", help="Time between the password and the code."
+    "PORTAL_SIGN_IN_MINUTES", 10, low=2, high=30, unit="minutes", help="Time allowed between the password and the code."
 )
 PORTAL_EMAIL_CODE_MINUTES = env.number(
-    "PORTAL_EMAIL_CODE_MINUTES", 10, low=2, high=15, unit="minutes", help="Life of an e-mailed code."
+    "PORTAL_EMAIL_CODE_MINUTES", 10, low=2, high=15, unit="minutes", help="How long an e-mailed code is valid."
 )
 PORTAL_FRESH_PROOF_MINUTES = env.number(
-    "PORTAL_FRESH_PROOF_MINUTES", 10, low=1, high=15, unit="minutes", help="How long a repeated proof stays fresh."
+    "PORTAL_FRESH_PROOF_MINUTES",
+    10,
+    low=1,
+    high=15,
+    unit="minutes",
+    help="How long before password and Key are asked for again.",
 )
 
 # --- The Key on a phone (docs/reference/key-api.md) -------------------------------------------------
 PORTAL_PUSH_SECONDS = env.number(
-    "PORTAL_PUSH_SECONDS", 120, low=30, high=300, unit="seconds", help="Life of a request to approve."
+    "PORTAL_PUSH_SECONDS", 120, low=30, high=300, unit="seconds", help="How long an approval request is valid."
 )
 PORTAL_PUSH_PER_10_MIN = env.number(
-    "PORTAL_PUSH_PER_10_MIN", 3, low=1, high=10, unit="requests", help="Most requests to approve in ten minutes."
+    "PORTAL_PUSH_PER_10_MIN", 3, low=1, high=10, unit="requests", help="Most approval requests in ten minutes."
 )
 PORTAL_NUMBER_DIGITS = env.number(
     "PORTAL_NUMBER_DIGITS", 2, low=2, high=6, unit="digits", help="Digits to type into the Key to approve."
 )
 PORTAL_PAIRING_MINUTES = env.number(
-    "PORTAL_PAIRING_MINUTES", 10, low=2, high=15, unit="minutes", help="Life of a pairing code."
+    "PORTAL_PAIRING_MINUTES", 10, low=2, high=15, unit="minutes", help="How long a pairing code is valid."
 )
 PORTAL_KEY_MIN_VERSION = env.text(
     "PORTAL_KEY_MIN_VERSION", "1.0", help="Oldest version of the Key app that may approve; older ones show codes only."
@@ -81,13 +86,18 @@ PORTAL_KEY_SKEW_SECONDS = env.number(
     low=15,
     high=300,
     unit="seconds",
-    help="How far the time in a signed call may be off.",
+    help="How far the time in a signed request may be off.",
 )
 PORTAL_KEY_DRIFT_HINT = env.flag(
-    "PORTAL_KEY_DRIFT_HINT", True, help="Say by how much a phone's clock is wrong when a refused code shows it."
+    "PORTAL_KEY_DRIFT_HINT", True, help="Say how wrong a phone's clock is when a rejected code shows it."
 )
 PORTAL_KEY_DRIFT_SEARCH_STEPS = env.number(
-    "PORTAL_KEY_DRIFT_SEARCH_STEPS", 20, low=2, high=120, unit="steps", help="How many steps of 30 s that looks around."
+    "PORTAL_KEY_DRIFT_SEARCH_STEPS",
+    20,
+    low=2,
+    high=120,
+    unit="steps",
+    help="How many steps of 30 s to search for that.",
 )
 
 # --- Assisted recovery (docs/how-to/run-a-recovery-desk.md) ----------------------------------------

@@ -41,12 +41,12 @@ PORTAL_FIELD_KEYS = _key(
     "PORTAL_FIELD_KEYS",
     "ZGV2ZWxvcG1lbnQtb25seS1maWVsZC1rZXktLTMyYnk=",
     prefix="dev:",
-    help="Key ring for fields encrypted at rest: id:base64 of 32 bytes, comma-separated, the first one encrypts.",
+    help="Key ring for fields encrypted at rest: id:base64 of 32 bytes, comma-separated; the first one encrypts.",
 )
 PORTAL_INDEX_KEY = _key(
     "PORTAL_INDEX_KEY",
     "development-only-index-key",
-    help="Keys the digests that stand in for user names and addresses. Never changes in a running installation.",
+    help="Keys the digests that stand in for usernames and addresses. Never change it in a running installation.",
 )
 PORTAL_AUDIT_KEY = _key(
     "PORTAL_AUDIT_KEY",
@@ -55,21 +55,23 @@ PORTAL_AUDIT_KEY = _key(
     "Whoever has the database but no key cannot rewrite the record unseen.",
 )
 
-PORTAL_HOST = env.text("PORTAL_HOST", "localhost:8000" if DEBUG else "", help="The official address customers compare.")
+PORTAL_HOST = env.text(
+    "PORTAL_HOST", "localhost:8000" if DEBUG else "", help="The official address, shown to customers to compare."
+)
 ALLOWED_HOSTS = env.words(
     "PORTAL_ALLOWED_HOSTS",
     ["localhost", "127.0.0.1", "[::1]"] if DEBUG else [PORTAL_HOST.partition(":")[0]],
     help="Host names this installation answers to.",
 )
 PORTAL_TRUSTED_PROXIES = env.number(
-    "PORTAL_TRUSTED_PROXIES", 0, low=0, high=5, unit="hops", help="How many proxies of yours stand in front."
+    "PORTAL_TRUSTED_PROXIES", 0, low=0, high=5, unit="hops", help="Number of your own proxies in front of the portal."
 )
 
 # --- Brand -------------------------------------------------------------------------------------
 PORTAL_BRAND_NAME = env.text("PORTAL_BRAND_NAME", "Northgate Securities", help="The firm's name on every page.")
 PORTAL_KEY_NAME = env.text("PORTAL_KEY_NAME", "Northgate Key", help="What customers call their Key.")
-PORTAL_DESKTOP_NAME = env.text("PORTAL_DESKTOP_NAME", "Northgate Desk", help="The desktop program's name.")
-PORTAL_MOBILE_NAME = env.text("PORTAL_MOBILE_NAME", "Northgate Mobile", help="The mobile app's name.")
+PORTAL_DESKTOP_NAME = env.text("PORTAL_DESKTOP_NAME", "Northgate Desk", help="Name of the desktop program.")
+PORTAL_MOBILE_NAME = env.text("PORTAL_MOBILE_NAME", "Northgate Mobile", help="Name of the mobile app.")
 PORTAL_SUPPORT_PHONE = env.text("PORTAL_SUPPORT_PHONE", "+1 555 0100", help="The one number customers may call.")
 PORTAL_SUPPORT_HOURS = env.mapping(
     "PORTAL_SUPPORT_HOURS",
@@ -180,7 +182,12 @@ PORTAL_ARGON2_PASSES = env.number(
     "PORTAL_ARGON2_PASSES", 2, low=1, high=20, unit="passes", help="Passes of one password hash."
 )
 PORTAL_HASH_SLOTS = env.number(
-    "PORTAL_HASH_SLOTS", os.cpu_count() or 1, low=1, high=256, unit="hashes", help="Hashes at a time on this machine."
+    "PORTAL_HASH_SLOTS",
+    os.cpu_count() or 1,
+    low=1,
+    high=256,
+    unit="hashes",
+    help="Hashes at the same time on this machine.",
 )
 PORTAL_HASH_QUEUE_SECONDS = env.number(
     "PORTAL_HASH_QUEUE_SECONDS", 5, low=1, high=30, unit="seconds", help="Longest wait for one of them, then 503."
@@ -246,7 +253,7 @@ EMAIL_BACKEND = "portal.lib.mail.GuardedBackend"  # refuses any message that hol
 PORTAL_MAIL_BACKEND = env.text(
     "PORTAL_MAIL_BACKEND",
     "django.core.mail.backends.filebased.EmailBackend" if DEBUG else "django.core.mail.backends.smtp.EmailBackend",
-    help="Dotted path of the back end that delivers.",
+    help="Dotted path of the delivery back end.",
 )
 EMAIL_FILE_PATH = env.text("PORTAL_MAIL_DIR", str(BASE_DIR / "var" / "mail"), help="Folder of the file back end.")
 EMAIL_HOST = env.text("PORTAL_SMTP_HOST", "localhost", help="SMTP server.")
@@ -255,7 +262,7 @@ EMAIL_HOST_USER = env.text("PORTAL_SMTP_USER", "", help="Its user.")
 EMAIL_HOST_PASSWORD = env.secret("PORTAL_SMTP_PASSWORD", development=" ", help="Its password.").strip()
 EMAIL_USE_TLS = env.flag("PORTAL_SMTP_TLS", not DEBUG, help="STARTTLS, with the certificate checked.")
 EMAIL_TIMEOUT = env.number(
-    "PORTAL_SMTP_TIMEOUT_SECONDS", 10, low=1, high=60, unit="seconds", help="Longest wait for one answer of it."
+    "PORTAL_SMTP_TIMEOUT_SECONDS", 10, low=1, high=60, unit="seconds", help="Longest wait for one of its answers."
 )
 PORTAL_NOTICE_LEASE_SECONDS = env.number(
     "PORTAL_NOTICE_LEASE_SECONDS",
@@ -263,7 +270,7 @@ PORTAL_NOTICE_LEASE_SECONDS = env.number(
     low=3,
     high=600,
     unit="seconds",
-    help="How long a worker holds a message it is sending; another takes over after that.",
+    help="How long a worker may hold a message it is sending before another takes over.",
 )
 DEFAULT_FROM_EMAIL = env.text("PORTAL_MAIL_FROM", "no-reply@northgate.test", help="Sender of every message.")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
@@ -275,12 +282,12 @@ PORTAL_VAPID_PRIVATE_KEY = env.secret(
     development=_DEVELOPMENT_VAPID_KEY if DEBUG else "",
     shortest=43,
     published="" if DEBUG else _DEVELOPMENT_VAPID_KEY,
-    help="Signs notifications, as manage.py portal_vapid_keys prints it. Without one, phones are sent none.",
+    help="Signs notifications, as manage.py portal_vapid_keys prints it. Without one, no notifications are sent.",
 )
 PORTAL_PUSH_BACKEND = env.text(
     "PORTAL_PUSH_BACKEND",
     "portal.lib.push." + ("ToFiles" if DEBUG else "WebPush" if PORTAL_VAPID_PRIVATE_KEY else "Nowhere"),
-    help="Dotted path of the back end that delivers: WebPush, ToFiles (demos), Nowhere, or one of yours.",
+    help="Dotted path of the delivery back end: WebPush, ToFiles (demos), Nowhere, or your own.",
 )
 PORTAL_PUSH_DIR = env.text("PORTAL_PUSH_DIR", str(BASE_DIR / "var" / "push"), help="Folder of the file back end.")
 PORTAL_PUSH_HOSTS = env.words(
@@ -292,7 +299,7 @@ PORTAL_PUSH_HOSTS = env.words(
         "web.push.apple.com",
         "*.push.apple.com",
     ],
-    help="Push services that are sent to, on port 443 unless another stands behind a colon; *. is for any labels.",
+    help="Push services to send to, on port 443 unless another follows a colon; *. stands for any labels.",
 )
 PORTAL_PUSH_TIMEOUT_SECONDS = env.number(
     "PORTAL_PUSH_TIMEOUT_SECONDS", 5, low=1, high=30, unit="seconds", help="Longest wait for a push service."
@@ -302,7 +309,7 @@ PORTAL_PUSH_TIMEOUT_SECONDS = env.number(
 PORTAL_GEOLOCATION = env.text(
     "PORTAL_GEOLOCATION",
     "portal.lib.geolocation.unknown",
-    help="Dotted path of the function that knows where an address is: unknown, from_file, or one of yours.",
+    help="Dotted path of the function that looks up where an address is: unknown, from_file, or your own.",
 )
 PORTAL_GEOLOCATION_CSV = env.text(
     "PORTAL_GEOLOCATION_CSV", "", help="File of networks and places that portal.lib.geolocation.from_file reads."

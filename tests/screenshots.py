@@ -90,7 +90,7 @@ def walk_with_phone(page: Page, phone: Page, home: str, mails: Path, shot: str) 
     page.get_by_role("button", name="Continue").click()
     keep(page, f"pairing-{shot}")
     bring(phone, home, page.locator("[data-copy-text]").first.inner_text())
-    page.get_by_role("button", name="The same number stands on my phone").click()
+    page.locator("form[action$='/match/'] button").click()
     phone.get_by_role("heading", name="Almost done").wait_for()
     page.get_by_label("Code").fill(phone.locator(".big-number [data-slot=code]").inner_text())
     page.get_by_role("button", name="Finish").click()
@@ -120,7 +120,7 @@ def type_password(page: Page) -> None:
 def bring(phone: Page, home: str, code: str) -> None:
     """Open the app with a pairing code, and lock it with a PIN."""
     phone.goto(f"{home}/key/#pair={code}")
-    for name in ("Go on without installing", "I have a code", "With a PIN of 6 digits"):
+    for name in ("Continue without installing", "I have a code", "Use a 6-digit PIN"):
         phone.get_by_role("button", name=name).click()
     for words in ("Choose 6 digits", "once more"):
         phone.get_by_text(words).wait_for()

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.admin.reading import ReadOnlyAdmin
 from accounts.models import Key, Passkey, Phone, PushChallenge
 
-_BY_NAME = _("The whole username.")
+_BY_NAME = _("The full username.")
 
 
 @admin.register(Key)
@@ -34,12 +34,12 @@ class PhoneAdmin(ReadOnlyAdmin):
     fields = (*list_display, "takes_notifications", "log_ins")
     readonly_fields = ("takes_notifications", "log_ins")
 
-    @admin.display(description=_("Takes notifications"), boolean=True)
+    @admin.display(description=_("Receives notifications"), boolean=True)
     def takes_notifications(self, phone: Phone) -> bool:
         """Tell whether it gave an address to send them to."""
         return bool(phone.subscription)
 
-    @admin.display(description=_("Live Keys of"))
+    @admin.display(description=_("Active Keys for"))
     def log_ins(self, phone: Phone) -> str:
         """Return the log-ins whose Keys live there."""
         live = phone.keys.filter(confirmed=True).order_by("user__username")

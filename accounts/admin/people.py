@@ -14,7 +14,7 @@ class CustomerAdmin(ReadOnlyAdmin):
 
     list_display = ("number", "masked_name", "language", "time_zone", "created_at")
     search_fields = ("number__exact",)
-    search_help_text = _("The whole customer number.")
+    search_help_text = _("The full customer number.")
     ordering = ("number",)
     fields = ("number", "masked_name", "language", "time_zone", "created_at")
     readonly_fields = ("masked_name",)
@@ -33,7 +33,7 @@ class UserAdmin(ReadOnlyAdmin):
     list_display = ("username", "realm", "is_staff", "is_active", "suspended_at", "created_at")
     list_filter = ("is_staff", "realm", "is_active", ("suspended_at", admin.EmptyFieldListFilter))
     search_fields = ("username", "customer__number__exact")
-    search_help_text = _("Part of the username, or the whole customer number.")
+    search_help_text = _("Part of the username, or the full customer number.")
     ordering = ("username",)
     fields = (
         "username",

@@ -10,7 +10,7 @@ from portal.audit.models import SecurityEvent
 from portal.outbox.kinds import ChannelName
 from portal.outbox.models import Notice
 
-_BY_NAME = _("The whole username.")
+_BY_NAME = _("The full username.")
 
 
 @admin.register(SecurityEvent)
@@ -21,7 +21,7 @@ class SecurityEventAdmin(ReadOnlyAdmin):
     list_filter = ("action",)
     list_select_related = ("subject", "actor")
     search_fields = ("subject__username__exact", "request_id__exact")
-    search_help_text = _("The whole username, or the whole id of a request.")
+    search_help_text = _("The full username, or the full ID of a request.")
     ordering = ("-pk",)
     fields = ("at", "action", "subject", "actor", "chain", "n", "source", "request_id", "facts", "prev", "digest")
 
@@ -34,7 +34,7 @@ class NoticeAdmin(ReadOnlyAdmin):
     list_filter = ("state", "kind")
     list_select_related = ("user",)
     search_fields = ("reference__exact", "user__username__exact")
-    search_help_text = _("The whole reference or username.")
+    search_help_text = _("The full reference or username.")
     ordering = ("-pk",)
     fields = (
         "reference", "user", "kind", "channel", "masked_address", "state", "attempts", "created_at", "due_at",

@@ -26,7 +26,7 @@ class ReportAdmin(ReadOnlyAdmin):
     list_filter = (("closed_at", admin.EmptyFieldListFilter), "kind", "outcome")
     list_select_related = ("user",)
     search_fields = ("reference__exact", "user__username__exact")
-    search_help_text = _("The whole reference or username.")
+    search_help_text = _("The full reference or username.")
     fields = (*list_display, "closed_by")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
@@ -64,9 +64,9 @@ class ReportAdmin(ReadOnlyAdmin):
         try:
             reports.close_report(report=report, outcome=outcome, by=request.user, origin=origin, now=now)
         except reports.ReportClosed:
-            messages.warning(request, _("Somebody closed this report meanwhile. Nothing was changed."))
+            messages.warning(request, _("Someone else has already closed this report. Nothing was changed."))
         else:
-            messages.success(request, _("The report is closed, and the customer is told."))
+            messages.success(request, _("The report is closed. We have told the customer."))
 
 
 def _may_close(request: HttpRequest, report: Report) -> bool:

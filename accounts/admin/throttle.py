@@ -43,7 +43,7 @@ class ThrottleAdmin(ReadOnlyAdmin):
     list_display = ("username", "limit", "used", "tries", "last_at", "locked_until")
     list_filter = ("limit", LockedFilter)
     search_fields = ("subject",)
-    search_help_text = _("The whole username.")
+    search_help_text = _("The full username.")
     ordering = ("-last_at",)
     fields = ("username", "limit", "used", "tries", "used_in_a_row", "total", "since", "last_at", "locked_until")
     readonly_fields = ("username", "locked_until")
@@ -99,9 +99,9 @@ class ThrottleAdmin(ReadOnlyAdmin):
                 subject=row.subject, reason=reason, by=by, origin=client.origin(request), now=clock.now()
             )
         except unlock.NothingPaused:
-            messages.warning(request, _("No pause was running any more. Nothing was changed."))
+            messages.warning(request, _("The pause had already ended. Nothing was changed."))
         else:
-            messages.success(request, _("The pause has ended. The person can sign in again."))
+            messages.success(request, _("The pause has been lifted. The person can sign in again."))
 
 
 def _may_lift(request: HttpRequest, row: Any) -> bool:

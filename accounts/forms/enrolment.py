@@ -20,9 +20,9 @@ _LONGEST_ANSWER = 200
 class OthersForm(forms.Form):
     """The other log-ins that get a Key on this phone as well, found by a part of their name."""
 
-    find = LineField(label=_("Find a log-in"), required=False, widget=forms.TextInput(attrs={"autocomplete": "off"}))
-    everyone = forms.BooleanField(label=_("All of them, also those not shown"), required=False)
-    also = forms.MultipleChoiceField(label=_("Log-ins"), required=False)
+    find = LineField(label=_("Find a username"), required=False, widget=forms.TextInput(attrs={"autocomplete": "off"}))
+    everyone = forms.BooleanField(label=_("All of them, including those not shown"), required=False)
+    also = forms.MultipleChoiceField(label=_("Usernames"), required=False)
 
     def __init__(self, *args: Any, others: Sequence[User], **kwargs: Any) -> None:
         """Offer these log-ins and no others."""
@@ -30,7 +30,7 @@ class OthersForm(forms.Form):
         self.others = others
         choices = [(str(user.pk), user.username) for user in others]
         words = dict.fromkeys(("invalid_choice", "invalid_list"), causes.get("F3").words())
-        also = forms.MultipleChoiceField(label=_("Log-ins"), required=False, choices=choices, error_messages=words)
+        also = forms.MultipleChoiceField(label=_("Usernames"), required=False, choices=choices, error_messages=words)
         self.fields["also"] = also
 
     def chosen(self) -> list[User]:
@@ -62,7 +62,7 @@ class DetailsForm(Refusable, forms.Form):
     year = LineField(label=_("Year"), max_length=4)
     detail = LineField(
         label=_("One more detail"),
-        help_text=_("Your postcode, one of your account numbers, or your phone number, as we have it on file."),
+        help_text=_("Your postcode, one of your account numbers or the phone number we have on file."),
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
 
@@ -113,7 +113,7 @@ class NewAppForm(NewKeyForm):
     name = LineField(
         label=_("Name for this app"),
         initial=_("Authenticator app"),
-        help_text=_("So that you can tell your Keys apart later."),
+        help_text=_("So you can tell your Keys apart."),
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     code = CodeField(label=_("Code the app shows now"))

@@ -1,10 +1,12 @@
 """Adding a passkey."""
 
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.forms.fields import Refusable
-from helpcenter import causes
+from accounts.refusals import PasskeyWrong
 from portal.lib.passkeys import LONGEST_ANSWER
 
 _LONGEST_NAME = 60
@@ -15,16 +17,15 @@ class AddPasskeyForm(Refusable, forms.Form):
 
     name = forms.CharField(
         label=_("Name"),
-        help_text=_("To tell it from others later, for example: My laptop."),
+        help_text=_("So you can tell it from your other passkeys, for example: My laptop."),
         required=False,
         max_length=_LONGEST_NAME,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     answer = forms.CharField(required=False, max_length=LONGEST_ANSWER, widget=forms.HiddenInput)
 
-    def clean_answer(self) -> str:
+    def clean(self) -> dict[str, Any]:
         """Refuse an empty answer: the browser runs no script, or made nothing."""
-        answer: str = self.cleaned_data["answer"]
-        if not answer:
-            raise forms.ValidationError(causes.get("E4").words(), code="E4")
-        return answer
+        if not self.cleaned_data.get("answer"):
+            self.refuse(PasskeyWrong())
+        return self.cleaned_data

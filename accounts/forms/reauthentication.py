@@ -72,7 +72,7 @@ class NameForm(forms.Form):
     name = forms.CharField(
         label=_("Name"),
         max_length=60,
-        help_text=_("So that you know which phone it is, for example Pixel 8 or Work phone."),
+        help_text=_("So you know which phone it is, for example Pixel 8 or Work phone."),
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
         error_messages={"required": causes.get("F1").words(), "max_length": causes.get("F2").words()},
     )

@@ -10,7 +10,7 @@ class CloseForm(forms.Form):
     """The outcome, in the words that the customer reads."""
 
     outcome = forms.ChoiceField(
-        label=_("What came of it"),
+        label=_("Outcome"),
         choices=ReportOutcome.choices,
         widget=forms.RadioSelect,
         help_text=_("The customer reads this sentence on the Security page and in a message."),

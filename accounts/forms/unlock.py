@@ -12,5 +12,5 @@ class LiftForm(forms.Form):
     reason = forms.CharField(
         label=_("Reason"),
         max_length=LONGEST_REASON,
-        help_text=_("How you made sure who is asking. The customer can read this; write no personal details."),
+        help_text=_("How you checked who is asking. The customer can read this, so leave out personal details."),
     )

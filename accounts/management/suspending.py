@@ -21,7 +21,9 @@ class HoldCommand(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Take the username and the reason."""
         parser.add_argument("username")
-        parser.add_argument("--reason", required=True, help="Kept in the record, which the customer reads.")
+        parser.add_argument(
+            "--reason", required=True, help="Recorded in the activity log, which the customer can read."
+        )
 
     def handle(self, *_args: Any, **options: Any) -> None:
         """Do the action, or say in a sentence why not."""
@@ -30,7 +32,7 @@ class HoldCommand(BaseCommand):
             raise CommandError(f"--reason must be one line of 1 to {suspension.LONGEST_REASON} characters.")
         user = User.objects.by_username(name)
         if user is None:
-            raise CommandError(f"There is no log-in {name}.")
+            raise CommandError(f"There is no user {name}.")
         try:
             type(self).action(user, reason=reason, by=None, origin=None, now=clock.now())
         except suspension.HoldUnchanged as unchanged:

@@ -51,7 +51,7 @@ def freshly_proved(view: Page[P]) -> View[P]:
             sessions.touch(known.session.current, now=clock.now())
             return view(known, *args, **kwargs)
         if request.method not in {"GET", "HEAD"}:
-            messages.warning(request, _("Nothing was changed yet: confirm that it is you, then do it once more."))
+            messages.warning(request, _("Nothing has been changed yet. Confirm it is you, then try again."))
         return redirect(f"{reverse('accounts:confirm')}?{urlencode({'next': request.get_full_path()})}")
 
     guarded.__dict__["who"] = "signed in, confirmed a moment ago"

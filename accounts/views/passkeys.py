@@ -45,9 +45,7 @@ def add(request: SignedInRequest) -> HttpResponse:
         except Refusal as refusal:
             form.refuse(refusal)
         else:
-            messages.success(
-                request, _("%(name)s is ready. You can sign in with it from now on.") % {"name": made.name}
-            )
+            messages.success(request, _("%(name)s is ready. You can now sign in with it.") % {"name": made.name})
             return redirect("accounts:passkeys")
     facts = {"form": form, "rp_id": site.host(), "may_add": may_add(len(passkeys.live(request.user)))}
     return render(request, "accounts/passkey_add.html", facts, status=status_of(form))

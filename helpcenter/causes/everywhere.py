@@ -8,7 +8,7 @@ CAUSES = [
     *row(
         "locked-again-and-again",
         "warn",
-        ("T1", _("That was too often"), _("Please wait. You can try again at {until}.")),
+        ("T1", _("Too many tries"), _("Please wait. You can try again at {until}.")),
     ),
     *row(
         "page-expired",
@@ -16,7 +16,7 @@ CAUSES = [
         (
             "C1",
             _("This page was open too long"),
-            _("Nothing was changed. Go back, load the page again and send it once more."),
+            _("Nothing was changed. Go back, reload the page and send it again."),
         ),
     ),
     *row(
@@ -24,7 +24,7 @@ CAUSES = [
         "bad",
         ("F1", _("Something is missing"), _("Fill in this field.")),
         ("F2", _("This is too long"), _("Use fewer characters.")),
-        ("F3", _("We cannot read this"), _("Look at the example next to the field and type it like that.")),
+        ("F3", _("We cannot read this"), _("Follow the example next to the field.")),
     ),
     *row(
         "service-problem",
@@ -36,18 +36,21 @@ CAUSES = [
         ),
         (
             "X2",
-            _("There is nothing at this address"),
-            _("The page was moved, the address has a slip in it, or the page is not yours. Start from the home page."),
+            _("We cannot find this page"),
+            _(
+                "It may have moved, the address may be mistyped, or the page may not be yours. Start from the home "
+                "page."
+            ),
         ),
         (
             "X3",
-            _("This cannot be done from there"),
-            _("Another site sent you here in a way we do not take. Type our address yourself: {portal_host}."),
+            _("We blocked this request"),
+            _("This request came from another site and was blocked. Type our address yourself: {portal_host}."),
         ),
         (
             "X4",
-            _("We could not read what was sent"),
-            _("Nothing was changed. Go back, check what you typed and send it again."),
+            _("We could not read what you sent"),
+            _("Nothing was changed. Go back, check your entries and send it again."),
         ),
     ),
     *row(

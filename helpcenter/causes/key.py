@@ -10,16 +10,16 @@ CAUSES = [
         "bad",
         (
             "K2",
-            _("The clock of your phone is wrong"),
+            _("The clock on your phone is wrong"),
             _(
                 "This code was right for {code_time}. Your phone's clock is about {drift}. "
-                "Set its date and time to automatic, then type the next code. Tries left: {tries_left}."
+                "Set its date and time to automatic, then enter the next code. Tries left: {tries_left}."
             ),
         ),
         (
             "K7",
-            _("That backup code is not right"),
-            _("Each backup code works once. Type one you have not used yet. Tries left: {tries_left}."),
+            _("That backup code is wrong"),
+            _("Each backup code works once. Enter one you have not used yet. Tries left: {tries_left}."),
         ),
     ),
     *row(
@@ -28,7 +28,7 @@ CAUSES = [
         (
             "K5",
             _("Your Key app is too old to approve"),
-            _("Close it and open it again while you are online, and it renews itself. Its codes still work."),
+            _("Go online, then close and reopen the app to update it. Its codes still work."),
         ),
     ),
     *row(
@@ -37,49 +37,49 @@ CAUSES = [
         (
             "N1",
             _("We could not reach your phone"),
-            _("Open your {key_name}: the request waits there. You can type a code instead."),
+            _("Open your {key_name} to see the request, or enter a code instead."),
         ),
         (
             "N3",
-            _("We send no requests for now"),
+            _("Requests are paused for now"),
             _(
-                "After several requests, or one that was refused, we wait to protect you. Type a code, or try again at "
-                "{until}."
+                "To protect you, we pause after several requests, or after one is denied. Enter a code now, or try "
+                "again at {until}."
             ),
         ),
         (
             "N6",
             _("Requests are stopped for now"),
-            _("Requests were refused on your phone. Sign in with a code once, and they come again."),
+            _("Someone denied requests on your phone. Sign in with a code once to turn requests on again."),
         ),
         (
             "N8",
-            _("We have no answer from your phone yet"),
-            _("Open your {key_name}, type the number you see here and choose Approve. You can type a code instead."),
+            _("Your phone has not answered yet"),
+            _("Open your {key_name}, enter the number shown here and choose Approve. Or enter a code instead."),
         ),
-        ("N7", _("That request ran out"), _("It was good for {push_time}. Send a new one, or type a code.")),
+        ("N7", _("That request has expired"), _("It was valid for {push_time}. Send a new one, or enter a code.")),
     ),
     *row(
         "request-i-did-not-start",
         "bad",
         (
             "N2",
-            _("This was refused on your phone"),
+            _("This sign-in was denied on your phone"),
             _(
-                "Somebody answered that it was not you, so we stopped this sign-in. Was it a mistake? Start again and "
-                "type a code. If it was not you, choose Forgot password and set a new one, or call us at "
+                "The answer was that it was not you, so we stopped this sign-in. If that was a mistake, start again "
+                "and enter a code. If it was not you, choose Forgot password and set a new one, or call us at "
                 "{support_phone}."
             ),
         ),
         (
             "N4",
             _("That is not the number on the sign-in page"),
-            _("Type the digits that the page shows where you sign in. Tries left: {tries_left}."),
+            _("Enter the number shown on the page where you sign in. Tries left: {tries_left}."),
         ),
         (
             "N5",
             _("This request is over"),
-            _("It ran out, was answered or was withdrawn. Send a new one from the page where you sign in."),
+            _("It expired, was answered or was withdrawn. Send a new one from the sign-in page."),
         ),
     ),
     *row(
@@ -87,23 +87,26 @@ CAUSES = [
         "bad",
         (
             "E1",
-            _("That does not match what we have"),
-            _("Check what you typed; we do not say which part it was, to protect you. Tries left: {tries_left}."),
+            _("That does not match our records"),
+            _("Check your entries. To protect you, we don't say which part is wrong. Tries left: {tries_left}."),
         ),
         (
             "E2",
-            _("This set-up is over"),
-            _("It took too long, was given up, or is finished already. Nothing is half-done."),
+            _("This setup has ended"),
+            _("It timed out, was stopped, or is already finished. Nothing was left half done."),
         ),
         (
             "E3",
-            _("We cannot confirm you online"),
-            _("What we would ask you is not on file. Call us at {support_phone}, and we set up the Key together."),
+            _("We cannot confirm your identity online"),
+            _(
+                "We don't have the details we would need to ask you about. Call us at {support_phone} and we will "
+                "set up the Key with you."
+            ),
         ),
         (
             "E6",
-            _("You have as many Keys as we keep"),
-            _("Turn off one that you no longer use, on the Security page. Then set up the new one."),
+            _("You have reached the limit of Keys"),
+            _("On the Security page, turn off a Key you no longer use. Then set up the new one."),
         ),
         (
             "E7",
@@ -113,12 +116,15 @@ CAUSES = [
         (
             "Y6",
             _("That pairing code does not work"),
-            _("It was mistyped, used or replaced, or it is older than {pairing_time}. Look at the other screen again."),
+            _(
+                "It was mistyped, already used or replaced, or is more than {pairing_time} old. Check the other "
+                "screen again."
+            ),
         ),
         (
             "Y7",
-            _("This pairing is over"),
-            _("It was given up, finished or took too long. Start again on the other screen."),
+            _("This pairing has ended"),
+            _("It was stopped, finished or timed out. Start again on the other screen."),
         ),
     ),
     *row(
@@ -127,44 +133,47 @@ CAUSES = [
         (
             "E4",
             _("That passkey did not work"),
-            _("It belongs elsewhere, was turned off, or the check was not finished. Try again, or use your password."),
+            _(
+                "It belongs to another site, was turned off, or the check was not completed. Try again, or use your "
+                "password."
+            ),
         ),
         (
             "E5",
-            _("This passkey is here already"),
-            _("The device you chose holds one for this sign-in. There is nothing to add."),
+            _("You already have this passkey"),
+            _("The device you chose already has a passkey for this username. There is nothing to add."),
         ),
         (
             "E8",
-            _("You have as many passkeys as there may be"),
-            _("Remove one that you no longer use. Then add this one."),
+            _("You have reached the limit of passkeys"),
+            _("Remove one you no longer use. Then add this one."),
         ),
     ),
     *row(
         "key-app",
         "bad",
-        ("Y1", _("The app said something we cannot read"), _("Close your {key_name} and open it again.")),
+        ("Y1", _("We could not read what the app sent"), _("Close your {key_name} and open it again.")),
         (
             "Y2",
             _("The time on your phone is wrong"),
-            _("The app corrects this by itself. If you see it again, set date and time to automatic."),
+            _("The app corrects this by itself. If you see this again, set date and time to automatic."),
         ),
-        ("Y3", _("We cannot tell that this came from your phone"), _("Nothing was changed. Open the app again.")),
-        ("Y4", _("This was sent twice"), _("It counted once. Open the app again to see how things stand.")),
+        ("Y3", _("We cannot be sure this came from your phone"), _("Nothing was changed. Open the app again.")),
+        ("Y4", _("This was sent twice"), _("It only counted once. Open the app again to check.")),
         (
             "Y5",
             _("This Key is turned off"),
-            _("What this phone held is gone. To use it again, set up a Key on the Security page."),
+            _("Its codes have been erased from this phone. To use the phone again, set up a Key on the Security page."),
         ),
         (
             "Y8",
-            _("We do not send notifications there"),
-            _("This browser's notification service is not one we use. Open the app to see what waits."),
+            _("We cannot send notifications here"),
+            _("We don't use this browser's notification service. Open the app to see your requests."),
         ),
         (
             "Y9",
-            _("There is nowhere to send a notification"),
-            _("Allow notifications in the app first. Without them, open the app to see what waits."),
+            _("Notifications are not set up"),
+            _("Allow notifications in the app first. Without them, open the app to see your requests."),
         ),
     ),
 ]

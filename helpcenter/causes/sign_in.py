@@ -10,14 +10,14 @@ CAUSES = [
         "bad",
         (
             "P1",
-            _("The username or password is not right"),
-            _("Check Caps Lock and the language of your keyboard, then try again. Tries left: {tries_left}."),
+            _("The username or password is wrong"),
+            _("Check Caps Lock and your keyboard language, then try again. Tries left: {tries_left}."),
         ),
         (
             "P2",
-            _("The username or password is not right"),
+            _("The username or password is wrong"),
             _(
-                "One try is left. After that, sign-in is paused for {lockout_time}. "
+                "You have one try left. After that, sign-in is paused for {lockout_time}. "
                 "If you are not sure, choose Forgot password or lost your Key? on the sign-in page."
             ),
         ),
@@ -29,8 +29,8 @@ CAUSES = [
             "L1",
             _("Sign-in is paused"),
             _(
-                "There were too many wrong tries, so we paused sign-in to protect the account. "
-                "It opens again by itself at {until}. Nothing typed until then makes the wait longer."
+                "There were too many wrong tries, so we paused sign-in to protect your account. "
+                "You can sign in again at {until}. More tries do not make the wait longer."
             ),
         ),
     ),
@@ -40,7 +40,7 @@ CAUSES = [
         (
             "L2",
             _("We paused sign-in to protect this account"),
-            _("This pause does not end by itself. Call us at {support_phone}, and we will sort it out together."),
+            _("This pause does not end by itself. Call us at {support_phone} and we will sort it out with you."),
         ),
     ),
     *row(
@@ -50,8 +50,8 @@ CAUSES = [
             "L3",
             _("Sign-in from your network is paused"),
             _(
-                "Too many wrong tries came from the network you are on. They may not have been yours. "
-                "Try again at {until}, or use another network now."
+                "There were too many wrong tries from your network. They may not have been yours. "
+                "Try again at {until}, or use another network."
             ),
         ),
     ),
@@ -60,9 +60,9 @@ CAUSES = [
         "bad",
         (
             "L4",
-            _("Codes no longer open this account"),
+            _("Codes no longer work for this account"),
             _(
-                "Too many wrong codes were typed for it in a row. To protect it, we no longer accept codes. "
+                "There were too many wrong codes in a row. To protect your account, we no longer accept codes. "
                 "Choose Forgot password or lost your Key? on the sign-in page, or call us at {support_phone}."
             ),
         ),
@@ -72,16 +72,19 @@ CAUSES = [
         "bad",
         (
             "K1",
-            _("That code is not right"),
+            _("That code is wrong"),
             _(
-                "Check that the clock of your phone is set automatically. Then wait for the next code in your "
-                "{key_name} and type that one. Tries left: {tries_left}."
+                "Check that your phone's date and time are set to automatic. Then wait for the next code in your "
+                "{key_name} and enter that one. Tries left: {tries_left}."
             ),
         ),
         (
             "K3",
             _("That code was already used"),
-            _("Each code works once. A new one comes every {code_period} seconds: wait for it and type that one."),
+            _(
+                "Each code works once. Wait for the next one (there is a new code every {code_period} seconds) and "
+                "enter that."
+            ),
         ),
     ),
     *row(
@@ -91,7 +94,8 @@ CAUSES = [
             "K6",
             _("No Key is set up for you yet"),
             _(
-                "Every sign-in needs a {key_name}. We set it up together: choose Forgot password or lost your Key? "
+                "You need a {key_name} to sign in, and we will help you set it up. Choose Forgot password or lost "
+                "your Key? "
                 "on the sign-in page, or call us at {support_phone}."
             ),
         ),
@@ -102,17 +106,20 @@ CAUSES = [
         (
             "S1",
             _("You were signed out"),
-            _("Nothing happened here for {idle_time}, so we closed the page to protect you. Sign in to go on."),
+            _(
+                "You were inactive for {idle_time}, so we signed you out to protect your account. Sign in again to "
+                "continue."
+            ),
         ),
         (
             "S3",
             _("Signing in took too long"),
-            _("A started sign-in is good for {sign_in_time}. Please start again with your username and password."),
+            _("You have {sign_in_time} to finish signing in. Please start again with your username and password."),
         ),
         (
             "S4",
             _("You were signed out"),
-            _("Each sign-in lasts {session_time} at most. Sign in again to go on."),
+            _("Each sign-in lasts {session_time} at most. Sign in again to continue."),
         ),
     ),
     *row(
@@ -122,7 +129,7 @@ CAUSES = [
             "S2",
             _("You were signed out"),
             _(
-                "This sign-in was ended from another place, or because your password was changed. "
+                "This sign-in was ended from another device, or because your password was changed. "
                 "Sign in again. If that was not you, call us at {support_phone}."
             ),
         ),
@@ -133,12 +140,12 @@ CAUSES = [
         (
             "W1",
             _("These are your paper trading details"),
-            _("This is the door to live trading. Choose Paper trading and sign in there."),
+            _("You are on the page for live trading. Choose Paper trading and sign in there."),
         ),
         (
             "W2",
             _("These are your live trading details"),
-            _("This is the door to paper trading. Choose Live and sign in there."),
+            _("You are on the page for paper trading. Choose Live and sign in there."),
         ),
     ),
 ]

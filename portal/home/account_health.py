@@ -37,35 +37,41 @@ _HEADINGS: "dict[Light, StrOrPromise]" = {
 _ADVICE = {
     Step.SET_PASSWORD: Advice(
         _(
-            "You refused a sign-in that was not yours: somebody may know your password. Set a new one. That ends every "
-            "open sign-in, too."
+            "You denied a sign-in that was not yours, so someone may know your password. Set a new one. This "
+            "also signs "
+            "you out everywhere."
         ),
         "recovery:start",
         _("Set a new password"),
     ),
     Step.SET_UP_KEY: Advice(
-        _("Without a Key you may not get in next time. Set one up now."), "accounts:key-setup", _("Set up a Key")
+        _("Without a Key you may not be able to sign in next time. Set one up now."),
+        "accounts:key-setup",
+        _("Set up a Key"),
     ),
     Step.MAKE_CODES: Advice(
-        _("You have no backup codes. If your phone is lost, they let you in."),
+        _("You have no backup codes. They let you sign in if you lose your phone."),
         "accounts:backup-codes",
         _("Make backup codes"),
     ),
     Step.RENEW_CODES: Advice(
-        _("Your backup codes are nearly used up."), "accounts:backup-codes", _("Make new backup codes")
+        _("You have almost used up your backup codes."), "accounts:backup-codes", _("Make new backup codes")
     ),
     Step.SET_CLOCK: Advice(
-        _("The clock of a phone with your Key is wrong. Set its date and time to automatic."),
+        _("The clock on a phone with your Key is wrong. Set its date and time to automatic."),
         "accounts:keys",
         _("See which phone"),
     ),
     Step.UPDATE_APP: Advice(
-        _("The Key app on one of your phones is too old to approve. Open it there while you are online."),
+        _(
+            "The Key app on one of your phones is too old to approve sign-ins. Open it while you are online to "
+            "update it."
+        ),
         "accounts:keys",
         _("See which phone"),
     ),
     Step.SECOND_WAY: Advice(
-        _("You sign in with one Key. A second one, on another phone, helps when the first is lost."),
+        _("You have one Key. A second one, on another phone, helps if you lose the first."),
         "accounts:key-setup",
         _("Add a Key"),
     ),

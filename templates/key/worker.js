@@ -5,7 +5,7 @@ const FILES = new Set({{ kept|safe }});
 const TITLE = "{{ key_name|escapejs }}";
 const ICON = "{{ icon|escapejs }}";
 const HOME = "{% url 'accounts:key-app' %}";
-const LOOK = "{% filter escapejs %}{% translate 'Open your Key to see what waits.' %}{% endfilter %}";
+const LOOK = "{% filter escapejs %}{% translate 'Open your Key to see what is new.' %}{% endfilter %}";
 
 self.addEventListener("install", (event) => event.waitUntil(keep()));
 self.addEventListener("activate", (event) => event.waitUntil(tidy()));

@@ -18,6 +18,7 @@ from tests.accounts.enrolment_pages import birth, get, paired, post, text, to_th
 from tests.accounts.enrolment_walk import code_of, mailed_code
 from tests.factories import Person
 from tests.lint_html import problems
+from tests.pages import cause_of, marks
 from tests.phone import Phone
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -39,7 +40,7 @@ def test_a_first_key_from_the_password_to_the_sign_in_that_tests_it(clock, ben):
     answer = post(client, "-pair", code=phone.code())
 
     assert here(answer) == "key-setup-done"
-    assert "Sign in now" in text(client.get(answer.url))
+    assert 'id="sign-in-now"' in text(client.get(answer.url))
     assert factories.sign_in(Client(), ben, code=phone.code()).status_code == 200  # the code is used up
     assert factories.sign_in(Client(), ben, code=phone.code(steps=1)).status_code == 302
 
@@ -122,7 +123,7 @@ def test_wrong_details_are_refused_without_saying_which_and_then_wait(clock, ben
     ]
     last = post(client, "-details", **right | {"day": "11"})
 
-    assert all("That does not match what we have" in answer for answer in answers)
+    assert [cause_of(answer) for answer in answers] == ["E1", "E1"]
     assert (last.status_code, "Retry-After" in last.headers) == (429, True)
     assert post(client, "-details", **right).status_code == 429
 
@@ -135,7 +136,7 @@ def test_security_answers_are_asked_in_words_and_never_sent_back(clock, ben):
 
     page = text(post(client, "-details", first_school="Harbour", first_pet="Bisquit"))
 
-    assert "What was the name of your first pet?" in page
+    assert 'name="first_pet"' in page
     assert "Bisquit" not in page
     assert here(post(client, "-details", first_school="harbour primary", first_pet="BISCUIT")) == "key-setup-pair"
 
@@ -147,7 +148,7 @@ def test_another_number_ends_it_and_the_way_starts_again(clock, ben):
 
     answer = post(client, "-stop")
 
-    assert (answer.status_code, "This set-up is over" in text(answer)) == (409, True)
+    assert (answer.status_code, cause_of(answer)) == (409, "E2")
     assert phone.confirm().cause == "Y7"
     assert get(client, "").status_code == 200
 
@@ -176,7 +177,7 @@ def test_a_code_that_ran_out_is_renewed_with_a_button(clock, ben):
     client = with_password(ben)
     old = to_the_phone(client, ben)
     clock.move(minutes=10)
-    assert "The pairing code ran out" in text(get(client, "-pair"))
+    assert "reference-label" not in text(get(client, "-pair")).partition("<details")[0]
     post(client, "-renew")
 
     page = text(get(client, "-pair"))
@@ -189,7 +190,7 @@ def test_a_phone_that_missed_its_number_comes_again_with_a_new_code(clock, ben):
     client, missed = with_password(ben), Phone()
     old = to_the_phone(client, ben)
     missed.pair(old)
-    assert "Your phone shows no number" in text(get(client, "-pair"))
+    assert marks(get(client, "-pair"), "key-setup") == ["claimed"]
 
     post(client, "-renew")
 
@@ -232,7 +233,7 @@ def test_one_more_key_takes_a_fresh_proof_and_the_mail(clock, ada, settings):
     phone = paired(client, to_the_phone(client, ada, is_first=False))
     answer = post(client, "-pair", code=phone.code())
 
-    assert "Sign out and in now" in text(client.get(answer.url))
+    assert 'id="sign-out-now"' in text(client.get(answer.url))
     assert Key.objects.filter(user=ada.user, confirmed=True).count() == 2
     clock.move(minutes=settings.PORTAL_FRESH_PROOF_MINUTES + 1)
     assert here(get(client, "")) == "confirm"
@@ -272,7 +273,7 @@ def test_the_other_log_ins_that_are_ticked_get_their_keys_in_one_ceremony(clock,
 
     page = text(client.get(answer.url))
     assert set(phone.accounts.values()) == {"ada", "ada-live-00", "ada-paper-00"}
-    assert page.count("has its Key") == 3
+    assert marks(page, "has-key") == ["yes", "yes", "yes"]
     assert not Key.objects.filter(user=two).exists()
     assert set(Key.objects.filter(phone__isnull=False).values_list("user__username", flat=True)) == set(
         phone.accounts.values()

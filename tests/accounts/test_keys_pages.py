@@ -15,6 +15,7 @@ from portal.outbox.models import Notice
 from tests import factories
 from tests.conftest import Clock
 from tests.factories import Person
+from tests.pages import levels, marks
 
 pytestmark = pytest.mark.django_db
 DEEDS = ("key-rename", "key-off", "key-lost")
@@ -151,13 +152,12 @@ def test_a_key_gets_the_name_its_owner_gives(ada: Person, clock: Clock) -> None:
 def test_turning_a_key_off_is_done_after_reading_what_follows(ada: Person, clock: Clock) -> None:
     phone = factories.phone(ada)
     client, key = factories.signed_in(ada), key_of(ada, phone)
-    before = client.get(address("key-off", key)).content.decode()
+    before = client.get(address("key-off", key))
 
-    page = client.post(address("key-off", key), follow=True).content.decode()
+    page = client.post(address("key-off", key), follow=True)
 
-    assert "All your other open sign-ins end. This one stays." in before
-    assert "This is your last Key." not in before
-    assert "1 Key is off" in page
+    assert marks(before, "follows") == ["out-elsewhere"]
+    assert levels(page) == ["success"]
     assert not Key.objects.get(pk=key.pk).confirmed
     assert client.post(address("key-off", key)).status_code == 404
 
@@ -166,10 +166,10 @@ def test_the_consequence_of_the_last_key_is_said(ada: Person, clock: Clock) -> N
     client = factories.signed_in(ada)
     path = address("key-off", key_of(ada))
 
-    assert "Your next sign-in begins with setting up a new one." in client.get(path).content.decode()
-    assert "you are signed out here as well" in client.get(path).content.decode()
+    assert marks(client.get(path), "follows") == ["out-here", "last-key"]
+    assert marks(client.get(path), "then") == ["set-up"]
     backup_codes.make(user=ada.user, by=ada.user, origin=Origin(), now=clock.now)
-    assert "you sign in with a backup code: you have 10." in client.get(path).content.decode()
+    assert marks(client.get(path), "then") == ["backup-codes"]
     assert client.post(path, follow=True).redirect_chain[-1][0].startswith("/login/")
 
 
@@ -182,9 +182,9 @@ def test_a_lost_phone_is_turned_off_with_all_its_log_ins_in_one_act(ada: Person,
 
     page = client.post(address("key-lost", key), follow=True).content.decode()
 
-    assert "your 3 other sign-ins there" in before
+    assert marks(before, "also-off") == ["3"]
     assert "ada-01" in before
-    assert "4 Keys are off, all on Lost phone." in page
+    assert "Lost phone" in page
     assert not Key.objects.filter(phone=phone, confirmed=True).exists()
     assert Notice.objects.filter(kind="phone_lost").count() == 4
 
@@ -210,7 +210,7 @@ def test_backup_codes_are_shown_once_and_then_only_counted(ada: Person, clock: C
     assert "no-store" in page["Cache-Control"]
     assert client.get(shown)["Location"] == path
     again = client.get(path).content.decode()
-    assert "You have 10 unused codes." in again
+    assert marks(again, "left") == ["10"]
     assert not any(code in again for code in codes)
     assert not any(code.replace("-", "") in value.value for value in client.cookies.values() for code in codes)
 
@@ -225,13 +225,13 @@ def test_nobody_else_sees_codes_with_the_cookie_of_another(ada: Person, mallory:
 
 def test_the_first_page_says_what_to_do_until_it_is_done(ada: Person, clock: Clock) -> None:
     client = factories.signed_in(ada)
-    assert "You have no backup codes." in client.get("/").content.decode()
+    assert marks(client.get("/"), "step") == ["accounts:backup-codes", "accounts:key-setup"]
     backup_codes.make(user=ada.user, by=ada.user, origin=Origin(), now=clock.now)
-    assert "You sign in with one Key." in client.get("/").content.decode()
+    assert marks(client.get("/"), "step") == ["accounts:key-setup"]
     factories.phone(ada)
 
-    assert "To do" not in client.get("/").content.decode()
-    assert "All set" in client.get("/security/").content.decode()
+    assert marks(client.get("/"), "step") == []
+    assert "alert-ok" in client.get("/security/").content.decode()
 
 
 @pytest.mark.parametrize(
@@ -294,6 +294,6 @@ def test_a_log_in_without_a_key_is_told_so(ada: Person, clock: Clock) -> None:
     client.post(reverse("accounts:confirm"), {"password": ada.password, "backup_code": code})
     client.post(address("key-off", key_of(ada)))
 
-    assert "You have no Key." in client.get(reverse("accounts:keys")).content.decode()
-    assert "Without a Key you may not get in next time." in client.get("/security/").content.decode()
+    assert "empty-state" in client.get(reverse("accounts:keys")).content.decode()
+    assert "alert-err" in client.get("/security/").content.decode()
     assert User.objects.get(pk=ada.user.pk).is_active

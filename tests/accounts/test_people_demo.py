@@ -321,7 +321,7 @@ def test_a_used_code_is_called_used(db, clock, settings, tmp_path):
     assert "for 30 more seconds (used already, wait for the next)" in out.getvalue()
 
 
-@pytest.mark.parametrize(("name", "complaint"), [("nobody", "no log-in"), ("ben", "has no Key")])
+@pytest.mark.parametrize(("name", "complaint"), [("nobody", "no user"), ("ben", "has no Key")])
 def test_codes_of_nobody_are_refused_in_words(db, clock, settings, name, complaint):
     cast = cast_file.read(DEFAULT, now=clock.now)
     demo.build(cast, now=clock.now)
@@ -334,5 +334,5 @@ def test_codes_of_nobody_are_refused_in_words(db, clock, settings, name, complai
 def test_codes_are_never_printed_outside_a_demo(db, settings):
     settings.DEBUG = False
 
-    with pytest.raises(CommandError, match="demo only"):
+    with pytest.raises(CommandError, match="only printed in a demo"):
         call_command("portal_demo_code", "ada")

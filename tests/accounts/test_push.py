@@ -8,8 +8,10 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.conf import settings as installed
 from django.core.management import call_command
 from django.db import connections, transaction
+from django.template.loader import render_to_string
 
 from accounts import notice_kinds
 from accounts.actions import channels, push
@@ -144,7 +146,7 @@ def test_what_a_locked_phone_shows_names_neither_person_nor_account(ada: Person,
     assert first == {
         "kind": "request",
         "title": "Northgate Securities",
-        "text": "Is this you? A sign-in waits for your answer. Open your Northgate Key.",
+        "text": render_to_string("push/request.txt", {"key_name": installed.PORTAL_KEY_NAME}).strip(),
         "until": 1772452920,
     }
     assert (second["kind"], second["until"]) == ("key_added", 0)

@@ -16,6 +16,7 @@ from portal.lib import client as origins
 from tests import factories
 from tests.conftest import Clock
 from tests.factories import Person
+from tests.pages import cause_of
 
 pytestmark = pytest.mark.django_db
 
@@ -35,7 +36,7 @@ def test_fifteen_minutes_without_activity_end_a_session(ada: Person, clock: Cloc
     clock.move(minutes=15)
     answer = client.get("/security/")
     assert answer["Location"] == "/login/?next=%2Fsecurity%2F&ended=yes"
-    assert "You were signed out" in client.get(answer["Location"]).content.decode()
+    assert cause_of(client.get(answer["Location"])) == "S1"
 
 
 @pytest.mark.promise("SESS-1")

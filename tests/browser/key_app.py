@@ -3,7 +3,7 @@
 import json
 from dataclasses import dataclass, field
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from accounts import models
 from accounts.enums import KeyKind
@@ -43,7 +43,7 @@ class KeyApp:
         self.begin(lock)
         self.page.get_by_label("Name of this phone").fill(name)
         self.page.get_by_role("button", name="Continue").click()
-        self.heading("Almost done" if len(people) == 1 else "Codes")
+        self.screen("paired" if len(people) == 1 else "codes")
         self.row.keys.update(confirmed=True)
         self.codes()
         expect(self.page.locator(".badge-warn:visible")).to_have_count(0, timeout=PATIENCE_MS)
@@ -52,25 +52,33 @@ class KeyApp:
 
     def begin(self, lock: str = "pin") -> None:
         """Walk from the first screen to the pairing code; ``lock``: "pin", "check" or "check and pin"."""
-        self.page.get_by_role("button", name="Go on without installing").click()
+        self.page.locator("[data-do=skip]").click()
         self.page.get_by_role("button", name="I have a code").click()
-        way = "With a PIN of 6 digits" if lock == "pin" else "With fingerprint or face"
-        self.page.get_by_role("button", name=way).click()
-        for words in ("Choose 6 digits", "once more") if "pin" in lock else ():
-            expect(self.page.locator("main")).to_contain_text(words)
+        way = "pin" if lock == "pin" else "check"
+        self.page.locator(f"main [data-do={way}]").click()
+        for turn in ("first", "again") if "pin" in lock else ():
+            expect(self.page.locator("[data-if=first]")).to_be_visible(visible=turn == "first")
             self.page.get_by_label("PIN", exact=True).fill(PIN)
 
     def codes(self) -> None:
         """Wait for the codes, past whatever is offered in between."""
         later = self.page.get_by_role("button", name="Not now").or_(self.page.locator("[data-is=codes]"))
-        expect(later).to_be_visible()
+        expect(later).to_be_visible(timeout=PATIENCE_MS)
         if self.page.get_by_role("button", name="Not now").is_visible():
             self.page.get_by_role("button", name="Not now").click()
-        self.heading("Codes")
+        self.screen("codes")
 
-    def heading(self, words: str) -> None:
+    def screen(self, name: str) -> None:
         """Wait for a screen; the app asks the server every five seconds."""
-        expect(self.page.get_by_role("heading", level=1)).to_have_text(words, timeout=PATIENCE_MS)
+        expect(self.page.locator("body")).to_have_attribute("data-screen", name, timeout=PATIENCE_MS)
+
+    def word(self, name: str) -> str:
+        """Return a sentence of the app's word list."""
+        find = (
+            "(name) => document.querySelector('template[data-part=words]').content.querySelector(`[data-word=${name}]`)"
+        )
+        text: str = self.page.evaluate(f"{find}.textContent", name)
+        return text
 
     def unlock(self, pin: str = PIN) -> None:
         self.page.get_by_label("PIN", exact=True).fill(pin)
@@ -80,8 +88,11 @@ class KeyApp:
 
     def code_of(self, username: str) -> str:
         """Return the code on the screen, digits only."""
-        card = self.page.locator(".code", has=self.page.get_by_text(username, exact=True))
-        return card.locator("[data-slot=code]").inner_text().replace(" ", "")
+        return self.card(username).locator("[data-slot=code]").inner_text().replace(" ", "")
+
+    def card(self, username: str) -> Locator:
+        """Return what the screen of codes shows for an account."""
+        return self.page.locator(".code", has=self.page.get_by_text(username, exact=True))
 
     def in_every_look(self) -> None:
         """Look at this screen narrow and wide, light and dark."""

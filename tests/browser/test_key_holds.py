@@ -34,26 +34,26 @@ def test_installing_the_app_from_the_browsers_menu_opens_no_locked_key(app: KeyA
 
     app.page.evaluate("dispatchEvent(new Event('appinstalled'))")
 
-    expect(app.page.locator("main")).to_contain_text("Your Key is locked.")
+    app.screen("locked")
     app.page.reload()
     app.page.evaluate("dispatchEvent(new Event('appinstalled'))")
-    expect(app.page.locator("main")).to_contain_text("Your Key is locked.")
+    app.screen("locked")
 
 
 @pytest.mark.promise("KEY-3")
 def test_a_tab_left_at_the_first_screen_sets_up_no_second_lock(app: KeyApp, ada: Person):
     other = app.page.context.new_page()
     other.goto("/key/")
-    other.get_by_role("button", name="Go on without installing").click()
+    other.locator("[data-do=skip]").click()
 
     app.pair(ada)
 
-    expect(other.locator("main")).to_contain_text("Your Key is locked.")
+    expect(other.locator("body")).to_have_attribute("data-screen", "locked")
     again = "return it.begin({}).then(() => 'begun', (failed) => failed.name);"
     assert in_module(app.page, "store", again) == "ConstraintError"
     app.page.reload()
     app.unlock()
-    app.heading("Codes")
+    app.screen("codes")
     assert len(app.code_of("ada")) == 6
 
 
@@ -61,11 +61,11 @@ def test_emptying_the_phone_in_one_tab_empties_what_another_shows(app: KeyApp, a
     app.pair(ada)
     other = app.page.context.new_page()
     other.goto("/key/")
-    other.get_by_role("button", name="I cannot open it").click()
+    other.locator("[data-do=again]").click()
 
-    other.get_by_role("button", name="Empty this phone").click()
+    other.locator("[data-do=wipe]").click()
 
-    app.heading("This phone is no Key any more")
+    app.screen("ended")
     expect(app.page.locator(".code")).to_have_count(0)
 
 
@@ -76,7 +76,7 @@ def test_an_account_that_another_tab_forgot_is_not_half_brought_back(app: KeyApp
 
     app.page.reload()
     app.unlock()
-    app.heading("Codes")
+    app.screen("codes")
     expect(app.page.locator(".code")).to_have_count(2)
 
 
@@ -88,7 +88,7 @@ def test_a_finger_that_bounces_on_the_last_digit_spends_one_try(app: KeyApp, ada
 
     app.page.locator("[data-digit='0']").evaluate("(key) => { key.click(); key.click(); }")
 
-    expect(app.page.locator("[data-error]")).to_contain_text("not right")
+    expect(app.page.locator("[data-error]")).to_have_text(app.word("pin-wrong"))
     assert wrong_tries(app.page) == 1
 
 
@@ -96,15 +96,15 @@ def test_a_finger_that_bounces_on_the_last_digit_spends_one_try(app: KeyApp, ada
 def test_a_denial_tapped_twice_is_one_and_keeps_its_advice_on_the_screen(page: Page, app: KeyApp, ada: Person):
     app.pair(ada)
     asked(page, app, ada)
-    app.heading("Is this you?")
+    app.screen("request")
     sent = []
     app.page.on("request", lambda one: "answer" in one.url and sent.append(one.url))
 
-    app.page.get_by_role("button", name="No, it is not me").evaluate("(button) => { button.click(); button.click(); }")
+    app.page.locator("[data-do=deny]").evaluate("(button) => { button.click(); button.click(); }")
 
-    app.heading("We stopped it")
+    app.screen("denied")
     app.page.wait_for_timeout(500)
-    app.heading("We stopped it")
+    app.screen("denied")
     assert len(sent) == 1
     assert Report.objects.count() == 1
 
@@ -129,7 +129,7 @@ def test_a_clock_set_back_while_out_of_sight_locks_the_key(app: KeyApp, ada: Per
     page.clock.set_system_time(clock.now() - timedelta(hours=1))
     page.evaluate(hide, False)
 
-    expect(page.locator("main")).to_contain_text("Your Key is locked.")
+    app.screen("locked")
 
 
 def test_secrets_that_arrive_while_the_key_locks_itself_are_left_for_later(app: KeyApp, ada: Person):
@@ -149,18 +149,18 @@ def test_secrets_that_arrive_while_the_key_locks_itself_are_left_for_later(app: 
     page.goto(f"/key/#pair={CODE}")
     app.begin("check")
     page.get_by_role("button", name="Continue").click()
-    app.heading("Compare the numbers")
+    app.screen("match")
     expect(page.locator("html[data-asked]")).to_be_attached()
 
     page.get_by_role("button", name="Lock").click()
     page.evaluate("window.letGo()")
     page.wait_for_timeout(500)
 
-    expect(page.locator("main")).to_contain_text("Your Key is locked.")
+    app.screen("locked")
     accounts = EVERY_RECORD.replace("return Promise.all", "const [accounts] = await Promise.all")[:-1]
     assert page.evaluate(accounts + "return accounts.length; }") == 0
-    page.get_by_role("button", name="Open with fingerprint or face").click()
-    app.heading("Almost done")
+    page.locator("main [data-do=check]").click()
+    app.screen("paired")
     assert page.evaluate(accounts + "return accounts.every((one) => one.seed.encrypted instanceof ArrayBuffer); }")
 
 
@@ -174,7 +174,7 @@ def test_turning_away_from_the_fingerprint_is_not_called_a_lost_line(app: KeyApp
 
     app.page.get_by_role("button", name="Turn off", exact=True).click()
 
-    expect(app.page.locator("[data-error]")).to_contain_text("did not confirm that it is you")
+    expect(app.page.locator("[data-error]")).to_have_text(app.word("check-failed"))
     assert Key.objects.get(phone=app.row).confirmed
 
 
@@ -188,14 +188,14 @@ def test_a_move_that_lost_its_line_goes_on_when_the_new_phone_is_opened_again(
     new.page.route("**/prove/", lost)
     come_together(app, new)
     with new.page.expect_event("requestfailed", lambda request: "prove" in request.url):
-        app.page.get_by_role("button", name="Yes, the same").click()
-        new.page.get_by_role("button", name="Yes, take them over").click()
+        app.page.locator("[data-do=yes]").click()
+        new.page.locator("[data-do=yes]").click()
     new.page.unroute("**/prove/", lost)
 
     new.page.reload()
     new.unlock(PIN)
 
-    app.heading("This phone is no Key any more")
+    app.screen("ended")
     expect(new.page.locator(".badge-warn:visible")).to_have_count(0)
     assert Key.objects.filter(confirmed=True, phone__name="New Pixel").count() == 2
 
@@ -206,7 +206,7 @@ def test_a_name_written_to_turn_the_line_around_turns_nothing_but_itself(page: P
     ada.user.customer.save()
     app.pair(ada)
     asked(page, app, ada)
-    app.heading("Is this you?")
+    app.screen("request")
 
     slots = app.page.locator(".about [data-slot]")
     assert set(slots.evaluate_all("(all) => all.map((one) => getComputedStyle(one).unicodeBidi)")) == {"isolate"}

@@ -57,8 +57,8 @@ def test_the_app_can_be_installed(installed: BrowserContext, db: None):
     ("sent", "title", "body"),
     [
         ('{"kind": "request", "title": "Northgate", "text": "Is this you?", "until": 1}', "Northgate", "Is this you?"),
-        ("no JSON", "Northgate Key", "Open your Key to see what waits."),
-        ('{"title": 7, "icon": "x"}', "Northgate Key", "Open your Key to see what waits."),
+        ("no JSON", "Northgate Key", "Open your Key to see what is new."),
+        ('{"title": 7, "icon": "x"}', "Northgate Key", "Open your Key to see what is new."),
     ],
 )
 def test_every_push_shows_a_notice(
@@ -115,7 +115,7 @@ def test_notifications_are_turned_on_by_a_tap_and_told_to_the_portal(
     app.row.refresh_from_db()
     assert app.row.subscription["endpoint"] == "https://push.example/send/abc"
     page.get_by_role("button", name="Send a test notification").click()
-    expect(page.locator('[data-slot="result"]')).to_contain_text("Sent.")
+    expect(page.locator('[data-slot="result"]')).to_have_text(app.word("test-sent"))
 
 
 @pytest.mark.django_db(transaction=True)
@@ -125,11 +125,11 @@ def test_the_report_says_what_the_screen_says_and_no_secret(open_browser: Callab
     app.tab("Check")
     expect(app.page.locator('[data-check="worker"]')).to_have_attribute("data-state", re.compile("good|bad"))
 
-    app.page.get_by_role("button", name="Copy a report").click()
-    expect(app.page.locator('[data-slot="result"]')).to_contain_text("Copied")
+    app.page.locator("[data-do=report]").click()
+    expect(app.page.locator('[data-slot="result"]')).to_have_text(app.word("report-copied"))
 
     report = app.page.evaluate("navigator.clipboard.readText()")
-    assert "server: good. Reached." in report
+    assert "server: good." in report
     assert not any(secret in report for secret in (code, app.seeds["ada"], app.row.reference, "ada"))
 
 
@@ -142,7 +142,7 @@ def test_the_app_is_small_and_its_parts_find_each_other_under_their_lasting_name
     page.on("response", lambda response: seen.append(response))  # noqa: PLW0108  a built-in method cannot be a handler
     page.goto(f"{installation}/key/", wait_until="networkidle")
 
-    expect(page.get_by_role("heading", level=1)).to_have_text("Install the Key")
+    expect(page.locator("body")).to_have_attribute("data-screen", "install")
     parts = {response.url.removeprefix(installation): response for response in seen}
     shell = [one for path, one in parts.items() if path == "/key/" or path.endswith((".js", ".css", ".svg"))]
     assert sum(weight(one) for one in shell) <= SHELL_LIMIT
@@ -188,9 +188,9 @@ def test_a_new_release_takes_the_place_of_the_old_one_by_itself(
 
     app.page.reload()
 
-    app.heading("Other Key")
+    expect(app.page.get_by_role("heading", level=1)).to_have_text("Other Key")
     app.unlock()
-    app.heading("Codes")
+    app.screen("codes")
 
 
 def test_the_workers_bytes_change_with_anything_of_the_app(settings):

@@ -39,12 +39,12 @@ def test_no_screen_of_a_new_phone_is_a_barrier(app: KeyApp):
     page = app.page
     page.goto("/key/")
     app.in_every_look()
-    for name in ("Go on without installing", "I have a code", "With a PIN of 6 digits"):
-        page.get_by_role("button", name=name).click()
+    for name in ("skip", "next", "pin"):
+        page.locator(f"main [data-do={name}]").click()
         app.in_every_look()
     for _ in range(2):
         page.get_by_label("PIN", exact=True).fill(PIN)
-    app.heading("Type the code")
+    app.screen("pair")
     page.get_by_role("button", name="Continue").click()
     expect(page.locator("[data-error]")).to_be_visible()
     app.in_every_look()
@@ -69,14 +69,14 @@ def test_no_screen_of_an_open_key_is_a_barrier(app: KeyApp, ada: Person, ada_on_
     page.get_by_role("button", name="Show the code").click()
     app.in_every_look()
     page.get_by_role("dialog").get_by_label("PIN").fill(PIN)
-    app.heading("Code for the new phone")
+    app.screen("moveCode")
     app.in_every_look()
     page.get_by_role("button", name="Lock").click()
     app.in_every_look()
-    page.get_by_role("button", name="I cannot open it").click()
+    page.locator("main [data-do=again]").click()
     app.in_every_look()
-    page.get_by_role("button", name="Empty this phone").click()
-    app.heading("This phone is no Key any more")
+    page.locator("main [data-do=wipe]").click()
+    app.screen("ended")
     app.in_every_look()
 
 
@@ -87,27 +87,27 @@ def test_no_screen_of_a_request_is_a_barrier(open_browser: Callable[..., Page], 
         browser.goto("/login/")
         type_password(browser, "ada", ada.password)
         expect(browser.locator(".match-number")).to_be_visible()
-    expect(app.page.get_by_role("button", name="Look at it")).to_be_visible()
+    expect(app.page.locator("[data-do=look]")).to_be_visible()
     app.in_every_look()
-    app.page.get_by_role("button", name="Look at it").click()
+    app.page.locator("[data-do=look]").click()
     app.in_every_look()
     expect(app.page.locator("button.row")).to_have_count(2)
     app.page.locator("button.row").first.click()
     app.in_every_look()
-    app.page.get_by_role("button", name="It is me, but cancel it").click()
-    app.heading("Cancelled")
+    app.page.locator("[data-do=cancel]").click()
+    app.screen("cancelled")
     app.in_every_look()
-    app.page.get_by_role("button", name="Back to the codes").click()
-    app.page.get_by_role("button", name="Look at it").click()
-    app.page.get_by_role("button", name="No, it is not me").click()
-    app.heading("We stopped it")
+    app.page.locator("main [data-do=codes]").click()
+    app.page.locator("[data-do=look]").click()
+    app.page.locator("[data-do=deny]").click()
+    app.screen("denied")
     app.in_every_look()
 
 
 @pytest.mark.promise("HELP-5")
 def test_no_screen_that_passes_by_is_a_barrier(app: KeyApp):
     app.page.goto("/key/")
-    app.heading("Install the Key")
+    app.screen("install")
     for name, words in PASSING_BY.items():
         shown = f"document.querySelector('main').replaceChildren(it.copy('{name}', {json.dumps(words)}));"
         in_module(app.page, "dom", shown)

@@ -42,7 +42,7 @@ def come(app: KeyApp, code: str, name: str = "Ben's Pixel") -> None:
     expect(app.page.get_by_label("Code from the other screen")).to_have_value(code)
     app.page.get_by_label("Name of this phone").fill(name)
     app.page.get_by_role("button", name="Continue").click()
-    app.heading("Compare the numbers")
+    app.screen("match")
 
 
 @pytest.mark.promise("KEY-1", "KEY-4", "KEY-5", "KEY-6", "SIGN-7")
@@ -54,14 +54,14 @@ def test_a_phone_becomes_the_key_and_signs_in_with_its_code(page: Page, app: Key
     assert code not in app.page.url
     number = app.page.locator(".big-number [data-slot=number]").inner_text()
     expect(page.locator(".match-number")).to_have_text(" ".join(number))
-    page.get_by_role("button", name="The same number stands on my phone").click()
+    page.locator("form[action$='/match/'] button").click()
 
-    app.heading("Almost done")
+    app.screen("paired")
     shown = app.page.locator(".big-number [data-slot=code]").inner_text().replace(" ", "")
     page.get_by_label("Code").fill(shown)
     page.get_by_role("button", name="Finish").click()
 
-    expect(page.get_by_role("heading", level=1)).to_have_text("Your Key is ready")
+    expect(page.locator("#sign-in-now")).to_be_visible()
     app.codes()
     expect(app.page.locator(".badge-warn:visible")).to_have_count(0)
     key = Key.objects.get(user=ben.user, confirmed=True)
@@ -78,11 +78,11 @@ def test_a_phone_becomes_the_key_and_signs_in_with_its_code(page: Page, app: Key
 def test_another_number_ends_the_pairing_and_the_phone_holds_nothing(page: Page, app: KeyApp, ben: Person):
     come(app, to_the_code(page, ben), name="A stranger's phone")
     expect(page.locator("main")).to_contain_text("A stranger's phone")
-    page.get_by_role("button", name="It is another number, or it is not my phone").click()
+    page.locator("form[action$='/stop/'] button").click()
 
-    app.heading("This pairing is over")
+    app.screen("pairOver")
     app.tab("Codes")
-    expect(app.page.locator("main")).to_contain_text("No accounts on this phone yet.")
+    expect(app.page.locator("[data-is=codes-empty]")).to_be_visible()
     assert not Key.objects.filter(user=ben.user).exists()
 
 
@@ -93,10 +93,10 @@ def test_a_pairing_under_way_survives_a_closed_app(page: Page, app: KeyApp, ben:
     app.page.reload()
     app.unlock()
 
-    app.heading("Compare the numbers")
+    app.screen("match")
     expect(app.page.locator(".big-number [data-slot=number]")).to_have_text(number)
-    page.get_by_role("button", name="The same number stands on my phone").click()
-    app.heading("Almost done")
+    page.locator("form[action$='/match/'] button").click()
+    app.screen("paired")
 
 
 @pytest.mark.promise("KEY-9")
@@ -109,10 +109,10 @@ def test_a_phone_that_is_a_key_already_takes_one_more_account(app: KeyApp, ada: 
     expect(app.page.get_by_label("Name of this phone")).to_be_hidden()
     app.page.get_by_label("Code from the other screen").fill(code)
     app.page.get_by_role("button", name="Continue").click()
-    app.heading("Compare the numbers")
+    app.screen("match")
 
     post(portal, "-match")
-    app.heading("Almost done")
+    app.screen("paired")
     post(portal, "-pair", code=app.page.locator(".big-number [data-slot=code]").inner_text().replace(" ", ""))
 
     app.codes()

@@ -27,7 +27,7 @@ def asked(page: Page, app: KeyApp, person: Person) -> str:
     type_password(page, person.user.username, person.password)
     number = page.locator(".match-number").inner_text()
     if app.page.locator("body").get_attribute("data-screen") == "codes":
-        app.page.get_by_role("button", name="Look at it").click()
+        app.page.locator("[data-do=look]").click()
     return re.sub(r"\D", "", number)[:2]
 
 
@@ -40,13 +40,13 @@ def approve(app: KeyApp, number: str) -> None:
 @pytest.mark.promise("KEY-2", "KEY-3", "SIGN-3")
 def test_the_number_typed_into_the_phone_opens_the_other_screen_by_itself(page: Page, app: KeyApp, ada: Person):
     number = asked(page, app, ada)
-    app.heading("Is this you?")
-    for words in ("Ada Byron", "Live", "Sign in", "New device", "Place not known", "127.0.0.1"):
+    app.screen("request")
+    for words in ("Ada Byron", "Live", "Sign in", "New device", "Place unknown", "127.0.0.1"):
         expect(app.page.locator(".about")).to_contain_text(words)
 
     approve(app, number)
 
-    app.heading("Approved")
+    app.screen("approved")
     expect(page.get_by_role("heading", level=1)).to_have_text("Hello Ada")
 
 
@@ -73,26 +73,25 @@ def test_a_wrong_number_opens_nothing_and_the_third_ends_the_request(page: Page,
         expect(app.page.locator("[data-error]").first).to_contain_text(f"Tries left: {left}")
     approve(app, wrong)
 
-    app.heading("This request is over")
+    app.screen("requestOver")
     expect(page.get_by_role("heading", level=1)).not_to_have_text("Hello Ada")
 
 
 @pytest.mark.promise("KEY-12")
 def test_no_it_is_not_me_stops_the_other_screen_and_says_what_to_do(page: Page, app: KeyApp, ada: Person):
     asked(page, app, ada)
-    app.page.get_by_role("button", name="No, it is not me").click()
+    app.page.locator("[data-do=deny]").click()
 
-    app.heading("We stopped it")
-    expect(app.page.locator("main")).to_contain_text("choose Forgot password")
-    expect(page.locator("main")).to_contain_text("refused on your phone")
+    app.screen("denied")
+    expect(page.get_by_role("alert")).to_have_attribute("data-cause", "N2")
     assert Report.objects.count() == 1
 
 
 def test_a_sign_in_can_be_cancelled_without_an_alarm(page: Page, app: KeyApp, ada: Person):
     asked(page, app, ada)
-    app.page.get_by_role("button", name="It is me, but cancel it").click()
+    app.page.locator("[data-do=cancel]").click()
 
-    app.heading("Cancelled")
+    app.screen("cancelled")
     assert PushChallenge.objects.get().reason == "cancelled"
     assert not Report.objects.exists()
 
@@ -104,14 +103,14 @@ def test_two_requests_at_once_are_named_as_unusual_and_each_opens_its_own_sign_i
     other = open_browser()
     asked(other, app, ada)
     number = asked(page, app, ada)
-    expect(app.page.locator("main")).to_contain_text("Several requests at the same time are unusual")
+    expect(app.page.locator("[data-if=several]").first).to_be_visible()
     app.page.get_by_role("button", name="All requests").click()
     app.page.locator("button.row").first.click()
 
     approve(app, number)
 
     expect(page.get_by_role("heading", level=1)).to_have_text("Hello Ada")
-    expect(other.get_by_role("heading", level=1)).to_have_text("Confirm with your Key")
+    expect(other.locator("[data-approval]")).to_be_visible()
 
 
 @pytest.mark.promise("KEY-11")
@@ -123,7 +122,7 @@ def test_opening_the_key_shows_what_waits(page: Page, app: KeyApp, ada: Person):
 
     app.unlock()
 
-    app.heading("Is this you?")
+    app.screen("request")
 
 
 @pytest.mark.promise("KEY-10")
@@ -131,7 +130,7 @@ def test_an_outdated_app_shows_codes_but_approves_nothing(page: Page, app: KeyAp
     settings.PORTAL_KEY_MIN_VERSION = "2.0"
     asked(page, app, ada)
 
-    expect(app.page.locator(".strips")).to_contain_text("too old to approve")
+    expect(app.page.locator("[data-is=strip-old]")).to_be_visible()
     expect(app.page.get_by_role("button", name="Approve")).to_be_disabled()
     app.tab("Codes")
     assert len(app.code_of("ada")) == 6
@@ -152,8 +151,8 @@ def test_each_approval_asks_for_the_finger_and_another_one_approves_nothing(
     phone.get_by_role("button", name="Approve").click()
 
     if is_right:
-        app.heading("Approved")
+        app.screen("approved")
         expect(page.get_by_role("heading", level=1)).to_have_text("Hello Ada")
     else:
-        expect(phone.locator("[data-error]").first).to_contain_text("did not confirm that it is you")
+        expect(phone.locator("[data-error]").first).to_have_text(app.word("check-failed"))
         assert PushChallenge.objects.get().state == "waiting"

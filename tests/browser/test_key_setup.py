@@ -73,19 +73,19 @@ def test_a_first_key_is_set_up_and_tested_without_a_barrier(clock, ben, page, li
     page.get_by_role("button", name="Continue").click()
     assert_good_in_every_look(page)
     fill_details(page, ben)
-    page.get_by_text("Use another authenticator app").click()
+    page.locator("details summary").click()
     assert_good_in_every_look(page)
 
     assert phone.pair(code_on(page)).status == 200
-    heading(page).to_have_text("Compare the numbers")  # by itself
+    expect(page.locator("[data-key-setup=claimed]")).to_be_visible()  # by itself
     assert page.locator(".match-number").inner_text().replace(" ", "") == phone.number
     assert_good_in_every_look(page)
-    page.get_by_role("button", name="The same number stands on my phone").click()
+    page.locator("form[action$='/match/'] button").click()
     assert phone.confirm().status == 200
     assert_good_in_every_look(page)
     page.get_by_label("Code your Key shows now").fill(phone.code())
     page.get_by_role("button", name="Finish").click()
-    heading(page).to_have_text("Your Key is ready")
+    expect(page.locator("#sign-in-now, #sign-out-now")).to_be_visible()
     assert_good_in_every_look(page)
     page.get_by_role("link", name="Sign in now").click()
 
@@ -104,13 +104,13 @@ def test_a_first_key_is_set_up_without_script(clock, ben, page_without_script, l
     type_mailed_code(page, ben)
     fill_details(page, ben)
     phone.pair(code_on(page))
-    page.get_by_role("link", name="My phone shows a number: go on").click()
-    page.get_by_role("button", name="The same number stands on my phone").click()
+    page.locator("[data-key-setup] a.button").click()
+    page.locator("form[action$='/match/'] button").click()
     phone.confirm()
     page.get_by_label("Code your Key shows now").fill(phone.code())
     page.get_by_role("button", name="Finish").click()
 
-    heading(page).to_have_text("Your Key is ready")
+    expect(page.locator("#sign-in-now, #sign-out-now")).to_be_visible()
 
 
 @pytest.mark.promise("KEY-5")
@@ -120,9 +120,9 @@ def test_another_number_ends_it_without_a_barrier(clock, ben, page, live_server)
     type_mailed_code(page, ben)
     fill_details(page, ben)
     Phone(name="A stranger's phone", address=live_server.url).pair(code_on(page))
-    page.get_by_role("button", name="It is another number, or it is not my phone").click()
+    page.locator("form[action$='/stop/'] button").click()
 
-    heading(page).to_have_text("This set-up is over")
+    expect(page.locator("[data-cause=E2]")).to_be_visible()
     assert_good_in_every_look(page)
 
 
@@ -135,7 +135,7 @@ def test_fifty_log_ins_are_chosen_and_set_up_without_a_barrier(clock, ada, page,
     sign_in(page, ada, live_server.url)
     phone = Phone(name="Ada's Pixel", address=live_server.url)
     page.goto("/key/setup/")
-    page.get_by_label("Find a log-in").fill("-07")
+    page.get_by_label("Find a username").fill("-07")
     page.get_by_role("button", name="Find").click()
     expect(page.get_by_role("checkbox", name=re.compile("client"))).to_have_count(2)
     assert_good_in_every_look(page)
@@ -143,12 +143,12 @@ def test_fifty_log_ins_are_chosen_and_set_up_without_a_barrier(clock, ada, page,
     page.get_by_role("button", name="Send me the code").click()
     type_mailed_code(page, ada)
     phone.pair(code_on(page))
-    page.get_by_role("button", name="The same number stands on my phone").click()
+    page.locator("form[action$='/match/'] button").click()
     phone.confirm()
     own = next(key for key, account in phone.accounts.items() if account == "ada")
     page.get_by_label("Code your Key shows now").fill(phone.code(own))
     page.get_by_role("button", name="Finish").click()
 
-    expect(page.get_by_text("has its Key")).to_have_count(51)
+    expect(page.locator("[data-has-key=yes]")).to_have_count(51)
     assert_good_in_every_look(page)
     assert Notice.objects.get(kind="key_added").facts["log_ins"] == 51

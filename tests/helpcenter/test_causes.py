@@ -5,6 +5,7 @@ import string
 import pytest
 
 from helpcenter import catalogue, causes, checks
+from helpcenter.causes.table import HELP
 
 GIVEN = {"tries_left": 3, "until": "14:40", "list": "a digit", "code_time": "14:21", "drift": "4 minutes slow"}
 
@@ -64,3 +65,8 @@ def test_an_unknown_code_is_refused():
 def test_a_name_nobody_fills_is_refused():
     with pytest.raises(KeyError, match="tries_left"):
         causes.get("P1").words()
+
+
+def test_every_row_has_a_label_for_the_link_to_it_and_no_two_share_one():
+    assert set(HELP) == {cause.row for cause in causes.every()}
+    assert len({str(label) for label in HELP.values()}) == len(HELP)

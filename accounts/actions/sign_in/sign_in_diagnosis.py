@@ -16,24 +16,24 @@ def of(user: User, *, now: datetime) -> list[str]:
 
 def _of_password(user: User) -> Iterator[str]:
     if not user.has_usable_password():
-        yield "No password is set yet: recovery sets the first one."
+        yield "No password is set yet. Recovery sets the first one."
 
 
 def _of_limits(user: User, *, now: datetime) -> Iterator[str]:
     for row in Throttle.objects.filter(subject=user.username_hash).order_by("pk"):
         what = row.get_limit_display()
         if row.total and row.used_in_a_row >= row.total:
-            yield f"{what}: {row.used_in_a_row} wrong tries in a row are used up. Only recovery leads on."
+            yield f"{what}: {row.used_in_a_row} wrong tries in a row. Only recovery is possible now."
         elif until := row.locked_until(now):
-            yield f"{what}: paused until {time_format.time_words(until, user.zone)} after {row.used} tries."
+            yield f"{what}: paused until {time_format.time_words(until, user.zone)} after {row.used} wrong tries."
 
 
 def _of_log_in(user: User) -> Iterator[str]:
     if not user.is_active:
-        yield "The log-in is closed."
+        yield "The user is closed."
     if user.suspended_at:
         yield f"Stopped to protect the account since {user.suspended_at:%Y-%m-%d %H:%M} UTC."
     if user.realm == Realm.PAPER:
-        yield "This is a paper trading log-in: it opens at the paper door alone."
+        yield "This is a paper trading user, who can only sign in to paper trading."
     if not Key.objects.filter(user=user, confirmed=True).exists():
         yield "No Key is set up."

@@ -27,7 +27,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--cast", type=Path, default=DEFAULT, metavar="FILE.json", help="Another cast.")
         parser.add_argument(
-            "--yes-really", action="store_true", help="Run outside PORTAL_DEBUG, where real customers might be."
+            "--yes-really",
+            action="store_true",
+            help="Run even if PORTAL_DEBUG is off, where there may be real customers.",
         )
 
     def handle(self, *_args: Any, **options: Any) -> None:

@@ -18,15 +18,15 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("username")
-        parser.add_argument("--offset", type=int, default=0, help="By how many seconds the phone is fast.")
-        parser.add_argument("--bare", action="store_true", help="Print the six digits for now alone, one Key a line.")
+        parser.add_argument("--offset", type=int, default=0, help="Seconds by which the phone's clock is fast.")
+        parser.add_argument("--bare", action="store_true", help="Print only the current code, one line per Key.")
 
     def handle(self, *_args: Any, **options: Any) -> None:
         if not settings.DEBUG:
-            raise CommandError("Codes are printed in a demo only, and PORTAL_DEBUG is off.")
+            raise CommandError("Codes are only printed in a demo, and PORTAL_DEBUG is off.")
         user = User.objects.by_username(options["username"])
         if user is None:
-            raise CommandError(f"There is no log-in {options['username']!r}.")
+            raise CommandError(f"There is no user {options['username']!r}.")
         keys = list(Key.objects.filter(user=user, confirmed=True).order_by("pk"))
         if not keys:
             raise CommandError(f"{user.username} has no Key.")

@@ -14,7 +14,9 @@ class Command(BaseCommand):
     help = "Delete old tries, sessions, e-mailed codes and known browsers in small batches; audit events stay."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--dry-run", action="store_true", help="say how many rows would go, delete none")
+        parser.add_argument(
+            "--dry-run", action="store_true", help="Count the rows that would be deleted, but delete none."
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         work = purging.count if options["dry_run"] else purging.purge

@@ -19,8 +19,8 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("username")
-        parser.add_argument("key", type=int, help="The Key's number, as portal_status shows it.")
-        parser.add_argument("--lost", action="store_true", help="The phone is lost: end it with every Key on it.")
+        parser.add_argument("key", type=int, help="The Key's number, as shown by portal_status.")
+        parser.add_argument("--lost", action="store_true", help="The phone is lost: turn off every Key on it.")
 
     def handle(self, *_args: Any, **options: Any) -> None:
         user = User.objects.by_username(options["username"])
@@ -32,8 +32,8 @@ class Command(BaseCommand):
         try:
             ended = self._end(key, is_lost=options["lost"])
         except PhoneEnded as refusal:
-            raise CommandError(f"This Key is off already: {EndReason(refusal.reason).label.lower()}.") from refusal
-        self.stdout.write(f"{ended} Key{'' if ended == 1 else 's'} turned off; the owners are told.")
+            raise CommandError(f"This Key is already off: {EndReason(refusal.reason).label.lower()}.") from refusal
+        self.stdout.write(f"{ended} Key{'' if ended == 1 else 's'} turned off. Owners notified.")
 
     @staticmethod
     def _end(key: Key, *, is_lost: bool) -> int:

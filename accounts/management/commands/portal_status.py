@@ -27,12 +27,14 @@ class Command(BaseCommand):
     def handle(self, *_args: Any, **options: Any) -> None:
         user = User.objects.by_username(options["username"])
         if user is None:
-            raise CommandError(f"There is no log-in {options['username']!r}.")
+            raise CommandError(f"There is no user {options['username']!r}.")
         now = clock.now()
         for name, value in _facts(user):
             self.stdout.write(f"{name:14} {value}")
         found = sign_in_diagnosis.of(user, now=now)
-        self.stdout.write("\nWhat stands in the way:" if found else "\nNothing stands in the way.")
+        self.stdout.write(
+            "\nWhy this user cannot sign in:" if found else "\nNothing prevents this user from signing in."
+        )
         for sentence in found:
             self.stdout.write(f"  - {sentence}")
 

@@ -17,7 +17,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("username")
-        parser.add_argument("--reason", required=True, help="Kept in the record, which the customer reads.")
+        parser.add_argument(
+            "--reason", required=True, help="Recorded in the activity log, which the customer can read."
+        )
 
     def handle(self, *_args: Any, **options: Any) -> None:
         reason = options["reason"].strip()

@@ -55,7 +55,7 @@ def rename(request: SignedInRequest, pk: int) -> HttpResponse:
         except PhoneEnded as refusal:
             messages.info(request, refusal.words())
         else:
-            messages.success(request, _("The Key is called %(name)s now.") % {"name": name})
+            messages.success(request, _("The Key is now called %(name)s.") % {"name": name})
         return redirect("accounts:keys")
     return refusal_responses.page(request, "accounts/key_rename.html", form=form, key=key)
 
@@ -106,7 +106,7 @@ def _ended(request: SignedInRequest, key: Key, action: Callable[[], int]) -> Htt
     except PhoneEnded as refusal:
         messages.info(request, refusal.words())
     else:
-        words = ngettext("%(count)d Key is off: %(name)s.", "%(count)d Keys are off, all on %(name)s.", count)
+        words = ngettext("%(count)d Key turned off: %(name)s.", "%(count)d Keys turned off, all on %(name)s.", count)
         messages.success(request, words % {"count": count, "name": key.name})
     return redirect("accounts:keys")
 

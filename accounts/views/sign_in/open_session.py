@@ -47,7 +47,7 @@ def open_session(
 def remember(request: HttpRequest, response: HttpResponse, done: completion.SignedIn) -> HttpResponse:
     """Let the browser carry the cookie it is known by, and say that the Key works where that is news."""
     if done.is_first_use:
-        messages.success(request, _("Your Key works: you have just signed in with it for the first time."))
+        messages.success(request, _("Your Key works. You have just signed in with it for the first time."))
     response.set_cookie(
         known_browsers.cookie_name(),
         done.browser,

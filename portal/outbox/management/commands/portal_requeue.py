@@ -15,4 +15,4 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, **_options: Any) -> None:
         count = delivery.requeue(now=clock.now())
-        self.stdout.write(f"{count} notice{'' if count == 1 else 's'} due again.")
+        self.stdout.write(f"{count} notice{'' if count == 1 else 's'} queued again.")

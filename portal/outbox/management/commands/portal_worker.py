@@ -22,7 +22,7 @@ class Command(BaseCommand):
     help = "Deliver notices and run the periodic tasks until SIGTERM or Ctrl-C; --once empties what is due and stops."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--once", action="store_true", help="do what is due now, then stop")
+        parser.add_argument("--once", action="store_true", help="Do what is due now, then stop.")
 
     def handle(self, *args: Any, **options: Any) -> None:
         stop = threading.Event()
