@@ -3,7 +3,7 @@
 See docs/decisions/0021-limits-as-data.md for why a try is reserved before the secret is looked at.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import ClassVar, NamedTuple
 
@@ -30,22 +30,30 @@ _RESERVE = f"""
         announced = FALSE
     WHERE (t.used < t.tries OR COALESCE(t.opens_at, t.fades_at) <= excluded.last_at)
         AND (excluded.total IS NULL OR t.used_in_a_row < excluded.total)
-    RETURNING key, used, used_in_a_row
+    RETURNING key, used, used_in_a_row, since
 """  # noqa: S608  nothing but our own constants
+_GIVE_BACK = """
+    UPDATE throttle_throttle SET used = used - 1, used_in_a_row = used_in_a_row - 1
+    WHERE used > 0 AND id IN (
+        SELECT id FROM throttle_throttle WHERE (key, since) IN (VALUES {rows}) ORDER BY key {lock}
+    )
+"""
 
 
-class Used(NamedTuple):
-    """What a bucket has used, the try just granted included."""
+class Granted(NamedTuple):
+    """A try that was granted: what its bucket has used with it, and the window it was taken from."""
 
+    key: str
     used: int
     in_a_row: int
+    since: datetime | str  # as the database says it
 
 
 class ThrottleManager(models.Manager["Throttle"]):
     """The statements that everything rests on."""
 
-    def reserve(self, buckets: Sequence[Bucket], *, now: datetime) -> dict[str, Used]:
-        """Take one try from each bucket that has one left; return what is used, by key, of those granted.
+    def reserve(self, buckets: Sequence[Bucket], *, now: datetime) -> dict[str, Granted]:
+        """Take one try from each bucket that has one left; return those granted, by key.
 
         One statement decides, so that however many requests arrive at once, in whatever process, exactly as many
         are granted as the limit has (LOCK-1). A locked bucket is left as it is: nobody's typing moves the end of a
@@ -54,16 +62,21 @@ class ThrottleManager(models.Manager["Throttle"]):
         """
         in_order = sorted(buckets, key=lambda bucket: bucket.key)  # so that no two requests wait for each other
         values = [value for bucket in in_order for value in _row(bucket, now)]
-        moment = "%s::timestamptz" if connection.vendor == "postgresql" else "%s"
-        row = f"(%s, %s, %s, %s, %s, 1, 1, {', '.join([moment] * 4)}, FALSE)"
+        row = f"(%s, %s, %s, %s, %s, 1, 1, {', '.join([_moment()] * 4)}, FALSE)"
         with connection.cursor() as cursor:
             cursor.execute(_RESERVE.format(rows=", ".join([row] * len(in_order))), values)
-            return {key: Used(*used) for key, *used in cursor.fetchall()}
+            return {row[0]: Granted(*row) for row in cursor.fetchall()}
 
-    def give_back(self, keys: Iterable[str], *, at: datetime) -> None:
-        """Return one try, taken ``at``, to each bucket, unless its window is over or it was cleared since."""
-        taken = self.filter(key__in=list(keys), used__gt=0, since__lte=at)
-        taken.update(used=F("used") - 1, used_in_a_row=F("used_in_a_row") - 1)
+    def give_back(self, granted: Collection[Granted]) -> None:
+        """Return tries, each only into the window it was taken from: not when that is over, or was cleared since."""
+        if not granted:
+            return
+        rows = ", ".join([f"(%s, {_moment()})"] * len(granted))
+        lock = "FOR UPDATE" if connection.vendor == "postgresql" else ""  # in the order in which they were taken
+        with connection.cursor() as cursor:
+            cursor.execute(
+                _GIVE_BACK.format(rows=rows, lock=lock), [value for one in granted for value in (one.key, one.since)]
+            )
 
     def locked(self, *, now: datetime) -> "models.QuerySet[Throttle]":
         """Return the buckets whose tries are used up, with ``until`` they open; None for never."""
@@ -74,6 +87,10 @@ class ThrottleManager(models.Manager["Throttle"]):
         """Return the buckets that say nothing any more: window and pause ended before, and nothing is counted on."""
         opened = Q(opens_at__isnull=True) | Q(opens_at__lt=before)
         return self.filter(opened, Q(total__isnull=True) | Q(used_in_a_row=0), fades_at__lt=before)
+
+
+def _moment() -> str:
+    return "%s::timestamptz" if connection.vendor == "postgresql" else "%s"
 
 
 def _row(bucket: Bucket, now: datetime) -> list[str | int | None]:

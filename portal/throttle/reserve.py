@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from portal.throttle.limits import Bucket, Limit
-from portal.throttle.models import Throttle, Used
+from portal.throttle.models import Granted, Throttle
 
 log = logging.getLogger("portal.security")
 
@@ -25,10 +25,9 @@ class LimitReached(Exception):
 
 @dataclass(frozen=True)
 class Reservation:
-    """A reserved try: the buckets it was taken from, when, how many are left, and what it has used up."""
+    """A reserved try: where it was taken from, how many are left, and what it has used up."""
 
-    keys: tuple[str, ...]
-    at: datetime
+    granted: tuple[Granted, ...]
     tries_left: int
     reached: LimitReached | None = None
 
@@ -46,17 +45,16 @@ def reserve(*buckets: Bucket, now: datetime) -> Reservation:
     """
     granted = Throttle.objects.reserve(buckets, now=now)
     if len(granted) < len(buckets):
-        Throttle.objects.give_back(granted, at=now)
+        Throttle.objects.give_back(granted.values())
         raise _refused(next(bucket for bucket in buckets if bucket.key not in granted), now=now)
     left = {bucket: _left(bucket, granted[bucket.key]) for bucket in buckets}
     last = next((bucket for bucket in buckets if not left[bucket]), None)
-    return Reservation(tuple(granted), now, min(left.values()), _reached(last, now=now) if last else None)
+    return Reservation(tuple(granted.values()), min(left.values()), _reached(last, now=now) if last else None)
 
 
 def give_back(*reservations: Reservation) -> None:
     """Return the tries: the secret was right, or was never looked at."""
-    for reservation in reservations:
-        Throttle.objects.give_back(reservation.keys, at=reservation.at)
+    Throttle.objects.give_back([one for reservation in reservations for one in reservation.granted])
 
 
 def clear(*buckets: Bucket) -> None:
@@ -89,7 +87,7 @@ def _names(limits: Iterable[Limit]) -> list[str]:
     return [limit.name for limit in limits]
 
 
-def _left(bucket: Bucket, granted: Used) -> int:
+def _left(bucket: Bucket, granted: Granted) -> int:
     bounds = bucket.limit.bounds
     left = bounds.tries - granted.used
     return left if bounds.total is None else min(left, bounds.total - granted.in_a_row)

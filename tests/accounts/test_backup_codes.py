@@ -34,7 +34,7 @@ def make(person: Person) -> list[str]:
 def use_once(person: Person, code: str, *, tries_left: int = 4, **changes: object) -> BackupCode:
     now = portal_clock.now()
     used_up = None if tries_left else LimitReached(limits.CODE, now)
-    attempt = Reservation((), now, tries_left, used_up)
+    attempt = Reservation((), tries_left, used_up)
     typed = backup_codes.look_up(user_id=person.user.pk, typed=code)
     given = {"session_version": person.user.session_version, "proved_at": math.inf, "attempt": attempt} | changes
     with transaction.atomic():

@@ -241,7 +241,7 @@ def test_a_code_that_comes_while_its_key_is_turned_off_waits_for_the_person_and_
 def use(person: Person) -> str:
     """Use the code of the Key."""
     now = portal_clock.now()
-    attempt = Reservation((), now, 4)
+    attempt = Reservation((), 4)
     facts = {"session_version": person.user.session_version, "proved_at": math.inf, "attempt": attempt, "now": now}
     try:
         with transaction.atomic():

@@ -127,6 +127,16 @@ def test_a_try_is_given_back_only_into_the_window_it_was_taken_from() -> None:
     assert Throttle.objects.get().used == 3
 
 
+def test_a_try_of_a_slower_clock_than_the_first_ones_is_given_back() -> None:
+    bucket = limits.PASSWORD.of("s")
+    reserve(bucket, now=NOON)
+    early = reserve(bucket, now=NOON - timedelta(milliseconds=5))
+
+    give_back(early)
+
+    assert Throttle.objects.get().used == 1
+
+
 def test_a_try_given_back_after_clearing_pays_for_nobody_elses() -> None:
     bucket = limits.CODE.of("s")
     late = reserve(bucket, now=NOON)
