@@ -9,7 +9,7 @@ import pytest
 from django.apps import apps
 from django.core.management import CommandError, call_command
 
-from accounts.actions import demo
+from accounts.demo import build
 from accounts.demo import cast as cast_file
 from accounts.enums import Action, Realm, Role
 from accounts.management.commands.portal_demo import DEFAULT
@@ -324,7 +324,7 @@ def test_a_used_code_is_called_used(db, clock, settings, tmp_path):
 @pytest.mark.parametrize(("name", "complaint"), [("nobody", "no user"), ("ben", "has no Key")])
 def test_codes_of_nobody_are_refused_in_words(db, clock, settings, name, complaint):
     cast = cast_file.read(DEFAULT, now=clock.now)
-    demo.build(cast, now=clock.now)
+    build.build(cast, now=clock.now)
     settings.DEBUG = True
 
     with pytest.raises(CommandError, match=complaint):

@@ -11,9 +11,8 @@ from argon2 import PasswordHasher, Type
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError
 
-from accounts.actions import importing
 from accounts.enums import Action, Realm
-from accounts.imports import columns, reader
+from accounts.imports import columns, importing, reader
 from accounts.models import Customer, Mandate, TradingAccount, User
 from portal.audit.models import SecurityEvent
 from tests.house.sources import ROOT, read

@@ -9,7 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from accounts.actions import demo
+from accounts.demo import build
 from accounts.demo import cast as cast_file
 from accounts.demo.cast import Cast, CastRefused, Login, State
 from accounts.policies.backup_codes import spaced
@@ -41,7 +41,7 @@ class Command(BaseCommand):
         now = clock.now()
         try:
             cast = cast_file.read(options["cast"], now=now)
-            changed = demo.build(cast, now=now)
+            changed = build.build(cast, now=now)
         except CastRefused as refused:
             raise CommandError("Nothing was written.\n  " + "\n  ".join(refused.problems)) from refused
         except demo.NotOfTheCast as refused:

@@ -6,8 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from accounts.actions import importing
-from accounts.imports import reader
+from accounts.imports import importing, reader
 from portal.lib import clock
 
 
