@@ -49,9 +49,7 @@ def complete(
     with transaction.atomic():
         case = transitions.lock(grant.case_id)
         transitions.need_state(case, State.ENROLLING)
-        unused = RecoveryGrant.objects.filter(pk=grant.pk, used_at=None, revoked_at=None, finish_until__gt=now)
-        if not unused.update(used_at=now):
-            raise GrantInvalid
+        _use_up(grant, now=now)
         ended = password.set_prepared(user=user, prepared=prepared, by=None, origin=origin, now=now)
         old_keys = key_revocation.revoke_authenticators(
             user=user, reason=EndReason.RECOVERED, by=None, origin=origin, now=now
@@ -74,3 +72,9 @@ def complete(
             until=now + case.terms.hold(max(case.tier, 1)),
         )
     return case
+
+
+def _use_up(grant: RecoveryGrant, *, now: datetime) -> None:
+    unused = RecoveryGrant.objects.filter(pk=grant.pk, used_at=None, revoked_at=None, finish_until__gt=now)
+    if not unused.update(used_at=now):
+        raise GrantInvalid

@@ -1,6 +1,5 @@
 """Notifications on phones: who is told what, through the one outbox."""
 
-import io
 import json
 import threading
 from collections.abc import Iterator
@@ -9,7 +8,6 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings as installed
-from django.core.management import call_command
 from django.db import connections, transaction
 from django.template.loader import render_to_string
 
@@ -398,14 +396,3 @@ def work() -> None:
             pass
     finally:
         connections.close_all()
-
-
-def test_a_fresh_pair_of_keys_is_printed_and_fits_the_setting():
-    out = io.StringIO()
-
-    call_command("portal_vapid_keys", stdout=out)
-
-    first, second = out.getvalue().splitlines()
-    private = first.removeprefix("PORTAL_VAPID_PRIVATE_KEY=")
-    assert web_push.is_private_key(private)
-    assert second.endswith(web_push.public_key_of(private))

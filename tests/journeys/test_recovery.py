@@ -48,10 +48,10 @@ def ask(page: Page) -> tuple[Claim, str]:
 
 def give_code(page: Page) -> None:
     page.reload()
-    page.locator("form[action='/recover/status/code/send/'] button").click()
+    page.locator("form[action='/recover/status/proof/mail/send/'] button").click()
     expect(page.locator("[data-code=sent]")).to_be_visible()
-    page.locator("#id_code").fill(mailed("code", "code"))
-    page.locator("form[action='/recover/status/code/'] button").click()
+    page.locator("#mail-code").fill(mailed("code", "code"))
+    page.locator("form[action='/recover/status/proof/mail/'] button").click()
 
 
 def change_pin(page: Page, pin: str) -> None:

@@ -44,7 +44,7 @@ class Command(BaseCommand):
             changed = build.build(cast, now=now)
         except CastRefused as refused:
             raise CommandError("Nothing was written.\n  " + "\n  ".join(refused.problems)) from refused
-        except demo.NotOfTheCast as refused:
+        except build.NotOfTheCast as refused:
             raise CommandError(f"{refused} exists already and is somebody else.") from refused
         self._report(cast, changed, clock.now())
 
