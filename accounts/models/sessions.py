@@ -49,7 +49,7 @@ class PlatformSession(EncryptedModel):
 
 
 class KnownBrowser(models.Model):
-    """A browser that has completed a full sign-in of this user: it has a budget of tries of its own."""
+    """A browser that has completed a full sign-in of this user: it has tries of its own."""
 
     user = models.ForeignKey(User, models.CASCADE, related_name="known_browsers")
     digest = models.CharField(max_length=64)  # of the cookie's random value

@@ -9,7 +9,7 @@ def canonical(typed: str) -> str:
     """Return the form usernames are stored, counted and compared in.
 
     Compatibility characters are folded (NFKC), case is folded, surrounding white space and invisible
-    format characters are dropped, so that no spelling of a name has a budget of tries of its own. What one
+    format characters are dropped, so that no spelling of a name has tries of its own. What one
     round leaves behind the next one takes, until nothing changes: the result is its own canonical form.
     """
     name = _plainer(typed)

@@ -78,7 +78,7 @@ def test_the_desk_changes_no_password(client: Client, agent: Person, path: str) 
 def test_the_desk_shows_only_tables_of_the_portal() -> None:
     registered = {model._meta.app_label for model in admin.site._registry}
 
-    assert registered <= {"accounts", "audit", "outbox", "recovery", "helpcenter"}
+    assert registered <= {"accounts", "audit", "outbox", "recovery", "helpcenter", "throttle"}
     assert "accounts" in registered
 
 
