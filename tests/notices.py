@@ -11,7 +11,7 @@ from portal.outbox.models import Notice
 
 FACTS = {
     "at": "2026-03-02T12:00:00+00:00",
-    "budget": "password",
+    "limit": "password",
     "case": "C-7F3K2Q9C",
     "code": "123 456",
     "device": "Chrome on Windows",

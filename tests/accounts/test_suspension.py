@@ -4,9 +4,10 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.test import Client
 
-from accounts.models import Notice, PlatformSession
+from accounts.models import PlatformSession
 from portal.audit.models import SecurityEvent
 from portal.outbox import delivery
+from portal.outbox.models import Notice
 from tests import factories
 from tests.conftest import Clock
 from tests.factories import Person
