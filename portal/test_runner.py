@@ -65,8 +65,8 @@ class PytestRunner:
 def target(label: str) -> str:
     """Return the path that a label means.
 
-    A label is a path (``tests/accounts``, ``tests/x.py::test_y``), an application
-    (``accounts`` means ``tests/accounts``) or a dotted name (``tests.x.TestY.test_z``).
+    A label is a path (``tests/accounts``, with ``::test_y`` if wanted), an application
+    (``accounts`` means ``tests/accounts``) or a dotted name.
     What matches none of them is handed over as it is, and pytest says that it is not there.
     """
     for path in (f"tests/{label.strip('/')}", label):

@@ -1,6 +1,6 @@
 """Every page of the portal, read off the URL table: path, name, methods, who may call it, form fields.
 
-The README's table, ``manage.py portal_map`` and tests that walk all pages take it from here, so that
+docs/reference/pages.md, ``manage.py portal_map`` and tests that walk all pages take it from here, so that
 none of them can miss a page.
 """
 

@@ -61,7 +61,7 @@ class PasswordForm(Refusable, AuthenticationForm):
         return password
 
     def clean(self) -> dict[str, Any]:
-        """Check the pair; the refusal, if any, stays in ``self.refusal``."""
+        """Check the pair; the refusal, if any, stays in ``refusal``."""
         if not self.errors:
             try:
                 self.user_cache = self._check(self.cleaned_data["username"], self.cleaned_data["password"])

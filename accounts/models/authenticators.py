@@ -27,7 +27,7 @@ class Key(EncryptedModel, Device):  # type: ignore[django-manager-missing]  # dj
     """One log-in's second factor: a time-based code generator (RFC 6238) with an encrypted seed.
 
     ``last_step`` is the one memory of used codes: every purpose spends through
-    ``actions.key.spend_code``, which only moves it forward.
+    ``key_codes.spend_code``, which only moves it forward.
     """
 
     encryption_owner = "user_id"
@@ -81,7 +81,7 @@ class Key(EncryptedModel, Device):  # type: ignore[django-manager-missing]  # dj
             return None
 
     def verify_token(self, token: Any) -> bool:
-        """Refuse django-otp's own door: codes are spent by ``actions.key.spend_code`` alone."""
+        """Refuse the generic check of django-otp: codes are spent by ``key_codes.spend_code`` alone."""
         return False
 
 
@@ -133,7 +133,7 @@ class BackupCode(Device):
         ]
 
     def verify_token(self, token: Any) -> bool:
-        """Refuse django-otp's own door: backup codes are spent by ``actions.backup_codes`` alone."""
+        """Refuse the generic check of django-otp: backup codes are spent by ``authenticators.backup_codes`` alone."""
         return False
 
 
@@ -162,7 +162,7 @@ class Passkey(EncryptedModel, Device):  # type: ignore[django-manager-missing]  
         ]
 
     def verify_token(self, token: Any) -> bool:
-        """Refuse django-otp's own door: an assertion is checked by ``actions.passkeys`` alone."""
+        """Refuse the generic check of django-otp: an assertion is checked by ``authenticators.passkeys`` alone."""
         return False
 
 

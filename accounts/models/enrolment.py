@@ -18,7 +18,7 @@ class Enrolment(EncryptedModel):
     """One setting-up of Keys on one phone, bound to the browser, or to the old phone, that began it (KEY-4, KEY-5).
 
     ``binding`` is the keyed digest of the ticket in that browser, or of the old phone's reference. Its moves:
-    policies/enrolment.py, made by ``actions.enrolling`` alone.
+    accounts/policies/keys/enrolment.py, made by ``enrolment.steps`` alone.
     """
 
     encryption_owner = "user_id"

@@ -35,7 +35,7 @@ class Policy(models.Model):
 
 
 class Case(models.Model):
-    """All claims on one log-in, and how far they have come. Moves: ``actions.moving`` alone.
+    """All claims on one log-in, and how far they have come. Moves: ``actions.transitions`` alone.
 
     A phantom is a case for a name nobody has: same steps, same words, no subject. ``until`` is when the clock
     moves the case by itself, ``target_at`` when the firm means to have done its part.

@@ -54,7 +54,7 @@ def _guard(name: str, table: str, when: str, condition: str, message: str) -> Tr
     """Return a guard.
 
     On PostgreSQL the condition stands inside a function: there it may look at other tables, and the database
-    keeps it word for word, so that ``guards.missing`` can compare it.
+    keeps it word for word, so that ``db_triggers.missing`` can compare it.
     """
     function = (
         f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "

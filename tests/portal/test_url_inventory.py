@@ -68,7 +68,7 @@ def test_the_map_comes_as_json_with_every_detail():
     assert set(first) == {"path", "name", "methods", "who", "fields", "task"}
 
 
-def test_the_readme_table_leaves_the_admin_out():
+def test_the_table_of_pages_leaves_the_admin_out():
     table = markdown(every_page())
 
     assert "`accounts:login`" in table
@@ -83,12 +83,11 @@ def test_what_stands_between_the_marks_is_replaced_and_nothing_else():
 
 def test_outdated_documentation_fails_the_check(settings, tmp_path):
     shutil.copytree(settings.BASE_DIR / "docs", tmp_path / "docs")
-    shutil.copy(settings.BASE_DIR / "README.md", tmp_path)
     settings.BASE_DIR = tmp_path
     call_command("portal_docs")
     call_command("portal_docs", "--check")
-    readme = tmp_path / "README.md"
-    readme.write_text(readme.read_text().replace("`/login/`", "`/log-in/`"))
+    page = tmp_path / "docs" / "reference" / "pages.md"
+    page.write_text(page.read_text().replace("`/login/`", "`/log-in/`"))
 
-    with pytest.raises(CommandError, match=r"README\.md is out of date"):
+    with pytest.raises(CommandError, match=r"pages\.md is out of date"):
         call_command("portal_docs", "--check")

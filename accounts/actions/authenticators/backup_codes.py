@@ -86,9 +86,9 @@ def use_once(
     origin: client.Origin,
     now: datetime,
 ) -> BackupCode:
-    """Use up a code, once for ever; the user is read as ``code.user``, locked.
+    """Use up a code, once for ever; its user is set and locked.
 
-    ``proved_at``: as for ``key.use_code``; whatever was used since has used up that proof.
+    ``proved_at``: as for ``key_codes.use_code``; whatever was used since has used up that proof.
     Effects: the code is used; one event; one notice that says how many are left.
     Needs: a reserved try, an open transaction.
     Raises: ``BackupCodeWrong``, ``LimitReached``, ``Suspended``; ``SignInTooSlow`` if everything was ended since.

@@ -60,7 +60,7 @@ def use_code(
 ) -> Key:
     """Find the live Key this code is right for and move its memory past it (KEY-1).
 
-    The user is locked, then the Keys; read them as ``key.user``. A code spent on one thing opens nothing
+    The user is locked, then the Keys; each Key returned has its user set. A code spent on one thing opens nothing
     else: sign-in, enrolment, step-up and recovery all come through here. ``proved_at``: when the proof that
     came before the code was given, in seconds since 1970 (infinite: it still holds); a second factor used since
     has used up that proof, too.

@@ -22,7 +22,7 @@ class Begun:
 def begin(*, phone: Phone, origin: client.Origin, now: datetime) -> Begun:
     """Begin to move every Key of this phone to another one; an earlier move of theirs ends.
 
-    Keys of log-ins that are stopped stay where they are. Effects: as ``enrolling.begin``.
+    Keys of log-ins that are stopped stay where they are. Effects: as ``steps.begin``.
     Raises: ``Suspended`` where none may move.
     """
     may_move = phone.keys.filter(confirmed=True, user__is_active=True, user__suspended_at=None)

@@ -24,8 +24,8 @@ def open_session(
 ) -> completion.SignedIn:
     """Let the owner of this second factor in, and bind a new session to it.
 
-    ``proof`` with its ``user``, used up in this transaction; ``lane`` from ``browsers.lane_of``. Finish with
-    ``remember`` on the answer. Needs: an open transaction.
+    ``proof`` with its ``user``, used up in this transaction; ``browser_scope``: as ``known_browsers.browser_scope_of``
+    gives it. Finish with ``remember`` on the answer. Needs: an open transaction.
     """
     user, origin = proof.user, client.origin(request)
     done = completion.sign_in(

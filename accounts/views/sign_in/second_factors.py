@@ -32,7 +32,7 @@ Way = Callable[[UnderWay], completion.SignedIn]
 
 
 def by_approval(under_way: UnderWay) -> completion.SignedIn:
-    """Sign in by the answer that the phone gave. Raises: as ``sign_in.check_lane`` and ``approvals.use``."""
+    """Sign in by the answer that the phone gave. Raises: ``Paused``, and as ``push_approval.use``."""
     pending, now = under_way.pending, under_way.now
     completion.check_browser_scope(pending, now=now)
     with transaction.atomic():
@@ -46,7 +46,7 @@ def by_approval(under_way: UnderWay) -> completion.SignedIn:
 def by_code(under_way: UnderWay, code: str) -> completion.SignedIn:
     """Sign in by a code of the Key.
 
-    Raises: ``Paused``, ``CodesUsedUp``, as ``key.use_code``; ``ClockWrong``, ``RequestDenied``.
+    Raises: ``Paused``, ``CodesUsedUp``, as ``key_codes.use_code``; ``ClockWrong``, ``RequestDenied``.
     """
     pending, now = under_way.pending, under_way.now
     attempt = completion.reserve_code(pending, now=now)

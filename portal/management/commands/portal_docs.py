@@ -49,6 +49,12 @@ nothing anybody types makes the wait longer. The total counts tries in a row ove
 |---|---|---|---|---|---|
 """
 
+_PAGES_HEAD = """# Pages
+
+Every address outside the admin, in the order of the URL table. `manage.py portal_map --json` has the admin's as well.
+
+"""
+
 _CHECKS_HEAD = """# System checks
 
 `manage.py check --deploy --database default` runs them all, with a hint for each. E stops a deployment, W wants a look.
@@ -62,7 +68,7 @@ _OF_THIS_MACHINE = {"PORTAL_HASH_SLOTS": "the number of cores"}
 
 
 class Command(BaseCommand):
-    """Write, or with ``--check`` compare, what README.md and docs/reference take from the code."""
+    """Write, or with ``--check`` compare, what docs/reference takes from the code."""
 
     help = "Write the generated documentation; --check only compares and fails on a difference."
 
@@ -75,7 +81,7 @@ class Command(BaseCommand):
         states = root / "docs" / "reference" / "case-states.md"
         enrolment = root / "docs" / "reference" / "enrolment-states.md"
         wanted = {
-            root / "README.md": between_marks((root / "README.md").read_text(encoding="utf-8"), markdown(every_page())),
+            root / "docs" / "reference" / "pages.md": _PAGES_HEAD + markdown(every_page()) + "\n",
             root / "docs" / "reference" / "settings.md": settings_page(list(READINGS.values()), root),
             root / "docs" / "reference" / "checks.md": checks_page(),
             root / "docs" / "reference" / "limits.md": _LIMITS_HEAD + limits.markdown() + "\n",

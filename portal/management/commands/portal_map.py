@@ -11,14 +11,16 @@ from portal.url_inventory import Page, every_page
 
 
 class Command(BaseCommand):
-    """Print the pages as a table for people, as JSON for programs, or as Markdown for the README."""
+    """Print the pages as a table for people, as JSON for programs, or as Markdown for docs/reference/pages.md."""
 
     help = "Print every page: path, name, methods, who may call it, form fields."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         form = parser.add_mutually_exclusive_group()
         form.add_argument("--json", action="store_true", help="One JSON array of objects.")
-        form.add_argument("--markdown", action="store_true", help="The table of the README, without the admin.")
+        form.add_argument(
+            "--markdown", action="store_true", help="The table of docs/reference/pages.md, without the admin."
+        )
 
     def handle(self, *_args: Any, **options: Any) -> None:
         pages = every_page()
@@ -32,7 +34,7 @@ class Command(BaseCommand):
 
 
 def markdown(pages: list[Page]) -> str:
-    """Return the README's table: named pages outside the admin, one row each."""
+    """Return the table of docs/reference/pages.md: named pages outside the admin, one row each."""
     rows = ["| Task | Path | URL name | Methods | Who | Form fields |", "|---|---|---|---|---|---|"]
     for page in pages:
         if not page.path.startswith("/admin/"):

@@ -214,7 +214,7 @@ def match(*, enrolment: Enrolment, binding: str, origin: client.Origin, now: dat
 def fetch(*, enrolment: Enrolment, phone: Phone, now: datetime) -> list[EnrolmentItem]:
     """Return the items with their seeds for the phone that came; none while the numbers are being compared.
 
-    May be repeated until the enrolment is over. Public id of each Key to come: ``item.public_id``.
+    May be repeated until the enrolment is over. Each item holds the public id of the Key to come.
     """
     current = Enrolment.objects.filter(pk=enrolment.pk, phone=phone, expires_at__gt=now).first()
     if current is not None and current.state == EnrolmentState.CLAIMED:
