@@ -8,7 +8,7 @@ from portal.throttle.reserve import LimitReached, Reservation
 
 
 class PasswordRequest(HttpRequest):
-    """A request that checks a password: its lane of tries, and what the limits said."""
+    """A request that checks a password: its browser scope, and what the limits said."""
 
     browser_scope: str
     password_attempt: Reservation | LimitReached

@@ -14,7 +14,7 @@ _MEND = "Run manage.py migrate, which sets it again, and find out who took it aw
 
 
 @register(Tags.security)
-def guards_are_installed(**_: Any) -> list[CheckMessage]:
+def triggers_are_installed(**_: Any) -> list[CheckMessage]:
     """portal.W003: a trigger that protects the record is missing or was altered.
 
     A warning, since an error would keep ``migrate`` from setting it again. A database that is away has no say.
@@ -24,7 +24,8 @@ def guards_are_installed(**_: Any) -> list[CheckMessage]:
     except DatabaseError:
         found = []
     return [
-        Warning(f"The database guard {name} is missing or was altered.", hint=_MEND, id="portal.W003") for name in found
+        Warning(f"The database trigger {name} is missing or was altered.", hint=_MEND, id="portal.W003")
+        for name in found
     ]
 
 

@@ -13,7 +13,7 @@ class RecoveryConfig(AppConfig):
     name = "recovery"
 
     def ready(self) -> None:
-        """Register the guards of the tables, the events of cases with their chains, and their clock."""
+        """Register the triggers of the tables, the events of cases with their chains, and their clock."""
         from portal.audit import hash_chain  # noqa: PLC0415  models are loaded by now
         from recovery import checks, enums, notice_kinds  # noqa: F401, PLC0415  the checks and kinds register on import
         from recovery.actions import case_events, timers  # noqa: PLC0415  the same

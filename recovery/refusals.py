@@ -33,18 +33,18 @@ class ClaimLocked(Refusal):
 
 
 class GrantInvalid(Refusal):
-    """The pass is used, revoked or over, or was mistyped too often: one answer for all."""
+    """The grant is used, revoked or over, or was mistyped too often: one answer for all."""
 
     code = "A3"
 
 
 class GrantPartWrong(GrantInvalid):
-    """The second half is wrong, and may be typed again."""
+    """The second part is wrong, and may be typed again."""
 
     code = "A9"
 
     def __init__(self, *, tries_left: int) -> None:
-        """Keep how many tries are left before the pass is revoked."""
+        """Keep how many tries are left before the grant is revoked."""
         super().__init__(tries_left=tries_left)
 
 

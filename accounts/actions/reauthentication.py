@@ -46,7 +46,7 @@ def prove(
 ) -> None:
     """Check password and second factor of somebody who is signed in.
 
-    ``lane``: the lane of tries of this browser. A try of each is reserved before anything is looked at; what was
+    ``browser_scope``: of this browser. A try of each is reserved before anything is looked at; what was
     not looked at is given back. Cost: one argon2 hash, one more for a backup code.
     Effects: the code is spent; as ``note``. Needs: no open transaction.
     Raises: ``WrongPair``, ``TooOften``, ``HashingOverloaded``, and as ``key_codes.use_code``.

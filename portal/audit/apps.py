@@ -9,13 +9,13 @@ from portal.lib import db_triggers
 
 
 class AuditConfig(AppConfig):
-    """The record, and the guards of every table that have to be away while tables change."""
+    """The record, and the triggers of every table that have to be away while tables change."""
 
     name = "portal.audit"
     label = "audit"
 
     def ready(self) -> None:
-        """Register the guards and the chains of log-ins, and set all guards anew around migrations."""
+        """Register the triggers and the chains of log-ins, and set all triggers anew around migrations."""
         from portal.audit import hash_chain  # noqa: PLC0415  needs the app registry
         from portal.audit.models import ChainHead, SecurityEvent  # noqa: PLC0415  the same
 
@@ -27,13 +27,13 @@ class AuditConfig(AppConfig):
                 head_of=lambda head: hash_chain.Head(head.chain, head.n, head.digest),
             )
         )
-        pre_migrate.connect(_remove_guards, sender=self)
-        post_migrate.connect(_install_guards, sender=self)
+        pre_migrate.connect(_remove_triggers, sender=self)
+        post_migrate.connect(_install_triggers, sender=self)
 
 
-def _remove_guards(**_: Any) -> None:
+def _remove_triggers(**_: Any) -> None:
     db_triggers.remove()
 
 
-def _install_guards(**_: Any) -> None:
+def _install_triggers(**_: Any) -> None:
     db_triggers.install()

@@ -1,6 +1,6 @@
-"""Database guards: triggers that refuse what no code of ours may do.
+"""Database triggers that refuse what no code of ours may do.
 
-A guard is plain SQL per vendor. They are dropped before migrations and tests' table flushes and
+Each is plain SQL per vendor. They are dropped before migrations and tests' table flushes and
 installed again after, since SQLite loses triggers silently when a table is rebuilt.
 """
 
@@ -29,18 +29,18 @@ class Trigger:
 
 
 def append_only(model: type[Model]) -> list[Trigger]:
-    """Return guards that refuse UPDATE, DELETE, TRUNCATE and replacement of the rows of a table."""
+    """Return triggers that refuse UPDATE, DELETE, TRUNCATE and replacement of the rows of a table."""
     message = f"{model._meta.db_table} is append-only"
     return [*(_refusing(model, verb, message) for verb in ("UPDATE", "DELETE", "TRUNCATE")), *_not_replaced(model)]
 
 
 def kept(model: type[Model], message: str) -> list[Trigger]:
-    """Return guards that refuse DELETE, TRUNCATE and replacement; rows may change."""
+    """Return triggers that refuse DELETE, TRUNCATE and replacement; rows may change."""
     return [*(_refusing(model, verb, message) for verb in ("DELETE", "TRUNCATE")), *_not_replaced(model)]
 
 
 def _refusing(model: type[Model], verb: str, message: str) -> Trigger:
-    """Return the guard that refuses a verb outright; SQLite knows no TRUNCATE."""
+    """Return the trigger that refuses a verb outright; SQLite knows no TRUNCATE."""
     table = model._meta.db_table
     name = f"{table}_no_{verb.lower()}"
     each = "STATEMENT" if verb == "TRUNCATE" else "ROW"
@@ -52,7 +52,7 @@ def _refusing(model: type[Model], verb: str, message: str) -> Trigger:
 
 
 def _not_replaced(model: type[Model]) -> list[Trigger]:
-    """Return guards against SQLite's OR REPLACE, which deletes rows in the way without asking triggers of DELETE.
+    """Return triggers against SQLite's OR REPLACE, which deletes rows in the way without asking triggers of DELETE.
 
     They look at every unique key that the model declares. PostgreSQL has nothing of the kind.
     """
@@ -101,44 +101,44 @@ def _condition_of(constraint: UniqueConstraint, model: type[Model]) -> str:
     return f"({constraint._get_condition_sql(model, connection.schema_editor())})"  # type: ignore[attr-defined]  # noqa: SLF001
 
 
-_GUARDS: list[Trigger] = []
+_REGISTERED: list[Trigger] = []
 
 
-def register(guards: Iterable[Trigger]) -> None:
-    """Add guards of an app; called once from its ``ready()``."""
-    _GUARDS.extend(guard for guard in guards if guard not in _GUARDS)
+def register(triggers: Iterable[Trigger]) -> None:
+    """Add triggers of an app; called once from its ``ready()``."""
+    _REGISTERED.extend(trigger for trigger in triggers if trigger not in _REGISTERED)
 
 
 def install() -> None:
-    """Create every registered guard that is missing or was altered and whose table exists."""
+    """Create every registered trigger that is missing or was altered and whose table exists."""
     tables = set(connection.introspection.table_names())
     present, wanting = installed(), missing()
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute(_BLOCK_FUNCTION)
-        for guard in _GUARDS:
-            if guard.table in tables and guard.name in wanting:
-                if guard.name in present:
-                    _drop(guard, cursor)
-                for statement in _statements(guard):
+        for trigger in _REGISTERED:
+            if trigger.table in tables and trigger.name in wanting:
+                if trigger.name in present:
+                    _drop(trigger, cursor)
+                for statement in _statements(trigger):
                     cursor.execute(statement)
 
 
 def remove() -> None:
-    """Drop every registered guard that is there."""
+    """Drop every registered trigger that is there."""
     present = installed()
     with connection.cursor() as cursor:
-        for guard in _GUARDS:
-            if guard.name in present:
-                _drop(guard, cursor)
+        for trigger in _REGISTERED:
+            if trigger.name in present:
+                _drop(trigger, cursor)
 
 
-def _drop(guard: Trigger, cursor: CursorWrapper) -> None:
-    on_table = f" ON {guard.table}" if connection.vendor == "postgresql" else ""
-    cursor.execute(f"DROP TRIGGER {guard.name}{on_table}")
+def _drop(trigger: Trigger, cursor: CursorWrapper) -> None:
+    on_table = f" ON {trigger.table}" if connection.vendor == "postgresql" else ""
+    cursor.execute(f"DROP TRIGGER {trigger.name}{on_table}")
 
 
-_TRIGGERS = {
+_INSTALLED = {
     "sqlite": "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'",
     # The trigger, and the body of what it calls; one that is switched off counts as altered.
     "postgresql": (
@@ -152,24 +152,26 @@ _TRIGGERS = {
 def installed() -> dict[str, str]:
     """Return the names of all triggers in the database, each with its text as the database holds it."""
     with connection.cursor() as cursor:
-        cursor.execute(_TRIGGERS[connection.vendor])
+        cursor.execute(_INSTALLED[connection.vendor])
         return dict(cursor.fetchall())
 
 
 def missing() -> set[str]:
-    """Return the names of guards that should be there and are not, or are not as we wrote them."""
+    """Return the names of triggers that should be there and are not, or are not as we wrote them."""
     present = installed()
-    return {guard.name for guard in _GUARDS if _statements(guard) and present.get(guard.name) != _text(guard)}
+    return {
+        trigger.name for trigger in _REGISTERED if _statements(trigger) and present.get(trigger.name) != _text(trigger)
+    }
 
 
-def _text(guard: Trigger) -> str:
-    """Return what the database should hold of a guard."""
-    *functions, trigger = _statements(guard)
+def _text(trigger: Trigger) -> str:
+    """Return what the database should hold of a trigger."""
+    *functions, created = _statements(trigger)
     if connection.vendor == "sqlite":
-        return trigger
+        return created
     body = (functions or [_BLOCK_FUNCTION])[0].split("$$")[1]
-    return trigger + body
+    return created + body
 
 
-def _statements(guard: Trigger) -> tuple[str, ...]:
-    return guard.sqlite if connection.vendor == "sqlite" else guard.postgresql
+def _statements(trigger: Trigger) -> tuple[str, ...]:
+    return trigger.sqlite if connection.vendor == "sqlite" else trigger.postgresql

@@ -36,9 +36,9 @@ def complete(
 
     What ends: Keys, passkeys and backup codes; sign-ins, pending ones, known browsers.
     ``secret``: the base32 seed shown to the claimant; ``code``: what their new Key shows for it. Anything that
-    fails leaves password, Keys and sessions as they were. The pass is used up by success alone, and only one of
+    fails leaves password, Keys and sessions as they were. The grant is used up by success alone, and only one of
     two parallel calls succeeds. Signing in afterwards is an ordinary sign-in.
-    Needs: no open transaction; an open pass of this browser.
+    Needs: no open transaction; an open grant of this browser.
     Raises: ``GrantInvalid``, ``CaseNotOpen``, ``PasswordTooSimple``, ``PasswordTooCommon``, ``PasswordUsedBefore``,
     ``CodeWrong``, ``TooOften``, ``HashingOverloaded``.
     """
@@ -68,7 +68,7 @@ def complete(
             "completed",
             who=Who(Actor.CLAIMANT, None, origin),
             now=now,
-            body={"pass": grant.pk, "ended": len(ended), "keys": old_keys},
+            body={"grant": grant.pk, "ended": len(ended), "keys": old_keys},
             until=now + case.terms.hold(max(case.tier, 1)),
         )
     return case

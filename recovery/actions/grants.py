@@ -1,4 +1,4 @@
-"""The pass: two halves on two ways, short-lived, good once. No employee sees either."""
+"""The grant: two parts on two ways, short-lived, good once. No employee sees either."""
 
 import secrets as randomness
 from dataclasses import dataclass
@@ -24,17 +24,17 @@ _FIRST_HALF_BYTES = 16
 
 @dataclass(frozen=True)
 class Started:
-    """A new pass and its first half, which stays with the claimant's page; the second goes by e-mail."""
+    """A new grant and its first part, which stays with the claimant's page; the second goes by e-mail."""
 
     grant: RecoveryGrant
     first_part: str
 
 
 def start_grant(*, claim: Claim, browser: str, origin: client.Origin, now: datetime) -> Started:
-    """Mint a pass because the claimant is ready; older ones of the holder are revoked.
+    """Mint a grant because the claimant is ready; older ones of the holder are revoked.
 
-    Needs: the PIN typed in the claim's own browser. Effects: one pass, one notice with the second half.
-    Raises: ``CaseNotOpen`` (not ready, or all passes used), ``ClaimUnknown`` (another browser, or an agent has
+    Needs: the PIN typed in the claim's own browser. Effects: one grant, one notice with the second part.
+    Raises: ``CaseNotOpen`` (not ready, or all grants used), ``ClaimUnknown`` (another browser, or an agent has
     heard the PIN and it was not replaced).
     """
     objections.refuse_living_key(claim.case_id, now=now)
@@ -44,7 +44,7 @@ def start_grant(*, claim: Claim, browser: str, origin: client.Origin, now: datet
     with transaction.atomic():
         case = transitions.lock(claim.case_id)
         transitions.need_state(case, State.GRANT_READY)
-        if case.claim_id != claim.pk or case.passes.count() >= case.terms.most_passes or case.subject is None:
+        if case.claim_id != claim.pk or case.grants.count() >= case.terms.most_grants or case.subject is None:
             raise CaseNotOpen(case.state)
         if claim.agent_knows_pin or not claims.is_browser_of(claim, browser):
             raise ClaimUnknown
@@ -59,7 +59,7 @@ def start_grant(*, claim: Claim, browser: str, origin: client.Origin, now: datet
             issued_at=now,
             open_until=now + timedelta(minutes=case.terms.grant_open_minutes),
         )
-        transitions.note(case, "grant_issued", who=who, now=now, body={"pass": grant.pk})
+        transitions.note(case, "grant_issued", who=who, now=now, body={"grant": grant.pk})
         queue.email(
             case.subject,
             notice_kinds.GRANT_PART,
@@ -79,9 +79,9 @@ def _not_good(_: LimitReached) -> GrantInvalid:
 def open_grant(
     *, claim: Claim, first_part: str, second_part: str, browser: str, origin: client.Origin, now: datetime
 ) -> RecoveryGrant:
-    """Open the pass with both halves in the claim's own browser; the time to finish begins.
+    """Open the grant with both parts in the claim's own browser; the time to finish begins.
 
-    A try is counted before the halves are looked at; the third wrong one revokes the pass.
+    A try is counted before the parts are looked at; the third wrong one revokes the grant.
     Needs: no open transaction. Raises: ``GrantPartWrong`` (may be typed again), ``GrantInvalid``, ``CaseNotOpen``.
     """
     objections.refuse_living_key(claim.case_id, now=now)
@@ -105,13 +105,15 @@ def open_grant(
         opened = RecoveryGrant.objects.filter(pk=found.pk, opened_at=None, revoked_at=None, open_until__gt=now)
         if not opened.update(opened_at=now, finish_until=finish):
             raise GrantInvalid
-        transitions.move(case, State.ENROLLING, "grant_opened", who=who, now=now, body={"pass": found.pk}, until=finish)
+        transitions.move(
+            case, State.ENROLLING, "grant_opened", who=who, now=now, body={"grant": found.pk}, until=finish
+        )
     found.refresh_from_db()
     return found
 
 
 def find_open(*, grant_id: int, now: datetime) -> RecoveryGrant:
-    """Return a pass that is open and can still be finished, for the page that sets up password and Key.
+    """Return a grant that is open and can still be finished, for the page that sets up password and Key.
 
     Raises: ``GrantInvalid``.
     """
@@ -126,7 +128,7 @@ def find_open(*, grant_id: int, now: datetime) -> RecoveryGrant:
 
 
 def leave(*, grant: RecoveryGrant, origin: client.Origin, now: datetime) -> Case:
-    """Stop setting up without having changed anything; the case is ready again while passes are left."""
+    """Stop setting up without having changed anything; the case is ready again while grants are left."""
     with transaction.atomic():
         case = transitions.lock(grant.case_id)
         back_to_ready(case, Who(Actor.CLAIMANT, None, origin), "set_up_left", now=now)
@@ -134,11 +136,11 @@ def leave(*, grant: RecoveryGrant, origin: client.Origin, now: datetime) -> Case
 
 
 def back_to_ready(case: Case, who: Who, action: str, *, now: datetime) -> None:
-    """Revoke the open pass of a locked case and make the case ready again, until when it was before."""
+    """Revoke the open grant of a locked case and make the case ready again, until when it was before."""
     transitions.need_state(case, State.ENROLLING)
     RecoveryGrant.objects.filter(case=case, used_at=None, revoked_at=None).update(revoked_at=now)
     transitions.move(case, State.GRANT_READY, action, who=who, now=now, until=case.ready_until)
 
 
 def _digest(part: str, value: str) -> str:
-    return digests.keyed(f"pass-{part}", value)
+    return digests.keyed(f"grant-{part}", value)

@@ -63,7 +63,7 @@ def look_again(case: Case, *, who: Who, now: datetime) -> None:
     """Take a new flag into account where a review has begun or has ended already: what was approved is asked anew.
 
     Effects on a locked case in review: the pending decision gets the tier that the flags now ask for. On an
-    approved one: its pass is revoked and it goes back to a second person. On any other: none.
+    approved one: its grant is revoked and it goes back to a second person. On any other: none.
     """
     if case.state in state_machine.APPROVED:
         RecoveryGrant.objects.filter(case=case, used_at=None, revoked_at=None).update(revoked_at=now)

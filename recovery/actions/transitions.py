@@ -45,7 +45,7 @@ def move(
 
 
 def _end_loose_ends(case: Case, *, now: datetime) -> None:
-    """Revoke a pass and void what was sent to be proved, and drop a review that nobody needs to make any more."""
+    """Revoke a grant and void what was sent to be proved, and drop a review that nobody needs to make any more."""
     void_pending(case)
     RecoveryGrant.objects.filter(case=case, used_at=None, revoked_at=None).update(revoked_at=now)
     Decision.objects.filter(case=case, outcome=Verdict.PENDING).update(outcome=Verdict.DROPPED, decided_at=now)

@@ -1,4 +1,4 @@
-"""What a claimant types to start afresh: the second half of the pass, a new password, the new Key's code."""
+"""What a claimant types to start afresh: the second part of the grant, a new password, the new Key's code."""
 
 from django import forms
 from django.conf import settings
@@ -12,7 +12,7 @@ _NAME_LENGTH = 60
 
 
 class HalfForm(Refusable, forms.Form):
-    """The half of the pass that was e-mailed."""
+    """The part of the grant that was e-mailed."""
 
     part = LineField(
         label=_("Second part of your set-up code"),

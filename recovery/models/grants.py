@@ -1,4 +1,4 @@
-"""What a recovery hands out: the pass in two halves, the holds after it, the codes that stop it."""
+"""What a recovery hands out: the grant in two parts, the holds after it, the codes that stop it."""
 
 from typing import ClassVar
 
@@ -14,10 +14,10 @@ _LIVE = Q(used_at__isnull=True, revoked_at__isnull=True)
 
 
 class RecoveryGrant(models.Model):
-    """Leave to set a password and a Key, once. Both halves are kept as keyed digests; no page of staff shows either."""
+    """Leave to set a password and a Key, once. Both parts are kept as keyed digests; no page of staff shows either."""
 
-    case = models.ForeignKey(Case, models.PROTECT, related_name="passes")
-    claim = models.ForeignKey(Claim, models.PROTECT, related_name="passes")
+    case = models.ForeignKey(Case, models.PROTECT, related_name="grants")
+    claim = models.ForeignKey(Claim, models.PROTECT, related_name="grants")
     subject = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     first_digest = models.CharField(max_length=64, unique=True)
     second_digest = models.CharField(max_length=64)
@@ -31,24 +31,24 @@ class RecoveryGrant(models.Model):
     revoked_at = models.DateTimeField(null=True)
 
     class Meta:
-        verbose_name_plural = "passes"
+        verbose_name_plural = "grants"
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(fields=["subject"], condition=_LIVE, name="pass_one_live_per_holder"),
-            models.CheckConstraint(name="pass_window_is_positive", condition=Q(open_until__gt=F("issued_at"))),
+            models.UniqueConstraint(fields=["subject"], condition=_LIVE, name="grant_one_live_per_holder"),
+            models.CheckConstraint(name="grant_window_is_positive", condition=Q(open_until__gt=F("issued_at"))),
             models.CheckConstraint(
-                name="pass_opened_within_window",
+                name="grant_opened_within_window",
                 condition=Q(opened_at__isnull=True, finish_until__isnull=True)
                 | Q(opened_at__gte=F("issued_at"), opened_at__lte=F("open_until"), finish_until__gt=F("opened_at")),
             ),
             models.CheckConstraint(
-                name="pass_used_within_window",
+                name="grant_used_within_window",
                 condition=Q(used_at__isnull=True)
                 | Q(opened_at__isnull=False, used_at__gte=F("opened_at"), used_at__lte=F("finish_until")),
             ),
             models.CheckConstraint(
-                name="pass_used_or_revoked", condition=Q(used_at__isnull=True) | Q(revoked_at__isnull=True)
+                name="grant_used_or_revoked", condition=Q(used_at__isnull=True) | Q(revoked_at__isnull=True)
             ),
-            models.CheckConstraint(name="pass_halves_travel_apart", condition=~Q(first_channel=F("second_channel"))),
+            models.CheckConstraint(name="grant_parts_travel_apart", condition=~Q(first_channel=F("second_channel"))),
         ]
 
     def __str__(self) -> str:

@@ -1,4 +1,4 @@
-"""What the database itself refuses: illegal moves, moves without their event, changed records, unearned passes."""
+"""What the database itself refuses: illegal moves, moves without their event, changed records, unearned grants."""
 
 from portal.lib.db_triggers import Trigger, append_only, kept
 from recovery.enums import State, Verdict
@@ -50,8 +50,8 @@ _PASS_CHANGED = " OR ".join(
 )
 
 
-def _guard(name: str, table: str, when: str, condition: str, message: str) -> Trigger:
-    """Return a guard.
+def _trigger(name: str, table: str, when: str, condition: str, message: str) -> Trigger:
+    """Return a trigger.
 
     On PostgreSQL the condition stands inside a function: there it may look at other tables, and the database
     keeps it word for word, so that ``db_triggers.missing`` can compare it.
@@ -74,23 +74,23 @@ def _guard(name: str, table: str, when: str, condition: str, message: str) -> Tr
 def _of_cases() -> list[Trigger]:
     """Return what a case is held to."""
     return [
-        _guard("recovery_case_fresh", "recovery_case", "BEFORE INSERT", _NOT_FRESH, "a case starts open"),
-        _guard("recovery_case_legal", "recovery_case", "BEFORE UPDATE", _ILLEGAL, "a case cannot move like that"),
-        _guard(
+        _trigger("recovery_case_fresh", "recovery_case", "BEFORE INSERT", _NOT_FRESH, "a case starts open"),
+        _trigger("recovery_case_legal", "recovery_case", "BEFORE UPDATE", _ILLEGAL, "a case cannot move like that"),
+        _trigger(
             "recovery_case_recorded",
             "recovery_case",
             "BEFORE UPDATE",
             f"({_MOVING}) AND ({_UNRECORDED})",
             "a case moves only with its event",
         ),
-        _guard(
+        _trigger(
             "recovery_case_subject",
             "recovery_case",
             "BEFORE UPDATE",
             _SUBJECT_CHANGED,
             "a case stays with its holder",
         ),
-        _guard(
+        _trigger(
             "recovery_case_maker",
             "recovery_case",
             "BEFORE UPDATE",
@@ -103,7 +103,7 @@ def _of_cases() -> list[Trigger]:
 def _of_decisions() -> list[Trigger]:
     """Return what a decision is held to."""
     return [
-        _guard(
+        _trigger(
             "recovery_decision_frozen",
             "recovery_decision",
             "BEFORE UPDATE",
@@ -111,7 +111,7 @@ def _of_decisions() -> list[Trigger]:
             "a decision stands",
         ),
         *[
-            _guard(
+            _trigger(
                 f"recovery_decision_other_{verb.lower()}",
                 "recovery_decision",
                 f"BEFORE {verb}",
@@ -123,22 +123,22 @@ def _of_decisions() -> list[Trigger]:
     ]
 
 
-def _of_passes() -> list[Trigger]:
-    """Return what a pass is held to."""
+def _of_grants() -> list[Trigger]:
+    """Return what a grant is held to."""
     return [
-        _guard(
+        _trigger(
             "recovery_recoverygrant_earned",
             "recovery_recoverygrant",
             "BEFORE INSERT",
             f"NOT EXISTS ({_EARNED})",
-            "a pass needs an approved case that is ready",
+            "a grant needs an approved case that is ready",
         ),
-        _guard(
+        _trigger(
             "recovery_recoverygrant_stands",
             "recovery_recoverygrant",
             "BEFORE UPDATE",
             _PASS_CHANGED,
-            "a pass stays what it was",
+            "a grant stays what it was",
         ),
     ]
 
@@ -149,13 +149,13 @@ def _of_the_record() -> list[Trigger]:
         *kept(Case, "cases are kept"),
         *kept(Claim, "claims are kept"),
         *kept(Decision, "decisions are kept"),
-        *kept(RecoveryGrant, "passes are kept"),
+        *kept(RecoveryGrant, "grants are kept"),
         *kept(Hold, "holds are kept"),
         *kept(StopCode, "stop codes are kept"),
-        *(guard for model in (Observation, Event, Evidence, Flag, Policy) for guard in append_only(model)),
+        *(trigger for model in (Observation, Event, Evidence, Flag, Policy) for trigger in append_only(model)),
     ]
 
 
 def every() -> list[Trigger]:
-    """Return all guards of recovery."""
-    return [*_of_cases(), *_of_decisions(), *_of_passes(), *_of_the_record()]
+    """Return all triggers of recovery."""
+    return [*_of_cases(), *_of_decisions(), *_of_grants(), *_of_the_record()]

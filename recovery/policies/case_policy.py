@@ -26,7 +26,7 @@ class Terms:
     total_needed: int = 39  # gate and one proof of possession by e-mail
     families_needed: int = 1  # while one method is offered
     ambers_for_two_seniors: int = 3
-    most_passes: int = 2
+    most_grants: int = 2
     most_returns: int = 2
     open_hours: int = 72
     verifying_minutes: int = 120

@@ -1,4 +1,4 @@
-"""What people read out and type: case references, stop codes, halves of a pass. 24 signs, no vowels, no look-alikes."""
+"""What people read out and type: case references, stop codes, parts of a grant. 24 signs, no vowels, no look-alikes."""
 
 from portal.lib.code_alphabet import ALPHABET, is_made_of, plain
 

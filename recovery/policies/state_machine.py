@@ -71,7 +71,7 @@ def is_terminal(state: str) -> bool:
 
 
 def ends_work(state: str) -> bool:
-    """Tell whether passes and reviews of a case that comes here are of no use any more."""
+    """Tell whether grants and reviews of a case that comes here are of no use any more."""
     return is_terminal(state) or State(state) == State.CONTESTED
 
 

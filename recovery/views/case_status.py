@@ -148,7 +148,7 @@ class Standing:
     starts_left: int
     is_own_browser: bool
     methods: list[Method]  # by which possession can be proved now
-    is_under_way: bool  # a pass of this browser is open or waits for its second half
+    is_under_way: bool  # a grant of this browser is open or waits for its second part
 
     @property
     def waiting_on(self) -> WaitingOn:
@@ -195,7 +195,7 @@ def standing_of(claim: Claim, request: HttpRequest) -> Standing:
         words=_words(face, methods),
         step=_NEXT.get(face, 0),
         by=_by(claim, face),
-        starts_left=case.terms.most_passes - case.passes.count(),
+        starts_left=case.terms.most_grants - case.grants.count(),
         is_own_browser=claims.is_browser_of(claim, browser_of(request)),
         methods=methods,
         is_under_way=SET_UP.read(request).get("claim") == claim.pk,

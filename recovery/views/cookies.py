@@ -14,7 +14,7 @@ CASE_PAGE = EncryptedCookie("case-page", minutes=60)  # reference and PIN were r
 NEW_PIN = EncryptedCookie("case-pin", minutes=5)  # on its way to the page that shows it once
 SET_UP = EncryptedCookie(
     "case-set-up", minutes=120
-)  # the first half of a pass, then the pass; its own clock is shorter
+)  # the first part of a grant, then the grant; its own clock is shorter
 
 
 def browser_of(request: HttpRequest) -> str:

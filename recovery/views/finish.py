@@ -1,4 +1,4 @@
-"""Starting afresh: both halves of the pass, then a new password and a new Key, all at once or not at all."""
+"""Starting afresh: both parts of the grant, then a new password and a new Key, all at once or not at all."""
 
 from typing import Any
 
@@ -46,7 +46,7 @@ def finish(request: HttpRequest, claim: Claim) -> HttpResponse:
     """Enter the second part of the set-up code."""
     facts = SET_UP.read(request)
     if facts.get("claim") != claim.pk or "part" not in facts:
-        return redirect("recovery:set-up" if "pass" in facts else "recovery:status")
+        return redirect("recovery:set-up" if "grant" in facts else "recovery:status")
     form = HalfForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:
@@ -66,7 +66,7 @@ def _opened(request: HttpRequest, claim: Claim, first: str, second: str) -> Http
         now=clock.now(),
     )
     response = redirect("recovery:set-up")
-    SET_UP.write(response, claim=claim.pk, **{"pass": grant.pk}, secret=key_codes.new_secret())
+    SET_UP.write(response, claim=claim.pk, grant=grant.pk, secret=key_codes.new_secret())
     return response
 
 
@@ -76,7 +76,7 @@ def set_up(request: HttpRequest) -> HttpResponse:
     facts = SET_UP.read(request)
     form = SetUpForm(request.POST if request.method == "POST" else None, initial={"key_name": gettext("My phone")})
     try:
-        grant = grants.find_open(grant_id=facts.get("pass", 0), now=clock.now())
+        grant = grants.find_open(grant_id=facts.get("grant", 0), now=clock.now())
         if form.is_valid():
             return _completed(request, grant, facts["secret"], form)
     except (GrantInvalid, CaseNotOpen) as refusal:
@@ -95,7 +95,7 @@ def _completed(request: HttpRequest, grant: RecoveryGrant, secret: str, form: Se
 
 
 def _not_good(request: HttpRequest, refusal: Refusal) -> HttpResponse:
-    """Say that the pass is used, revoked or over; a page opened twice ends here."""
+    """Say that the grant is used, revoked or over; a page opened twice ends here."""
     response = render(request, "recovery/grant_over.html", {"refusal": refusal})
     SET_UP.drop(response)
     return response

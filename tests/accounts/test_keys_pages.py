@@ -18,7 +18,7 @@ from tests.factories import Person
 from tests.pages import levels, marks
 
 pytestmark = pytest.mark.django_db
-DEEDS = ("key-rename", "key-off", "key-lost")
+ACTIONS = ("key-rename", "key-off", "key-lost")
 
 
 def address(name: str, key: Key) -> str:
@@ -53,7 +53,7 @@ def test_a_customer_sees_each_key_with_its_facts(ada: Person, clock: Clock) -> N
     text = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page))
     for fact in ("Ada's phone", "Ada&#x27;s Pixel", "Authenticator app", "3.5 minutes slow", "App version 1.0"):
         assert fact.replace("'", "&#x27;") in text or fact in text
-    assert all(address(name, key) in page for key in Key.objects.all() for name in DEEDS)
+    assert all(address(name, key) in page for key in Key.objects.all() for name in ACTIONS)
 
 
 @pytest.mark.promise("KEY-9")
@@ -86,13 +86,13 @@ def test_the_log_ins_of_other_people_on_a_shared_phone_are_not_shown(
     client = factories.signed_in(ada)
     key = Key.objects.get(user=ada.user, name="Family phone")
 
-    pages = [client.get(reverse("accounts:keys")), *(client.get(address(name, key)) for name in DEEDS)]
+    pages = [client.get(reverse("accounts:keys")), *(client.get(address(name, key)) for name in ACTIONS)]
 
     assert all(page.status_code == 200 for page in pages)
     assert not any("mallory" in page.content.decode() for page in pages)
 
 
-@pytest.mark.parametrize("name", DEEDS)
+@pytest.mark.parametrize("name", ACTIONS)
 @pytest.mark.parametrize("method", ["get", "post"])
 def test_another_persons_key_is_not_there(ada: Person, mallory: Person, clock: Clock, name: str, method: str) -> None:
     client, key = factories.signed_in(mallory), key_of(ada)
@@ -105,7 +105,7 @@ def test_another_persons_key_is_not_there(ada: Person, mallory: Person, clock: C
     assert key_of(ada).name == "Ada's phone"
 
 
-@pytest.mark.parametrize("name", [*DEEDS, "backup-codes"])
+@pytest.mark.parametrize("name", [*ACTIONS, "backup-codes"])
 @pytest.mark.parametrize("method", ["get", "post"])
 def test_nothing_is_done_without_fresh_proof(ada: Person, clock: Clock, name: str, method: str) -> None:
     client = factories.signed_in(ada)
@@ -120,7 +120,7 @@ def test_nothing_is_done_without_fresh_proof(ada: Person, clock: Clock, name: st
     assert Client().get(path)["Location"].startswith("/login/")
 
 
-@pytest.mark.parametrize("name", [*DEEDS, "backup-codes"])
+@pytest.mark.parametrize("name", [*ACTIONS, "backup-codes"])
 def test_a_form_of_another_site_does_nothing(ada: Person, clock: Clock, name: str) -> None:
     client = factories.signed_in(ada)
     client.handler.enforce_csrf_checks = True

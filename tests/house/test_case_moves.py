@@ -34,8 +34,8 @@ REACHED_BY: dict[State, Make] = {
     State.REVIEW: lambda way, clock: way.in_review(),
     State.COOLING: lambda way, clock: way.in_review().approved(clock),
     State.GRANT_READY: lambda way, clock: way.ready(clock),
-    State.ENROLLING: lambda way, clock: way.ready(clock).started().opened_pass(),
-    State.HOLD: lambda way, clock: way.ready(clock).started().opened_pass().completed(),
+    State.ENROLLING: lambda way, clock: way.ready(clock).started().opened_grant(),
+    State.HOLD: lambda way, clock: way.ready(clock).started().opened_grant().completed(),
     State.CONTESTED: lambda way, clock: by_owner(way.in_review(), clock),
 }
 
@@ -137,7 +137,7 @@ MADE_BY: dict[tuple[State, State, Actor], Make] = {
     (State.REVIEW, State.REFUSED, Actor.SENIOR): decided(reviews.refuse),
     (State.COOLING, State.GRANT_READY, Actor.CLOCK): waited,
     (State.COOLING, State.PROOFING, Actor.CLOCK): not_reached,
-    (State.GRANT_READY, State.ENROLLING, Actor.CLAIMANT): lambda way, clock: way.started().opened_pass(),
+    (State.GRANT_READY, State.ENROLLING, Actor.CLAIMANT): lambda way, clock: way.started().opened_grant(),
     (State.ENROLLING, State.GRANT_READY, Actor.CLAIMANT): left,
     (State.ENROLLING, State.GRANT_READY, Actor.CLOCK): run_out,
     (State.ENROLLING, State.HOLD, Actor.CLAIMANT): lambda way, clock: way.completed(),

@@ -16,7 +16,7 @@ def ids(found: list[object]) -> list[str]:
 
 
 def drop(name: str) -> None:
-    table = next(guard.table for guard in db_triggers._GUARDS if guard.name == name)
+    table = next(guard.table for guard in db_triggers._REGISTERED if guard.name == name)
     with connection.cursor() as cursor:
         cursor.execute(f"DROP TRIGGER {name}" + (f" ON {table}" if connection.vendor == "postgresql" else ""))
 
@@ -52,7 +52,7 @@ def test_a_database_that_is_not_there_has_no_say_and_is_not_made(
     else:
         monkeypatch.setattr(connection, "cursor", _away)
 
-    assert checks.guards_are_installed() == []
+    assert checks.triggers_are_installed() == []
     assert list(tmp_path.glob("*.sqlite3")) == []
 
 

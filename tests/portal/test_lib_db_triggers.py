@@ -89,17 +89,17 @@ def test_the_record_takes_no_truncation(an_event: SecurityEvent):
 
 def test_a_guard_that_is_gone_is_missed_reported_and_set_again():
     name = min(db_triggers.installed())
-    table = next(guard.table for guard in db_triggers._GUARDS if guard.name == name)
+    table = next(guard.table for guard in db_triggers._REGISTERED if guard.name == name)
     on_table = f" ON {table}" if connection.vendor == "postgresql" else ""
     with connection.cursor() as cursor:
         cursor.execute(f"DROP TRIGGER {name}{on_table}")
 
     assert db_triggers.missing() == {name}
-    assert [message.id for message in checks.guards_are_installed()] == ["portal.W003"]
+    assert [message.id for message in checks.triggers_are_installed()] == ["portal.W003"]
 
     db_triggers.install()
     assert db_triggers.missing() == set()
-    assert checks.guards_are_installed() == []
+    assert checks.triggers_are_installed() == []
 
 
 def test_setting_guards_twice_changes_nothing():
@@ -114,7 +114,7 @@ def test_setting_guards_twice_changes_nothing():
 def test_every_registered_guard_has_a_form_for_both_databases():
     assert all(
         guard.sqlite and guard.postgresql
-        for guard in db_triggers._GUARDS
+        for guard in db_triggers._REGISTERED
         if not guard.name.endswith("_truncate") and "_no_replace_" not in guard.name
     )
-    assert all(guard.postgresql or guard.sqlite for guard in db_triggers._GUARDS)
+    assert all(guard.postgresql or guard.sqlite for guard in db_triggers._REGISTERED)

@@ -84,7 +84,7 @@ class Claimant:
     def begins(self) -> object:
         return self.presses("finish/begin/")
 
-    def opens_pass(self, part: str | None = None) -> object:
+    def opens_grant(self, part: str | None = None) -> object:
         return self.presses("finish/", part=mailed("case_half", "part") if part is None else part)
 
     def secret(self) -> str:

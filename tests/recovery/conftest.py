@@ -181,7 +181,7 @@ class Walk:
     def second_part(self) -> str:
         return Notice.objects.filter(kind="case_half").latest("pk").facts["part"]
 
-    def opened_pass(self) -> "Walk":
+    def opened_grant(self) -> "Walk":
         self.grant = grants.open_grant(
             claim=self.claim,
             first_part=self.first_part,

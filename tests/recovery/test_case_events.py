@@ -95,7 +95,7 @@ def test_the_command_says_that_the_record_is_whole_or_where_it_is_not(a_case):
 def test_no_secret_of_a_whole_recovery_is_in_the_database_or_the_logs(clock, walk, caplog):
     walk.ready(clock).started()
     second, codes = walk.second_part(), [n.facts["code"] for n in Notice.objects.filter(kind="code")]
-    walk.opened_pass().completed()
+    walk.opened_grant().completed()
     timers.tick(clock.now)
     secrets = [walk.first_part, second, second.replace(" ", ""), NEW_PASSWORD, NEW_SEED, *codes]
     secrets += [*QUESTIONS.values(), *(answer for answer in RIGHT.values() if len(answer) > 5)]
@@ -130,7 +130,7 @@ def dump() -> str:
 def test_every_message_about_a_case_says_how_to_stop_it_and_holds_no_link(clock, walk):
     walk.opened()
     timers.tick(clock.now)
-    walk.ready(clock).started().opened_pass().completed().waited(clock)
+    walk.ready(clock).started().opened_grant().completed().waited(clock)
     walk.opened().in_session().answered(wrong_answer)
     timers.tick(clock.now)
     Notice.objects.filter(facts="").delete()
@@ -168,7 +168,7 @@ def test_messages_of_an_end_hold_no_stop_code_and_render(clock, walk, holder, ki
 
 
 def test_a_freeze_after_completion_leaves_a_record_without_faults(clock, walk, holder):
-    walk.ready(clock).started().opened_pass().completed()
+    walk.ready(clock).started().opened_grant().completed()
     timers.tick(clock.now)
     notice = Notice.objects.get(kind="case_completed")
 

@@ -59,7 +59,7 @@ def a_decision(case: Case, **changes) -> Decision:
     return Decision(**fields | changes)
 
 
-def a_pass(case: Case, **changes) -> RecoveryGrant:
+def a_grant(case: Case, **changes) -> RecoveryGrant:
     fields = {
         "case": case,
         "claim": case.claim,
@@ -264,7 +264,7 @@ def test_d11_a_case_stays_with_its_holder(walk, stranger, mallory):
 
 
 @pytest.mark.promise("CASE-6")
-def test_d11_a_pass_stays_what_it_was(clock, walk, stranger, mallory):
+def test_d11_a_grant_stays_what_it_was(clock, walk, stranger, mallory):
     walk.ready(clock).started()
     mine = RecoveryGrant.objects.filter(pk=walk.grant.pk)
     other = stranger.opened()
@@ -279,68 +279,68 @@ def test_d11_a_pass_stays_what_it_was(clock, walk, stranger, mallory):
 
 @pytest.mark.parametrize("model", _KEPT)
 def test_d10_what_a_case_rests_on_is_kept(clock, walk, model):
-    walk.ready(clock).started().opened_pass().completed()
+    walk.ready(clock).started().opened_grant().completed()
 
     assert model.objects.exists()
     assert refused(sql, f"DELETE FROM {model._meta.db_table}")
 
 
 @pytest.mark.promise("CASE-6")
-def test_d11_a_pass_needs_an_approved_case_that_is_ready_and_its_own_holder(clock, walk, mallory):
+def test_d11_a_grant_needs_an_approved_case_that_is_ready_and_its_own_holder(clock, walk, mallory):
     for step in (walk.opened, walk.in_session, walk.answered, walk.stated, walk.with_mail_code):
         step()
-        assert refused(a_pass(walk.case, claim=walk.claim).save)
+        assert refused(a_grant(walk.case, claim=walk.claim).save)
     walk.approved(clock)
-    assert refused(a_pass(walk.case).save)
+    assert refused(a_grant(walk.case).save)
     walk.waited(clock)
 
-    assert refused(a_pass(walk.case, subject=mallory.user).save)
-    assert not refused(a_pass(walk.case).save)
+    assert refused(a_grant(walk.case, subject=mallory.user).save)
+    assert not refused(a_grant(walk.case).save)
 
 
 @pytest.mark.promise("CASE-6")
-def test_d11_a_pass_belongs_to_the_claim_that_was_approved(clock, walk, agent):
+def test_d11_a_grant_belongs_to_the_claim_that_was_approved(clock, walk, agent):
     walk.ready(clock)
     other = walk.claim
     stray = Claim.objects.exclude(pk=other.pk).first() or walk.opened(by=agent.user).claim
 
     case = Case.objects.select_related("subject", "claim").get(pk=other.case_id)
-    assert refused(a_pass(case, claim=stray).save)
+    assert refused(a_grant(case, claim=stray).save)
 
 
-def test_d11_a_phantom_never_gets_a_pass(stranger, holder):
+def test_d11_a_phantom_never_gets_a_grant(stranger, holder):
     case = stranger.opened().case
 
-    assert refused(a_pass(case, claim=stranger.claim, subject=holder.user).save)
+    assert refused(a_grant(case, claim=stranger.claim, subject=holder.user).save)
 
 
 @pytest.mark.promise("CASE-6")
-def test_d12_a_pass_is_bounded(clock, walk):
+def test_d12_a_grant_is_bounded(clock, walk):
     case = walk.ready(clock).case
     at, minute = case.opened_at, timedelta(minutes=1)
     opened = {"opened_at": at + minute, "finish_until": at + 16 * minute}
 
-    assert refused(a_pass(case, open_until=at).save)
-    assert refused(a_pass(case, first_channel="mail").save)
-    assert refused(a_pass(case, used_at=at + minute).save)
-    assert refused(a_pass(case, used_at=at + 17 * minute, **opened).save)
-    assert refused(a_pass(case, used_at=at, **opened).save)
-    assert refused(a_pass(case, opened_at=at + 21 * minute, finish_until=at + 22 * minute).save)
-    assert refused(a_pass(case, used_at=at + 2 * minute, revoked_at=at + 2 * minute, **opened).save)
-    assert not refused(a_pass(case, used_at=at + 2 * minute, **opened).save)
+    assert refused(a_grant(case, open_until=at).save)
+    assert refused(a_grant(case, first_channel="mail").save)
+    assert refused(a_grant(case, used_at=at + minute).save)
+    assert refused(a_grant(case, used_at=at + 17 * minute, **opened).save)
+    assert refused(a_grant(case, used_at=at, **opened).save)
+    assert refused(a_grant(case, opened_at=at + 21 * minute, finish_until=at + 22 * minute).save)
+    assert refused(a_grant(case, used_at=at + 2 * minute, revoked_at=at + 2 * minute, **opened).save)
+    assert not refused(a_grant(case, used_at=at + 2 * minute, **opened).save)
 
 
 @pytest.mark.promise("CASE-6")
-def test_d12_a_holder_has_one_live_pass(clock, walk):
+def test_d12_a_holder_has_one_live_grant(clock, walk):
     case = walk.ready(clock).started().case
 
-    assert refused(a_pass(case).save)
-    assert not refused(a_pass(case, revoked_at=clock.now).save)
+    assert refused(a_grant(case).save)
+    assert not refused(a_grant(case, revoked_at=clock.now).save)
 
 
 @pytest.mark.promise("CASE-6")
-def test_d13_a_pass_is_used_by_one_statement_once(clock, walk):
-    walk.ready(clock).started().opened_pass()
+def test_d13_a_grant_is_used_by_one_statement_once(clock, walk):
+    walk.ready(clock).started().opened_grant()
     unused = RecoveryGrant.objects.filter(pk=walk.grant.pk, used_at=None, revoked_at=None, finish_until__gt=clock.now)
 
     assert [unused.update(used_at=clock.now), unused.update(used_at=clock.now)] == [1, 0]

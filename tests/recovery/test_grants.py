@@ -1,4 +1,4 @@
-"""A pass in two halves, short-lived, good once; and the one transaction it is good for."""
+"""A grant in two parts, short-lived, good once; and the one transaction it is good for."""
 
 import pytest
 from django.contrib.auth.hashers import check_password
@@ -23,29 +23,29 @@ def open_with(walk, **changes):
 
 
 @pytest.mark.promise("CASE-6")
-def test_the_time_of_a_pass_begins_when_the_claimant_starts(clock, walk):
+def test_the_time_of_a_grant_begins_when_the_claimant_starts(clock, walk):
     walk.ready(clock)
     clock.move(hours=30)
     walk.started()
     clock.move(minutes=19, seconds=59)
 
-    walk.opened_pass()
+    walk.opened_grant()
 
     assert walk.state == State.ENROLLING
 
 
 @pytest.mark.promise("CASE-6")
-def test_a_pass_not_opened_in_time_is_over(clock, walk):
+def test_a_grant_not_opened_in_time_is_over(clock, walk):
     walk.ready(clock).started()
     clock.move(minutes=20, seconds=1)
 
     with pytest.raises(GrantInvalid):
-        walk.opened_pass()
+        walk.opened_grant()
 
 
 @pytest.mark.promise("CASE-6")
 @pytest.mark.parametrize("changes", [{"first_part": ""}, {"second_part": ""}, {"browser": "another"}, {"browser": ""}])
-def test_half_a_pass_or_another_browser_opens_nothing(clock, walk, changes):
+def test_half_a_grant_or_another_browser_opens_nothing(clock, walk, changes):
     walk.ready(clock).started()
 
     with pytest.raises(GrantInvalid):
@@ -54,7 +54,7 @@ def test_half_a_pass_or_another_browser_opens_nothing(clock, walk, changes):
 
 
 @pytest.mark.promise("CASE-6")
-def test_the_third_wrong_try_revokes_the_pass(clock, walk):
+def test_the_third_wrong_try_revokes_the_grant(clock, walk):
     walk.ready(clock).started()
     for _try in range(3):
         with pytest.raises(GrantInvalid):
@@ -65,7 +65,7 @@ def test_the_third_wrong_try_revokes_the_pass(clock, walk):
     assert RecoveryGrant.objects.get().revoked_at == clock.now
 
 
-def test_two_slips_and_a_right_try_open_the_pass(clock, walk):
+def test_two_slips_and_a_right_try_open_the_grant(clock, walk):
     walk.ready(clock).started()
     for _try in range(2):
         with pytest.raises(GrantInvalid):
@@ -93,7 +93,7 @@ def test_the_halves_travel_apart_and_neither_is_kept(clock, walk):
 
 
 @pytest.mark.promise("CASE-6")
-def test_a_new_pass_ends_the_one_before_and_there_are_two_at_most(clock, walk):
+def test_a_new_grant_ends_the_one_before_and_there_are_two_at_most(clock, walk):
     walk.ready(clock).started()
     old_half, old_second = walk.first_part, walk.second_part()
     walk.started()
@@ -106,14 +106,14 @@ def test_a_new_pass_ends_the_one_before_and_there_are_two_at_most(clock, walk):
 
 
 @pytest.mark.parametrize("step", ["opened", "in_session", "in_review"])
-def test_no_pass_before_the_case_is_ready(walk, step):
+def test_no_grant_before_the_case_is_ready(walk, step):
     getattr(walk, step)()
 
     with pytest.raises(CaseNotOpen):
         walk.started()
 
 
-def test_no_pass_for_another_browser_or_another_claim(clock, walk):
+def test_no_grant_for_another_browser_or_another_claim(clock, walk):
     stray = walk.opened().claim
     walk.claim = None
     walk.ready(clock)
@@ -125,7 +125,7 @@ def test_no_pass_for_another_browser_or_another_claim(clock, walk):
 
 
 @pytest.mark.promise("CASE-6")
-def test_no_pass_while_an_agent_knows_the_pin(clock, walk, agent):
+def test_no_grant_while_an_agent_knows_the_pin(clock, walk, agent):
     walk.opened(by=agent.user)
     claims.bind_browser(claim=walk.claim, browser=walk.browser, origin=ORIGIN, now=now())
     walk.ready(clock)
@@ -142,7 +142,7 @@ def test_no_pass_while_an_agent_knows_the_pin(clock, walk, agent):
 def test_completing_ends_everything_that_was_open_and_holds_what_is_dear(clock, walk, holder):
     factories.signed_in(holder)
     old = holder.user.key_set.get()
-    walk.ready(clock).started().opened_pass().completed()
+    walk.ready(clock).started().opened_grant().completed()
 
     holder.user.refresh_from_db()
     old.refresh_from_db()
@@ -159,7 +159,7 @@ def test_completing_leaves_no_second_factor_from_before(clock, walk, holder):
     backup_codes.make(user=holder.user, by=holder.user, origin=ORIGIN, now=clock.now)
     Passkey.objects.create(user=holder.user, name="x", credential_id="x", public_key="x", created_at=clock.now)
 
-    walk.ready(clock).started().opened_pass().completed()
+    walk.ready(clock).started().opened_grant().completed()
 
     assert [key.name for key in holder.user.key_set.filter(confirmed=True)] == [holder.user.key_set.latest("pk").name]
     assert not Passkey.objects.filter(user=holder.user, confirmed=True).exists()
@@ -183,7 +183,7 @@ def test_what_fails_changes_nothing_and_may_be_tried_again(clock, walk, holder, 
 
     remember_password(holder.user, "Ada-Has-A-Secret-1843", now=portal_clock.now())
     factories.signed_in(holder)
-    walk.ready(clock).started().opened_pass()
+    walk.ready(clock).started().opened_grant()
     before = (holder.user.password, list(holder.user.key_set.values_list("pk", "confirmed")))
 
     with pytest.raises(refusal):
@@ -198,8 +198,8 @@ def test_what_fails_changes_nothing_and_may_be_tried_again(clock, walk, holder, 
 
 
 @pytest.mark.promise("CASE-6")
-def test_a_pass_completes_once(clock, walk):
-    walk.ready(clock).started().opened_pass().completed()
+def test_a_grant_completes_once(clock, walk):
+    walk.ready(clock).started().opened_grant().completed()
 
     with pytest.raises(GrantInvalid):
         walk.completed(password="Another-One-Entirely-55")
@@ -208,7 +208,7 @@ def test_a_pass_completes_once(clock, walk):
 
 @pytest.mark.promise("CASE-6")
 def test_who_closes_the_page_has_changed_nothing_and_starts_again(clock, walk, holder):
-    walk.ready(clock).started().opened_pass()
+    walk.ready(clock).started().opened_grant()
     clock.move(minutes=15)
     timers.tick(clock.now)
 
@@ -217,12 +217,12 @@ def test_who_closes_the_page_has_changed_nothing_and_starts_again(clock, walk, h
         walk.completed()
     holder.user.refresh_from_db()
     assert not check_password(NEW_PASSWORD, holder.user.password)
-    walk.started().opened_pass().completed()
+    walk.started().opened_grant().completed()
     assert walk.state == State.HOLD
 
 
 def test_leaving_is_the_same_at_once(clock, walk):
-    walk.ready(clock).started().opened_pass()
+    walk.ready(clock).started().opened_grant()
 
     grants.leave(grant=walk.grant, origin=ORIGIN, now=now())
 
@@ -233,7 +233,7 @@ def test_setting_up_does_not_prolong_the_time_a_case_is_ready(clock, walk):
     walk.ready(clock)
     ready_until = walk.case.until
     clock.move(hours=71, minutes=50)
-    walk.started().opened_pass()
+    walk.started().opened_grant()
     clock.move(minutes=15)
     timers.tick(clock.now)
 

@@ -113,7 +113,7 @@ def test_after_a_call_the_page_asks_for_a_new_pin_and_then_starts(claimant, dana
     assert leads_to(claimant.enters(), "status/pin/")
     claimant.pin = new_pin(claimant)
     claimant.begins()
-    claimant.opens_pass(mailed("case_half", "part"))
+    claimant.opens_grant(mailed("case_half", "part"))
 
     assert walk.state == State.ENROLLING
 
@@ -124,7 +124,7 @@ def test_a_set_up_is_left_in_its_own_browser_only(claimant, dana, walk, clock):
     walk.ready(clock)
     claimant.enters()
     claimant.begins()
-    claimant.opens_pass()
+    claimant.opens_grant()
     other = Claimant()
     other.enters(claimant.reference, claimant.pin)
 

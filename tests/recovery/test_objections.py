@@ -69,7 +69,7 @@ def test_the_first_notice_still_stops_a_case_that_is_ready(clock, walk):
 
 @pytest.mark.promise("CASE-5")
 def test_a_stop_in_the_middle_of_setting_up_leaves_everything_as_it_was(clock, walk, holder):
-    walk.ready(clock).started().opened_pass()
+    walk.ready(clock).started().opened_grant()
     timers.tick(clock.now)
     before = holder.user.password
 
@@ -84,7 +84,7 @@ def test_a_stop_in_the_middle_of_setting_up_leaves_everything_as_it_was(clock, w
 
 @pytest.mark.promise("CASE-5")
 def test_a_stop_after_completion_freezes_the_log_in(clock, walk, holder):
-    walk.ready(clock).started().opened_pass().completed()
+    walk.ready(clock).started().opened_grant().completed()
     timers.tick(clock.now)
 
     stop(newest("case_completed"))
@@ -192,7 +192,7 @@ def test_an_owner_who_found_their_phone_withdraws_the_case(clock, walk, holder):
 
 
 @pytest.mark.promise("CASE-5")
-def test_a_lost_key_that_is_used_again_contests_the_case_before_any_pass(clock, walk, holder):
+def test_a_lost_key_that_is_used_again_contests_the_case_before_any_grant(clock, walk, holder):
     walk.in_review().approved(clock)
     clock.move(hours=3)
     holder.user.key_set.update(last_used_at=clock.now)
@@ -217,7 +217,7 @@ def test_a_key_used_before_the_case_says_nothing(clock, walk, holder):
 @pytest.mark.promise("CASE-5")
 @pytest.mark.parametrize(
     ("reached", "goes_on"),
-    [([], "started"), (["started"], "opened_pass"), (["started", "opened_pass"], "completed")],
+    [([], "started"), (["started"], "opened_grant"), (["started", "opened_grant"], "completed")],
 )
 def test_a_key_in_use_stops_every_step_before_the_clock_finds_it(clock, walk, holder, reached, goes_on):
     walk.ready(clock)

@@ -1,4 +1,4 @@
-"""Starting afresh: both halves of the pass, then password and Key at once, or nothing."""
+"""Starting afresh: both parts of the grant, then password and Key at once, or nothing."""
 
 import re
 from urllib.parse import unquote
@@ -50,7 +50,7 @@ def test_the_pages_lead_from_the_start_button_to_an_ordinary_sign_in(claimant, h
     assert shown(claimant.looks()) == "ready"
 
     assert claimant.begins().redirect_chain == [("/recover/finish/", 302)]
-    assert claimant.opens_pass().redirect_chain == [("/recover/finish/new/", 302)]
+    assert claimant.opens_grant().redirect_chain == [("/recover/finish/new/", 302)]
     phone = new_phone(claimant, holder)
     answer = claimant.saves(phone.code())
 
@@ -67,7 +67,7 @@ def test_the_pages_lead_from_the_start_button_to_an_ordinary_sign_in(claimant, h
 @pytest.mark.promise("CASE-6")
 def test_an_old_key_does_not_open_the_new_password(claimant, holder, clock):
     claimant.begins()
-    claimant.opens_pass()
+    claimant.opens_grant()
     claimant.saves(new_phone(claimant, holder).code())
     clock.move(seconds=30)
 
@@ -82,7 +82,7 @@ def test_no_page_shows_both_halves_and_no_address_any(claimant):
 
     assert part not in words(answer)
     assert answer.redirect_chain == [("/recover/finish/", 302)]
-    assert [url for url, _status in claimant.opens_pass().redirect_chain] == ["/recover/finish/new/"]
+    assert [url for url, _status in claimant.opens_grant().redirect_chain] == ["/recover/finish/new/"]
 
 
 @pytest.mark.promise("CASE-6")
@@ -91,30 +91,30 @@ def test_the_second_half_opens_nothing_in_another_browser(claimant, holder):
     other = Claimant()
     other.enters(claimant.reference, claimant.pin)
 
-    answer = other.opens_pass()
+    answer = other.opens_grant()
 
     assert answer.redirect_chain == [("/recover/status/", 302)]
     assert (shown(other.looks()), leads_to(other.looks(), "finish/begin/")) == ("ready", False)
     assert cause(other.begins()) == "A1"
 
 
-def test_the_third_wrong_half_ends_the_pass_and_a_second_one_may_be_started(claimant, holder):
+def test_the_third_wrong_half_ends_the_grant_and_a_second_one_may_be_started(claimant, holder):
     claimant.begins()
     part = mailed("case_half", "part")
-    said = [claimant.opens_pass("2222 2222") for _try in range(3)]
+    said = [claimant.opens_grant("2222 2222") for _try in range(3)]
 
     assert [cause(answer) for answer in said] == ["A9", "A9", "A3"]
     assert [answer.context["form"].refusal.facts.get("tries_left") for answer in said] == [2, 1, None]
     assert not any("2222 2222" in answer.content.decode() for answer in said)
-    assert cause(claimant.opens_pass(part)) == "A3"
+    assert cause(claimant.opens_grant(part)) == "A3"
     claimant.begins()
-    assert claimant.opens_pass().redirect_chain == [("/recover/finish/new/", 302)]
+    assert claimant.opens_grant().redirect_chain == [("/recover/finish/new/", 302)]
 
 
 def test_a_case_allows_two_starts(claimant):
     for _start in range(2):
         claimant.begins()
-        claimant.opens_pass()
+        claimant.opens_grant()
         claimant.presses("finish/leave/")
 
     assert (shown(claimant.looks()), leads_to(claimant.looks(), "finish/begin/")) == ("ready", False)
@@ -140,7 +140,7 @@ def test_a_case_allows_two_starts(claimant):
 def test_a_refusal_stands_at_its_field_and_changes_nothing(claimant, holder, fields, status, code):
     remember_password(holder.user, holder.password, now=portal_clock.now())
     claimant.begins()
-    claimant.opens_pass()
+    claimant.opens_grant()
     secret = claimant.secret()
     right = {"new_password": NEW_PASSWORD, "key_name": "Red phone", "code": new_phone(claimant, holder).code()}
 
@@ -162,7 +162,7 @@ def test_a_refusal_stands_at_its_field_and_changes_nothing(claimant, holder, fie
 @pytest.mark.promise("CASE-6")
 def test_two_tabs_finish_once(claimant, holder):
     claimant.begins()
-    claimant.opens_pass()
+    claimant.opens_grant()
     phone = new_phone(claimant, holder)
     tab = Client()
     tab.cookies.load({name: morsel.value for name, morsel in claimant.client.cookies.items()})
@@ -179,7 +179,7 @@ def test_two_tabs_finish_once(claimant, holder):
 
 def test_leaving_in_the_middle_changes_nothing(claimant, holder):
     claimant.begins()
-    claimant.opens_pass()
+    claimant.opens_grant()
 
     answer = claimant.presses("finish/leave/")
 
@@ -189,7 +189,7 @@ def test_leaving_in_the_middle_changes_nothing(claimant, holder):
 
 def test_going_away_in_the_middle_can_be_taken_up_again(claimant):
     claimant.begins()
-    claimant.opens_pass()
+    claimant.opens_grant()
 
     page = claimant.looks()
 
@@ -197,11 +197,11 @@ def test_going_away_in_the_middle_can_be_taken_up_again(claimant):
     assert "/recover/finish/new/" in page.content.decode()
 
 
-def test_a_pass_that_ran_out_changes_nothing_and_the_case_is_ready_again(claimant, holder, clock):
+def test_a_grant_that_ran_out_changes_nothing_and_the_case_is_ready_again(claimant, holder, clock):
     from recovery.actions import timers
 
     claimant.begins()
-    claimant.opens_pass()
+    claimant.opens_grant()
     phone = new_phone(claimant, holder)
     clock.move(minutes=settings.PORTAL_GRANT_FINISH_MINUTES, seconds=1)
 
@@ -226,7 +226,7 @@ def test_the_square_and_the_typed_key_say_the_same_and_carry_no_style(claimant, 
     make = segno.make
     monkeypatch.setattr(segno, "make", lambda text, **options: drawn.append(text) or make(text, **options))
     claimant.begins()
-    page = claimant.opens_pass().content.decode()
+    page = claimant.opens_grant().content.decode()
 
     secret = re.findall(r"<code data-copy-text>([^<]+)</code>", page)[-1].replace(" ", "")
     assert unquote(drawn[-1]) == (
@@ -242,13 +242,13 @@ def test_recovery_leads_on_where_codes_are_used_up(claimant, holder):
     reserve(bucket, now=holder.user.created_at)
     Throttle.objects.filter(key=bucket.key).update(used_in_a_row=settings.PORTAL_CODE_FAILURE_TOTAL)
     claimant.begins()
-    claimant.opens_pass()
+    claimant.opens_grant()
 
     assert shown(claimant.saves(new_phone(claimant, holder).code())) == "hold"
 
 
 def test_every_page_of_the_way_is_well_formed(claimant, holder):
-    pages = [claimant.looks(), claimant.client.get("/recover/status/pin/"), claimant.begins(), claimant.opens_pass()]
+    pages = [claimant.looks(), claimant.client.get("/recover/status/pin/"), claimant.begins(), claimant.opens_grant()]
     pages += [claimant.looks(), claimant.saves(new_phone(claimant, holder).code())]
 
     assert [problems(page.content.decode()) for page in pages] == [[]] * len(pages)

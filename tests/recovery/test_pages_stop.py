@@ -120,7 +120,7 @@ def test_an_owner_who_is_back_closes_the_case(walk, holder):
 
 @pytest.mark.promise("CASE-5")
 def test_an_objection_after_completion_signs_out_and_holds_the_account(walk, holder, clock):
-    walk.ready(clock).started().opened_pass().completed()
+    walk.ready(clock).started().opened_grant().completed()
     owner = signed_in(_as_now(holder))
     page = owner.get("/recover/mine/")
     assert shown(page) == "hold"

@@ -49,7 +49,7 @@ def test_papers_bring_the_case_to_two_seniors_and_on_to_its_end(clock, walk, age
     walk.approved(clock)
     assert {walk.decision.checker, walk.decision.second_checker} == {lee.user, kim.user}
     assert (walk.case.until - walk.decision.decided_at).days == 7
-    assert walk.waited(clock).started().opened_pass().completed().state == State.HOLD
+    assert walk.waited(clock).started().opened_grant().completed().state == State.HOLD
 
 
 def test_the_wait_after_papers_is_prolonged_once_as_after_any_approval(clock, walk, agent):

@@ -204,7 +204,7 @@ def test_a_code_dies_with_its_case(walk):
 
 
 def test_no_code_outlives_a_completed_recovery(clock, walk, holder):
-    walk.ready(clock).started().opened_pass()
+    walk.ready(clock).started().opened_grant()
     emailed_code.send(user=holder.user, purpose=CodePurpose.ENROL, by=None, origin=ORIGIN, now=now())
 
     walk.completed()

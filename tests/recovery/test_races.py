@@ -47,7 +47,7 @@ def done(results: list[object]) -> int:
 
 @pytest.mark.promise("CASE-6")
 def test_of_four_tabs_that_finish_at_once_exactly_one_succeeds(clock, walk, holder):
-    walk.ready(clock).started().opened_pass()
+    walk.ready(clock).started().opened_grant()
     code = Person(holder.user, "", NEW_SEED).code()
 
     def finish(number: int) -> object:
@@ -135,7 +135,7 @@ def test_one_question_answered_twice_at_once_is_answered_once(walk):
 
 @pytest.mark.promise("CASE-5")
 def test_a_stop_and_a_completion_at_once_never_leave_a_stranger_with_the_account(clock, walk, holder):
-    walk.ready(clock).started().opened_pass()
+    walk.ready(clock).started().opened_grant()
 
     results = at_once(
         walk.completed,

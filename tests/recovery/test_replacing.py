@@ -27,7 +27,7 @@ UNDER_ALL_KEYS = {
 def intruder(clock, walk):
     """A connection that knows nothing of our settings, with a row in every guarded table; the guards against
     replacement are alone: what the others refuse as well is not their merit."""
-    walk.ready(clock).started().opened_pass().completed()
+    walk.ready(clock).started().opened_grant().completed()
     timers.tick(clock.now)
     Flag.objects.create(case=walk.case, kind=FlagKind.COMPETING, severity=Severity.AMBER, at=clock.now)
     raw = sqlite3.connect(connection.settings_dict["NAME"], isolation_level=None)

@@ -27,7 +27,7 @@ def test_a_second_claim_in_review_raises_the_tier_of_the_review(walk):
 
 
 @pytest.mark.promise("CASE-5")
-@pytest.mark.parametrize("steps", [[], ["waited"], ["waited", "started"], ["waited", "started", "opened_pass"]])
+@pytest.mark.parametrize("steps", [[], ["waited"], ["waited", "started"], ["waited", "started", "opened_grant"]])
 def test_a_second_claim_takes_an_approval_back_to_a_second_person(clock, walk, steps):
     walk.in_review().approved(clock)
     for step in steps:

@@ -63,7 +63,7 @@ def test_a_case_is_walked_to_its_end_by_another_method(clock, walk, phone):
     row = Evidence.objects.get(item=None)
     assert (row.method, row.points, row.claim) == ("phone", 30, walk.claim)
 
-    walk.approved(clock).waited(clock).started().opened_pass().completed()
+    walk.approved(clock).waited(clock).started().opened_grant().completed()
 
     assert walk.state == State.HOLD
 

@@ -15,7 +15,7 @@ from tests.recovery.test_objections import newest, stop
 @pytest.fixture
 def stolen(clock, walk, holder, lee, kim):
     """A case that a thief completed, that the owner stopped, and that two seniors refused."""
-    walk.ready(clock).started().opened_pass().completed()
+    walk.ready(clock).started().opened_grant().completed()
     timers.tick(clock.now)
     stop(newest("case_completed"))
     for senior in (lee, kim):
@@ -28,7 +28,7 @@ def stolen(clock, walk, holder, lee, kim):
 @pytest.mark.promise("CASE-7")
 def test_an_owner_who_stopped_a_finished_recovery_gets_back_in_by_one_of_their_own(clock, stolen, holder):
     clock.move(days=2)
-    stolen.ready(clock).started().opened_pass().completed(password="Mine-Again-For-Ever-1")
+    stolen.ready(clock).started().opened_grant().completed(password="Mine-Again-For-Ever-1")
 
     holder.user.refresh_from_db()
     assert holder.user.suspended_at is None
@@ -46,7 +46,7 @@ def test_why_two_seniors_refused_is_on_the_record_and_the_record_is_whole(stolen
 
 
 def test_a_hold_the_firm_placed_outlives_a_recovery(clock, walk, holder):
-    walk.ready(clock).started().opened_pass()
+    walk.ready(clock).started().opened_grant()
     holder.user.suspended_at = clock.now
     holder.user.save(update_fields=["suspended_at"])
 
@@ -57,7 +57,7 @@ def test_a_hold_the_firm_placed_outlives_a_recovery(clock, walk, holder):
 
 
 def test_the_thief_who_finished_cannot_sign_in_while_the_objection_stands(clock, walk, holder):
-    walk.ready(clock).started().opened_pass().completed()
+    walk.ready(clock).started().opened_grant().completed()
     timers.tick(clock.now)
     stop(newest("case_completed"))
 

@@ -170,7 +170,7 @@ def test_a_review_of_somebody_who_left_is_drawn_again(clock, walk):
 def test_the_owner_is_told_of_every_turn(clock, walk):
     walk.opened()
     timers.tick(clock.now)
-    walk.ready(clock).started().opened_pass().completed().waited(clock)
+    walk.ready(clock).started().opened_grant().completed().waited(clock)
 
     assert [kind for kind in kinds() if kind != "case_half"] == [
         "case_started",

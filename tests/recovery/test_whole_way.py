@@ -13,7 +13,7 @@ from tests.recovery.conftest import NEW_PASSWORD
 def test_who_lost_everything_gets_back_in_with_a_new_password_and_a_new_key(clock, walk, holder):
     old_key = holder.user.key_set.get()
 
-    walk.ready(clock).started().opened_pass().completed()
+    walk.ready(clock).started().opened_grant().completed()
 
     assert walk.state == State.HOLD
     holder.user.refresh_from_db()
@@ -23,7 +23,7 @@ def test_who_lost_everything_gets_back_in_with_a_new_password_and_a_new_key(cloc
 
 
 def test_the_hold_ends_by_itself_and_the_case_with_it(clock, walk):
-    walk.ready(clock).started().opened_pass().completed()
+    walk.ready(clock).started().opened_grant().completed()
 
     walk.waited(clock)
 

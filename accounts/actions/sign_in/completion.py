@@ -18,7 +18,7 @@ from portal.throttle.reserve import Reservation, clear, locked_until, reserve
 
 @dataclass(frozen=True)
 class Pending:
-    """A person whose password was right: who, at which epoch, in which lane of tries, when (seconds since 1970)."""
+    """A person whose password was right: who, session version, browser scope, when (seconds since 1970)."""
 
     user_id: int
     session_version: int
@@ -41,7 +41,7 @@ class SignedIn:
 
 
 def reserve_code(pending: Pending, *, now: datetime) -> Reservation:
-    """Reserve a try at a code, unless the password's lane has been paused since.
+    """Reserve a try at a code, unless sign-in has been paused in this browser scope since.
 
     Needs: no open transaction. Raises: ``Paused``, ``LimitReached``.
     """
@@ -50,7 +50,7 @@ def reserve_code(pending: Pending, *, now: datetime) -> Reservation:
 
 
 def check_browser_scope(pending: Pending, *, now: datetime) -> None:
-    """Raise ``Paused`` if the password's lane has been paused since the password was right."""
+    """Raise ``Paused`` if sign-in has been paused in this browser scope since the password was right."""
     if until := locked_until(limits.PASSWORD.of(pending.username_hash, scope=pending.browser_scope), now=now):
         raise Paused(until=until)
 

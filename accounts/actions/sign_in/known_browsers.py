@@ -11,7 +11,7 @@ from accounts.models import KnownBrowser, User
 from accounts.models.users import hash_of_username
 from portal.lib import client, digests
 
-UNKNOWN_BROWSER = "stranger"  # the lane of all browsers that are not known
+UNKNOWN_BROWSER = "stranger"  # the scope that all unknown browsers share
 _VALUE_BYTES = 24
 _VALUE_LENGTH = 32  # characters of base64
 _SEPARATOR = "."
@@ -37,9 +37,9 @@ def cookie_name() -> str:
 
 
 def browser_scope_of(cookie: str, username: str) -> str:
-    """Return the lane of tries for this browser's cookie and this name as typed.
+    """Return whose attempts count together for this browser's cookie and this username as typed.
 
-    The same statement runs for every name. An unknown browser is in the lane of strangers.
+    The same statement runs for every name. Unknown browsers share one scope.
     """
     if not cookie:
         return UNKNOWN_BROWSER

@@ -1,4 +1,4 @@
-// Parts of the page: copied from the shell's <template> elements, filled with text, wired to deeds.
+// Parts of the page: copied from the shell's <template> elements, filled with text, wired to actions.
 //
 // data-part names a template, data-slot a place for text, data-if what is shown only when it is true,
 // data-do a button or form and what it does, data-word one sentence of the word list.
@@ -7,29 +7,29 @@ export const all = (selector, root) => [...(root.matches?.(selector) ? [root] : 
 export const one = (selector, root) => all(selector, root)[0] ?? null;
 
 /** Copy a template and fill it. */
-export function copy(name, words = {}, deeds = {}) {
+export function copy(name, words = {}, actions = {}) {
   const source = document.querySelector(`template[data-part="${name}"]`);
   const part = source.content.firstElementChild.cloneNode(true);
   part.dataset.is = name;
   fill(part, words);
   for (const place of all("[data-do]", part)) {
     const event = place.tagName === "FORM" ? "submit" : "click";
-    const deed = once(async (happened) => deeds[place.dataset.do]?.(happened));
+    const action = once(async (happened) => actions[place.dataset.do]?.(happened));
     place.addEventListener(event, (happened) => {
       happened.preventDefault();
-      deed(happened);
+      action(happened);
     });
   }
   return part;
 }
 
-/** Make a deed that does nothing while it is being done: two quick taps are one. */
-export function once(deed) {
+/** Make an action that does nothing while it is being done: two quick taps are one. */
+export function once(action) {
   let isBusy = false;
   return async (...facts) => {
     if (isBusy) return;
     isBusy = true;
-    await Promise.resolve(deed(...facts)).finally(() => (isBusy = false));
+    await Promise.resolve(action(...facts)).finally(() => (isBusy = false));
   };
 }
 

@@ -18,12 +18,12 @@ export function clockWords() {
 }
 
 /** Draw the lines anew where they changed; screen readers hear only what is new. */
-export function draw(place, screen, deeds) {
+export function draw(place, screen, actions) {
   const due = lines(screen);
   const mark = JSON.stringify(due);
   if (mark === shown) return;
   shown = mark;
-  place.replaceChildren(...due.map(([name, words]) => copy(`strip-${name}`, words, deeds[name] ?? {})));
+  place.replaceChildren(...due.map(([name, words]) => copy(`strip-${name}`, words, actions[name] ?? {})));
 }
 
 function lines(screen) {

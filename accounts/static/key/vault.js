@@ -20,7 +20,7 @@ async function keep(kind, bytes, wrapper) {
     if (!wrapper) return await imported(kind, bytes);
     const iv = random(12);
     const how = { name: "AES-GCM", iv, additionalData: utf8(kind) };
-    return { iv, sealed: await crypto.subtle.encrypt(how, wrapper, bytes) };
+    return { iv, encrypted: await crypto.subtle.encrypt(how, wrapper, bytes) };
   } finally {
     new Uint8Array(bytes.buffer ?? bytes).fill(0);
   }
@@ -30,7 +30,7 @@ async function keep(kind, bytes, wrapper) {
 async function take(kind, kept, wrapper) {
   if (kept instanceof CryptoKey) return kept;
   const how = { name: "AES-GCM", iv: kept.iv, additionalData: utf8(kind) };
-  const bytes = await crypto.subtle.decrypt(how, wrapper, kept.sealed);
+  const bytes = await crypto.subtle.decrypt(how, wrapper, kept.encrypted);
   try {
     return await imported(kind, bytes);
   } finally {

@@ -21,7 +21,7 @@ from django.views.decorators.http import require_safe
 from accounts.policies.keys import key_app
 from helpcenter import catalogue, pages, rendering
 
-_FOLDER: Final = Path(__file__).resolve().parent.parent / "static"
+_FOLDER: Final = Path(__file__).resolve().parents[2] / "static"
 _SHARED: Final = ("portal/portal.css", "portal/icon.svg")
 _PICTURES: Final = ((192, "any"), (512, "any"), (512, "maskable"))
 _HELP: Final = (

@@ -1,4 +1,4 @@
-"""A sign-in under way: who typed the right password, when, from which lane. It lives in an encrypted cookie.
+"""A sign-in under way: who entered the right password, when, in which browser scope. Kept in an encrypted cookie.
 
 No row is written before both factors are right, so an anonymous visitor costs no statement and a
 password alone leaves no session. Raising a user's ``session_version`` ends every pending sign-in.

@@ -29,8 +29,8 @@ export function accounts({ go }) {
 
 function row(account, go) {
   const whose = ` ${word("whose", { account: account.account })}`;
-  const deeds = { off: () => go("turnOff", { account }) };
-  return copy("account-row", { label: account.label, account: account.account, whose }, deeds);
+  const actions = { off: () => go("turnOff", { account }) };
+  return copy("account-row", { label: account.label, account: account.account, whose }, actions);
 }
 
 function search(part, typed) {

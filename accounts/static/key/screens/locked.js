@@ -27,16 +27,16 @@ export function locked({ go, opened }) {
 }
 
 export function startAgain({ go }) {
-  const deeds = { wipe: () => state.end("emptied"), back: () => go("locked") };
-  return { part: copy("start-again", {}, deeds), alone: true };
+  const actions = { wipe: () => state.end("emptied"), back: () => go("locked") };
+  return { part: copy("start-again", {}, actions), alone: true };
 }
 
 export function ended({ go, reason }) {
-  const deeds = {
+  const actions = {
     begin: async () => {
       await store.remove("notes", "ended");
       go("begin");
     },
   };
-  return { part: copy("ended", { reason: whyWord("ended", reason) }, deeds), alone: true };
+  return { part: copy("ended", { reason: whyWord("ended", reason) }, actions), alone: true };
 }

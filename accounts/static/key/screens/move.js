@@ -27,8 +27,8 @@ export function move({ go }) {
 export function moveCode({ go, pairing, code, minutes }) {
   const shown = `${code.slice(0, 4)}-${code.slice(4)}`;
   const until = word("until", { time: hour(clock.now() / 1000 + minutes * 60) });
-  const deeds = { stop: () => refuse(go, pairing) };
-  const part = copy("move-code", { code: shown, spelled: spelled(code), until }, deeds);
+  const actions = { stop: () => refuse(go, pairing) };
+  const part = copy("move-code", { code: shown, spelled: spelled(code), until }, actions);
   const leave = follow(pairing, { claimed: ({ number }) => go("moveMatch", { pairing, number }), ended: () => go("moveOver") });
   return { part, leave };
 }

@@ -17,8 +17,8 @@ export const keepOffer = (event) => {
 export function install({ go, back }) {
   const family = device.family();
   const words = { ios: family === "ios", android: family === "android", other: family === "other", offered: offer !== null };
-  const deeds = { install: () => offer?.prompt(), skip: () => (back ? go(back) : go("begin")) };
-  return { part: copy("install", words, deeds) };
+  const actions = { install: () => offer?.prompt(), skip: () => (back ? go(back) : go("begin")) };
+  return { part: copy("install", words, actions) };
 }
 
 /** The browser lacks what a Key is made of. */
