@@ -52,6 +52,11 @@ def test_the_app_can_be_installed(installed: BrowserContext, db: None):
     assert session.send("Page.getInstallabilityErrors")["installabilityErrors"] == []
 
 
+SHOWN = """() => navigator.serviceWorker.ready
+    .then((worker) => worker.getNotifications())
+    .then(([one]) => (one ? [one.title, one.body] : null))"""
+
+
 @pytest.mark.promise("KEY-2", "KEY-11")
 @pytest.mark.parametrize(
     ("sent", "title", "body"),
@@ -76,12 +81,12 @@ def test_every_push_shows_a_notice(
     facts = {"origin": live_server.url, "registrationId": found[0]["registrationId"], "data": sent}
     session.send("ServiceWorker.deliverPushMessage", facts)
 
-    shown = page.wait_for_function(
-        "navigator.serviceWorker.ready.then((worker) => worker.getNotifications())"
-        ".then(([one]) => one && [one.title, one.body])",
-        timeout=120_000,
-    )
-    assert shown.json_value() == [title, body]
+    # Polled from here: wait_for_function takes a promise for a true value.
+    for _look in range(2400):
+        if shown := page.evaluate(SHOWN):
+            break
+        page.wait_for_timeout(50)
+    assert shown == [title, body]
 
 
 SUBSCRIPTION = """
