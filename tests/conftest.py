@@ -41,6 +41,7 @@ set_hash_cost(**CHEAP)
 pytest_plugins = ["tests.database", "tests.cast", "tests.phones", "tests.accounts.hash_work", "tests.browser.fixtures"]
 
 NOON = datetime(2026, 3, 2, 12, 0, 0, tzinfo=UTC)
+VECTORS = Path(__file__).parent / "vectors"
 DEMANDED = bool(os.environ.get("PORTAL_TEST_ALL"))
 
 

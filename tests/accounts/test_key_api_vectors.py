@@ -4,25 +4,20 @@ import base64
 import json
 from collections.abc import Iterator
 from functools import cache
-from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
-from django.conf import settings
 
 from portal.lib import p256
-from tests.conftest import missing
+from tests.conftest import VECTORS
 from tests.phone import base64url
 
-FOLDER = Path(settings.BASE_DIR).parent / "shared" / "vectors"
 RAW, DER = "ecdsa_secp256r1_sha256_p1363_test.json", "ecdsa_secp256r1_sha256_test.json"
 
 
 @cache
 def groups(name: str) -> list[dict]:
-    if not (FOLDER / name).exists():
-        missing(f"The published vectors ({FOLDER / name})")
-    return json.loads((FOLDER / name).read_text())["testGroups"]
+    return json.loads((VECTORS / name).read_text(encoding="utf-8"))["testGroups"]
 
 
 def vectors(name: str) -> Iterator[tuple[str, bytes, bytes, bool, str]]:

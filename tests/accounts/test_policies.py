@@ -2,16 +2,14 @@
 
 import json
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
-from django.conf import settings
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from accounts.policies import idleness, usernames
 from accounts.policies.keys import totp
-from tests.conftest import missing
+from tests.conftest import VECTORS
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 SEED = b"12345678901234567890"
@@ -19,10 +17,7 @@ IDLE = timedelta(minutes=15)
 
 
 def vectors(name: str) -> dict:
-    path = Path(settings.BASE_DIR).parent / "shared" / "vectors" / name
-    if not path.is_file():
-        missing(f"The published vectors ({path})")
-    return json.loads(path.read_text(encoding="utf-8"))
+    return json.loads((VECTORS / name).read_text(encoding="utf-8"))
 
 
 @pytest.mark.promise("KEY-1")

@@ -3,11 +3,9 @@
 import json
 from dataclasses import replace
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import pytest
-from django.conf import settings
 from hypothesis import given
 from hypothesis import strategies as st
 from webauthn.helpers.cose import COSEAlgorithmIdentifier
@@ -15,9 +13,8 @@ from webauthn.helpers.cose import COSEAlgorithmIdentifier
 from portal.lib import passkeys
 from portal.lib.passkeys import Terms, Unproved, decoded, encoded
 from tests.authenticator import MAY_SYNC, PRESENT, SYNCED, VERIFIED, Authenticator
-from tests.conftest import missing
+from tests.conftest import VECTORS
 
-VECTORS = Path(settings.BASE_DIR).parent / "shared" / "vectors" / "webauthn_l3_test_vectors.json"
 SITE = Terms(rp_id="portal.example", origin="https://portal.example")
 CHALLENGE = bytes(range(32))
 # What the examples show besides what we ask for: no verified person, a page inside another, an algorithm more.
@@ -49,9 +46,7 @@ NOT_OFFERED = NOT_CHECKED | {"Packed Attestation with ES512 Credential"}
 
 @cache
 def vectors() -> dict[str, dict[str, Any]]:
-    if not VECTORS.exists():
-        missing(f"{VECTORS.name}: the examples of WebAuthn Level 3, in shared/vectors beside this folder,")
-    every = json.loads(VECTORS.read_text())["vectors"]
+    every = json.loads((VECTORS / "webauthn_l3_test_vectors.json").read_text(encoding="utf-8"))["vectors"]
     return {vector["title"]: vector for vector in every if "registration" in vector}
 
 
