@@ -15,7 +15,7 @@ pytestmark = [
     pytest.mark.skipif(connection.vendor != "sqlite", reason="only SQLite knows OR REPLACE"),
     pytest.mark.django_db(transaction=True),
 ]
-GUARDED = [model for model in apps.get_models() if {g.table for g in db_triggers._GUARDS} & {model._meta.db_table}]
+GUARDED = [model for model in apps.get_models() if {g.table for g in db_triggers._REGISTERED} & {model._meta.db_table}]
 # What makes a row stand under the partial keys of its table.
 UNDER_ALL_KEYS = {
     "recovery_decision": "outcome = 'pending'",
