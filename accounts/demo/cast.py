@@ -1,25 +1,42 @@
 """The cast file: customers, advisers and staff of a demo. Format: docs/reference/cast-format.md."""
 
+import base64
+import hashlib
 import ipaddress
-import json
+import re
 import zoneinfo
 from collections import Counter
-from dataclasses import dataclass
-from datetime import datetime
-from decimal import Decimal
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
+from typing import Annotated, Literal
 
-from accounts.demo import phones
-from accounts.demo.records import Record
+from msgspec import Meta
+
 from accounts.enums import AccountKind, ActivityKind, KeyKind, MandateRole, Realm, Role
-from accounts.policies import backup_codes, usernames
-from accounts.policies.keys import totp
+from accounts.policies import usernames
+from portal.lib import clock, p256, strict_json
+from portal.lib.strict_json import Strict
 
-FORMAT = 1
-_NUMBER = r"[A-Za-z0-9][A-Za-z0-9-]{0,31}"
-_USERNAME = r"[^\s/?#]{1,30}"
-_EMAIL = r"[^@\s]+@[^@\s]+"
+_PLACEHOLDER = "base64url"  # what an example writes for a coordinate: a phone nobody plays
+_UNITS = {"d": "days", "h": "hours", "m": "minutes"}
+_FIRST = ("Alder", "Birch", "Cedar", "Elm", "Hazel", "Juniper", "Maple")
+_SECOND = ("Estate", "Family", "Fund", "Holdings", "Pension", "Trust")
+
+_Shown = Annotated[str, Meta(pattern=r"\A[^\x00-\x1f\x7f-\x9f\ud800-\udfff]*\Z")]
+_Word = Annotated[_Shown, Meta(max_length=32)]
+_Text = Annotated[_Shown, Meta(max_length=200)]
+_Needed = Annotated[_Shown, Meta(min_length=1, max_length=200)]
+_Username = Annotated[str, Meta(pattern=r"\A[^\s/?#\x00-\x1f\x7f-\x9f\ud800-\udfff]{1,30}\Z")]
+_Email = Annotated[
+    str, Meta(pattern=r"\A[^\s@\x00-\x1f\ud800-\udfff]+@[^\s@\x00-\x1f\ud800-\udfff]+\Z", max_length=200)
+]
+_Number = Annotated[str, Meta(pattern=r"\A[A-Za-z0-9][A-Za-z0-9-]{0,31}\Z")]
+_Amount = Annotated[str, Meta(pattern=r"\A-?[0-9]{1,12}(\.[0-9]{1,4})?\Z")]
+_Currency = Annotated[str, Meta(pattern=r"\A[A-Z]{3}\Z")]
+_BackupCode = Annotated[str, Meta(pattern=r"\A[A-Za-z0-9]{4}[- ]?[A-Za-z0-9]{4}\Z")]
+_Seed = Annotated[str, Meta(pattern=r"\A([A-Za-z2-7]{8}){2,16}([A-Za-z2-7]{2}|[A-Za-z2-7]{4,5}|[A-Za-z2-7]{7})?\Z")]
+_Coordinate = Annotated[str, Meta(pattern=rf"\A([A-Za-z0-9_-]{{43}}|{_PLACEHOLDER})\Z")]  # 32 bytes, no padding
 
 
 class State(StrEnum):
@@ -30,346 +47,218 @@ class State(StrEnum):
     LOCKED = "locked"
 
 
-class CastRefused(Exception):
-    """The file cannot be used; ``problems`` holds a sentence for each place."""
+class PublicKey(Strict):
+    """The public half of a phone's key, as a JWK (RFC 7518, section 6.2)."""
 
-    def __init__(self, problems: list[str]) -> None:
-        """Keep the sentences."""
-        super().__init__("\n".join(problems))
-        self.problems = problems
+    kty: Literal["EC"]
+    crv: Literal["P-256"]
+    x: _Coordinate
+    y: _Coordinate
 
-
-@dataclass(frozen=True)
-class CastKey:
-    """A Key: ``clock_offset`` is by how many seconds its phone is fast (or slow, below zero).
-
-    ``public_key`` makes its phone one that can approve; empty: a Key that only has codes.
-    """
-
-    name: str
-    kind: str
-    secret: str
-    paired: datetime
-    clock_offset: int = 0
-    public_key: str = ""
+    def __post_init__(self) -> None:
+        try:
+            p256.public_key(self.encoded)
+        except p256.NotAPoint:
+            if self.x != _PLACEHOLDER:
+                raise ValueError("not a point on P-256") from None
 
     @property
-    def phone(self) -> str:
-        """Return the reference of the phone it lives on, empty for none."""
-        return phones.reference_of(self.public_key) if self.public_key else ""
+    def encoded(self) -> str:
+        """The key as the Key's API writes it; empty for an example's placeholder."""
+        if _PLACEHOLDER in {self.x, self.y}:
+            return ""
+        point = b"".join(base64.urlsafe_b64decode(part + "=") for part in (self.x, self.y))
+        return base64.urlsafe_b64encode(point).decode().rstrip("=")
 
 
-@dataclass(frozen=True)
-class CastActivity:
-    """Something that happened on an account."""
+class Key(Strict):
+    """A Key: ``clock_offset`` is by how many seconds its phone is fast (or slow, below zero).
 
-    account: str
-    at: datetime
-    kind: str
-    own: bool
-    instrument: str
-    quantity: Decimal | None
-    amount: Decimal | None
-    currency: str
+    ``public_key`` makes its phone one that can approve; without one the Key only has codes.
+    """
 
+    name: Annotated[_Shown, Meta(min_length=1, max_length=60)]
+    totp_secret: _Seed
+    kind: KeyKind = KeyKind.APP
+    paired: str = "-0d"
+    clock_offset: Annotated[int, Meta(ge=-86_400, le=86_400)] = 0
+    public_key: PublicKey | None = None
 
-@dataclass(frozen=True)
-class CastAccount:
-    """A trading account and what the person is to it."""
+    def __post_init__(self) -> None:
+        moment(self.paired, now=clock.now())
+        if self.public_key and self.kind != KeyKind.PHONE:
+            raise ValueError("public_key belongs to a Key of the kind phone")
 
-    number: str
-    kind: str
-    realm: str
-    currency: str
-    role: str
-    label: str
-    net_value: Decimal
-    cash: Decimal
+    @property
+    def on_phone(self) -> str:
+        """The public key of the phone it lives on, empty for none."""
+        return self.public_key.encoded if self.public_key else ""
 
 
-@dataclass(frozen=True)
-class Login:
-    """What one name signs in with."""
+class Activity(Strict):
+    """Something that happened on an account. ``own``: the customer did it."""
 
-    username: str
-    password: str
-    email: str
-    realm: str
-    keys: tuple[CastKey, ...]
+    account: _Number
+    at: str
+    kind: ActivityKind
+    own: bool = False
+    instrument: _Word = ""
+    quantity: _Amount | None = None
+    amount: _Amount | None = None
+    currency: _Currency = "USD"
+
+    def __post_init__(self) -> None:
+        moment(self.at, now=clock.now())
+
+
+class Account(Strict):
+    """A trading account, and what the log-in is to it."""
+
+    number: _Number
+    kind: AccountKind = AccountKind.INDIVIDUAL
+    currency: _Currency = "USD"
+    role: MandateRole = MandateRole.OWNER
+    label: Annotated[_Shown, Meta(max_length=80)] = ""
+    net_value: _Amount = "0"
+    cash: _Amount = "0"
+
+
+class Question(Strict):
+    """A security question, by its name, and the answer."""
+
+    question: Annotated[str, Meta(pattern=r"\A[a-z0-9_]{1,40}\Z")]
+    answer: _Needed
+
+
+class Names(Strict):
+    """What the person is called."""
+
+    given: _Needed
+    family: _Needed
+    middle: _Text = ""
+
+
+class Login(Strict):
+    """What one name signs in with, and the accounts it sees; ``clients`` is how many more are made up.
+
+    ``totp_secret`` is short for one Key, an authenticator app.
+    """
+
+    username: _Username
+    password: Annotated[_Shown, Meta(min_length=1, max_length=128)]
+    email: _Email = ""
+    realm: Realm = Realm.LIVE
     state: State = State.ACTIVE
-    backup_codes: tuple[str, ...] = ()
+    questions: list[Question] = []
+    accounts: list[Account] = []
+    clients: Annotated[int, Meta(ge=0, le=1000)] = 0
+    totp_secret: _Seed = ""
+    keys: list[Key] = []
+    backup_codes: list[_BackupCode] = []
+
+    def __post_init__(self) -> None:
+        if self.totp_secret:
+            self.keys = [*self.keys, Key(name="Authenticator app", totp_secret=self.totp_secret)]
+        if self.state is State.NO_KEY and self.keys:
+            raise ValueError("there are Keys in the state no_key")
+
+    def all_accounts(self) -> list[Account]:
+        """Return its accounts and those of its clients, each with a value of its own."""
+        return self.accounts + [
+            Account(
+                number=f"{self.username.upper()[:27]}-{n + 1:04d}",
+                role=MandateRole.ADVISER,
+                label=f"{_FIRST[n % len(_FIRST)]} {_SECOND[n // len(_FIRST) % len(_SECOND)]}",
+                net_value=str(25_000 + 3_750 * n),
+                cash=str(1_500 + 125 * n),
+            )
+            for n in range(self.clients)
+        ]
 
 
-@dataclass(frozen=True)
-class Person:
-    """A customer or an adviser; ``more`` are further log-ins of the same person, each with its accounts."""
-
-    login: Login
-    personal: dict[str, object]  # the columns of Customer
-    questions: dict[str, str]
-    accounts: tuple[CastAccount, ...]
-    activity: tuple[CastActivity, ...]
-    paper: Login | None
-    more: tuple[tuple[Login, tuple[CastAccount, ...]], ...] = ()
-
-    def logins(self) -> list[Login]:
-        """Return all log-ins of this person."""
-        return [self.login, *([self.paper] if self.paper else []), *(login for login, _accounts in self.more)]
-
-
-@dataclass(frozen=True)
-class Member:
+class Member(Login, kw_only=True):
     """One of the staff."""
 
-    login: Login
+    email: _Email
+    totp_secret: _Seed
     role: Role
 
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.realm != Realm.LIVE:
+            raise ValueError("staff is in the realm live")
 
-@dataclass(frozen=True)
-class Cast:
-    """Everybody; ``waiting`` counts what was read for parts of the portal that do not use it yet."""
 
-    people: tuple[Person, ...]
-    staff: tuple[Member, ...]
-    waiting: Counter[str]
+class Person(Login, kw_only=True):
+    """A customer or an adviser: the first log-in, and what else this person has."""
+
+    email: _Email
+    names: Names
+    birth_date: date
+    number: _Number = ""
+    address: dict[_Text, _Text] = {}
+    application: dict[_Text, _Text] = {}
+    phone: _Word = ""
+    language: Annotated[_Shown, Meta(max_length=8)] = "en"
+    time_zone: str = "America/New_York"
+    activity: list[Activity] = []
+    networks: list[str] = []  # for a part of the portal that does not use them yet
+    paper: Login | None = None
+    log_ins: list[Login] = []
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self.number = self.number or f"C-{self.username.upper()}"
+        if strange := {item.account for item in self.activity} - {account.number for account in self.accounts}:
+            raise ValueError(f"activity of {', '.join(sorted(strange))}, which is no account of this customer")
+        if self.time_zone not in zoneinfo.available_timezones():
+            raise ValueError(f"{self.time_zone!r} is not a time zone such as Europe/London")
+        for network in self.networks:
+            ipaddress.ip_network(network)
+        if self.paper:
+            number = f"PAPER-{self.paper.username.upper()}"[:32]
+            self.paper.accounts = [Account(number=number, net_value="1000000", cash="1000000")]
+            self.paper.realm = Realm.PAPER
+            self.log_ins = [self.paper, *self.log_ins]
+        for login in self.log_ins:
+            login.email = login.email or self.email
+
+
+class Cast(Strict):
+    """Everybody."""
+
+    format: Literal[1]
+    customers: list[Person] = []
+    advisers: list[Person] = []
+    staff: list[Member] = []
+
+    def __post_init__(self) -> None:
+        for name, times in Counter(usernames.canonical(login.username) for login in self.logins()).items():
+            if times > 1 or not name:
+                raise ValueError(f"the username {name!r} is there {times} times")
 
     def logins(self) -> list[Login]:
         """Return all log-ins in the order of the file, further ones after their owner's first."""
-        return [login for person in self.people for login in person.logins()] + [row.login for row in self.staff]
+        people = self.customers + self.advisers
+        return [login for person in people for login in (person, *person.log_ins)] + list[Login](self.staff)
 
 
-def read(path: Path, *, now: datetime) -> Cast:
-    """Read a cast file; times count back from ``now``. Raises: ``CastRefused`` with all problems."""
-    problems: list[str] = []
-    try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise CastRefused([f"{path} cannot be read: {error.strerror}."]) from error
-    except UnicodeDecodeError as error:
-        raise CastRefused([f"{path} is not UTF-8 (byte {error.start + 1})."]) from error
-    except ValueError as error:
-        raise CastRefused([f"{path} is not JSON: {error}."]) from error
-    cast = _Reader(now).cast(Record(content, "", problems))
-    problems += _doubles(cast)
-    if problems:
-        raise CastRefused(problems)
-    return cast
+def read(path: Path) -> Cast:
+    """Read a cast file. Raises: ``OSError``, and ``Unreadable`` with the first mistake and its place."""
+    return strict_json.read(path.read_bytes(), Cast)
 
 
-def _doubles(cast: Cast) -> list[str]:
-    counted = Counter(usernames.canonical(login.username) for login in cast.logins())
-    return [f"The username {name!r} is there {n} times." for name, n in counted.items() if n > 1 and name]
+def moment(text: str, *, now: datetime) -> datetime:
+    """Return a time: so long before now (``-2d``, ``-3h``, ``-30m``), or a moment in ISO 8601 with its zone."""
+    if span := re.fullmatch(r"-(\d{1,5})([dhm])", text):
+        return now - timedelta(**{_UNITS[span[2]]: int(span[1])})
+    found = datetime.fromisoformat(text)
+    if found.tzinfo is None:
+        raise ValueError(f"{text!r} has no time zone")
+    return found
 
 
-class _Reader:
-    """Turn records into a cast."""
-
-    def __init__(self, now: datetime) -> None:
-        self.now = now
-        self.waiting: Counter[str] = Counter()
-
-    def cast(self, record: Record) -> Cast:
-        if record.whole("format", 0, low=0, high=10_000) != FORMAT:
-            record.complain("format", f"must be {FORMAT}")
-        people = [self.person(item) for item in record.records("customers")]
-        people += [self.adviser(item) for item in record.records("advisers")]
-        staff = tuple(self.member(item) for item in record.records("staff"))
-        record.close()
-        return Cast(tuple(people), staff, self.waiting)
-
-    def adviser(self, record: Record) -> Person:
-        count = record.whole("clients", 0, low=0, high=1000)
-        return self.person(record, clients=count)
-
-    def person(self, record: Record, *, clients: int = 0) -> Person:
-        login = self.login(record)
-        own = self.accounts(record, login)
-        self.later(record)
-        person = Person(
-            login=login,
-            personal=self.personal(record, login.username),
-            questions=self.questions(record),
-            accounts=own + _client_accounts(login, clients),
-            activity=tuple(self.activity(item, own) for item in record.records("activity")),
-            paper=self.paper(record, login),
-            more=tuple(self.further(item, login) for item in record.records("log_ins")),
-        )
-        record.close()
-        return person
-
-    def further(self, record: Record, first: Login) -> tuple[Login, tuple[CastAccount, ...]]:
-        login = self.login(record, email=first.email)
-        clients = record.whole("clients", 0, low=0, high=1000)
-        accounts = self.accounts(record, login) + _client_accounts(login, clients)
-        record.close()
-        return login, accounts
-
-    def login(self, record: Record, email: str | None = None) -> Login:
-        login = Login(
-            username=record.text("username", pattern=_USERNAME),
-            password=record.text("password", longest=128),
-            email=record.text("email", email, pattern=_EMAIL),
-            realm=record.choice("realm", Realm.values, Realm.LIVE),
-            keys=tuple(self.key(item) for item in record.records("keys")),
-            state=State(record.choice("state", [*State], State.ACTIVE)),
-            backup_codes=self.backup_codes(record),
-        )
-        if login.state is State.NO_KEY and login.keys:
-            record.complain("keys", "must be empty in the state no_key")
-        return login
-
-    def backup_codes(self, record: Record) -> tuple[str, ...]:
-        given = record.texts("backup_codes")
-        read = [code for text in given if (code := backup_codes.read(text))]
-        if len(read) < len(given):
-            record.complain("backup_codes", "each must have 8 letters and digits, such as 7M2K-PQ9X")
-        return tuple(read)
-
-    def accounts(self, record: Record, login: Login) -> tuple[CastAccount, ...]:
-        return tuple(self.account(item, login.realm) for item in record.records("accounts"))
-
-    def paper(self, record: Record, login: Login) -> Login | None:
-        paper = record.record("paper")
-        if paper is None:
-            return None
-        found = Login(
-            username=paper.text("username", pattern=_USERNAME),
-            password=paper.text("password", longest=128),
-            email=login.email,
-            realm=Realm.PAPER,
-            keys=self.plain_key(paper),
-        )
-        paper.close()
-        return found
-
-    def member(self, record: Record) -> Member:
-        login = Login(
-            username=record.text("username", pattern=_USERNAME),
-            password=record.text("password", longest=128),
-            email=record.text("email", pattern=_EMAIL),
-            realm=Realm.LIVE,
-            keys=self.plain_key(record),
-        )
-        member = Member(login, Role(record.choice("role", Role.values)))
-        record.close()
-        return member
-
-    def plain_key(self, record: Record) -> tuple[CastKey, ...]:
-        return (CastKey("Authenticator app", KeyKind.APP, self.seed(record), self.now),)
-
-    def key(self, record: Record) -> CastKey:
-        public = record.record("public_key")
-        found = CastKey(
-            name=record.text("name", longest=60),
-            kind=record.choice("kind", KeyKind.values, KeyKind.APP),
-            secret=self.seed(record),
-            paired=record.moment("paired", "-0d", now=self.now),
-            clock_offset=record.whole("clock_offset", 0, low=-86_400, high=86_400),
-            public_key=phones.public_key(public) if public else "",
-        )
-        if public and found.kind != KeyKind.PHONE:
-            record.complain("public_key", "belongs to a Key of the kind phone")
-        record.close()
-        return found
-
-    def seed(self, record: Record) -> str:
-        value = record.text("totp_secret", pattern=r"[A-Za-z2-7]{16,128}")
-        try:
-            totp.decode_secret(value)
-        except ValueError:
-            record.complain("totp_secret", "is not a base32 seed of whole bytes")
-        return value.upper()
-
-    def later(self, record: Record) -> None:
-        networks = record.texts("networks")
-        self.waiting["networks"] += len(networks)
-        for network in networks:
-            try:
-                ipaddress.ip_network(network)
-            except ValueError:
-                record.complain("networks", f"{network!r} is not a range such as 192.0.2.0/24")
-
-    def personal(self, record: Record, username: str) -> dict[str, object]:
-        spoken = record.record("names")
-        given = middle = family = ""
-        if spoken is None:
-            record.complain("names", "is missing")
-        else:
-            given, middle, family = spoken.text("given"), spoken.text("middle", ""), spoken.text("family")
-            spoken.close()
-        return {
-            "number": record.text("number", f"C-{username.upper()}", pattern=_NUMBER),
-            "given_name": given,
-            "middle_name": middle,
-            "family_name": family,
-            "birth_date": record.day("birth_date"),
-            "address": record.mapping("address"),
-            "phone": record.text("phone", "", longest=32),
-            "application": record.mapping("application"),
-            "language": record.text("language", "en", longest=8),
-            "time_zone": self.zone(record),
-        }
-
-    def zone(self, record: Record) -> str:
-        value = record.text("time_zone", "America/New_York", longest=64)
-        if value not in zoneinfo.available_timezones():
-            record.complain("time_zone", f"{value!r} is not a zone such as Europe/London")
-        return value
-
-    def questions(self, record: Record) -> dict[str, str]:
-        found = {}
-        for item in record.records("questions"):
-            found[item.text("question", longest=40, pattern=r"[a-z0-9_]+")] = item.text("answer")
-            item.close()
-        return found
-
-    def account(self, record: Record, realm: str) -> CastAccount:
-        found = CastAccount(
-            number=record.text("number", pattern=_NUMBER),
-            kind=record.choice("kind", AccountKind.values, AccountKind.INDIVIDUAL),
-            realm=realm,
-            currency=record.text("currency", "USD", pattern="[A-Z]{3}"),
-            role=record.choice("role", MandateRole.values, MandateRole.OWNER),
-            label=record.text("label", "", longest=80),
-            net_value=record.amount("net_value") or Decimal(0),
-            cash=record.amount("cash") or Decimal(0),
-        )
-        record.close()
-        return found
-
-    def activity(self, record: Record, own: tuple[CastAccount, ...]) -> CastActivity:
-        found = CastActivity(
-            account=record.text("account"),
-            at=record.moment("at", now=self.now),
-            kind=record.choice("kind", ActivityKind.values),
-            own=record.flag("own"),
-            instrument=record.text("instrument", "", longest=32),
-            quantity=record.amount("quantity"),
-            amount=record.amount("amount"),
-            currency=record.text("currency", "USD", pattern="[A-Z]{3}"),
-        )
-        if found.account not in {account.number for account in own}:
-            record.complain("account", "is not an account of this customer")
-        record.close()
-        return found
-
-
-_FIRST = ("Alder", "Birch", "Cedar", "Elm", "Hazel", "Juniper", "Maple")
-_SECOND = ("Estate", "Family", "Fund", "Holdings", "Pension", "Trust")
-
-
-def _client_accounts(login: Login, count: int) -> tuple[CastAccount, ...]:
-    """Return accounts of an adviser's clients, each with a value of its own."""
-    return tuple(
-        CastAccount(
-            number=f"{login.username.upper()[:27]}-{n + 1:04d}",
-            kind=AccountKind.INDIVIDUAL,
-            realm=login.realm,
-            currency="USD",
-            role=MandateRole.ADVISER,
-            label=f"{_FIRST[n % len(_FIRST)]} {_SECOND[n // len(_FIRST) % len(_SECOND)]}",
-            net_value=Decimal(25_000 + 3_750 * n),
-            cash=Decimal(1_500 + 125 * n),
-        )
-        for n in range(count)
-    )
+def reference_of(public_key: str) -> str:
+    """Return the reference of a phone of a demo: the same in every run, and in no way secret."""
+    digest = hashlib.sha256(public_key.encode()).digest()[:16]
+    return base64.urlsafe_b64encode(digest).decode().rstrip("=")

@@ -49,18 +49,16 @@ def make(*, user: User, by: User, origin: client.Origin, now: datetime) -> list[
     return [rules.spaced(code) for code in codes]
 
 
-def put(*, user: User, wanted: Iterable[str], now: datetime) -> bool:
+def put(*, user: User, wanted: Iterable[str], now: datetime) -> None:
     """Make these the codes of a log-in, for a demo: somebody chose them, so nobody is told.
 
-    One that was used stays used. Cost: one argon2 hash a code. Returns whether anything changed.
+    One that was used stays used. Cost: one argon2 hash a code.
     """
     rows = {row.digest: row for row in _rows(user, set(wanted), now=now)}
     with transaction.atomic():
-        surplus = BackupCode.objects.filter(user=user, used_at=None).exclude(digest__in=rows).delete()[0]
+        BackupCode.objects.filter(user=user, used_at=None).exclude(digest__in=rows).delete()
         present = set(BackupCode.objects.filter(user=user).values_list("digest", flat=True))
-        missing = [row for digest, row in rows.items() if digest not in present]
-        BackupCode.objects.bulk_create(missing)
-    return bool(surplus or missing)
+        BackupCode.objects.bulk_create([row for digest, row in rows.items() if digest not in present])
 
 
 def look_up(*, user_id: int, typed: str) -> Typed:

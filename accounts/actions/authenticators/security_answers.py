@@ -8,21 +8,18 @@ from accounts.models import SecurityAnswer, User
 from accounts.policies import security_answers
 
 
-def set_answers(user: User, wanted: Mapping[str, str]) -> bool:
-    """Make these, by question, the answers of a log-in; return whether anything changed.
+def set_answers(user: User, wanted: Mapping[str, str]) -> None:
+    """Make these, by question, the answers of a log-in.
 
     Costs one hash per answer. Needs: an open transaction, with the user's row locked.
     """
+    SecurityAnswer.objects.filter(user=user).exclude(question__in=wanted).delete()
     present = {row.question: row for row in SecurityAnswer.objects.filter(user=user)}
-    gone = [row.pk for question, row in present.items() if question not in wanted]
-    changed = SecurityAnswer.objects.filter(pk__in=gone).delete()[0] > 0
     for question, answer in wanted.items():
         row = present.get(question) or SecurityAnswer(user=user, question=question)
         if not (row.pk and is_answer(row, answer)):
             row.answer_hash = make_password(security_answers.fold(answer))
             row.save()
-            changed = True
-    return changed
 
 
 def is_answer(row: SecurityAnswer, typed: str) -> bool:

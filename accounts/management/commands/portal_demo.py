@@ -11,12 +11,13 @@ from django.core.management.base import BaseCommand, CommandError
 
 from accounts.demo import build
 from accounts.demo import cast as cast_file
-from accounts.demo.cast import Cast, CastRefused, Login, State
-from accounts.policies.backup_codes import spaced
+from accounts.demo.cast import Cast, Key, Login, State
+from accounts.enums import Realm
 from accounts.policies.keys import totp
-from portal.lib import clock
+from portal.lib import clock, strict_json
 
 DEFAULT = Path(cast_file.__file__).with_name("cast.json")
+_STATES = {State.ACTIVE: "", State.NO_KEY: ", has no Key yet", State.LOCKED: ", sign-in is paused now"}
 
 
 class Command(BaseCommand):
@@ -38,77 +39,62 @@ class Command(BaseCommand):
                 "These log-ins have known passwords, and this is not a demo (PORTAL_DEBUG is off). "
                 "If you want them here all the same: --yes-really."
             )
-        now = clock.now()
         try:
-            cast = cast_file.read(options["cast"], now=now)
-            changed = build.build(cast, now=now)
-        except CastRefused as refused:
-            raise CommandError("Nothing was written.\n  " + "\n  ".join(refused.problems)) from refused
+            cast = cast_file.read(options["cast"])
+            build.build(cast, now=clock.now())
+        except (OSError, strict_json.Unreadable) as error:
+            raise CommandError(f"Nothing was written. {options['cast']}: {error}.") from error
         except build.NotOfTheCast as refused:
-            raise CommandError(f"{refused} exists already and is somebody else.") from refused
-        self._report(cast, changed, clock.now())
-
-    def _report(self, cast: Cast, changed: bool, now: datetime) -> None:
-        state = "brought to what the file says" if changed else "as the file says already"
-        self.stdout.write(f"{len(cast.logins())} log-ins, {state}.\n\n")
+            raise CommandError(f"Nothing was written. {refused} exists already and is somebody else.") from refused
+        self.stdout.write(f"{len(cast.logins())} log-ins, as the file says.\n\n")
         self.stdout.write(_line("username", "password", "code now", "who"))
         for login, who in _who(cast):
-            self.stdout.write(_line(login.username, login.password, _code(login, now), who))
+            self.stdout.write(_line(login.username, login.password, _codes(login, clock.now()), who))
         self.stdout.write("\nTo try:\n- A code opens one thing once. The next one: make code USER=ada")
-        for login in cast.logins():
-            for key in login.keys:
-                if key.clock_offset:
-                    self.stdout.write(f"- {_drift(login.username, key.clock_offset)}")
         for sentence in _to_try(cast):
             self.stdout.write(f"- {sentence}")
-        waiting = ", ".join(f"{count} {what}" for what, count in sorted(cast.waiting.items()) if count)
-        if waiting:
-            self.stdout.write(f"Read and checked, but not used by the portal so far: {waiting}.")
 
 
 def _who(cast: Cast) -> Iterator[tuple[Login, str]]:
-    states = {State.ACTIVE: "", State.NO_KEY: ", has no Key yet", State.LOCKED: ", sign-in is paused now"}
-    for person in cast.people:
-        yield person.login, f"customer, {_accounts(len(person.accounts))}{states[person.login.state]}"
-        if person.paper:
-            yield person.paper, f"paper trading of {person.login.username}"
-        for login, accounts in person.more:
-            yield login, f"one more log-in of {person.login.username}, {_accounts(len(accounts))}{states[login.state]}"
+    for person in cast.customers + cast.advisers:
+        for login in (person, *person.log_ins):
+            who = "customer" if login is person else f"one more log-in of {person.username}"
+            count = len(login.all_accounts())
+            realm = ", paper trading" if login.realm == Realm.PAPER else ""
+            yield login, f"{who}, {count} account{'s' if count != 1 else ''}{realm}{_STATES[login.state]}"
     for member in cast.staff:
-        yield member.login, f"staff, {member.role.label.lower()}"
+        yield member, f"staff, {member.role.label.lower()}"
 
 
 def _to_try(cast: Cast) -> Iterator[str]:
     yield "A phone, or a second browser, becomes a Key at /key/: the Security page sets one up for it."
     for login in cast.logins():
         if login.backup_codes:
-            codes_left = ", ".join(spaced(code) for code in login.backup_codes)
-            yield f"Backup codes of {login.username}, in the place of a code, each once: {codes_left}"
+            codes = ", ".join(login.backup_codes)
+            yield f"Backup codes of {login.username}, in the place of a code, each once: {codes}"
         for key in login.keys:
-            if key.phone:
-                yield f"{key.name} of {login.username} approves requests; the reference of this phone is {key.phone}"
-    for person in cast.people:
-        without = [login for login, _accounts in person.more if not login.keys]
-        if without:
-            yield f"{person.login.username} has {len(without)} more log-ins without a Key: one phone can take them all"
+            yield from _of_key(login.username, key)
+    for person in cast.customers + cast.advisers:
+        if without := sum(not login.keys for login in person.log_ins):
+            yield f"{person.username} has {without} more log-ins without a Key: one phone can take them all"
 
 
-def _accounts(count: int) -> str:
-    return f"{count} account{'s' if count != 1 else ''}"
+def _of_key(username: str, key: Key) -> Iterator[str]:
+    if key.clock_offset:
+        pace = "fast" if key.clock_offset > 0 else "slow"
+        yield (
+            f"The phone of {username} is {abs(key.clock_offset)} seconds {pace}; what it shows and the portal refuses: "
+            f"manage.py portal_demo_code {username} --offset {key.clock_offset}"
+        )
+    if key.on_phone:
+        reference = cast_file.reference_of(key.on_phone)
+        yield f"{key.name} of {username} approves requests; the reference of this phone is {reference}"
 
 
-def _code(login: Login, now: datetime) -> str:
+def _codes(login: Login, now: datetime) -> str:
     step = totp.step_at(now.timestamp())
-    return " ".join(totp.at_step(totp.decode_secret(key.secret), step) for key in login.keys)
+    return " ".join(totp.at_step(totp.decode_secret(key.totp_secret), step) for key in login.keys)
 
 
 def _line(username: str, password: str, code: str, who: str) -> str:
     return f"  {username:14} {password:28} {code:10} {who}"
-
-
-def _drift(username: str, seconds: int) -> str:
-    pace = "fast" if seconds > 0 else "slow"
-    return (
-        f"The phone of {username} is {abs(seconds)} seconds {pace}; what it shows, and the portal refuses: "
-        f"manage.py portal_demo_code {username} --offset {seconds}"
-    )
