@@ -67,7 +67,6 @@ class CodePurpose(models.TextChoices):
     SIGN_IN = "sign-in", _("Sign in")
     STEP_UP = "step-up", _("Confirm it is you")
     ENROL = "enrol", _("Set up a Key")
-    TRANSFER = "transfer", _("Move to a new phone")
     RECOVERY = "recovery", _("Recovery")
 
 
@@ -171,7 +170,6 @@ class Action(models.TextChoices):
     CODE_USED = "code_used", _("Action confirmed with a Key code")
     CODE_SENT = "code_sent", _("Code sent by e-mail")
     CODE_ACCEPTED = "code_accepted", _("E-mailed code accepted")
-    SESSIONS_ENDED = "sessions_ended", _("All open sign-ins ended")
 
 
 # What is news only until the next event of its flow; the customer's own list leaves it out after that.

@@ -71,12 +71,6 @@ class OtherBrowser(Refusal):
     code = "A6"
 
 
-class CodeFromPage(Refusal):
-    """What was typed is not the code that was e-mailed for this case."""
-
-    code = "R1"
-
-
 class NotAllowed(Refusal):
     """This person's role does not allow the action."""
 

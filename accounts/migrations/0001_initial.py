@@ -99,7 +99,7 @@ class Migration(migrations.Migration):
             name='EmailedCode',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('purpose', models.CharField(choices=[('sign-in', 'Sign in'), ('step-up', 'Confirm it is you'), ('enrol', 'Set up a Key'), ('transfer', 'Move to a new phone'), ('recovery', 'Recovery')], max_length=16)),
+                ('purpose', models.CharField(choices=[('sign-in', 'Sign in'), ('step-up', 'Confirm it is you'), ('enrol', 'Set up a Key'), ('recovery', 'Recovery')], max_length=16)),
                 ('code_digest', models.CharField(max_length=64)),
                 ('sent_at', models.DateTimeField()),
                 ('expires_at', models.DateTimeField()),
@@ -256,7 +256,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
                 ('reference', models.CharField(default=accounts.models.phones.new_reference, max_length=22, unique=True)),
-                ('purpose', models.CharField(choices=[('sign-in', 'Sign in'), ('step-up', 'Confirm it is you'), ('enrol', 'Set up a Key'), ('transfer', 'Move to a new phone'), ('recovery', 'Recovery')], default='sign-in', max_length=16)),
+                ('purpose', models.CharField(choices=[('sign-in', 'Sign in'), ('step-up', 'Confirm it is you'), ('enrol', 'Set up a Key'), ('recovery', 'Recovery')], default='sign-in', max_length=16)),
                 ('number_digest', models.CharField(max_length=64)),
                 ('device', models.CharField(max_length=120)),
                 ('address', portal.lib.encrypted_fields.EncryptedTextField()),

@@ -63,8 +63,3 @@ def decrypt(encrypted: str, *, bound_to: str) -> str:
         return key.decrypt(body[:_NONCE_BYTES], body[_NONCE_BYTES:], bound_to.encode()).decode()
     except (ValueError, KeyError, InvalidTag) as error:
         raise DecryptionError from error
-
-
-def is_stale(encrypted: str) -> bool:
-    """Tell whether a value is encrypted with an older key than the first of the ring."""
-    return encrypted.split(":")[1] != next(iter(_ring(settings.PORTAL_FIELD_KEYS)))

@@ -4,7 +4,7 @@ import secrets
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from accounts.actions.keys import key_codes
 from accounts.enums import CodePurpose, Role
@@ -263,9 +263,3 @@ def _joined(first: str, second: str) -> str:
 def _dwell(decision: Decision, now: datetime) -> int:
     """Return how long the review took, in seconds."""
     return int((now - decision.opened_at).total_seconds()) if decision.opened_at else 0
-
-
-def inbox(by: User) -> QuerySet[Decision]:
-    """Return the reviews that wait for this senior, oldest target first."""
-    mine = Q(assigned_to=by, outcome=Verdict.PENDING)
-    return Decision.objects.filter(mine).select_related("case").order_by("case__target_at")

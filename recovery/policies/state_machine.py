@@ -1,6 +1,6 @@
 """The table of legal moves of a case: the one source for actions, database guard and documentation."""
 
-from recovery.enums import Actor, State, WaitingOn
+from recovery.enums import Actor, State
 
 CLAIMANT, OWNER, AGENT, SENIOR, SYSTEM, CLOCK = Actor
 TERMINAL = frozenset({State.REFUSED, State.CANCELLED, State.WITHDRAWN, State.EXPIRED, State.DONE})
@@ -41,24 +41,6 @@ MOVES: dict[tuple[State, State], frozenset[Actor]] = {
     **{(state, State.EXPIRED): frozenset({CLOCK}) for state in _EXPIRING},
 }
 
-_WAITING: dict[State, WaitingOn] = {
-    State.OPEN: WaitingOn.AGENT,
-    State.VERIFYING: WaitingOn.AGENT,
-    State.POSSESSION: WaitingOn.CLAIMANT,
-    State.PROOFING: WaitingOn.CLAIMANT,
-    State.REVIEW: WaitingOn.SENIOR,
-    State.COOLING: WaitingOn.CLOCK,
-    State.GRANT_READY: WaitingOn.CLAIMANT,
-    State.ENROLLING: WaitingOn.CLAIMANT,
-    State.HOLD: WaitingOn.CLOCK,
-    State.CONTESTED: WaitingOn.SENIOR,
-}
-
-
-def is_legal(old: str, new: str) -> bool:
-    """Tell whether anybody at all may move a case from one state to the other."""
-    return (State(old), State(new)) in MOVES
-
 
 def may_move(old: str, new: str, actor: str) -> bool:
     """Tell whether this kind of actor may make this move."""
@@ -73,11 +55,6 @@ def is_terminal(state: str) -> bool:
 def ends_work(state: str) -> bool:
     """Tell whether grants and reviews of a case that comes here are of no use any more."""
     return is_terminal(state) or State(state) == State.CONTESTED
-
-
-def waiting_on(state: str) -> WaitingOn:
-    """Return who owes the next step in this state."""
-    return _WAITING.get(State(state), WaitingOn.NOBODY)
 
 
 def after_objection(state: str, *, has_possession: bool) -> State | None:

@@ -279,13 +279,6 @@ def test_what_was_decided_is_not_decided_again(clock, walk):
         approve(walk, walk.checker())
 
 
-def test_reviews_wait_in_the_inbox_of_who_was_drawn(walk):
-    walk.in_review()
-
-    assert list(reviews.inbox(walk.checker().user)) == [walk.decision]
-    assert not reviews.inbox(other_than(walk, walk.checker()).user).exists()
-
-
 def test_a_contested_case_is_refused_by_two_seniors(clock, walk, lee, kim, agent):
     walk.in_review()
     case = objections.stop_signed_in(user=walk.case.subject, origin=ORIGIN, now=now())

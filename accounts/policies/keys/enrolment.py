@@ -1,11 +1,6 @@
 """The table of legal moves of an enrolment: the one source for actions, tests and documentation."""
 
-from typing import TYPE_CHECKING
-
 from accounts.enums import EnrolmentPurpose, EnrolmentState
-
-if TYPE_CHECKING:
-    from collections.abc import Collection
 
 EMAIL, DETAILS, OPEN, CLAIMED, MATCHED, DONE, ENDED = EnrolmentState
 FIRST, ADD, TRANSFER = EnrolmentPurpose
@@ -34,17 +29,10 @@ def after(state: EnrolmentState, step: str) -> EnrolmentState | None:
     return MOVES.get((state, step))
 
 
-def steps() -> "Collection[str]":
-    """Return the names of all steps."""
-    return sorted({step for _state, step in MOVES})
-
-
 def table() -> str:
     """Return the moves as a Markdown table, in the order of the states."""
     lines = ["| From | Step | To |", "|---|---|---|"]
-    lines += [f"| {old} | {step} | {MOVES[old, step]} |" for old in EnrolmentState for step in _steps_from(old)]
+    lines += [
+        f"| {old} | {step} | {MOVES[old, step]} |" for state in EnrolmentState for old, step in MOVES if old == state
+    ]
     return "\n".join(lines)
-
-
-def _steps_from(state: EnrolmentState) -> "Collection[str]":
-    return [step for old, step in MOVES if old == state]
