@@ -50,7 +50,11 @@ def check_new_password(user: User, password: str) -> None:
         raise PasswordTooSimple(missing=missing)
     if passwords.is_common(password, own_words=_own_words(user)):
         raise PasswordTooCommon
-    if _was_used(user, password) or _is_imported(user, password):
+    former = user.former_passwords.values_list("digest", "parameters")
+    if slow_hash_lookup.find(_HISTORY, _folded(password), former, salt=user.password_history_salt):
+        raise PasswordUsedBefore
+    is_imported = user.password_changed_at is None and user.has_usable_password()
+    if is_imported and user.check_password(password):
         raise PasswordUsedBefore
 
 
@@ -119,15 +123,6 @@ def _own_words(user: User) -> list[str]:
     if person := user.customer:
         words += [person.given_name, person.middle_name, person.family_name, person.birth_date[:4]]
     return words
-
-
-def _was_used(user: User, password: str) -> bool:
-    rows = user.former_passwords.values_list("digest", "parameters")
-    return bool(slow_hash_lookup.find(_HISTORY, _folded(password), rows, salt=user.password_history_salt))
-
-
-def _is_imported(user: User, password: str) -> bool:
-    return user.password_changed_at is None and user.has_usable_password() and user.check_password(password)
 
 
 def _history_digest(user: User, password: str, cost: str) -> str:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from django.db import connection
 
+from accounts.actions import sessions
 from accounts.actions.sign_in import push_approval
 from accounts.actions.sign_in.completion import Pending
 from accounts.enums import EndReason, Realm
@@ -315,6 +316,15 @@ def test_an_account_on_hold_is_not_approved_and_hides_no_other(pixel: Phone, ada
     assert (said := both.approve(request, held.number)).status == 403
     assert said.cause == "L2"
     assert both.approve(only(both), free.number).status == 200
+
+
+def test_a_request_from_before_everything_was_ended_is_not_shown(pixel: Phone, ada: Person, clock: Clock):
+    ask(ada, clock)
+    assert only(pixel)
+
+    sessions.end_everything(ada.user)
+
+    assert pixel.requests()["requests"] == []
 
 
 @pytest.mark.parametrize("reference", ["x" * 500, "%00", "..", "a%2Fb", "\u00e9", "1" + "0" * 400])

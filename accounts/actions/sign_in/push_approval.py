@@ -40,9 +40,9 @@ from accounts.refusals import (
 from portal.audit.record import record
 from portal.lib import client, digests, p256
 from portal.throttle import limits
-from portal.throttle.reserve import LimitReached, reserve
+from portal.throttle.reserve import reserve
 
-APPROVE, DENY = "approve", "deny"
+DENY = "deny"
 _MOST_ANSWERED = 12  # requests that can be answered within one silence, and the last two
 
 
@@ -65,14 +65,10 @@ class Answer:
     signature: str
 
 
-def _too_many(reached: LimitReached) -> TooManyRequests:
-    return TooManyRequests(until=cast("datetime", reached.until))  # a window that always ends
-
-
 # --- Where one signs in -----------------------------------------------------------------------------
 
 
-@refusing(_too_many)
+@refusing(lambda reached: TooManyRequests(until=cast("datetime", reached.until)))  # of a window that always ends
 def ask(*, pending: Pending, origin: client.Origin, now: datetime, instead_of: str = "") -> Asked | None:
     """Send a request to every phone that holds a live Key of this person; None if there is no such phone.
 
@@ -221,7 +217,8 @@ def waiting_for(phone: Phone, *, now: datetime) -> list[PushChallenge]:
     return list(
         PushChallenge.objects.select_related("user__customer")
         .filter(user__in=_live_keys().filter(phone=phone).values("user"), user__is_active=True)
-        .filter(_is_answerable(now), user__suspended_at=None)
+        .filter(user__suspended_at=None, session_version=F("user__session_version"))
+        .filter(state=RequestState.WAITING, expires_at__gt=now)
         .order_by("-created_at", "-pk")
     )
 
@@ -243,7 +240,9 @@ def answer(
         if given.decision == DENY:
             _deny(request, key, given, origin=origin, now=now)
         elif digests.same(request.number_digest, _digest(reference, given.number)):
-            _approve(request, key, given, origin=origin, now=now)
+            request.expires_at = max(request.expires_at, now + push_approval.GRACE)
+            _close(request, RequestState.APPROVED, key, given, now=now)
+            _record(Action.REQUEST_APPROVED, request, key, origin=origin, now=now)
         else:
             refusal = _count_wrong_number(request, key, origin=origin, now=now)
     if refusal:
@@ -253,10 +252,6 @@ def answer(
 
 def _live_keys() -> QuerySet[Key]:
     return Key.objects.filter(confirmed=True, phone__isnull=False, phone__ended_at=None)
-
-
-def _is_answerable(now: datetime) -> Q:
-    return Q(state=RequestState.WAITING, expires_at__gt=now, session_version=F("user__session_version"))
 
 
 def _held_by(phone: Phone, reference: str) -> tuple[PushChallenge, Key]:
@@ -287,22 +282,12 @@ def _check_answer(request: PushChallenge, phone: Phone, given: Answer, *, versio
         raise CallNotSigned
     if abs(given.time - now.timestamp()) > settings.PORTAL_KEY_SKEW_SECONDS:
         raise CallTimeWrong
-    if given.decision == APPROVE:
-        _check_may_approve(user, version)
-
-
-def _check_may_approve(user: User, version: str) -> None:
-    """Raise what stands in the way of approving, but not of refusing."""
+    if given.decision == DENY:
+        return  # a hold and an old app stand in the way of approving alone
     if user.suspended_at:
         raise Suspended
     if not push_approval.is_current(version, minimum=settings.PORTAL_KEY_MIN_VERSION):
         raise AppTooOld
-
-
-def _approve(request: PushChallenge, key: Key, given: Answer, *, origin: client.Origin, now: datetime) -> None:
-    request.expires_at = max(request.expires_at, now + push_approval.GRACE)
-    _close(request, RequestState.APPROVED, key, given, now=now)
-    _record(Action.REQUEST_APPROVED, request, key, origin=origin, now=now)
 
 
 def _deny(request: PushChallenge, key: Key, given: Answer, *, origin: client.Origin, now: datetime) -> None:
