@@ -10,7 +10,7 @@ from django.db import DatabaseError, connection
 from portal.lib import db_triggers, geolocation, push, site
 from portal.lib.push.addresses import is_host
 
-_MEND = "Run manage.py migrate, which sets it again, and find out who took it away: manage.py portal_audit verify."
+_MEND = "Run manage.py migrate, which sets them again, and find out who took them: manage.py portal_audit verify."
 
 
 @register(Tags.security)
@@ -23,9 +23,10 @@ def triggers_are_installed(**_: Any) -> list[CheckMessage]:
         found = sorted(db_triggers.missing()) if _has_tables() else []
     except DatabaseError:
         found = []
+    if not found:
+        return []
     return [
-        Warning(f"The database trigger {name} is missing or was altered.", hint=_MEND, id="portal.W003")
-        for name in found
+        Warning(f"Database triggers are missing or were altered: {', '.join(found)}.", hint=_MEND, id="portal.W003")
     ]
 
 

@@ -16,7 +16,7 @@ class NoticeState(models.TextChoices):
 
     DUE = "due", _("Waiting")
     SENT = "sent", _("Sent")
-    DEAD = "dead", _("Given up")
+    DEAD = "dead", _("Not delivered")
 
 
 class Notice(EncryptedModel):

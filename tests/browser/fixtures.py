@@ -40,11 +40,11 @@ class Complaints:
 
     def __init__(self, home: str) -> None:
         self.home = urlsplit(home).netloc
-        self.api_request: list[str] = []
+        self.faults: list[str] = []
 
     def listen(self, context: BrowserContext) -> None:
         context.on("console", self._console)
-        context.on("weberror", lambda error: self.api_request.append(f"script: {error.error}"))
+        context.on("weberror", lambda error: self.faults.append(f"script: {error.error}"))
         context.on("request", self._request)
         context.on("response", self._response)
 
@@ -52,16 +52,16 @@ class Complaints:
         # A refusal (403, 404, 429) or a lost line that a test asks for is also printed by the browser: not an error.
         asked_for = ("the server responded with a status of", "net::ERR_INTERNET_DISCONNECTED")
         if message.type in {"error", "warning"} and not any(words in message.text for words in asked_for):
-            self.api_request.append(f"console: {message.text}")
+            self.faults.append(f"console: {message.text}")
 
     def _request(self, request: Request) -> None:
         parts = urlsplit(request.url)
         if parts.scheme in {"http", "https", "ws", "wss"} and parts.netloc != self.home:
-            self.api_request.append(f"foreign host: {request.url}")
+            self.faults.append(f"foreign host: {request.url}")
 
     def _response(self, response: Response) -> None:
         if response.status >= 500 and response.status != 503:
-            self.api_request.append(f"{response.status}: {response.url}")
+            self.faults.append(f"{response.status}: {response.url}")
 
 
 def chromium_path() -> str | None:
@@ -108,7 +108,7 @@ def open_browser(chromium: Browser, live_server: object) -> Iterator[Callable[..
     yield fresh
     for context in contexts:
         context.close()
-    assert complaints.api_request == []
+    assert complaints.faults == []
 
 
 @pytest.fixture

@@ -31,5 +31,5 @@ def test_script_errors_and_foreign_hosts_are_heard(chromium, live_server):
     page.wait_for_timeout(300)
     context.close()
 
-    assert any("broken" in api_request for api_request in complaints.api_request)
-    assert any("Content Security Policy" in api_request for api_request in complaints.api_request)
+    assert any("broken" in fault for fault in complaints.faults)
+    assert any("Content Security Policy" in fault for fault in complaints.faults)

@@ -36,7 +36,7 @@ def installed(chromium: Browser, live_server: object, tmp_path: Path) -> Iterato
     complaints.listen(context)
     yield context
     context.close()
-    assert complaints.api_request == []
+    assert complaints.faults == []
 
 
 def test_the_app_can_be_installed(installed: BrowserContext, db: None):
@@ -157,9 +157,7 @@ def test_the_app_is_small_and_its_parts_find_each_other_under_their_lasting_name
     assert {path for path in files if path.endswith((".js", ".css"))} <= set(kept)
     assert all(context.request.get(installation + path).status == 200 for path in kept)
     context.close()
-    assert [
-        one for one in complaints.api_request if "behind a redirect" not in one
-    ] == []  # the worker goes past the proxy
+    assert [one for one in complaints.faults if "behind a redirect" not in one] == []  # the worker goes past the proxy
 
 
 def test_the_shell_is_small_and_lists_all_of_its_files():

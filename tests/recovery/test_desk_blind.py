@@ -21,9 +21,9 @@ def test_every_answer_is_answered_alike_right_or_wrong(clock, walk, stranger, da
     right = Case.objects.get(pk=started(dana, walk).pk)
     wrong = Case.objects.get(pk=started(dana, stranger).pk)
 
-    api_request = dana.answer_all(right, right_answer), dana.answer_all(wrong, wrong_answer)
+    answered = dana.answer_all(right, right_answer), dana.answer_all(wrong, wrong_answer)
 
-    assert api_request[0] == api_request[1] == api_request[0][:1] * 9
+    assert answered[0] == answered[1] == answered[0][:1] * 9
     assert without_names(dana.see(step_url(right, "ask"))) == without_names(dana.see(step_url(wrong, "ask")))
 
 

@@ -27,7 +27,7 @@ class Migration(migrations.Migration):
                 ('facts', portal.lib.encrypted_fields.EncryptedJSONField(default=dict)),
                 ('reference', models.CharField(max_length=12, unique=True)),
                 ('dedupe', models.CharField(max_length=80, unique=True)),
-                ('state', models.CharField(choices=[('due', 'Waiting'), ('sent', 'Sent'), ('dead', 'Given up')], default='due', max_length=4)),
+                ('state', models.CharField(choices=[('due', 'Waiting'), ('sent', 'Sent'), ('dead', 'Not delivered')], default='due', max_length=4)),
                 ('created_at', models.DateTimeField()),
                 ('due_at', models.DateTimeField()),
                 ('useful_until', models.DateTimeField(null=True)),
