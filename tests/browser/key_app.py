@@ -9,7 +9,7 @@ from accounts import models
 from accounts.enums import KeyKind
 from portal.lib import clock
 from tests import factories
-from tests.browser.fixtures import LOOKS, PATIENCE_MS, assert_accessible
+from tests.browser.fixtures import PATIENCE_MS
 from tests.factories import Person
 
 PIN = "583920"
@@ -93,13 +93,6 @@ class KeyApp:
     def card(self, username: str) -> Locator:
         """Return what the screen of codes shows for an account."""
         return self.page.locator(".code", has=self.page.get_by_text(username, exact=True))
-
-    def in_every_look(self) -> None:
-        """Look at this screen narrow and wide, light and dark."""
-        for look in LOOKS:
-            self.page.set_viewport_size({"width": look.width, "height": 800})
-            self.page.emulate_media(color_scheme=look.scheme)
-            assert_accessible(self.page)
 
     def _say(self, path: str, body: str) -> dict[str, object] | None:
         """Answer a call of the pairing instead of the portal; None once that is over."""

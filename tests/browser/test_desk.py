@@ -31,7 +31,7 @@ def who(request: pytest.FixtureRequest) -> factories.Person:
 
 
 @pytest.fixture
-def desk(page_in_every_look: Page, who: factories.Person, ada: factories.Person, live_server: object) -> Page:
+def desk(narrow_page: Page, who: factories.Person, ada: factories.Person, live_server: object) -> Page:
     """A screen of the staff, after ada has been paused, told and recorded."""
     for _ in range(5):
         reserve(buckets.password("ada"), now=clock.now())
@@ -41,8 +41,8 @@ def desk(page_in_every_look: Page, who: factories.Person, ada: factories.Person,
     factories.phone(ada)
     reports.open_report(user=ada.user, kind=ReportKind.NOT_ME, device="Edge", origin=None, now=clock.now())
     cookie = factories.signed_in(who).cookies[settings.SESSION_COOKIE_NAME]
-    page_in_every_look.context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": live_server.url}])
-    return page_in_every_look
+    narrow_page.context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": live_server.url}])
+    return narrow_page
 
 
 @pytest.mark.parametrize("who", ["auditor"], indirect=True)

@@ -5,10 +5,10 @@ import pytest
 from tests.browser.fixtures import Complaints, assert_accessible
 
 
-def test_the_sign_in_page_has_no_barrier_in_any_look(page_in_every_look):
-    page_in_every_look.goto("/login/")
+def test_the_sign_in_page_has_no_barrier_in_any_look(narrow_page):
+    narrow_page.goto("/login/")
 
-    assert_accessible(page_in_every_look)
+    assert_accessible(narrow_page)
 
 
 def test_a_barrier_is_found(page):

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from accounts.models import Key, Report
 from portal.lib import clock
-from tests.browser.fixtures import Look
+from tests.browser.fixtures import Look, assert_accessible
 from tests.browser.key_app import CODE, PIN, Finger, KeyApp
 from tests.browser.test_key_app import EVERY_RECORD, in_module
 from tests.browser.test_key_move import come_together
@@ -211,4 +211,4 @@ def test_a_name_written_to_turn_the_line_around_turns_nothing_but_itself(page: P
     slots = app.page.locator(".about [data-slot]")
     assert set(slots.evaluate_all("(all) => all.map((one) => getComputedStyle(one).unicodeBidi)")) == {"isolate"}
     expect(app.page.locator(".about")).to_contain_text("<b>live")
-    app.in_every_look()
+    assert_accessible(app.page)

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from accounts.enums import Realm
 from tests import factories
-from tests.browser.fixtures import Look
+from tests.browser.fixtures import Look, assert_accessible
 from tests.browser.key_app import PIN, KeyApp
 from tests.browser.test_key_app import in_module
 from tests.browser.test_sign_in import type_password
@@ -38,16 +38,16 @@ def app(open_browser: Callable[..., Page]) -> KeyApp:
 def test_no_screen_of_a_new_phone_is_a_barrier(app: KeyApp):
     page = app.page
     page.goto("/key/")
-    app.in_every_look()
+    assert_accessible(app.page)
     for name in ("skip", "next", "pin"):
         page.locator(f"main [data-do={name}]").click()
-        app.in_every_look()
+        assert_accessible(app.page)
     for _ in range(2):
         page.get_by_label("PIN", exact=True).fill(PIN)
     app.screen("pair")
     page.get_by_role("button", name="Continue").click()
     expect(page.locator("[data-error]")).to_be_visible()
-    app.in_every_look()
+    assert_accessible(app.page)
 
 
 @pytest.mark.promise("HELP-5")
@@ -55,29 +55,29 @@ def test_no_screen_of_an_open_key_is_a_barrier(app: KeyApp, ada: Person, ada_on_
     long = factories.customer("maximiliane.von.oppenheim", family_name="Oppenheim-Sachsen-Weimar", realm=Realm.PAPER)
     app.pair(ada, ada_on_paper, long)
     page = app.page
-    app.in_every_look()
+    assert_accessible(app.page)
     for tab in ("Accounts", "Check", "Help"):
         app.tab(tab)
         page.wait_for_load_state("networkidle")
-        app.in_every_look()
+        assert_accessible(app.page)
     app.tab("Accounts")
     page.get_by_role("button", name="Turn off for ada", exact=True).click()
-    app.in_every_look()
+    assert_accessible(app.page)
     app.tab("Accounts")
     page.get_by_role("button", name="Move to a new phone").click()
-    app.in_every_look()
+    assert_accessible(app.page)
     page.get_by_role("button", name="Show the code").click()
-    app.in_every_look()
+    assert_accessible(app.page)
     page.get_by_role("dialog").get_by_label("PIN").fill(PIN)
     app.screen("moveCode")
-    app.in_every_look()
+    assert_accessible(app.page)
     page.get_by_role("button", name="Lock").click()
-    app.in_every_look()
+    assert_accessible(app.page)
     page.locator("main [data-do=again]").click()
-    app.in_every_look()
+    assert_accessible(app.page)
     page.locator("main [data-do=wipe]").click()
     app.screen("ended")
-    app.in_every_look()
+    assert_accessible(app.page)
 
 
 @pytest.mark.promise("HELP-5")
@@ -88,20 +88,20 @@ def test_no_screen_of_a_request_is_a_barrier(open_browser: Callable[..., Page], 
         type_password(browser, "ada", ada.password)
         expect(browser.locator(".match-number")).to_be_visible()
     expect(app.page.locator("[data-do=look]")).to_be_visible()
-    app.in_every_look()
+    assert_accessible(app.page)
     app.page.locator("[data-do=look]").click()
-    app.in_every_look()
+    assert_accessible(app.page)
     expect(app.page.locator("button.row")).to_have_count(2)
     app.page.locator("button.row").first.click()
-    app.in_every_look()
+    assert_accessible(app.page)
     app.page.locator("[data-do=cancel]").click()
     app.screen("cancelled")
-    app.in_every_look()
+    assert_accessible(app.page)
     app.page.locator("main [data-do=codes]").click()
     app.page.locator("[data-do=look]").click()
     app.page.locator("[data-do=deny]").click()
     app.screen("denied")
-    app.in_every_look()
+    assert_accessible(app.page)
 
 
 @pytest.mark.promise("HELP-5")
@@ -112,4 +112,4 @@ def test_no_screen_that_passes_by_is_a_barrier(app: KeyApp):
         shown = f"document.querySelector('main').replaceChildren(it.copy('{name}', {json.dumps(words)}));"
         in_module(app.page, "dom", shown)
         expect(app.page.locator(f"[data-is={name}]")).to_be_visible()
-        app.in_every_look()
+        assert_accessible(app.page)

@@ -11,19 +11,11 @@ from accounts.models import User
 from portal.outbox.models import Notice
 from tests import factories
 from tests.accounts.enrolment_walk import mailed_code
-from tests.browser.fixtures import LOOKS, assert_accessible
+from tests.browser.fixtures import assert_accessible
 from tests.factories import Person
 from tests.phone import Phone
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def assert_good_in_every_look(page: Page) -> None:
-    """Look at this state of the page narrow and wide, light and dark."""
-    for look in LOOKS:
-        page.set_viewport_size({"width": look.width, "height": 800})
-        page.emulate_media(color_scheme=look.scheme)
-        assert_accessible(page)
 
 
 def type_password(page: Page, person: Person) -> None:
@@ -65,28 +57,28 @@ def test_a_first_key_is_set_up_and_tested_without_a_barrier(clock, ben, page, li
     type_password(page, ben)
     phone = Phone(name="Ben's Pixel", address=live_server.url)
     heading(page).to_have_text("Set up your Key")
-    assert_good_in_every_look(page)
+    assert_accessible(page)
     page.get_by_role("button", name="Send me the code").click()
     page.get_by_role("button", name="Continue").click()
-    assert_good_in_every_look(page)
+    assert_accessible(page)
     type_mailed_code(page, ben)
     page.get_by_role("button", name="Continue").click()
-    assert_good_in_every_look(page)
+    assert_accessible(page)
     fill_details(page, ben)
     page.locator("details summary").click()
-    assert_good_in_every_look(page)
+    assert_accessible(page)
 
     assert phone.pair(code_on(page)).status == 200
     expect(page.locator("[data-key-setup=claimed]")).to_be_visible()  # by itself
     assert page.locator(".match-number").inner_text().replace(" ", "") == phone.number
-    assert_good_in_every_look(page)
+    assert_accessible(page)
     page.locator("form[action$='/match/'] button").click()
     assert phone.confirm().status == 200
-    assert_good_in_every_look(page)
+    assert_accessible(page)
     page.get_by_label("Code your Key shows now").fill(phone.code())
     page.get_by_role("button", name="Finish").click()
     expect(page.locator("#sign-in-now, #sign-out-now")).to_be_visible()
-    assert_good_in_every_look(page)
+    assert_accessible(page)
     page.get_by_role("link", name="Sign in now").click()
 
     clock.move(seconds=30)
@@ -123,7 +115,7 @@ def test_another_number_ends_it_without_a_barrier(clock, ben, page, live_server)
     page.locator("form[action$='/stop/'] button").click()
 
     expect(page.locator("[data-cause=E2]")).to_be_visible()
-    assert_good_in_every_look(page)
+    assert_accessible(page)
 
 
 @pytest.mark.promise("KEY-9")
@@ -138,7 +130,7 @@ def test_fifty_log_ins_are_chosen_and_set_up_without_a_barrier(clock, ada, page,
     page.get_by_label("Find a username").fill("-07")
     page.get_by_role("button", name="Find").click()
     expect(page.get_by_role("checkbox", name=re.compile("client"))).to_have_count(2)
-    assert_good_in_every_look(page)
+    assert_accessible(page)
     page.get_by_label("All of them", exact=False).check()
     page.get_by_role("button", name="Send me the code").click()
     type_mailed_code(page, ada)
@@ -150,5 +142,5 @@ def test_fifty_log_ins_are_chosen_and_set_up_without_a_barrier(clock, ada, page,
     page.get_by_role("button", name="Finish").click()
 
     expect(page.locator("[data-has-key=yes]")).to_have_count(51)
-    assert_good_in_every_look(page)
+    assert_accessible(page)
     assert Notice.objects.get(kind="key_added").facts["log_ins"] == 51

@@ -13,8 +13,8 @@ from accounts.models import Passkey, PlatformSession
 from helpcenter import causes
 from portal.lib import clock
 from tests import factories
-from tests.browser.fixtures import PATIENCE_MS
-from tests.browser.test_sign_in import in_every_look, type_password
+from tests.browser.fixtures import PATIENCE_MS, assert_accessible
+from tests.browser.test_sign_in import type_password
 from tests.factories import Person
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -165,7 +165,7 @@ def test_a_removed_passkey_is_refused_with_the_way_on_and_forgotten_by_the_brows
     expect(alert).to_contain_text(causes.get("E4").words())
     expect(alert).to_be_focused()
     wait_until(lambda: device.passkeys() == [])
-    in_every_look(page)
+    assert_accessible(page)
     alert.get_by_role("link").click()
     assert page.url.endswith("/help/problem/passkey/")
 
@@ -238,13 +238,13 @@ def test_at_another_address_no_passkey_is_offered(page: Page, settings: Any):
 def test_no_page_of_passkeys_is_a_barrier_in_any_look(device: Device, page: Page, ada: Person, live_server: Any):
     page.goto("/login/")
     expect(page.get_by_role("button", name="Use a passkey")).to_be_visible()
-    in_every_look(page)
+    assert_accessible(page)
     enter(page, ada, live_server)
     Passkey.objects.update(is_synced=True, last_used_at=clock.now())
     made = Passkey.objects.get()
     for path in ("", "add/", f"{made.pk}/remove/"):
         page.goto(f"/security/passkeys/{path}")
-        in_every_look(page)
+        assert_accessible(page)
     Passkey.objects.update(confirmed=False)
     page.goto("/security/passkeys/")
-    in_every_look(page)
+    assert_accessible(page)

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, Route, expect
 
 from accounts.enums import Role
 from tests import factories
-from tests.browser.fixtures import LOOKS, Look, assert_accessible
+from tests.browser.fixtures import NARROW, assert_accessible
 from tests.factories import Person
 from tests.recovery.claimant import mailed
 from tests.recovery.conftest import BROWSER, NEW_PASSWORD, Walk, ada_with_records, wrong_answer
@@ -29,8 +29,8 @@ def walk(clock, agent: Person, live_server: object) -> Walk:
 def enter(walk: Walk, open_browser: Callable[..., Page], live_server: object) -> Callable[..., Page]:
     """Open the page of the walk's case, in the browser it belongs to."""
 
-    def entered(look: Look = LOOKS[-1]) -> Page:
-        page = open_browser(look)
+    def entered() -> Page:
+        page = open_browser(NARROW)
         cookie = f"{settings.PORTAL_COOKIE_PREFIX}case-browser"
         page.context.add_cookies([{"name": cookie, "value": BROWSER, "url": live_server.url}])
         page.goto("/recover/status/")
@@ -42,13 +42,8 @@ def enter(walk: Walk, open_browser: Callable[..., Page], live_server: object) ->
     return entered
 
 
-@pytest.fixture(params=LOOKS, ids=str)
-def look(request: pytest.FixtureRequest) -> Look:
-    return request.param
-
-
-def test_the_forms_for_everybody_have_no_barrier(page_in_every_look):
-    page = page_in_every_look
+def test_the_forms_for_everybody_have_no_barrier(narrow_page):
+    page = narrow_page
     for address in ("", "status/", "stop/"):
         page.goto(f"/recover/{address}")
         assert_accessible(page)
@@ -59,9 +54,9 @@ def test_the_forms_for_everybody_have_no_barrier(page_in_every_look):
     assert_accessible(page)
 
 
-def test_a_case_has_no_barrier_before_it_is_decided(walk, enter, look):
+def test_a_case_has_no_barrier_before_it_is_decided(walk, enter):
     walk.opened()
-    page = enter(look)
+    page = enter()
     for step in (walk.in_session, walk.answered, walk.stated, walk.with_mail_code):
         assert_accessible(page)
         step()
@@ -71,19 +66,19 @@ def test_a_case_has_no_barrier_before_it_is_decided(walk, enter, look):
     assert_accessible(page)
 
 
-def test_a_case_that_was_not_confirmed_has_no_barrier(walk, enter, look):
+def test_a_case_that_was_not_confirmed_has_no_barrier(walk, enter):
     walk.in_session().answered(wrong_answer)
 
-    assert_accessible(enter(look))
+    assert_accessible(enter())
 
 
-def test_the_end_of_a_case_has_no_barrier(walk, enter, look, clock):
+def test_the_end_of_a_case_has_no_barrier(walk, enter, clock):
     walk.in_review().approved(clock)
-    page = enter(look)
+    page = enter()
     expect(page.locator("[data-state=cooling]")).to_be_visible()
     assert_accessible(page)
     walk.waited(clock)
-    page = enter(look)
+    page = enter()
     assert_accessible(page)
     page.locator("form[action='/recover/finish/begin/'] button").click()
     assert_accessible(page)
@@ -155,11 +150,11 @@ def test_what_was_typed_before_the_script_came_is_ticked_as_well(at_the_new_pass
     expect(page.locator(".password-rules .met")).to_have_count(4)
 
 
-def test_an_owner_who_signs_in_is_asked_without_a_barrier(walk, open_browser, look, live_server):
+def test_an_owner_who_signs_in_is_asked_without_a_barrier(walk, narrow_page, live_server):
     walk.opened()
     ada = Person(walk.case.subject, "", factories.seed_of("ada"))
     cookie = factories.signed_in(ada).cookies[settings.SESSION_COOKIE_NAME]
-    page = open_browser(look)
+    page = narrow_page
     page.context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": live_server.url}])
     page.goto("/")
     assert_accessible(page)

@@ -61,8 +61,8 @@ def call(page: Page, walk: Walk) -> None:
     assert_accessible(page)
 
 
-def test_an_agent_takes_a_call_in_every_look(page_in_every_look, walk, agent, live_server):
-    page = page_in_every_look
+def test_an_agent_takes_a_call_in_every_look(narrow_page, walk, agent, live_server):
+    page = narrow_page
     walk.opened()
     sit_down(page, agent, live_server.url)
     expect(page.get_by_text(walk.case.number)).to_be_visible()
@@ -79,8 +79,8 @@ def test_an_agent_takes_a_call_in_every_look(page_in_every_look, walk, agent, li
     assert walk.claim.observations.get().codes == ["pressure"]
 
 
-def test_the_drawn_senior_decides_in_every_look(page_in_every_look, walk, live_server, settings):
-    page = page_in_every_look
+def test_the_drawn_senior_decides_in_every_look(narrow_page, walk, live_server, settings):
+    page = narrow_page
     settings.PORTAL_CASE_MINIMUM_REVIEW_SECONDS = 0
     walk.in_review()
     senior = walk.checker()

@@ -12,7 +12,7 @@ from accounts.enums import Realm, ReportKind
 from accounts.models import Key, Phone, PlatformSession
 from portal.lib import clock as portal_clock
 from tests import factories
-from tests.browser.fixtures import LOOKS, Look, assert_accessible
+from tests.browser.fixtures import NARROW, assert_accessible
 from tests.factories import Person
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -44,8 +44,8 @@ def ada(live_server: object) -> Person:
 def enter(ada: Person, open_browser: Enter, live_server: object) -> Enter:
     """Open a browser in which Ada is signed in."""
 
-    def entered(look: Look = LOOKS[-1], **options: bool) -> Page:
-        page = open_browser(look, **options)
+    def entered(**options: bool) -> Page:
+        page = open_browser(NARROW, **options)
         cookie = factories.signed_in(ada).cookies[settings.SESSION_COOKIE_NAME]
         page.context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": live_server.url}])
         return page
@@ -58,9 +58,8 @@ def stale() -> None:
     PlatformSession.objects.update(proved_at="2020-01-01T00:00:00Z")
 
 
-@pytest.mark.parametrize("look", LOOKS, ids=str)
-def test_no_page_has_a_barrier(enter: Enter, look: Look) -> None:
-    page = enter(look)
+def test_no_page_has_a_barrier(enter: Enter) -> None:
+    page = enter()
     key = Key.objects.get(user__username="ada", phone__isnull=False)
     for path in ("", "security/", "security/keys/", "security/keys/?q=zzz", "security/backup-codes/"):
         page.goto(f"/{path}")
@@ -89,9 +88,8 @@ def test_confirming_leads_on_to_what_one_wanted(ada: Person, enter: Enter) -> No
     expect(page.get_by_role("heading", level=1)).to_have_text("Backup codes")
 
 
-@pytest.mark.parametrize("look", LOOKS, ids=str)
-def test_codes_are_made_shown_and_printed(enter: Enter, look: Look) -> None:
-    page = enter(look)
+def test_codes_are_made_shown_and_printed(enter: Enter) -> None:
+    page = enter()
     page.goto("/security/")
     page.get_by_role("link", name="Make new backup codes").click()
     page.get_by_role("button", name="Make codes").click()

@@ -83,7 +83,8 @@ def sign_in(page: Page, person: Person) -> None:
     page.goto("/login/")
     page.get_by_label("Username").fill(person.user.username)
     page.get_by_label("Password", exact=True).fill(person.password)
-    page.get_by_role("button", name="Continue").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Continue").click()
     if page.get_by_label("Code from your Key").count():
         page.get_by_label("Code from your Key").fill(person.code())
         page.get_by_role("button", name="Sign in").click()
