@@ -1,11 +1,10 @@
 """A wrong clock is explained after the right password, and never accepted (KEY-10)."""
 
 import html
-from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import pytest
 from django.conf import settings
-from django.db import connections
 from django.test import Client
 
 from accounts.actions.sign_in import clock_drift
@@ -19,6 +18,7 @@ from tests import factories
 from tests.conftest import Clock
 from tests.factories import Person
 from tests.pages import cause_of
+from tests.races import AT_ONCE, ROUNDS, at_once
 
 pytestmark = [pytest.mark.django_db, pytest.mark.promise("KEY-10")]
 
@@ -150,20 +150,16 @@ def test_what_was_explained_opens_nothing_when_its_time_comes(ada: Person, clock
 @pytest.mark.race
 @pytest.mark.django_db(transaction=True)
 def test_twenty_at_once_are_told_once() -> None:
-    for number in range(20):
+    for number in range(ROUNDS):
         person = factories.customer(f"drifter{number}")
         now, user = portal_clock.now(), person.user
         pending = Pending(user.pk, user.session_version, user.username_hash, "stranger", now.timestamp())
         code = person.code(at=now, steps=8)
 
-        def explain(_number: int, pending: Pending = pending, code: str = code) -> CodeWrong:
-            try:
-                wrong = CodeWrong(tries_left=4)
-                return clock_drift.explained(wrong, pending=pending, code=code, tries_left=4, now=portal_clock.now())
-            finally:
-                connections.close_all()
+        wrong = CodeWrong(tries_left=4)
 
-        with ThreadPoolExecutor(20) as pool:
-            told = list(pool.map(explain, range(20)))
+        told = at_once(
+            *[partial(clock_drift.explained, wrong, pending=pending, code=code, tries_left=4, now=now)] * AT_ONCE
+        )
 
         assert [type(refusal) for refusal in told].count(ClockWrong) == 1

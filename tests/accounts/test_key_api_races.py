@@ -2,10 +2,8 @@
 
 import functools
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from django.db import connections
 from django.test import Client
 
 from accounts.actions.sign_in import push_approval
@@ -18,23 +16,14 @@ from portal.throttle.models import Throttle
 from tests import factories
 from tests.phone import API, Phone, Said
 from tests.phones import paired
+from tests.races import AT_ONCE, ROUNDS, at_once
 
-ROUNDS, AT_ONCE = 20, 20
 pytestmark = [pytest.mark.race, pytest.mark.django_db(transaction=True)]
 
 
-def at_once(*acts: Callable[[], Said]) -> list[tuple[int, str]]:
-    """Do all of these at the same moment, each on a connection of its own; return status and cause of each."""
-
-    def one(act: Callable[[], Said]) -> tuple[int, str]:
-        try:
-            said = act()
-            return said.status, said.cause
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(len(acts)) as pool:
-        return list(pool.map(one, acts))
+def answers_at_once(*acts: Callable[[], Said]) -> list[tuple[int, str]]:
+    """Do all of these at the same moment; return status and cause of each."""
+    return [(said.status, said.cause) for said in at_once(*acts)]
 
 
 def sender(phone: Phone, path: str, raw: bytes) -> Callable[[], Said]:
@@ -53,7 +42,7 @@ def test_one_call_sent_twenty_times_counts_once() -> None:
     for number in range(ROUNDS):
         send = sender(phone, API + "rename/", b'{"name": "Phone %d"}' % number)
 
-        answers = at_once(*[send] * AT_ONCE)
+        answers = answers_at_once(*[send] * AT_ONCE)
 
         assert answers.count((200, "")) == 1
         assert answers.count((409, "Y4")) == AT_ONCE - 1
@@ -72,7 +61,7 @@ def test_of_twenty_new_signing_keys_one_takes_the_old_ones_place() -> None:
             raw = b'{"public_key": "%s", "proof": "%s"}' % (public_half(new).encode(), signature(new, text).encode())
             return sender(phone, API + "rotate/", raw)
 
-        answers = at_once(*[renewal(new) for new in news])
+        answers = answers_at_once(*[renewal(new) for new in news])
 
         assert answers.count((200, "")) == 1
         assert answers.count((401, "Y3")) + answers.count((429, "T1")) == AT_ONCE - 1
@@ -84,7 +73,7 @@ def test_a_pairing_code_lets_in_one_of_twenty_phones() -> None:
     for _ in range(ROUNDS):
         phones, code = [Phone() for _ in range(AT_ONCE)], old.transfer()["code"]
 
-        answers = at_once(*[functools.partial(phone.pair, code) for phone in phones])
+        answers = answers_at_once(*[functools.partial(phone.pair, code) for phone in phones])
 
         assert answers.count((200, "")) == 1
         assert set(answers) <= {(200, ""), (404, "Y6"), (429, "T1")}
@@ -103,7 +92,7 @@ def test_a_move_happens_once_however_often_it_is_proved() -> None:
         old.match()
         new.confirm()
 
-        answers = at_once(*[new.prove] * AT_ONCE)
+        answers = answers_at_once(*[new.prove] * AT_ONCE)
 
         assert answers.count((200, "")) == 1
         assert set(answers) <= {(200, ""), (409, "Y7"), (429, "T1")}
@@ -119,7 +108,7 @@ def test_of_an_approval_and_a_denial_at_the_same_moment_one_counts() -> None:
         asked = push_approval.ask(pending=pending, origin=client.Origin(), now=clock.now())
         (request,) = phone.requests()["requests"]
 
-        answers = at_once(
+        answers = answers_at_once(
             *[functools.partial(phone.approve, request, asked.number)] * (AT_ONCE // 2),
             *[functools.partial(phone.deny, request, "cancelled")] * (AT_ONCE // 2),
         )

@@ -1,12 +1,8 @@
 """Every step of an enrolment from every state, moves to a new phone, many log-ins at once, and races."""
 
 import itertools
-import threading
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from django.db import connections
 
 from accounts.actions import purging
 from accounts.actions.keys import key_revocation
@@ -24,6 +20,7 @@ from tests.accounts.enrolment_walk import ADD, ORIGIN, TRANSFER, Walk, code_of, 
 from tests.factories import Person
 from tests.phone import new_key, public_half
 from tests.phones import paired, row_of
+from tests.races import at_once, done
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -199,27 +196,6 @@ def test_the_old_phone_cannot_come_to_its_own_move_and_the_web_cannot_finish_it(
 
 
 # --- At the same moment ---------------------------------------------------------------------------------------
-
-
-def at_once(*actions: Callable[[], object]) -> list[object]:
-    """Do all in threads of their own at the same moment; return what came of each, refusals included."""
-    start = threading.Barrier(len(actions))
-
-    def run(action: Callable[[], object]) -> object:
-        start.wait()
-        try:
-            return action() or True
-        except Refusal as refusal:
-            return refusal
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(len(actions)) as pool:
-        return list(pool.map(run, actions))
-
-
-def done(results: list[object]) -> int:
-    return sum(not isinstance(result, Refusal) for result in results)
 
 
 @pytest.mark.race

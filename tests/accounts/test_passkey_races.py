@@ -1,10 +1,9 @@
 """One answer of a passkey sent twenty times at once."""
 
 import json
-from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import pytest
-from django.db import connections
 from django.test import Client
 
 from accounts.actions.authenticators import passkeys
@@ -14,9 +13,9 @@ from portal.lib import clock
 from portal.throttle.models import Throttle
 from tests import factories
 from tests.accounts.passkey_work import authenticator, send
-from tests.accounts.test_races import ROUNDS
 from tests.authenticator import Authenticator
 from tests.factories import Person
+from tests.races import AT_ONCE, ROUNDS, at_once
 
 pytestmark = [pytest.mark.race, pytest.mark.django_db(transaction=True)]
 ORIGIN = clients.Origin("203.0.113.7", "Chrome on Windows", "ABCDEFGH")
@@ -39,27 +38,19 @@ def with_passkey(username: str) -> tuple[Person, Authenticator]:
     return person, device
 
 
-def sent(client: Client, answer: object) -> int:
-    try:
-        return send(client, answer).status_code
-    finally:
-        connections.close_all()
-
-
 @pytest.mark.promise("SIGN-9")
 def test_twenty_parallel_uses_of_one_answer_open_one_session_and_end_no_passkey() -> None:
     for number in range(ROUNDS):
         person, device = with_passkey(f"racer{number}")
         first = Client()
         answer = device.sign(first.post("/login/passkey/options/").json())
-        browsers = [Client() for _ in range(20)]
+        browsers = [Client() for _ in range(AT_ONCE)]
         for browser in browsers:
             browser.cookies.load({name: morsel.value for name, morsel in first.cookies.items()})
 
-        with ThreadPoolExecutor(len(browsers)) as pool:
-            answers = list(pool.map(lambda browser, answer=answer: sent(browser, answer), browsers))
+        answers = at_once(*[partial(send, browser, answer) for browser in browsers])
 
-        assert sorted(answers) == [200] + [403] * 19
+        assert sorted(said.status_code for said in answers) == [200] + [403] * (AT_ONCE - 1)
         assert PlatformSession.objects.filter(user=person.user).count() == 1
         assert Passkey.objects.get(user=person.user).confirmed
 
@@ -73,9 +64,8 @@ def test_two_copies_of_a_passkey_that_answer_at_once_open_one_session_at_most() 
             device.count = 5  # each copy counts for itself
             answers.append(device.sign(browser.post("/login/passkey/options/").json()))
 
-        with ThreadPoolExecutor(len(browsers)) as pool:
-            statuses = list(pool.map(sent, browsers, answers))
+        answers = at_once(*[partial(send, *pair) for pair in zip(browsers, answers, strict=True)])
 
-        assert sorted(statuses) == [200] + [403] * 7
+        assert sorted(said.status_code for said in answers) == [200] + [403] * 7
         assert not PlatformSession.objects.filter(user=person.user).exists()
         assert not Passkey.objects.get(user=person.user).confirmed

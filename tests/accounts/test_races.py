@@ -5,19 +5,19 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import pytest
 from django.conf import settings
-from django.db import connection, connections
+from django.db import connection
 from django.test import Client
 
 from accounts.models import PlatformSession
 from portal.audit.models import SecurityEvent
 from tests import factories
+from tests.races import AT_ONCE, ROUNDS, at_once
 
-ROUNDS = 20
 PER_PROCESS = 30
 pytestmark = [pytest.mark.race, pytest.mark.django_db(transaction=True)]
 
@@ -89,22 +89,15 @@ def test_the_right_password_at_position_eight_is_refused() -> None:
 def test_twenty_parallel_uses_of_one_code_open_one_session() -> None:
     for number in range(ROUNDS):
         person = factories.customer(f"coder{number}")
-        clients = [Client() for _ in range(20)]
+        clients = [Client() for _ in range(AT_ONCE)]
         for client in clients:
             factories.type_password(client, person.user.username, person.password)
 
         code = person.code()
-        with ThreadPoolExecutor(len(clients)) as pool:
-            answers = list(pool.map(lambda client, code=code: use_once(client, code), clients))
+        answers = at_once(*[partial(factories.type_code, client, code) for client in clients])
 
-        assert answers.count(302) == 1
-        assert set(answers) <= {302, 200, 429}
+        statuses = [answer.status_code for answer in answers]
+        assert statuses.count(302) == 1
+        assert set(statuses) <= {302, 200, 429}
         assert PlatformSession.objects.filter(user=person.user).count() == 1
         assert SecurityEvent.objects.filter(subject=person.user, action="signed_in").count() == 1
-
-
-def use_once(client: Client, code: str) -> int:
-    try:
-        return factories.type_code(client, code).status_code
-    finally:
-        connections.close_all()

@@ -1,10 +1,9 @@
 """What customers report, and what came of it (KEY-12, LOCK-4)."""
 
 import re
-from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import pytest
-from django.db import connections
 from django.urls import reverse
 
 from accounts.actions import reports
@@ -16,6 +15,7 @@ from portal.outbox.models import Notice
 from tests import factories
 from tests.conftest import Clock
 from tests.factories import Person
+from tests.races import AT_ONCE, at_once
 
 
 def opened(person: Person) -> Report:
@@ -96,8 +96,7 @@ def test_twenty_who_close_one_report_close_it_once() -> None:
     person, agents = factories.customer("reporter"), [factories.staff(f"agent{n}", Role.AGENT) for n in range(4)]
     report = opened(person)
 
-    with ThreadPoolExecutor(20) as pool:
-        outcomes = list(pool.map(lambda index: outcome(report, agents[index % 4]), range(20)))
+    outcomes = at_once(*[partial(outcome, report, by) for by in agents * (AT_ONCE // 4)])
 
     assert outcomes.count(True) == 1
     assert SecurityEvent.objects.filter(action="report_closed").count() == 1
@@ -110,5 +109,3 @@ def outcome(report: Report, by: Person) -> bool:
         return False
     else:
         return True
-    finally:
-        connections.close_all()

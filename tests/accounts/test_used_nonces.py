@@ -1,17 +1,15 @@
 """What may be used once is used once, however many try."""
 
-from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import pytest
 from django.core.management import call_command
-from django.db import connections
 
 from accounts.actions import used_nonces
 from accounts.models import UsedNonce
 from portal.lib import clock as portal_clock
 from tests.conftest import Clock
-
-ROUNDS = 20
+from tests.races import AT_ONCE, ROUNDS, at_once
 
 
 @pytest.mark.django_db
@@ -49,14 +47,8 @@ def test_purging_takes_what_nothing_asks_for_any_more(clock: Clock):
 @pytest.mark.django_db(transaction=True)
 def test_of_twenty_uses_at_once_one_is_the_first():
     for number in range(ROUNDS):
-        with ThreadPoolExecutor(20) as pool:
-            firsts = list(pool.map(_spend, [f"nonce {number}"] * 20))
+        use = partial(used_nonces.use_once, "call", f"nonce {number}", now=portal_clock.now())
+
+        firsts = at_once(*[use] * AT_ONCE)
 
         assert firsts.count(True) == 1
-
-
-def _spend(value: str) -> bool:
-    try:
-        return used_nonces.use_once("call", value, now=portal_clock.now())
-    finally:
-        connections.close_all()

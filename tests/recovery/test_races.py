@@ -1,11 +1,6 @@
 """What two people at the same moment may do to a case: what one of them may."""
 
-import threading
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-
 import pytest
-from django.db import connections
 
 from accounts.enums import Role
 from accounts.models import FormerPassword, Key
@@ -19,30 +14,10 @@ from recovery.models import Case, Event, Hold, RecoveryGrant
 from recovery.refusals import GrantInvalid, GrantPartWrong
 from tests import factories
 from tests.factories import Person
+from tests.races import at_once, done
 from tests.recovery.conftest import NEW_SEED, ORIGIN, REASON, now, right_answer
 
 pytestmark = [pytest.mark.race, pytest.mark.django_db(transaction=True)]
-
-
-def at_once(*actions: Callable[[], object]) -> list[object]:
-    """Do all in threads of their own at the same moment; return what came of each, refusals included."""
-    start = threading.Barrier(len(actions))
-
-    def run(action: Callable[[], object]) -> object:
-        start.wait()
-        try:
-            return action() or True
-        except Refusal as refusal:
-            return refusal
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(len(actions)) as pool:
-        return list(pool.map(run, actions))
-
-
-def done(results: list[object]) -> int:
-    return sum(not isinstance(result, Refusal) for result in results)
 
 
 @pytest.mark.promise("CASE-6")
