@@ -148,6 +148,12 @@ def test_no_key_can_be_carried_away_and_no_seed_or_code_lies_anywhere(app: KeyAp
     assert all(path == "/key/" or path.startswith("/static/") for path in kept["cached"])
 
 
+def test_a_pin_is_stretched_as_owasp_recommends(app: KeyApp, ada: Person):
+    app.pair(ada)
+
+    assert app.page.evaluate("rounds") >= 600_000
+
+
 @pytest.mark.promise("KEY-3")
 def test_wrong_pins_wait_longer_and_longer_and_the_tenth_empties_the_phone(app: KeyApp, ada: Person):
     app.pair(ada)
