@@ -47,12 +47,12 @@ class Kind:
 
 
 def _tries(now: datetime) -> QuerySet[Model]:
-    """Tries that faded days ago; those that count over any time stay until they are cleared."""
+    """Limits in use whose window ended days ago; totals stay until they are cleared."""
     return Throttle.objects.settled(before=now - timedelta(days=_TRIES_DAYS))
 
 
-def _given_up(now: datetime) -> QuerySet[Model]:
-    """Notices nobody had sent after all: that they were due stays on record, not what they held."""
+def _undelivered(now: datetime) -> QuerySet[Model]:
+    """Notices that were never delivered: the row stays, its facts go."""
     old = now - timedelta(days=_DEAD_NOTICE_DAYS)
     return Notice.objects.filter(state=NoticeState.DEAD, created_at__lt=old).exclude(facts="")
 
@@ -82,7 +82,7 @@ KINDS = (
     Kind("phones that never got a Key", _came_to_nothing),
     Kind("requests to approve", _requests),
     Kind("spent nonces", lambda now: UsedNonce.objects.filter(used_at__lt=now - timedelta(hours=_SPENT_HOURS))),
-    Kind("facts of notices given up", _given_up, _forget_facts),
+    Kind("facts of undelivered notices", _undelivered, _forget_facts),
     Kind(
         "browsers not seen for long",
         lambda now: KnownBrowser.objects.filter(last_used_at__lt=now - timedelta(days=_BROWSER_DAYS)),

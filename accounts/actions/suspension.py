@@ -16,37 +16,37 @@ from portal.outbox import queue
 LONGEST_REASON = 200
 
 
-class HoldUnchanged(Exception):
-    """The log-in is on hold already, or is not."""
+class SuspensionUnchanged(Exception):
+    """The log-in is suspended already, or is not."""
 
 
 @transaction.atomic
-def hold(
+def suspend(
     user: User, *, reason: str, by: User | None, origin: client.Origin | None, now: datetime, **facts: Any
 ) -> User:
-    """Stop sign-in until ``release``.
+    """Stop sign-in until ``reinstate``.
 
     Effects: all that is open ends, one event, one notice. ``by``: None for the house and the command line.
-    ``reason`` is kept in the record, which the customer reads. Raises: ``HoldUnchanged``.
+    ``reason`` is kept in the record, which the customer reads. Raises: ``SuspensionUnchanged``.
     """
     locked = User.objects.select_for_update(of=("self",)).get(pk=user.pk)
     if locked.suspended_at:
-        raise HoldUnchanged
+        raise SuspensionUnchanged
     sessions.end_everything(locked)
     _set(locked, now)
-    record(Action.HELD, by=by, on=locked, now=now, origin=origin, reason=reason[:LONGEST_REASON], **facts)
+    record(Action.SUSPENDED, by=by, on=locked, now=now, origin=origin, reason=reason[:LONGEST_REASON], **facts)
     queue.email(locked, notice_kinds.SUSPENDED, now=now, at=now.isoformat())
     return locked
 
 
 @transaction.atomic
-def release(user: User, *, reason: str, by: User | None, origin: client.Origin | None, now: datetime) -> User:
-    """Open sign-in again. Effects: one event, one notice. Raises: ``HoldUnchanged``."""
+def reinstate(user: User, *, reason: str, by: User | None, origin: client.Origin | None, now: datetime) -> User:
+    """Open sign-in again. Effects: one event, one notice. Raises: ``SuspensionUnchanged``."""
     locked = User.objects.select_for_update(of=("self",)).get(pk=user.pk)
     if locked.suspended_at is None:
-        raise HoldUnchanged
+        raise SuspensionUnchanged
     _set(locked, None)
-    record(Action.RELEASED, by=by, on=locked, now=now, origin=origin, reason=reason[:LONGEST_REASON])
+    record(Action.REINSTATED, by=by, on=locked, now=now, origin=origin, reason=reason[:LONGEST_REASON])
     queue.email(locked, notice_kinds.REINSTATED, now=now, at=now.isoformat())
     return locked
 

@@ -143,7 +143,7 @@ def _state(user: User, state: State, *, now: datetime) -> None:
             reserve.reserve(bucket, now=now)
         return
     if user.suspended_at:
-        suspension.release(user, reason="portal_demo", by=None, origin=None, now=now)
+        suspension.reinstate(user, reason="portal_demo", by=None, origin=None, now=now)
     if reserve.forget(limits.every(), subjects=[user.username_hash]):
         record(Action.PAUSE_LIFTED, by=None, on=user, now=now, demo=True)
 

@@ -118,7 +118,7 @@ def _password_hash(text: str) -> str:
         raise Unfit("is not an argon2id hash of version 19 such as argon2$argon2id$v=19$m=19456,t=2,p=1$salt$hash")
     cost = extract_parameters(phc)
     if cost.parallelism != 1:
-        raise Unfit("was not made with one lane (p=1)")
+        raise Unfit("was not made with a parallelism of 1 (p=1)")
     if not any(cost.memory_cost >= memory and cost.time_cost >= passes for memory, passes in OWASP_MINIMUM):
         raise Unfit("was made at less than OWASP's cost (19456 KiB and 2 passes)")
     memory, passes = settings.PORTAL_ARGON2_MEMORY_KIB, settings.PORTAL_ARGON2_PASSES

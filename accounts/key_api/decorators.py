@@ -48,7 +48,7 @@ _FORMS: Final = {name: re.compile(form) for name, form in _HEADERS.items()}
 class ApiRequest(Generic[Body]):
     """A call that could be read: what it says, whence and when. Who made it is not known yet."""
 
-    request: HttpRequest
+    http: HttpRequest
     body: Body
     origin: client.Origin
     now: datetime
@@ -56,13 +56,13 @@ class ApiRequest(Generic[Body]):
     @property
     def call(self) -> authentication.Call:
         """Return what the headers say. Raises: ``CallUnreadable``."""
-        given = {name: self.request.headers.get(name, "") for name in _FORMS}
+        given = {name: self.http.headers.get(name, "") for name in _FORMS}
         if not all(form.fullmatch(given[name]) for name, form in _FORMS.items()):
             raise CallUnreadable
         return authentication.Call(
-            method=str(self.request.method),
-            path=self.request.get_full_path(),
-            body_digest=hashlib.sha256(self.request.body).hexdigest(),
+            method=str(self.http.method),
+            path=self.http.get_full_path(),
+            body_digest=hashlib.sha256(self.http.body).hexdigest(),
             phone=given["Key-Phone"],
             version=given["Key-Version"],
             time=int(given["Key-Time"]),
@@ -109,16 +109,18 @@ def api_request(
 def signed(
     method: str, shape: type[Body]
 ) -> Callable[[Callable[Concatenate[SignedApiRequest[Body], P], JsonResponse]], View[P]]:
-    """Run the view only for a call that a phone of ours has signed."""
+    """Run the view only for requests signed by a paired phone."""
 
     def decorate(view: Callable[Concatenate[SignedApiRequest[Body], P], JsonResponse]) -> View[P]:
         @api_request(method, shape)
         @functools.wraps(view)
-        def authenticated(said: ApiRequest[Body], /, *args: P.args, **kwargs: P.kwargs) -> JsonResponse:
-            phone = authentication.verify(said.call, origin=said.origin, now=said.now)
-            return view(SignedApiRequest(said.request, said.body, said.origin, said.now, phone), *args, **kwargs)
+        def authenticated(request: ApiRequest[Body], /, *args: P.args, **kwargs: P.kwargs) -> JsonResponse:
+            phone = authentication.verify(request.call, origin=request.origin, now=request.now)
+            return view(
+                SignedApiRequest(request.http, request.body, request.origin, request.now, phone), *args, **kwargs
+            )
 
-        authenticated.__dict__["who"] = "a paired phone"  # read by portal_map
+        authenticated.__dict__["who"] = "a paired phone"  # read by portal.url_inventory
         return authenticated
 
     return decorate

@@ -17,33 +17,33 @@ from portal.throttle.reserve import Reservation, give_back
 
 
 @api_request("POST", schemas.Pair)
-def pair(said: ApiRequest[schemas.Pair]) -> JsonResponse:
+def pair(request: ApiRequest[schemas.Pair]) -> JsonResponse:
     """Come with a pairing code, as a new phone or a known one."""
-    body = said.body
-    attempt, phone = _admitted(said)
+    body = request.body
+    attempt, phone = _admitted(request)
     enrolment = steps.claim(
         code=body.code,
         attempt=attempt,
         phone=phone,
         public_key=body.public_key,
         name=body.name or "",
-        version=said.call.version,
-        origin=said.origin,
-        now=said.now,
+        version=request.call.version,
+        origin=request.origin,
+        now=request.now,
     )
     return respond(
         phone=enrolment.phone.reference if enrolment.phone else "",
         pairing=str(enrolment.public_id),
         number=enrolment.number,
-        minutes=(enrolment.expires_at - said.now) // timedelta(minutes=1),
+        minutes=(enrolment.expires_at - request.now) // timedelta(minutes=1),
     )
 
 
 @signed("POST", schemas.Pairing)
-def confirm(said: SignedApiRequest[schemas.Pairing]) -> JsonResponse:
+def confirm(request: SignedApiRequest[schemas.Pairing]) -> JsonResponse:
     """Fetch the secrets, once the numbers were found to match."""
-    enrolment = rows.of_phone(said.body.pairing, said.phone)
-    items = steps.fetch(enrolment=enrolment, phone=said.phone, now=said.now)
+    enrolment = rows.of_phone(request.body.pairing, request.phone)
+    items = steps.fetch(enrolment=enrolment, phone=request.phone, now=request.now)
     if not items:
         return respond(202, state="waiting")
     shape = {"digits": settings.PORTAL_CODE_DIGITS, "period": settings.PORTAL_CODE_PERIOD}
@@ -52,34 +52,34 @@ def confirm(said: SignedApiRequest[schemas.Pairing]) -> JsonResponse:
 
 
 @signed("POST", schemas.Prove)
-def prove(said: SignedApiRequest[schemas.Prove]) -> JsonResponse:
+def prove(request: SignedApiRequest[schemas.Prove]) -> JsonResponse:
     """Finish a move with a code of each new seed."""
     made = steps.prove_on_phone(
-        enrolment=rows.of_phone(said.body.pairing, said.phone),
-        phone=said.phone,
-        codes={UUID(key): code for key, code in said.body.codes.items()},
-        origin=said.origin,
-        now=said.now,
+        enrolment=rows.of_phone(request.body.pairing, request.phone),
+        phone=request.phone,
+        codes={UUID(key): code for key, code in request.body.codes.items()},
+        origin=request.origin,
+        now=request.now,
     )
     return respond(keys=[str(key.public_id) for key in made])
 
 
-def _admitted(said: ApiRequest[schemas.Pair]) -> tuple[Reservation, Phone | None]:
+def _admitted(request: ApiRequest[schemas.Pair]) -> tuple[Reservation, Phone | None]:
     """Reserve the try before the nonce is kept: a call that is refused for its limit leaves no row."""
-    attempt = steps.reserve_pairing(origin=said.origin, now=said.now)
+    attempt = steps.reserve_pairing(origin=request.origin, now=request.now)
     try:
-        return attempt, _who_comes(said)
+        return attempt, _who_comes(request)
     except Refusal:
         give_back(attempt)  # no code was looked at
         raise
 
 
-def _who_comes(said: ApiRequest[schemas.Pair]) -> Phone | None:
+def _who_comes(request: ApiRequest[schemas.Pair]) -> Phone | None:
     """Return the phone that is known already, or None for one that brings its key and name along."""
-    call, brings = said.call, (bool(said.body.public_key), bool(said.body.name))
+    call, brings = request.call, (bool(request.body.public_key), bool(request.body.name))
     if call.phone and not any(brings):
-        return authentication.verify(call, origin=said.origin, now=said.now)
+        return authentication.verify(call, origin=request.origin, now=request.now)
     if call.phone or not all(brings):
         raise CallUnreadable
-    authentication.verify_newcomer(call, public_key=said.body.public_key, origin=said.origin, now=said.now)
+    authentication.verify_newcomer(call, public_key=request.body.public_key, origin=request.origin, now=request.now)
     return None

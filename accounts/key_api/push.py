@@ -8,14 +8,14 @@ from accounts.key_api.decorators import SignedApiRequest, respond, signed
 
 
 @signed("POST", schemas.Subscription)
-def subscribe(said: SignedApiRequest[schemas.Subscription]) -> JsonResponse:
+def subscribe(request: SignedApiRequest[schemas.Subscription]) -> JsonResponse:
     """Say where notifications go to."""
-    push.subscribe(phone=said.phone, subscription=said.body.as_stored, now=said.now)
+    push.subscribe(phone=request.phone, subscription=request.body.as_stored, now=request.now)
     return respond()
 
 
 @signed("POST", schemas.Nothing)
-def test(said: SignedApiRequest[schemas.Nothing]) -> JsonResponse:
+def test(request: SignedApiRequest[schemas.Nothing]) -> JsonResponse:
     """Send a notification now."""
-    push.send_test(phone=said.phone, now=said.now)
+    push.send_test(phone=request.phone, now=request.now)
     return respond(202)

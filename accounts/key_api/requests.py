@@ -18,13 +18,13 @@ _ENDED_DAYS = 30  # how long the phone is told why a Key is off
 
 
 @signed("GET", schemas.Nothing)
-def waiting(said: SignedApiRequest[schemas.Nothing]) -> JsonResponse:
+def waiting(request: SignedApiRequest[schemas.Nothing]) -> JsonResponse:
     """Tell a phone what waits for an answer, and which Keys live on it."""
-    recently = Q(ended_at__gt=said.now - timedelta(days=_ENDED_DAYS))
-    keys = Key.objects.select_related("user__customer").filter(recently | Q(confirmed=True), phone=said.phone)
+    recently = Q(ended_at__gt=request.now - timedelta(days=_ENDED_DAYS))
+    keys = Key.objects.select_related("user__customer").filter(recently | Q(confirmed=True), phone=request.phone)
     held = list(keys.order_by("created_at", "pk"))
     live = {key.user_id: key for key in held if key.confirmed}
-    unanswered = push_approval.waiting_for(said.phone, now=said.now)
+    unanswered = push_approval.waiting_for(request.phone, now=request.now)
     return respond(
         requests=[_request(row, live[row.user_id]) for row in unanswered if row.user_id in live],
         keys=[{**account_of(key), "name": key.name} for key in live.values()],
@@ -34,21 +34,21 @@ def waiting(said: SignedApiRequest[schemas.Nothing]) -> JsonResponse:
 
 
 @signed("POST", schemas.Answer)
-def answer(said: SignedApiRequest[schemas.Answer], reference: str) -> JsonResponse:
+def answer(request: SignedApiRequest[schemas.Answer], reference: str) -> JsonResponse:
     """Approve or deny a request."""
-    body = said.body
+    body = request.body
     given = push_approval.Answer(
         decision=body.decision, number=body.number, reason=body.reason, time=body.time, signature=body.signature
     )
-    request = push_approval.answer(
-        phone=said.phone,
+    answered = push_approval.answer(
+        phone=request.phone,
         reference=reference,
         given=given,
-        version=said.call.version,
-        origin=said.origin,
-        now=said.now,
+        version=request.call.version,
+        origin=request.origin,
+        now=request.now,
     )
-    return respond(state=request.state)
+    return respond(state=answered.state)
 
 
 def _request(row: PushChallenge, key: Key) -> dict[str, Any]:

@@ -9,6 +9,6 @@ from portal.lib import push
 
 
 @api_request("GET", Nothing)
-def time(said: ApiRequest[Nothing]) -> JsonResponse:
+def time(request: ApiRequest[Nothing]) -> JsonResponse:
     """Tell the server's clock."""
     return respond(min_version=settings.PORTAL_KEY_MIN_VERSION, push_key=push.key_for_phones())

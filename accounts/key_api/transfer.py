@@ -1,4 +1,4 @@
-"""Moving to a new phone, said by the old one."""
+"""Moving to a new phone, as reported by the old one."""
 
 from django.conf import settings
 from django.http import JsonResponse
@@ -13,25 +13,29 @@ _COMPARED = (EnrolmentState.CLAIMED, EnrolmentState.MATCHED)
 
 
 @signed("POST", schemas.Nothing)
-def begin(said: SignedApiRequest[schemas.Nothing]) -> JsonResponse:
+def begin(request: SignedApiRequest[schemas.Nothing]) -> JsonResponse:
     """Start a move, on the old phone."""
-    begun = key_transfer.begin(phone=said.phone, origin=said.origin, now=said.now)
+    begun = key_transfer.begin(phone=request.phone, origin=request.origin, now=request.now)
     return respond(pairing=str(begun.move.public_id), code=begun.code, minutes=settings.PORTAL_PAIRING_MINUTES)
 
 
 @signed("POST", schemas.Pairing)
-def state(said: SignedApiRequest[schemas.Pairing]) -> JsonResponse:
+def state(request: SignedApiRequest[schemas.Pairing]) -> JsonResponse:
     """Tell the old phone how its move stands."""
-    move = rows.of_old_phone(said.body.pairing, said.phone)
-    stands = key_transfer.state_of(move, now=said.now)
+    move = rows.of_old_phone(request.body.pairing, request.phone)
+    stands = key_transfer.state_of(move, now=request.now)
     number = {"number": move.number} if stands in _COMPARED else {}
     return respond(state=stands, **number)
 
 
 @signed("POST", schemas.Match)
-def match(said: SignedApiRequest[schemas.Match]) -> JsonResponse:
+def match(request: SignedApiRequest[schemas.Match]) -> JsonResponse:
     """Say on the old phone whether the numbers match."""
     stands = key_transfer.compare(
-        phone=said.phone, pairing=said.body.pairing, matches=said.body.matches, origin=said.origin, now=said.now
+        phone=request.phone,
+        pairing=request.body.pairing,
+        matches=request.body.matches,
+        origin=request.origin,
+        now=request.now,
     )
     return respond(state=stands)

@@ -35,6 +35,6 @@ class HoldCommand(BaseCommand):
             raise CommandError(f"There is no user {name}.")
         try:
             type(self).action(user, reason=reason, by=None, origin=None, now=clock.now())
-        except suspension.HoldUnchanged as unchanged:
+        except suspension.SuspensionUnchanged as unchanged:
             raise CommandError(self.unchanged.format(name=name)) from unchanged
         self.stdout.write(self.done.format(name=name))

@@ -9,18 +9,13 @@ from accounts.models.authenticators import (
     SecurityAnswer,
     UsedNonce,
 )
+from accounts.models.customers import AccountActivity, Customer, Mandate, TradingAccount
 from accounts.models.enrolment import Enrolment, EnrolmentItem
 from accounts.models.phones import Phone
 from accounts.models.push_challenges import PushChallenge
 from accounts.models.reports import Report
 from accounts.models.sessions import KnownBrowser, PlatformSession
-from accounts.models.users import (
-    AccountActivity,
-    Customer,
-    Mandate,
-    TradingAccount,
-    User,
-)
+from accounts.models.users import User
 
 __all__ = [
     "AccountActivity",

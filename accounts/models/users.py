@@ -1,4 +1,4 @@
-"""The people: customers, their log-ins, their accounts and what may be done with them."""
+"""Users: who signs in, as a customer or as staff."""
 
 import secrets
 from collections.abc import Sequence
@@ -11,33 +11,14 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
-from accounts.enums import AccountKind, ActivityKind, MandateRole, Realm, Role
+from accounts.enums import Realm, Role
+from accounts.models.customers import Customer
 from accounts.policies import usernames
 from portal.lib import digests
-from portal.lib.encrypted_fields import EncryptedJSONField, EncryptedModel, EncryptedTextField
+from portal.lib.encrypted_fields import EncryptedModel, EncryptedTextField
 
 if TYPE_CHECKING:
     from accounts.models.authenticators import Authenticator
-
-
-class Customer(EncryptedModel):
-    """A person the firm holds money for. Everything personal is encrypted."""
-
-    encryption_owner = "number"
-    number = models.CharField(max_length=32, unique=True)
-    given_name = EncryptedTextField()
-    middle_name = EncryptedTextField(blank=True)
-    family_name = EncryptedTextField()
-    birth_date = EncryptedTextField()  # ISO 8601 date
-    address = EncryptedJSONField(default=dict)  # line1, line2, city, postcode, country
-    phone = EncryptedTextField(blank=True)
-    application = EncryptedJSONField(default=dict)  # what the account application says, by name
-    language = models.CharField(max_length=8, default="en")
-    time_zone = models.CharField(max_length=64, default="America/New_York")
-    created_at = models.DateTimeField(db_default=Now())
-
-    def __str__(self) -> str:
-        return self.number
 
 
 class Users(models.QuerySet["User"]):
@@ -156,53 +137,3 @@ class User(EncryptedModel, AbstractBaseUser, PermissionsMixin):  # type: ignore[
 def hash_of_username(typed: str) -> str:
     """Return the keyed digest that stands in for a username, known or not."""
     return digests.keyed("username", usernames.canonical(typed))
-
-
-class TradingAccount(models.Model):
-    """One account with money in it. Balances are what the firm's back office last reported."""
-
-    number = models.CharField(max_length=32, unique=True)
-    kind = models.CharField(max_length=16, choices=AccountKind.choices, default=AccountKind.INDIVIDUAL)
-    realm = models.CharField(max_length=8, choices=Realm.choices, default=Realm.LIVE)
-    currency = models.CharField(max_length=3, default="USD")
-    net_value = models.DecimalField(max_digits=18, decimal_places=2, default=0)
-    cash = models.DecimalField(max_digits=18, decimal_places=2, default=0)
-
-    def __str__(self) -> str:
-        return self.number
-
-
-class Mandate(models.Model):
-    """Which log-in may act on which account, and as what."""
-
-    user = models.ForeignKey(User, models.PROTECT, related_name="mandates")
-    account = models.ForeignKey(TradingAccount, models.PROTECT, related_name="mandates")
-    role = models.CharField(max_length=16, choices=MandateRole.choices)
-    label = models.CharField(max_length=80, blank=True)
-
-    class Meta:
-        constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(fields=["user", "account"], name="one_mandate_per_user_and_account"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.user_id} {self.role} {self.account_id}"
-
-
-class AccountActivity(models.Model):
-    """Something that happened on an account. ``own``: the customer did it, nobody else could have."""
-
-    account = models.ForeignKey(TradingAccount, models.PROTECT, related_name="activity")
-    at = models.DateTimeField()
-    kind = models.CharField(max_length=16, choices=ActivityKind.choices)
-    own = models.BooleanField(default=False)
-    instrument = models.CharField(max_length=32, blank=True)
-    quantity = models.DecimalField(max_digits=18, decimal_places=4, null=True, blank=True)
-    amount = models.DecimalField(max_digits=18, decimal_places=2, null=True, blank=True)
-    currency = models.CharField(max_length=3, default="USD")
-
-    class Meta:
-        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["account", "-at"], name="activity_newest")]
-
-    def __str__(self) -> str:
-        return f"{self.account_id} {self.kind} {self.at:%Y-%m-%d}"

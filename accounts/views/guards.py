@@ -32,7 +32,7 @@ def signed_in(view: Page[P]) -> View[P]:
         sessions.touch(known.session.current, now=clock.now())
         return view(known, *args, **kwargs)
 
-    guarded.__dict__["who"] = "signed in"  # read by portal_map
+    guarded.__dict__["who"] = "signed in"  # read by portal.url_inventory
     return cast("View[P]", guarded)
 
 

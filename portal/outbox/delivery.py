@@ -39,7 +39,7 @@ def deliver_due(*, limit: int = 100) -> int:
 
 
 def requeue(*, now: datetime) -> int:
-    """Make notices that were given up due again, as if never tried; return how many.
+    """Queue undelivered notices again as if they were never tried; return how many.
 
     Leaves those whose facts were purged and those nobody can use any more (a code that has run out).
     """
@@ -96,7 +96,7 @@ def _try_again(notice: Notice, fault: dict[str, str]) -> None:
 def _give_up(notice: Notice, fault: dict[str, str]) -> None:
     """Close the notice; its facts stay until they are purged, so that ``requeue`` can have it sent after all."""
     _finish(notice, state=NoticeState.DEAD)
-    log.error("given up", extra={"facts": {"reference": notice.reference} | fault})
+    log.error("not delivered", extra={"facts": {"reference": notice.reference} | fault})
 
 
 def _finish(notice: Notice, **columns: Any) -> None:

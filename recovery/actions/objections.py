@@ -104,7 +104,7 @@ def _freeze(case: Case, *, now: datetime) -> None:
     if user.suspended_at:  # for another reason, which stays; but whoever came in meanwhile goes
         sessions.end_everything(user)
     else:
-        suspension.hold(user, reason=f"objection to case {case.number}", by=None, origin=None, now=now)
+        suspension.suspend(user, reason=f"objection to case {case.number}", by=None, origin=None, now=now)
 
 
 def refuse_living_key(case_id: int, *, now: datetime) -> None:
@@ -159,14 +159,14 @@ def hold_scopes(case: Case, *, now: datetime) -> None:
 
 
 def release(user: User, *, now: datetime) -> None:
-    """Open sign-in again for a holder who has recovered, if it was an objection to a recovery that held it.
+    """Open sign-in again for a holder who has recovered, if an objection to a recovery had suspended them.
 
-    A hold that the firm has placed for another reason stays. Needs: the transaction of the completion.
+    A suspension that the firm imposed for another reason stays. Needs: the transaction of the completion.
     """
-    held = User.objects.select_for_update(of=("self",)).get(pk=user.pk)
-    objections = Event.objects.filter(case__subject=held, from_state=State.HOLD, to_state=State.CONTESTED)
-    if held.suspended_at and objections.filter(at=held.suspended_at).exists():
-        suspension.release(held, reason="recovered", by=None, origin=None, now=now)
+    user = User.objects.select_for_update(of=("self",)).get(pk=user.pk)
+    objections = Event.objects.filter(case__subject=user, from_state=State.HOLD, to_state=State.CONTESTED)
+    if user.suspended_at and objections.filter(at=user.suspended_at).exists():
+        suspension.reinstate(user, reason="recovered", by=None, origin=None, now=now)
 
 
 def refuse_contested(*, case: Case, reason: str, by: User, origin: client.Origin, now: datetime) -> Case:

@@ -154,12 +154,12 @@ class CaseAdmin(Base):
     @admin.display(description=_("Tier"))
     def tier_inside(self, case: Case) -> SafeString:
         """Show how careful it is handled, where this person may know."""
-        return _labelled(_("Tier"), str(case.tier) if case.inside else "")  # type: ignore[attr-defined]  # sight.queue
+        return _labelled(_("Tier"), str(case.tier) if case.inside else "")  # type: ignore[attr-defined]  # visibility.queue
 
     @admin.display(description=_("Flags"))
     def flags_inside(self, case: Case) -> SafeString:
         """Name what speaks against it, where this person may know."""
-        raised = case.raised if case.inside else []  # type: ignore[attr-defined]  # annotated by sight.queue
+        raised = case.raised if case.inside else []  # type: ignore[attr-defined]  # annotated by visibility.queue
         return _labelled(_("Flags"), ", ".join(flag.get_kind_display() for flag in raised))
 
 

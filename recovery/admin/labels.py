@@ -45,7 +45,7 @@ def age(case: Case, now: datetime) -> Age:
     spent = now - case.state_at
     if not case.is_open:
         return Age(_("closed"))
-    due: datetime | None = case.due  # type: ignore[attr-defined]  # annotated by sight.queue
+    due: datetime | None = case.due  # type: ignore[attr-defined]  # annotated by visibility.queue
     if due is None:
         return Age(span(spent))
     if now > due:
@@ -120,9 +120,9 @@ _BY_HANDS: dict[str, tuple["StrOrPromise", ...]] = {
 
 
 def _possession(case: Case, viewer: Viewer) -> str:
-    if case.has_statement:  # type: ignore[attr-defined]  # annotated by sight.queue
+    if case.has_statement:  # type: ignore[attr-defined]  # annotated by visibility.queue
         return _("The claimant proves possession on their case page")
-    yours, theirs = _STATEMENT[case.proof_step]  # type: ignore[attr-defined]  # annotated by sight.queue
+    yours, theirs = _STATEMENT[case.proof_step]  # type: ignore[attr-defined]  # annotated by visibility.queue
     words = (_("The case was returned to the queue: start again with the reference and PIN"), yours, theirs)
     return str(words[_hands(case, viewer)])
 

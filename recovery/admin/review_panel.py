@@ -53,7 +53,7 @@ class Inside:
 
 def of(case: Case, viewer: Viewer) -> Inside | None:
     """Return the inside of a case, or None for whoever must stay blind to it."""
-    if not case.inside:  # type: ignore[attr-defined]  # annotated by sight.queue
+    if not case.inside:  # type: ignore[attr-defined]  # annotated by visibility.queue
         return None
     return Inside(
         tier=case.tier,

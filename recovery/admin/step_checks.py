@@ -42,14 +42,14 @@ def may_send(method: Method, case: Case, viewer: Viewer) -> None:
 def may_state(case: Case, viewer: Viewer) -> None:
     """Refuse unless a statement is due from this agent."""
     _in_hand(case, viewer, State.VERIFYING, State.POSSESSION)
-    if case.has_statement:  # type: ignore[attr-defined]  # annotated by sight.queue
+    if case.has_statement:  # type: ignore[attr-defined]  # annotated by visibility.queue
         raise CaseNotOpen(case.state)
 
 
 def may_give_back(case: Case, viewer: Viewer) -> None:
     """Refuse what is not in hand, and what is done with."""
     _in_hand(case, viewer, *assignment.ASSIGNABLE_STATES)
-    if case.has_statement:  # type: ignore[attr-defined]  # annotated by sight.queue
+    if case.has_statement:  # type: ignore[attr-defined]  # annotated by visibility.queue
         raise CaseNotOpen(case.state)
 
 

@@ -144,7 +144,7 @@ def test_one_password_is_good_for_one_proof(ada: Person, clock: Clock) -> None:
 
 def test_a_log_in_on_hold_stays_shut(ada: Person, clock: Clock) -> None:
     code = make(ada)[0]
-    held = suspension.hold(ada.user, reason="x", by=None, origin=None, now=clock.now)
+    held = suspension.suspend(ada.user, reason="x", by=None, origin=None, now=clock.now)
 
     with pytest.raises(Suspended):
         use_once(ada, code, session_version=held.session_version)

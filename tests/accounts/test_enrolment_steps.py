@@ -372,7 +372,7 @@ def test_a_password_reset_in_the_middle_ends_the_ticket(clock, ben):
     with pytest.raises(EnrolmentOver):
         walk.renewed()
     with pytest.raises(EnrolmentOver):
-        rows.held(enrolment_id=walk.enrolment.pk, ticket=walk.ticket, now=now())
+        rows.find(enrolment_id=walk.enrolment.pk, ticket=walk.ticket, now=now())
 
 
 def test_half_an_hour_is_all_it_takes(clock, ben):

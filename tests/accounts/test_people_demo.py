@@ -184,7 +184,7 @@ def test_a_pause_and_a_hold_end_where_the_file_says_active(db, clock, tmp_path):
 
     assert locked_until(buckets.password("ada"), now=clock.now) is None
     assert User.objects.by_username("ada").suspended_at is None
-    assert SecurityEvent.objects.filter(action__in=[Action.PAUSE_LIFTED, Action.RELEASED]).count() == 2
+    assert SecurityEvent.objects.filter(action__in=[Action.PAUSE_LIFTED, Action.REINSTATED]).count() == 2
 
 
 def test_answers_are_kept_folded_and_slowly_hashed(db, clock, tmp_path):

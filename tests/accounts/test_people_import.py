@@ -179,7 +179,7 @@ def test_batches_make_no_difference(db, tmp_path, monkeypatch):
         ("password_hash", OWASP.replace("m=19456", "m=19457"), "costs more than this installation's own hashes"),
         ("password_hash", OWASP.replace("t=2", "t=3"), "costs more than this installation's own hashes"),
         ("password_hash", OWASP.replace("m=19456,t=2", "m=7168,t=6"), "costs more than this installation's own hashes"),
-        ("password_hash", OWASP.replace("p=1", "p=2"), "with one lane (p=1)"),
+        ("password_hash", OWASP.replace("p=1", "p=2"), "a parallelism of 1 (p=1)"),
         ("password_hash", OWASP.replace("p=1", "p=1,data=AAAA"), "is not an argon2id hash"),
         ("password_hash", OWASP[:-1] + "!", "is not an argon2id hash"),
         ("password_hash", OWASP + "$AAAA", "is not an argon2id hash"),

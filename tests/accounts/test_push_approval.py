@@ -258,7 +258,7 @@ def approve_and_end_everything(phone: Phone, asked: push_approval.Asked, clock: 
 
 def approve_and_hold(phone: Phone, asked: push_approval.Asked, clock: Clock) -> None:
     approve(phone, asked)
-    suspension.hold(asked.request.user, reason="test", by=None, origin=None, now=clock.now)
+    suspension.suspend(asked.request.user, reason="test", by=None, origin=None, now=clock.now)
 
 
 ENDS = [

@@ -26,11 +26,11 @@ def test_a_hold_ends_everything_and_a_release_lets_in_again(ada: Person, clock: 
     call_command("portal_reinstate", "ada", "--reason", "Came to the office")
     clock.move(minutes=1)
     assert factories.sign_in(Client(), ada).status_code == 302
-    events = SecurityEvent.objects.filter(subject=ada.user, action__in=["held", "released"]).order_by("n")
+    events = SecurityEvent.objects.filter(subject=ada.user, action__in=["suspended", "reinstated"]).order_by("n")
     assert [event.facts["reason"] for event in events] == ["Called us: phone stolen", "Came to the office"]
     delivery.deliver_due()
-    told = Notice.objects.filter(state="sent", kind__in=["held", "released"]).order_by("pk")
-    assert [notice.kind for notice in told] == ["held", "released"]
+    told = Notice.objects.filter(state="sent", kind__in=["suspended", "reinstated"]).order_by("pk")
+    assert [notice.kind for notice in told] == ["suspended", "reinstated"]
 
 
 @pytest.mark.parametrize(("command", "name"), [("portal_reinstate", "ada"), ("portal_suspend", "nobody")])

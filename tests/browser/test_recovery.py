@@ -82,7 +82,7 @@ def test_the_end_of_a_case_has_no_barrier(walk, enter, clock):
     assert_accessible(page)
     page.locator("form[action='/recover/finish/begin/'] button").click()
     assert_accessible(page)
-    page.locator("main input[type=text]").fill(mailed("case_half", "part"))
+    page.locator("main input[type=text]").fill(mailed("case_grant_part", "part"))
     page.locator(SUBMIT).click()
     assert_accessible(page)
     secret = page.locator(".reference code").inner_text().replace(" ", "")
@@ -118,7 +118,7 @@ def at_the_new_password(walk, enter, clock) -> Callable[..., Page]:
         walk.ready(clock)
         page = enter()
         page.locator("form[action='/recover/finish/begin/'] button").click()
-        page.locator("main input[type=text]").fill(mailed("case_half", "part"))
+        page.locator("main input[type=text]").fill(mailed("case_grant_part", "part"))
         before(page)
         page.locator(SUBMIT).click()
         return page

@@ -70,7 +70,7 @@ def set_up(page: Page, claim: Claim, pin: str) -> str:
     page.locator(SUBMIT).click()
     change_pin(page, pin)
     page.locator(START).click()
-    page.locator("main input[type=text]").fill(mailed("case_half", "part"))
+    page.locator("main input[type=text]").fill(mailed("case_grant_part", "part"))
     page.locator(SUBMIT).click()
     seed = page.locator(".reference code").inner_text().replace(" ", "")
     page.locator("#id_new_password").fill(NEW_PASSWORD)

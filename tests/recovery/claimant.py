@@ -85,7 +85,7 @@ class Claimant:
         return self.presses("finish/begin/")
 
     def opens_grant(self, part: str | None = None) -> object:
-        return self.presses("finish/", part=mailed("case_half", "part") if part is None else part)
+        return self.presses("finish/", part=mailed("case_grant_part", "part") if part is None else part)
 
     def secret(self) -> str:
         page = self.client.get("/recover/finish/new/").content.decode()

@@ -179,7 +179,7 @@ class Walk:
         return self
 
     def second_part(self) -> str:
-        return Notice.objects.filter(kind="case_half").latest("pk").facts["part"]
+        return Notice.objects.filter(kind="case_grant_part").latest("pk").facts["part"]
 
     def opened_grant(self) -> "Walk":
         self.grant = grants.open_grant(

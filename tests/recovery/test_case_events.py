@@ -100,7 +100,9 @@ def test_no_secret_of_a_whole_recovery_is_in_the_database_or_the_logs(clock, wal
     secrets = [walk.first_part, second, second.replace(" ", ""), NEW_PASSWORD, NEW_SEED, *codes]
     secrets += [*QUESTIONS.values(), *(answer for answer in RIGHT.values() if len(answer) > 5)]
     secrets += [
-        n.facts["stop_code"] for n in Notice.objects.exclude(kind__in=["code", "case_half"]) if n.facts.get("stop_code")
+        n.facts["stop_code"]
+        for n in Notice.objects.exclude(kind__in=["code", "case_grant_part"])
+        if n.facts.get("stop_code")
     ]
 
     kept = dump()
@@ -136,7 +138,13 @@ def test_every_message_about_a_case_says_how_to_stop_it_and_holds_no_link(clock,
     Notice.objects.filter(facts="").delete()
 
     told = Notice.objects.filter(kind__startswith="case_").order_by("pk")
-    assert {n.kind for n in told} >= {"case_started", "case_approved", "case_ready", "case_completed", "case_half"}
+    assert {n.kind for n in told} >= {
+        "case_started",
+        "case_approved",
+        "case_ready",
+        "case_completed",
+        "case_grant_part",
+    }
     for notice in told:
         message = emails.message_for(notice)
         mail.refuse_links(message)

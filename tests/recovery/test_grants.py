@@ -80,7 +80,7 @@ def test_two_slips_and_a_right_try_open_the_grant(clock, walk):
 def test_the_halves_travel_apart_and_neither_is_kept(clock, walk):
     walk.ready(clock).started()
 
-    notice = Notice.objects.get(kind="case_half")
+    notice = Notice.objects.get(kind="case_grant_part")
     assert notice.target == "ada@example.test"
     assert walk.first_part not in str(notice.facts)
     with connection.cursor() as cursor:

@@ -113,7 +113,7 @@ def test_after_a_call_the_page_asks_for_a_new_pin_and_then_starts(claimant, dana
     assert leads_to(claimant.enters(), "status/pin/")
     claimant.pin = new_pin(claimant)
     claimant.begins()
-    claimant.opens_grant(mailed("case_half", "part"))
+    claimant.opens_grant(mailed("case_grant_part", "part"))
 
     assert walk.state == State.ENROLLING
 

@@ -93,7 +93,7 @@ def test_a_stop_after_completion_freezes_the_log_in(clock, walk, holder):
     assert walk.state == State.CONTESTED
     assert holder.user.suspended_at == clock.now
     assert not PlatformSession.objects.filter(user=holder.user).exists()
-    assert SecurityEvent.objects.filter(subject=holder.user, action="held").exists()
+    assert SecurityEvent.objects.filter(subject=holder.user, action="suspended").exists()
 
 
 @pytest.mark.promise("CASE-5")

@@ -78,7 +78,7 @@ def test_an_old_key_does_not_open_the_new_password(claimant, holder, clock):
 
 def test_no_page_shows_both_halves_and_no_address_any(claimant):
     answer = claimant.begins()
-    part = mailed("case_half", "part")
+    part = mailed("case_grant_part", "part")
 
     assert part not in words(answer)
     assert answer.redirect_chain == [("/recover/finish/", 302)]
@@ -100,7 +100,7 @@ def test_the_second_half_opens_nothing_in_another_browser(claimant, holder):
 
 def test_the_third_wrong_half_ends_the_grant_and_a_second_one_may_be_started(claimant, holder):
     claimant.begins()
-    part = mailed("case_half", "part")
+    part = mailed("case_grant_part", "part")
     said = [claimant.opens_grant("2222 2222") for _try in range(3)]
 
     assert [cause(answer) for answer in said] == ["A9", "A9", "A3"]

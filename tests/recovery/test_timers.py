@@ -171,7 +171,7 @@ def test_the_owner_is_told_of_every_turn(clock, walk):
     timers.tick(clock.now)
     walk.ready(clock).started().opened_grant().completed().waited(clock)
 
-    assert [kind for kind in kinds() if kind != "case_half"] == [
+    assert [kind for kind in kinds() if kind != "case_grant_part"] == [
         "case_started",
         "case_approved",
         "case_ready",

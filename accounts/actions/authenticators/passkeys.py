@@ -213,7 +213,7 @@ def _use(answer: str | bytes, challenge: bytes, *, user_id: int | None, now: dat
 def _signed(answer: str | bytes, challenge: bytes, *, user_id: int | None) -> tuple[Passkey, webauthn.Shown]:
     """Return the passkey that signed this, and what it showed.
 
-    Who holds an ended one, or one of a log-in on hold, is told so; everything else is one refusal.
+    Whoever holds an ended passkey, or one of a suspended user, is told so; everything else is the same refusal.
     """
     try:
         assertion = webauthn.read_assertion(webauthn.read(answer))

@@ -235,7 +235,7 @@ def answer(
     """
     refusal = None
     with transaction.atomic():
-        request, key = _held_by(phone, reference)
+        request, key = _locked_request(phone, reference)
         _check_answer(request, phone, given, version=version, now=now)
         if given.decision == DENY:
             _deny(request, key, given, origin=origin, now=now)
@@ -254,7 +254,7 @@ def _live_keys() -> QuerySet[Key]:
     return Key.objects.filter(confirmed=True, phone__isnull=False, phone__ended_at=None)
 
 
-def _held_by(phone: Phone, reference: str) -> tuple[PushChallenge, Key]:
+def _locked_request(phone: Phone, reference: str) -> tuple[PushChallenge, Key]:
     """Lock the person, then the request, and return it with the live Key of its account on this phone."""
     asked = PushChallenge.objects.filter(reference=reference)
     user = User.objects.select_for_update().filter(pk__in=asked.values("user")).first()

@@ -8,6 +8,6 @@ class Command(HoldCommand):
     """Stop sign-in of one log-in, with a reason for the record."""
 
     help = "End everything a log-in has open and stop its sign-in until portal_reinstate."
-    action = staticmethod(suspension.hold)
+    action = staticmethod(suspension.suspend)
     done = "Sign-in is stopped for {name}."
-    unchanged = "{name} is on hold already."
+    unchanged = "{name} is suspended already."

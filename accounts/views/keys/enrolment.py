@@ -60,70 +60,70 @@ def _begun(request: HttpRequest, user: User, purpose: EnrolmentPurpose, also: li
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @setting_up("accounts:key-setup-code")
-def code(request: HttpRequest, held: SetUp) -> HttpResponse:
+def code(request: HttpRequest, setup: SetUp) -> HttpResponse:
     """Type the code from the e-mail."""
     form = MailedCodeForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:
             moved = identity_proofing.accept_email(
-                code=form.cleaned_data["code"], origin=client.origin(request), **held.owned
+                code=form.cleaned_data["code"], origin=client.origin(request), **setup.owned
             )
         except (EnrolmentOver, Suspended):
             raise
         except Refusal as refusal:
             form.refuse(refusal, "code")
         else:
-            return _proved(held, moved)
-    return _code_page(request, held, form)
+            return _proved(setup, moved)
+    return _code_page(request, setup, form)
 
 
 @require_POST
 @setting_up("accounts:key-setup-code")
-def send(request: HttpRequest, held: SetUp) -> HttpResponse:
+def send(request: HttpRequest, setup: SetUp) -> HttpResponse:
     """Send a fresh code by e-mail; the older one dies."""
     form = MailedCodeForm()
     try:
-        identity_proofing.send_email(enrolment=held.enrolment, origin=client.origin(request), now=clock.now())
+        identity_proofing.send_email(enrolment=setup.enrolment, origin=client.origin(request), now=clock.now())
     except Refusal as refusal:
-        return _code_page(request, held, form, refusal=refusal)
-    return _code_page(request, held, form, is_sent_again=True)
+        return _code_page(request, setup, form, refusal=refusal)
+    return _code_page(request, setup, form, is_sent_again=True)
 
 
 def _code_page(
     request: HttpRequest,
-    held: SetUp,
+    setup: SetUp,
     form: MailedCodeForm,
     *,
     refusal: Refusal | None = None,
     is_sent_again: bool = False,
 ) -> HttpResponse:
-    facts = held.frame("code") | {"email": masks.email(held.enrolment.user.email), "is_sent_again": is_sent_again}
+    facts = setup.frame("code") | {"email": masks.email(setup.enrolment.user.email), "is_sent_again": is_sent_again}
     return refusal_responses.page(request, "accounts/key_setup_code.html", form=form, refusal=refusal, **facts)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @setting_up("accounts:key-setup-details")
-def details(request: HttpRequest, held: SetUp) -> HttpResponse:
+def details(request: HttpRequest, setup: SetUp) -> HttpResponse:
     """Answer what only the owner of the account knows."""
-    questions = identity_proofing.questions_for(held.enrolment.user)
+    questions = identity_proofing.questions_for(setup.enrolment.user)
     data = request.POST if request.method == "POST" else None
     form: AnswersForm | DetailsForm = AnswersForm(data, questions=questions) if questions else DetailsForm(data)
     if form.is_valid():
         try:
-            moved = identity_proofing.accept_details(given=form.given(), origin=client.origin(request), **held.owned)
+            moved = identity_proofing.accept_details(given=form.given(), origin=client.origin(request), **setup.owned)
         except (EnrolmentOver, Suspended):
             raise
         except Refusal as refusal:
             form.refuse(refusal)
         else:
-            return _proved(held, moved)
-    facts = held.frame("details") | {"questions": questions}
+            return _proved(setup, moved)
+    facts = setup.frame("details") | {"questions": questions}
     return refusal_responses.page(request, "accounts/key_setup_details.html", form=form, **facts)
 
 
-def _proved(held: SetUp, moved: Enrolment) -> HttpResponse:
+def _proved(setup: SetUp, moved: Enrolment) -> HttpResponse:
     """Go on after a proof; to the pairing page with a code to pair."""
-    held = SetUp(moved, held.ticket, "")
+    setup = SetUp(moved, setup.ticket, "")
     if moved.state == EnrolmentState.OPEN:
-        held = SetUp(moved, held.ticket, steps.renew_pairing_code(**held.owned))
-    return held.keep(redirect(held.page))
+        setup = SetUp(moved, setup.ticket, steps.renew_pairing_code(**setup.owned))
+    return setup.keep(redirect(setup.page))

@@ -89,7 +89,7 @@ def setting_up(*pages: str) -> Callable[[Page], View]:
         @functools.wraps(view)
         def guarded(request: HttpRequest) -> HttpResponse:
             try:
-                found = held(request)
+                found = current_setup(request)
                 if found is None:
                     return redirect("accounts:key-setup")
                 if not _is_owner_here(request, found.enrolment):
@@ -103,19 +103,19 @@ def setting_up(*pages: str) -> Callable[[Page], View]:
     return decorate
 
 
-def held(request: HttpRequest) -> SetUp | None:
+def current_setup(request: HttpRequest) -> SetUp | None:
     """Return what this browser's ticket opens, or None without one. One statement. Raises: ``EnrolmentOver``."""
     facts = TICKET.read(request)
     if not facts:
         return None
-    enrolment = rows.held(enrolment_id=facts["enrolment"], ticket=facts["ticket"], now=clock.now())
+    enrolment = rows.find(enrolment_id=facts["enrolment"], ticket=facts["ticket"], now=clock.now())
     return SetUp(enrolment, facts["ticket"], facts["pairing_code"])
 
 
 def _not_open(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     """Go where the set-up stands if another tab moved it meanwhile; else say that it is over."""
     try:
-        found = held(request) if isinstance(refusal, EnrolmentOver) else None
+        found = current_setup(request) if isinstance(refusal, EnrolmentOver) else None
     except EnrolmentOver:
         found = None
     return redirect(found.page) if found else is_over(request, refusal)

@@ -12,7 +12,7 @@ from accounts.enums import EnrolmentState
 from accounts.forms.enrolment import NewAppForm, NewKeyForm
 from accounts.refusals import EnrolmentOver, Refusal, Suspended
 from accounts.views import refusal_responses
-from accounts.views.keys.enrolment_session import SetUp, held, is_over, setting_up
+from accounts.views.keys.enrolment_session import SetUp, current_setup, is_over, setting_up
 from portal.lib import client, clock, code_alphabet, qr_codes, site
 
 _HERE = "accounts:key-setup-pair"
@@ -87,7 +87,7 @@ def stop(request: HttpRequest, found: SetUp) -> HttpResponse:
 def state(request: HttpRequest) -> HttpResponse:
     """Tell where a set-up stands; asking is not activity. One statement."""
     try:
-        found = held(request)
+        found = current_setup(request)
     except EnrolmentOver:
         found = None
     return JsonResponse({"state": found.enrolment.state if found else EnrolmentState.ENDED})

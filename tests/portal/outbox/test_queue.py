@@ -55,7 +55,7 @@ def test_a_kind_travels_only_where_it_is_declared_to(ada: Person, clock: Clock):
     assert Notice.objects.count() == 0
 
 
-@pytest.mark.parametrize("name", ["made_up", "held"])
+@pytest.mark.parametrize("name", ["made_up", "suspended"])
 def test_a_kind_that_no_app_declared_is_refused(ada: Person, clock: Clock, name: str):
     made_up = NoticeKind(name, frozenset(), (ChannelName.EMAIL,), expires=False)
 
@@ -64,8 +64,8 @@ def test_a_kind_that_no_app_declared_is_refused(ada: Person, clock: Clock, name:
 
 
 def test_two_kinds_of_one_name_cannot_be_declared():
-    with pytest.raises(ValueError, match="held"):
-        declare("held", facts={"at"})
+    with pytest.raises(ValueError, match="suspended"):
+        declare("suspended", facts={"at"})
 
 
 def test_an_occasion_is_told_by_e_mail_once(ada: Person, clock: Clock):

@@ -22,7 +22,7 @@ def pairing_digest(code: str) -> str:
     return digests.keyed("pairing-code", code)
 
 
-def held(*, enrolment_id: int, ticket: str, now: datetime) -> Enrolment:
+def find(*, enrolment_id: int, ticket: str, now: datetime) -> Enrolment:
     """Return the enrolment that this ticket opens. One statement. Raises: ``EnrolmentOver``."""
     return _checked(_all().filter(pk=enrolment_id).first(), ticket, now=now)
 

@@ -262,7 +262,7 @@ def prove_on_phone(
     """Finish a move on the new phone with one code of each new seed, by the public id of its Key.
 
     Effects: the new Keys start and the old ones end, all at once, with an event each; the codes are spent; the old
-    phone ends unless a Key had to stay on it (its log-in is on hold). Needs: no open transaction.
+    phone ends unless a Key had to stay on it (its user is suspended). Needs: no open transaction.
     Raises: ``CodeWrong`` (nothing has moved), ``TooOften``, ``PairingOver``.
     """
     if enrolment.purpose != EnrolmentPurpose.TRANSFER or enrolment.phone_id != phone.pk:

@@ -1,4 +1,4 @@
-"""Send after all what was given up."""
+"""Queue undelivered notices again."""
 
 from typing import Any
 
@@ -9,9 +9,9 @@ from portal.outbox import delivery
 
 
 class Command(BaseCommand):
-    """Make notices that were given up due again, for after a long outage of the mail server."""
+    """Queue undelivered notices again, after a long outage of the mail server."""
 
-    help = "Make notices that were given up due again; the worker sends them. Codes that ran out stay unsent."
+    help = "Queue undelivered notices again, for the worker to send. Codes that have expired stay unsent."
 
     def handle(self, *_args: Any, **_options: Any) -> None:
         count = delivery.requeue(now=clock.now())
