@@ -17,7 +17,7 @@ INLINE = re.compile(
 
 
 def offenders(pattern: re.Pattern, paths: list[Path]) -> list[str]:
-    texts = [path for path in paths if path.suffix not in {".png", ".ico", ".webp", ".mo"} and path.name != SELF]
+    texts = [path for path in paths if path.suffix not in {".png", ".ico", ".webp", ".mo", ".gz"} and path.name != SELF]
     return [
         f"{path}:{number}"
         for path in texts
