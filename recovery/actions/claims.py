@@ -21,7 +21,7 @@ from recovery.models import Case, Claim
 from recovery.policies import case_policy, reference_codes, state_machine
 from recovery.refusals import CaseNotOpen, ClaimLocked, ClaimUnknown, LastPin, OtherBrowser, PinWrong
 
-_UNHURRIED = 3  # claims from one network within a day that go to the front of the queue
+_URGENT_PER_NETWORK = 3  # claims from one network within a day that go to the front of the queue
 
 
 @dataclass(frozen=True)
@@ -113,7 +113,7 @@ def _new_case(name: str, subject: User | None, claim: Claim, *, now: datetime) -
         username_hash=name,
         purpose=_purpose(claim.lost),
         policy=current,
-        is_queued=claim.entry_point == EntryPoint.CALL or recent < _UNHURRIED,
+        is_queued=claim.entry_point == EntryPoint.CALL or recent < _URGENT_PER_NETWORK,
         opened_at=now,
         state_at=now,
         until=current.terms.ends(state_machine.START, now=now),

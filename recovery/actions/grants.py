@@ -19,7 +19,7 @@ from recovery.models import Case, Claim, RecoveryGrant
 from recovery.policies import reference_codes
 from recovery.refusals import CaseNotOpen, ClaimUnknown, GrantInvalid, GrantPartWrong
 
-_FIRST_HALF_BYTES = 16
+_FIRST_PART_BYTES = 16
 
 
 @dataclass(frozen=True)
@@ -38,8 +38,8 @@ def start_grant(*, claim: Claim, browser: str, origin: client.Origin, now: datet
     heard the PIN and it was not replaced).
     """
     objections.refuse_living_key(claim.case_id, now=now)
-    first = randomness.token_urlsafe(_FIRST_HALF_BYTES)
-    second = one_time_secrets.signs(reference_codes.HALF_LENGTH)
+    first = randomness.token_urlsafe(_FIRST_PART_BYTES)
+    second = one_time_secrets.signs(reference_codes.GRANT_PART_LENGTH)
     who = Who(Actor.CLAIMANT, None, origin)
     with transaction.atomic():
         case = transitions.lock(claim.case_id)
