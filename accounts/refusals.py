@@ -269,7 +269,7 @@ class NothingToAsk(Refusal):
 
 
 class OtherWayKnown(Refusal):
-    """The log-in has no Key, but a passkey or backup codes: whoever can sign in with one adds a Key there."""
+    """The user has no Key, but a passkey or backup codes: they sign in with those and add a Key there."""
 
     code = "E7"
 

@@ -76,7 +76,7 @@ class Outcome(models.TextChoices):
 
 
 class Family(models.TextChoices):
-    """Channels that fall together: whoever takes one of a family has them all, so two of them count as one."""
+    """Channels that fall together: an attacker who takes one of a family has them all, so two count as one."""
 
     MAIL = "mail", _("E-mail")
 

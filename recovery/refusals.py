@@ -78,7 +78,7 @@ class NotAllowed(Refusal):
 
 
 class MayNotDecide(Refusal):
-    """Whoever touched a case, or owns it, never decides it."""
+    """Somebody who has worked on a case, or is its subject, never decides it."""
 
     code = "G2"
 

@@ -66,7 +66,7 @@ def _came_to_nothing(now: datetime) -> QuerySet[Model]:
 
 
 def _requests(now: datetime) -> QuerySet[Model]:
-    """Requests to approve of long ago, but not the refused ones: two of them in a row stop further requests."""
+    """Old push challenges, but not denied ones: two of those in a row stop further requests."""
     old = PushChallenge.objects.filter(created_at__lt=now - timedelta(days=_REQUEST_DAYS))
     return old.exclude(state=RequestState.DENIED)
 

@@ -16,7 +16,7 @@ _OF_FILTERS = frozenset({"exact", "isempty"})  # what Django's filters by choice
 
 
 class ReadOnlyAdmin(Base):
-    """A table to read: whoever has the right to view it, and nobody to add, change or delete."""
+    """A read-only table: visible with the permission to view it; nobody can add, change or delete."""
 
     actions = None
     show_facets = ShowFacets.NEVER

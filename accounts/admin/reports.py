@@ -20,7 +20,7 @@ from portal.lib import client, clock
 
 @admin.register(Report)
 class ReportAdmin(ReadOnlyAdmin):
-    """Reports. Who looks into one asks the customer, then says what came of it."""
+    """Reports. The member of staff who looks into one asks the customer, then records the outcome."""
 
     list_display = ("reference", "user", "kind", "device", "created_at", "closed_at", "outcome")
     list_filter = (("closed_at", admin.EmptyFieldListFilter), "kind", "outcome")

@@ -100,7 +100,7 @@ def _keys(user: User, wanted: list[cast_file.Key], *, now: datetime) -> None:
 
 
 def _phone(wanted: cast_file.Key, *, now: datetime) -> Phone:
-    """Return the phone of the file, alive. Whoever holds the private half of its key answers for it."""
+    """Return the phone from the file, in use. Whoever holds its private key can answer for it."""
     reference, version = reference_of(wanted.on_phone), settings.PORTAL_KEY_MIN_VERSION
     new = Phone(reference=reference, version=version, created_at=moment(wanted.paired, now=now), last_seen_at=now)
     phone = Phone.objects.filter(reference=reference).first() or new

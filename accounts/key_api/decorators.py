@@ -46,7 +46,7 @@ _FORMS: Final = {name: re.compile(form) for name, form in _HEADERS.items()}
 
 @dataclass(frozen=True)
 class ApiRequest(Generic[Body]):
-    """A call that could be read: what it says, whence and when. Who made it is not known yet."""
+    """A readable request: its body, origin and time. Its sender is not verified yet."""
 
     http: HttpRequest
     body: Body
@@ -73,7 +73,7 @@ class ApiRequest(Generic[Body]):
 
 @dataclass(frozen=True)
 class SignedApiRequest(ApiRequest[Body]):
-    """A call that the phone has signed."""
+    """A request signed by a paired phone."""
 
     phone: Phone
 

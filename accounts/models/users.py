@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class Users(models.QuerySet["User"]):
-    """Log-ins, locked so that what merely names one need not wait."""
+    """Users, locked in a way that rows referring to them need not wait for."""
 
     def select_for_update(
         self, nowait: bool = False, skip_locked: bool = False, of: Sequence[str] = (), no_key: bool = True

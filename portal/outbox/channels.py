@@ -21,7 +21,7 @@ class Undeliverable(Exception):
 
 
 class NobodyThere(Exception):
-    """Whoever it was for takes no notices on this channel any more, which is nobody's fault."""
+    """The recipient no longer takes notices on this channel; that is not a fault."""
 
 
 class Channel(Protocol):

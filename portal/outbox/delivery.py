@@ -94,7 +94,7 @@ def _try_again(notice: Notice, fault: dict[str, str]) -> None:
 
 
 def _give_up(notice: Notice, fault: dict[str, str]) -> None:
-    """Close the notice; its facts stay until they are purged, so that ``requeue`` can have it sent after all."""
+    """Close the notice; its facts stay until they are purged, so that ``requeue`` can still send it."""
     _finish(notice, state=NoticeState.DEAD)
     log.error("not delivered", extra={"facts": {"reference": notice.reference} | fault})
 

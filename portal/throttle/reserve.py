@@ -58,7 +58,7 @@ def give_back(*reservations: Reservation) -> None:
 
 
 def clear(*buckets: Bucket) -> None:
-    """Forget all tries of these buckets: whoever they are of has proved to be the owner."""
+    """Forget all tries of these buckets, because the owner has proved who they are."""
     Throttle.objects.filter(key__in=[bucket.key for bucket in buckets]).delete()
 
 

@@ -61,7 +61,7 @@ def begin_call(*, claim: Claim, takes_over: bool, by: User, origin: client.Origi
 
 
 def give_back(*, case: Case, by: User, origin: client.Origin, now: datetime) -> Case:
-    """Let go of a case. What was shown stays; whoever goes on asks for reference and PIN again.
+    """Release a case. What was shown stays; the next agent asks for reference and PIN again.
 
     Not once the statement is filed: from then on nothing is left to do for an agent.
     Raises: ``NotAllowed``, ``CaseNotOpen``, ``NotYours``.

@@ -18,7 +18,7 @@ from recovery.models import Case, Event
 
 @dataclass(frozen=True)
 class Who:
-    """Who did something: as what, which person if known, and from where."""
+    """Who acted: in what capacity, as which user if known, and from where."""
 
     kind: Actor
     user: User | None = None

@@ -228,7 +228,7 @@ def _lock(claim: Claim) -> Case:
 
 
 def _need_browser(claim: Claim, browser: str) -> None:
-    """Refuse whoever has the PIN and not the browser; a claim that has none yet is the PIN's alone."""
+    """Refuse a PIN from another browser; a claim without a browser yet accepts the PIN from any."""
     if claim.browser_digest and not is_browser_of(claim, browser):
         raise OtherBrowser
 

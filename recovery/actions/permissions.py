@@ -10,7 +10,7 @@ log = logging.getLogger("portal.security")
 
 
 def need_role(by: User, *roles: Role) -> None:
-    """Refuse whoever does not have one of these roles, and superusers always: they would answer to nobody.
+    """Refuse users without one of these roles, and superusers always: they would answer to nobody.
 
     Raises: ``NotAllowed``, after a line in the log.
     """

@@ -227,7 +227,7 @@ def decline(*, decision: Decision, reason: str, by: User, origin: client.Origin,
 
 
 def _mine(decision: Decision, by: User) -> tuple[Case, Decision]:
-    """Lock the case and its pending decision; refuse whoever it was not given to, or may not have it."""
+    """Lock the case and its pending decision; refuse anybody it was not assigned to or who may not decide it."""
     permissions.need_role(by, Role.SENIOR)
     case = transitions.lock(decision.case_id)
     current = Decision.objects.select_for_update(of=("self",)).get(pk=decision.pk)

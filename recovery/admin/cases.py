@@ -66,11 +66,11 @@ class CaseAdmin(Base):
         return self.changelist_view(request, context)
 
     def has_module_permission(self, request: HttpRequest) -> bool:
-        """Show the queue to whoever has a role at the desk."""
+        """Show the queue to users with a role at the desk."""
         return _viewer(request).is_one_of(visibility.READERS)
 
     def has_view_permission(self, request: HttpRequest, obj: Case | None = None) -> bool:
-        """Let whoever has a role at the desk read what ``sight`` gives them."""
+        """Let users with a role at the desk read what ``visibility`` gives them."""
         return _viewer(request).is_one_of(visibility.READERS)
 
     def has_add_permission(self, request: HttpRequest) -> bool:

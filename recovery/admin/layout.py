@@ -61,7 +61,7 @@ def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
 
 
 def status_of(refusal: Refusal) -> int:
-    """Return 403 for whoever may not, 409 for what has moved on, 429 for too often, else 200: a field to mend."""
+    """Return 403 without permission, 409 if the case moved on, 429 after too many tries, else 200 (correct a field)."""
     if refusal.code in _FORBIDDEN:
         return 403
     if refusal.code in _CONFLICT:

@@ -52,7 +52,7 @@ class Inside:
 
 
 def of(case: Case, viewer: Viewer) -> Inside | None:
-    """Return the inside of a case, or None for whoever must stay blind to it."""
+    """Return the inside of a case, or None for a user who must not see it."""
     if not case.inside:  # type: ignore[attr-defined]  # annotated by visibility.queue
         return None
     return Inside(

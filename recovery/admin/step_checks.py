@@ -102,7 +102,7 @@ def may_refuse_papers(case: Case, viewer: Viewer) -> None:
 
 
 def may_refuse_contested(case: Case, viewer: Viewer) -> None:
-    """Refuse the maker, and whoever has said so before."""
+    """Refuse the maker, and a person who has already agreed."""
     viewer.need(Role.SENIOR)
     if case.maker_id == viewer.user.pk:
         raise MayNotDecide

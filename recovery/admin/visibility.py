@@ -45,7 +45,7 @@ class Viewer:
         return bool(self.roles & {str(role) for role in roles})
 
     def need(self, *roles: Role) -> None:
-        """Refuse whoever has none of the roles. Raises: ``NotAllowed``."""
+        """Refuse a user who has none of the roles. Raises: ``NotAllowed``."""
         if not self.is_one_of(roles):
             raise NotAllowed
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Words:
-    """What people read about a method: the claimant, an agent, and whoever reads the record of a case."""
+    """What the claimant, agents and auditors read about a method."""
 
     label: "StrOrPromise"  # what it is
     heading: "StrOrPromise"  # of the claimant's page, where it is the only way offered

@@ -138,7 +138,7 @@ def _there(value: T | None) -> T:
 
 
 class Claim(EncryptedModel):
-    """One person's word that they hold a log-in. Evidence belongs to the claim of whoever gave it."""
+    """One person's claim to own a user. Evidence belongs to the claim under which it was given."""
 
     case = models.ForeignKey(Case, models.PROTECT, related_name="claims")
     reference = models.CharField(max_length=12, unique=True)

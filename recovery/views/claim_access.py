@@ -1,4 +1,4 @@
-"""Who may see the page of a case: whoever typed its reference and PIN in this browser a short while ago."""
+"""Access to the page of a case, for a browser in which its reference and PIN were typed recently."""
 
 import functools
 from collections.abc import Callable

@@ -57,7 +57,7 @@ def rename(*, phone: Phone, name: str, origin: client.Origin, now: datetime) -> 
 
 
 def tell_clock(*, phone: Phone, offset: int) -> None:
-    """Keep by how many seconds the phone's clock is fast, for whoever helps its owner. It opens nothing."""
+    """Record by how many seconds the phone's clock is fast, for support staff. It opens nothing."""
     Phone.objects.filter(pk=phone.pk).update(clock_offset=offset)
 
 

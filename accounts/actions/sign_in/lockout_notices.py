@@ -51,7 +51,7 @@ def _announce(pk: int, *, now: datetime) -> int:
 
 
 def _tell(user: User, row: Throttle, *, now: datetime) -> None:
-    """Tell the owner once a day at most: whoever keeps a log-in paused must not fill its owner's mailbox."""
+    """Tell the owner at most once a day, so that somebody who keeps a user paused cannot fill the owner's mailbox."""
     if Notice.objects.filter(user=user, kind=notice_kinds.LOCKED.name, created_at__gt=now - _TOLD_EVERY).exists():
         return
     until = row.opens_at.isoformat() if row.opens_at else ""

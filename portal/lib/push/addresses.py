@@ -186,7 +186,7 @@ class _Pinned(http.client.HTTPSConnection):
         raise fault
 
     def hang_up(self) -> None:
-        """End the conversation from another thread: whoever waits for the other side reads its end."""
+        """End the conversation from another thread; a thread that waits for an answer reads the end of it."""
         with contextlib.suppress(OSError):
             if self._line:
                 socket.socket.shutdown(self._line, socket.SHUT_RDWR)

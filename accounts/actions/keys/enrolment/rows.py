@@ -1,4 +1,4 @@
-"""Rows of enrolments as the actions of ``enrolling`` find, lock and move them."""
+"""Finding, locking and moving the rows of enrolments."""
 
 from collections.abc import Iterable
 from datetime import datetime
