@@ -201,8 +201,8 @@ def test_a_device_that_cannot_verify_its_person_signs_nobody_in(device: Device, 
 
 def test_a_device_holds_one_passkey_of_a_log_in(device: Device, page: Page, ada: Person, live_server: Any):
     enter(page, ada, live_server)
-    device.answers()
     page.goto("/security/passkeys/add/")
+    device.answers()  # not sooner: the sign-in page would take its answer and lead on
 
     page.get_by_role("button", name="Make the passkey").click()
 
