@@ -12,8 +12,8 @@ _API = "/key/api/"  # programs read what is answered below it
 
 def _page(request: HttpRequest, code: str, *, status: int) -> HttpResponse:
     if request.path_info.startswith(_API):
-        said = {"cause": code, "text": causes.get(code).words(), "time": int(clock.now().timestamp())}
-        return JsonResponse(said, status=status)
+        body = {"cause": code, "text": causes.get(code).words(), "time": int(clock.now().timestamp())}
+        return JsonResponse(body, status=status)
     return render(request, "portal/error.html", {"cause": causes.get(code)}, status=status)
 
 

@@ -20,7 +20,7 @@ from helpcenter import causes
 from portal.throttle.reserve import LimitReached
 
 
-class DoorField(forms.ChoiceField):
+class RealmField(forms.ChoiceField):
     """Live or paper trading; refuses anything else without repeating it."""
 
     def validate(self, value: str) -> None:
@@ -32,7 +32,7 @@ class DoorField(forms.ChoiceField):
 class PasswordForm(Refusable, AuthenticationForm):
     """Username, password and the door: live or paper trading."""
 
-    realm = DoorField(choices=Realm.choices, initial=Realm.LIVE, required=False, widget=forms.HiddenInput)
+    realm = RealmField(choices=Realm.choices, initial=Realm.LIVE, required=False, widget=forms.HiddenInput)
 
     request: PasswordRequest
 

@@ -11,7 +11,7 @@ from accounts.models import User
 from portal.lib import clock
 
 
-class HoldCommand(BaseCommand):
+class SuspensionCommand(BaseCommand):
     """One action on one log-in, with a reason for the record."""
 
     action: Callable[..., User]

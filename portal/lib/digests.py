@@ -26,6 +26,6 @@ def random_digits(count: int) -> str:
     return f"{secrets.randbelow(10**count):0{count}d}"
 
 
-def random_signs(alphabet: str, count: int) -> str:
+def random_characters(alphabet: str, count: int) -> str:
     """Return that many signs, each drawn uniformly from an alphabet."""
     return "".join(secrets.choice(alphabet) for _ in range(count))

@@ -87,5 +87,5 @@ def _notice(user: Recipient, kind: NoticeKind, *, now: datetime, target: str, fa
 
 def new_reference(letter: str) -> str:
     """Return a public reference such as N-7F3K-2Q9C: 24^8, no vowels, no look-alikes."""
-    body = digests.random_signs(code_alphabet.ALPHABET, 8)
+    body = digests.random_characters(code_alphabet.ALPHABET, 8)
     return f"{letter}-{body[:4]}-{body[4:]}"

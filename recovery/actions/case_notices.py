@@ -94,7 +94,7 @@ def _notify(case: Case, event: Event, action: OwnerEvent, *, now: datetime) -> N
     if kind is None or case.subject is None or _is_flood(case, event, kind):
         return
     code = (
-        one_time_secrets.signs(reference_codes.STOP_CODE_LENGTH)
+        one_time_secrets.characters(reference_codes.STOP_CODE_LENGTH)
         if not state_machine.is_terminal(event.to_state)
         else ""
     )

@@ -42,7 +42,7 @@ def complete(
     Raises: ``GrantInvalid``, ``CaseNotOpen``, ``PasswordTooSimple``, ``PasswordTooCommon``, ``PasswordUsedBefore``,
     ``CodeWrong``, ``TooOften``, ``HashingOverloaded``.
     """
-    objections.refuse_living_key(grant.case_id, now=now)
+    objections.refuse_live_key(grant.case_id, now=now)
     user = find_open(grant_id=grant.pk, now=now).subject
     prepared = password.prepare(user, new_password)
     attempt = reserve(limits.RECOVERY_CODE.of(digests.keyed("grant", str(grant.pk))), now=now)

@@ -37,9 +37,9 @@ def start_grant(*, claim: Claim, browser: str, origin: client.Origin, now: datet
     Raises: ``CaseNotOpen`` (not ready, or all grants used), ``ClaimUnknown`` (another browser, or an agent has
     heard the PIN and it was not replaced).
     """
-    objections.refuse_living_key(claim.case_id, now=now)
+    objections.refuse_live_key(claim.case_id, now=now)
     first = randomness.token_urlsafe(_FIRST_PART_BYTES)
-    second = one_time_secrets.signs(reference_codes.GRANT_PART_LENGTH)
+    second = one_time_secrets.characters(reference_codes.GRANT_PART_LENGTH)
     who = Who(Actor.CLAIMANT, None, origin)
     with transaction.atomic():
         case = transitions.lock(claim.case_id)
@@ -84,7 +84,7 @@ def open_grant(
     A try is counted before the parts are looked at; the third wrong one revokes the grant.
     Needs: no open transaction. Raises: ``GrantPartWrong`` (may be typed again), ``GrantInvalid``, ``CaseNotOpen``.
     """
-    objections.refuse_living_key(claim.case_id, now=now)
+    objections.refuse_live_key(claim.case_id, now=now)
     live = RecoveryGrant.objects.filter(claim=claim, opened_at=None, used_at=None, revoked_at=None, open_until__gt=now)
     found = live.order_by("issued_at").last()
     if found is None:

@@ -107,7 +107,7 @@ def _freeze(case: Case, *, now: datetime) -> None:
         suspension.suspend(user, reason=f"objection to case {case.number}", by=None, origin=None, now=now)
 
 
-def refuse_living_key(case_id: int, *, now: datetime) -> None:
+def refuse_live_key(case_id: int, *, now: datetime) -> None:
     """Contest and refuse a case whose holder's Key is in use, without waiting for the clock to find it.
 
     Asked by each step that leads to a new Key. Needs: no open transaction. Raises: ``CaseNotOpen``.

@@ -11,19 +11,19 @@ from recovery.policies import passphrases, reference_codes
 _WRONG_PIN = "no PIN is like this"
 
 
-def signs(count: int) -> str:
+def characters(count: int) -> str:
     """Return that many random signs of the alphabet without look-alikes."""
-    return digests.random_signs(ALPHABET, count)
+    return digests.random_characters(ALPHABET, count)
 
 
 def case_number() -> str:
     """Return a number such as C-7F3K2Q9C."""
-    return f"C-{signs(8)}"
+    return f"C-{characters(8)}"
 
 
 def claim_reference() -> str:
     """Return a reference such as RC-7F3K-2Q9C."""
-    return reference_codes.claim_reference(signs(7))
+    return reference_codes.claim_reference(characters(7))
 
 
 def phrase() -> str:

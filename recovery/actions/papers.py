@@ -44,7 +44,7 @@ def refuse_papers(*, case: Case, reason: str, by: User, origin: client.Origin, n
     with transaction.atomic():
         locked = transitions.lock(case.pk)
         transitions.need_state(locked, State.PROOFING)
-        if by.pk in reviews.hands_of(locked):
+        if by.pk in reviews.people_involved_in(locked):
             raise MayNotDecide
         reviews.need_reason(reason)
         who = Who(Actor.SENIOR, by, origin)

@@ -113,12 +113,12 @@ def draw(case: Case, decision: Decision, *, who: Who, now: datetime) -> User | N
 
 def eligible(case: Case, decision: Decision) -> QuerySet[User]:
     """Return the seniors who may decide: active, no superuser, nobody who ever acted in it as an agent, or holds it."""
-    hands = hands_of(case) | {decision.maker_id, decision.checker_id}
+    involved = people_involved_in(case) | {decision.maker_id, decision.checker_id}
     seniors = User.objects.filter(is_active=True, is_staff=True, is_superuser=False, groups__name=str(Role.SENIOR))
-    return seniors.exclude(pk__in=[pk for pk in hands if pk]).distinct()
+    return seniors.exclude(pk__in=[pk for pk in involved if pk]).distinct()
 
 
-def hands_of(case: Case) -> set[int | None]:
+def people_involved_in(case: Case) -> set[int | None]:
     """Return who can never decide a case: its maker, its holder, everybody who ever acted in it as an agent."""
     agents = case.events.filter(actor_kind=Actor.AGENT).values_list("actor", flat=True)
     return {case.maker_id, case.subject_id, *agents}

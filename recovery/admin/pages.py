@@ -71,12 +71,12 @@ def _do_step(at: At, form: DeskForm) -> HttpResponse:
         if not is_readable:
             return _show_step(at, form)
         by, origin, now = at.viewer.user, client.origin(at.request), clock.now()
-        said = at.step.do(Act(at.case, form.cleaned_data, by, origin, now))
+        message = at.step.do(Act(at.case, form.cleaned_data, by, origin, now))
     except Refusal as refusal:
         if layout.status_of(refusal) == 403:
             raise
         return _show_refused(at, refusal)
-    messages.success(at.request, str(said))
+    messages.success(at.request, str(message))
     return redirect(_after(at))
 
 

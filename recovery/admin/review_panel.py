@@ -19,7 +19,7 @@ class Result:
 
 
 @dataclass(frozen=True)
-class Said:
+class Statement:
     """An agent's statement, in words."""
 
     by: str
@@ -45,7 +45,7 @@ class Inside:
     tier: int
     flags: list[tuple[str, str]]
     results: list[Result]
-    statements: list[Said]
+    statements: list[Statement]
     papers: list[str] = field(default_factory=list)
     facts: dict[str, str] = field(default_factory=dict)
     decisions: list[Decided] = field(default_factory=list)
@@ -59,7 +59,7 @@ def of(case: Case, viewer: Viewer) -> Inside | None:
         tier=case.tier,
         flags=[(_badge(flag.severity), flag.get_kind_display()) for flag in case.raised],  # type: ignore[attr-defined]
         results=_results(case),
-        statements=[_said(row) for row in Observation.objects.filter(claim__case=case).select_related("by")],
+        statements=[_statement(row) for row in Observation.objects.filter(claim__case=case).select_related("by")],
         papers=[event.facts["shown"] for event in case.events.filter(action="papers_recorded").order_by("n")],
         facts=_facts(case) if viewer.audits else {},
         decisions=_decisions(case) if viewer.audits else [],
@@ -82,9 +82,9 @@ def _results(case: Case) -> list[Result]:
     return lines + [Result(str(METHODS[name].words.label), last == Outcome.MET) for name, last in proofs.items()]
 
 
-def _said(row: Observation) -> Said:
+def _statement(row: Observation) -> Statement:
     observed = [str(Observed(code).label) for code in row.codes]
-    return Said(row.by.username, row.recommends, observed, row.call_reference)
+    return Statement(row.by.username, row.recommends, observed, row.call_reference)
 
 
 def _facts(case: Case) -> dict[str, str]:

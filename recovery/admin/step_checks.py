@@ -95,7 +95,7 @@ def may_record_papers(case: Case, viewer: Viewer) -> None:
 def may_refuse_papers(case: Case, viewer: Viewer) -> None:
     """Refuse all but seniors who had no hand in a case that waits for papers."""
     viewer.need(Role.SENIOR)
-    if viewer.user.pk in reviews.hands_of(case):
+    if viewer.user.pk in reviews.people_involved_in(case):
         raise MayNotDecide
     if case.state != State.PROOFING:
         raise CaseNotOpen(case.state)

@@ -11,7 +11,7 @@ from recovery.forms.fields import signs_input
 _NAME_LENGTH = 60
 
 
-class HalfForm(Refusable, forms.Form):
+class GrantPartForm(Refusable, forms.Form):
     """The part of the grant that was e-mailed."""
 
     part = LineField(

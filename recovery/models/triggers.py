@@ -43,9 +43,9 @@ _SUBJECT_CHANGED = (
 )
 _IN_SESSION = ", ".join(f"'{state}'" for state in (State.OPEN, State.VERIFYING, State.POSSESSION))
 _MAKER_SWAPPED = f"COALESCE(OLD.maker_id, 0) <> COALESCE(NEW.maker_id, 0) AND OLD.state NOT IN ({_IN_SESSION})"
-_PASS_STANDS = ("case_id", "claim_id", "subject_id", "first_digest", "second_digest", "first_channel", "second_channel")
-_PASS_CHANGED = " OR ".join(
-    [f"OLD.{column} <> NEW.{column}" for column in _PASS_STANDS]
+_GRANT_FIXED = ("case_id", "claim_id", "subject_id", "first_digest", "second_digest", "first_channel", "second_channel")
+_GRANT_CHANGED = " OR ".join(
+    [f"OLD.{column} <> NEW.{column}" for column in _GRANT_FIXED]
     + [f"(OLD.{column} IS NOT NULL AND NEW.{column} IS NULL)" for column in ("used_at", "revoked_at")]
 )
 
@@ -137,7 +137,7 @@ def _of_grants() -> list[Trigger]:
             "recovery_recoverygrant_stands",
             "recovery_recoverygrant",
             "BEFORE UPDATE",
-            _PASS_CHANGED,
+            _GRANT_CHANGED,
             "a grant stays what it was",
         ),
     ]

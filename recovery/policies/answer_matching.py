@@ -142,7 +142,7 @@ def addresses(expected: str, given: str) -> bool:
     if not house or not code or len(rest) == len(words):
         return False
     numbers = {word for word in rest if any(sign.isdigit() for sign in word)}
-    return len(numbers) <= _MOST_NUMBERS and any(same_text(house, said) for said in numbers)
+    return len(numbers) <= _MOST_NUMBERS and any(same_text(house, number) for number in numbers)
 
 
 def _without(words: list[str], code: str) -> list[str]:
@@ -164,8 +164,8 @@ def instruments(expected: str, given: str) -> bool:
 
 def places(expected: str, given: str) -> bool:
     """Compare a country by code or by one of its usual names."""
-    wanted, said = fold(expected), fold(given)
-    return same_text(wanted, said) or any(same_text(name, said) for name in _COUNTRIES.get(wanted, ()))
+    wanted, country = fold(expected), fold(given)
+    return same_text(wanted, country) or any(same_text(name, country) for name in _COUNTRIES.get(wanted, ()))
 
 
 _COUNTRIES = {
@@ -192,12 +192,12 @@ _COUNTRIES = {
 def bands(expected: str, given: str) -> bool:
     """Compare a band such as "5-10 years" with itself or with a number inside it."""
     wanted = [_number(number) for number in re.findall(r"\d+", expected)]
-    said = [_number(number) for number in re.findall(r"\d+", given)[:2]]
-    if not wanted or not said:
+    found = [_number(number) for number in re.findall(r"\d+", given)[:2]]
+    if not wanted or not found:
         return same_text(fold(expected), fold(given))
-    if len(said) == 2:
-        return said == wanted
-    return wanted[0] <= said[0] <= wanted[-1]
+    if len(found) == 2:
+        return found == wanted
+    return wanted[0] <= found[0] <= wanted[-1]
 
 
 def house_number(line: str) -> str:

@@ -51,8 +51,8 @@ OURS = frozenset(
 OVER = frozenset({PublicStatus.DONE, PublicStatus.NOT_CONFIRMED, PublicStatus.WITHDRAWN, PublicStatus.EXPIRED})
 
 
-def face_of(state: str, *, is_own: bool, is_withdrawn: bool, is_proved: bool) -> PublicStatus:
-    """Return the face of a claim.
+def of(state: str, *, is_own: bool, is_withdrawn: bool, is_proved: bool) -> PublicStatus:
+    """Return what the claimant is shown of a claim.
 
     ``is_own``: the case rests on this claim. Any other claim on the same name sees a case that waits for its
     turn, whatever the case has come to. ``is_proved``: enough was shown to be theirs.
@@ -60,8 +60,8 @@ def face_of(state: str, *, is_own: bool, is_withdrawn: bool, is_proved: bool) ->
     if is_withdrawn:
         return PublicStatus.WITHDRAWN
     if is_own:
-        face = _OWN[State(state)]
-        return PublicStatus.STATEMENT if face == PublicStatus.POSSESSION and is_proved else face
+        status = _OWN[State(state)]
+        return PublicStatus.STATEMENT if status == PublicStatus.POSSESSION and is_proved else status
     if not state_machine.is_terminal(state):
         return PublicStatus.OPEN
     return PublicStatus.EXPIRED if State(state) == State.EXPIRED else PublicStatus.NOT_CONFIRMED

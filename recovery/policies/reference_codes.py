@@ -11,7 +11,7 @@ GRANT_PART_LENGTH = 8
 PIN_LENGTH = 6
 
 
-def check_sign(body: str) -> str:
+def check_character(body: str) -> str:
     """Return the sign that catches nearly every single slip or swap before it costs a try."""
     total = sum((place + 2) * ALPHABET.index(sign) for place, sign in enumerate(body))
     return ALPHABET[total % 23]
@@ -19,14 +19,14 @@ def check_sign(body: str) -> str:
 
 def claim_reference(body: str) -> str:
     """Return RC-XXXX-XXXX for a body of 7 signs; the last sign is the check."""
-    text = body + check_sign(body)
+    text = body + check_character(body)
     return f"{CLAIM_PREFIX}-{text[:4]}-{text[4:]}"
 
 
 def read_claim_reference(typed: str) -> str | None:
     """Return the one spelling of a claim reference, or None for what cannot be one."""
     text = plain(typed).removeprefix(CLAIM_PREFIX)
-    if not is_made_of(text, _BODY + 1) or check_sign(text[:-1]) != text[-1]:
+    if not is_made_of(text, _BODY + 1) or check_character(text[:-1]) != text[-1]:
         return None
     return f"{CLAIM_PREFIX}-{text[:4]}-{text[4:]}"
 

@@ -1,4 +1,4 @@
-"""The table of legal moves of a case: the one source for actions, database guard and documentation."""
+"""The table of legal moves of a case: the one source for actions, database trigger and documentation."""
 
 from recovery.enums import Actor, State
 

@@ -14,7 +14,7 @@ from accounts.refusals import Refusal
 from accounts.views import refusal_responses
 from portal.lib import client, clock, code_alphabet, qr_codes
 from recovery.actions import claims, completion, grants
-from recovery.forms.set_up import HalfForm, SetUpForm
+from recovery.forms.set_up import GrantPartForm, SetUpForm
 from recovery.models import Claim, RecoveryGrant
 from recovery.refusals import CaseNotOpen, GrantInvalid
 from recovery.views.claim_access import case_page, open_page
@@ -47,7 +47,7 @@ def finish(request: HttpRequest, claim: Claim) -> HttpResponse:
     facts = SET_UP.read(request)
     if facts.get("claim") != claim.pk or "part" not in facts:
         return redirect("recovery:set-up" if "grant" in facts else "recovery:status")
-    form = HalfForm(request.POST if request.method == "POST" else None)
+    form = GrantPartForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:
             return _opened(request, claim, facts["part"], form.cleaned_data["part"])

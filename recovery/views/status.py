@@ -81,7 +81,7 @@ def show(
         "now": clock.now(),
         "offers": [refused if refused and refused.method == way else _offer(claim, way) for way in standing.methods],
         "pin_form": PinForm(),
-        "receipt": receipt.of(claim, standing.face),
+        "receipt": receipt.of(claim, standing.status),
     }
     return refusal_responses.page(request, "recovery/case.html", form=form, refusal=refusal, **facts)
 

@@ -37,7 +37,7 @@ def make(*, user: User, by: User, origin: client.Origin, now: datetime) -> list[
     """
     codes: set[str] = set()
     while len(codes) < rules.COUNT:
-        codes.add(digests.random_signs(code_alphabet.ALPHABET, rules.LENGTH))
+        codes.add(digests.random_characters(code_alphabet.ALPHABET, rules.LENGTH))
     rows = _rows(user, codes, now=now)
     with transaction.atomic():
         locked = User.objects.select_for_update(of=("self",)).get(pk=user.pk)

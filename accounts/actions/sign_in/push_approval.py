@@ -47,7 +47,7 @@ _MOST_ANSWERED = 12  # requests that can be answered within one silence, and the
 
 
 @dataclass(frozen=True)
-class Asked:
+class SentRequest:
     """A request that was sent, and the number to type into the Key: the one place that has it in clear."""
 
     request: PushChallenge
@@ -69,7 +69,7 @@ class Answer:
 
 
 @refusing(lambda reached: TooManyRequests(until=cast("datetime", reached.until)))  # of a window that always ends
-def ask(*, pending: Pending, origin: client.Origin, now: datetime, instead_of: str = "") -> Asked | None:
+def ask(*, pending: Pending, origin: client.Origin, now: datetime, instead_of: str = "") -> SentRequest | None:
     """Send a request to every phone that holds a live Key of this person; None if there is no such phone.
 
     ``instead_of``: the reference of an earlier request of the same sign-in, which is withdrawn.
@@ -88,7 +88,7 @@ def ask(*, pending: Pending, origin: client.Origin, now: datetime, instead_of: s
         request = _send(user, number, is_new_browser=pending.browser_scope == UNKNOWN_BROWSER, origin=origin, now=now)
         record(Action.REQUEST_SENT, by=None, on=user, now=now, origin=origin, flow=request.flow, request=request.pk)
         push.announce(request, now=now)
-    return Asked(request, number)
+    return SentRequest(request, number)
 
 
 def phones_of(user_id: int) -> list[Phone]:

@@ -1,10 +1,10 @@
 """Open sign-in of one log-in again."""
 
 from accounts.actions import suspension
-from accounts.management.suspending import HoldCommand
+from accounts.management.suspending import SuspensionCommand
 
 
-class Command(HoldCommand):
+class Command(SuspensionCommand):
     """Open sign-in of one log-in again, with a reason for the record."""
 
     help = "Let a suspended user sign in again. Verify the person first."

@@ -1,10 +1,10 @@
 """Stop sign-in of one log-in."""
 
 from accounts.actions import suspension
-from accounts.management.suspending import HoldCommand
+from accounts.management.suspending import SuspensionCommand
 
 
-class Command(HoldCommand):
+class Command(SuspensionCommand):
     """Stop sign-in of one log-in, with a reason for the record."""
 
     help = "End everything a log-in has open and stop its sign-in until portal_reinstate."

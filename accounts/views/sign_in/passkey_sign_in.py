@@ -37,7 +37,7 @@ def options(request: HttpRequest) -> HttpResponse:
 def sign_in(request: HttpRequest) -> HttpResponse:
     """Let in who holds a passkey, and say where to go on."""
     user, storage = _pending_user(request), PendingStorage("", request)
-    asked = storage.asked.reference if storage.asked else ""
+    asked = storage.push_request.reference if storage.push_request else ""
     try:
         with refusing(paused):
             done = _check(request, user, purpose=_sign_in_of(user), then=lambda passkey: _open(request, passkey, asked))

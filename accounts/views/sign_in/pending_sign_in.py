@@ -21,7 +21,7 @@ _BOUND_TO = "pending-sign-in"
 
 
 @dataclass(frozen=True)
-class Asked:
+class PushRequest:
     """The request that this sign-in sent to the Key: which, the number to type, until when (seconds since 1970).
 
     All of it empty where nothing could be sent; no number once the request is over.
@@ -32,7 +32,7 @@ class Asked:
     until: float = 0
 
     @classmethod
-    def of(cls, sent: push_approval.Asked | None) -> "Asked | None":
+    def of(cls, sent: push_approval.SentRequest | None) -> "PushRequest | None":
         """Return what the browser keeps of a request that was sent."""
         if sent is None:
             return None
@@ -68,13 +68,13 @@ class PendingStorage(BaseStorage):
         return self.pending is None or bool(self.data.get("has_passkey"))
 
     @property
-    def asked(self) -> Asked | None:
+    def push_request(self) -> PushRequest | None:
         """Return what was sent to the Key, or None for a person without a Key on a phone."""
-        return Asked(**self.data["asked"]) if self.data.get("asked") else None
+        return PushRequest(**self.data["asked"]) if self.data.get("asked") else None
 
-    @asked.setter
-    def asked(self, asked: Asked | None) -> None:
-        self.data["asked"] = asked and asdict(asked)
+    @push_request.setter
+    def push_request(self, request: PushRequest | None) -> None:
+        self.data["asked"] = request and asdict(request)
 
     def _set_user(self, user: User) -> None:
         pending = Pending(

@@ -11,6 +11,6 @@ from portal.lib import clock, headers
 @require_safe
 def waiting(request: HttpRequest) -> JsonResponse:
     """Say where the request of the sign-in in this browser's encrypted cookie stands; "" if there is none."""
-    asked = PendingStorage("", request).asked
-    state = push_approval.standing_of(asked.reference, now=clock.now()) if asked and asked.reference else ""
+    sent = PendingStorage("", request).push_request
+    state = push_approval.standing_of(sent.reference, now=clock.now()) if sent and sent.reference else ""
     return JsonResponse({"state": state}, headers={"Content-Security-Policy": headers.DATA_ONLY})

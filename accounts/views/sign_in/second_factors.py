@@ -24,7 +24,7 @@ class UnderWay:
 
     request: HttpRequest
     pending: completion.Pending
-    asked: str
+    push_request: str
     now: datetime
 
 
@@ -36,9 +36,9 @@ def by_approval(under_way: UnderWay) -> completion.SignedIn:
     pending, now = under_way.pending, under_way.now
     completion.check_browser_scope(pending, now=now)
     with transaction.atomic():
-        proof = push_approval.use(pending=pending, reference=under_way.asked, now=now)
+        proof = push_approval.use(pending=pending, reference=under_way.push_request, now=now)
         return open_session(
-            under_way.request, proof, browser_scope=pending.browser_scope, now=now, flow=flow_of(under_way.asked)
+            under_way.request, proof, browser_scope=pending.browser_scope, now=now, flow=flow_of(under_way.push_request)
         )
 
 
@@ -97,10 +97,14 @@ def by_backup_code(under_way: UnderWay, typed: str) -> completion.SignedIn:
 def _without_the_phone(under_way: UnderWay, use: Callable[[], Authenticator]) -> completion.SignedIn:
     """Use a proof up and open the session, unless the phone said "not me"; what waits there is withdrawn."""
     with transaction.atomic():
-        if under_way.asked:
-            push_approval.check_not_denied(under_way.asked)
+        if under_way.push_request:
+            push_approval.check_not_denied(under_way.push_request)
         proof = use()
-        flow = flow_of(under_way.asked) if under_way.asked and push_approval.withdraw(under_way.asked) else ""
+        flow = (
+            flow_of(under_way.push_request)
+            if under_way.push_request and push_approval.withdraw(under_way.push_request)
+            else ""
+        )
         return open_session(
             under_way.request, proof, browser_scope=under_way.pending.browser_scope, now=under_way.now, flow=flow
         )

@@ -25,7 +25,7 @@ from accounts.refusals import (
 )
 from accounts.views.sign_in import second_factors
 from accounts.views.sign_in.open_session import remember
-from accounts.views.sign_in.pending_sign_in import Asked
+from accounts.views.sign_in.pending_sign_in import PushRequest
 from portal.lib import client, clock, site
 
 
@@ -133,7 +133,7 @@ class LoginView(TwoFactorLoginView):
             return self._start_again(refusal)
         except Refusal as refusal:
             if isinstance(refusal, (RequestExpired, RequestOver)):
-                self.storage.asked = Asked()
+                self.storage.push_request = PushRequest()
             form.cleaned_data = {}
             form.refuse(refusal, field)
             return self.render(form)
@@ -144,13 +144,13 @@ class LoginView(TwoFactorLoginView):
         """Send a request to the phones in place of the one before; what stands against it is said on the page."""
         origin, now = client.origin(self.request), clock.now()
         before = self._reference()
-        self.storage.asked = self.storage.asked or Asked()
+        self.storage.push_request = self.storage.push_request or PushRequest()
         try:
             sent = push_approval.ask(pending=self.storage.pending, origin=origin, now=now, instead_of=before)
         except Refusal as refusal:
             self.why = refusal
         else:
-            self.storage.asked = Asked.of(sent)
+            self.storage.push_request = PushRequest.of(sent)
 
     def _ask_again(self) -> HttpResponse:
         self._ask()
@@ -164,7 +164,7 @@ class LoginView(TwoFactorLoginView):
 
     def _reference(self) -> str:
         """Return which request this sign-in sent, or the empty text."""
-        return self.storage.asked.reference if self.storage.asked else ""
+        return self.storage.push_request.reference if self.storage.push_request else ""
 
     def _stop(self) -> None:
         """Give this sign-in up, and withdraw what it asked of the phone."""
@@ -179,7 +179,7 @@ class LoginView(TwoFactorLoginView):
 
     def _waiting(self) -> dict[str, Any]:
         """Return what the page says about the request: the phones it went to, the number, until when."""
-        asked, now = self.storage.asked, clock.now()
+        asked, now = self.storage.push_request, clock.now()
         if asked is None:
             return {}
         until = datetime.fromtimestamp(asked.until, UTC)

@@ -130,7 +130,7 @@ def renew_pairing_code(*, enrolment: Enrolment, binding: str, now: datetime) -> 
     A phone that came already, and may have missed the answer, is forgotten together with its number. No event: the
     code opens nothing until a phone comes with it.
     """
-    code = digests.random_signs(code_alphabet.ALPHABET, code_alphabet.PAIRING_LENGTH)
+    code = digests.random_characters(code_alphabet.ALPHABET, code_alphabet.PAIRING_LENGTH)
     until = now + timedelta(minutes=settings.PORTAL_PAIRING_MINUTES)
     with transaction.atomic():
         locked = rows.lock_owned(enrolment, binding, now=now)
