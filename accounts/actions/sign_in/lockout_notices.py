@@ -1,6 +1,6 @@
-"""Notify users of a lockout (LOCK-7).
+"""Notify users of a pause (LOCK-7).
 
-The request that starts a lockout does the same for known and unknown usernames; the worker finds out
+The request that starts a pause does the same for known and unknown usernames; the worker finds out
 afterwards who was affected. See docs/decisions/0021-limits-as-data.md.
 """
 
@@ -26,9 +26,9 @@ _TOLD = (limits.PASSWORD.name, limits.CODE.name)
 
 
 def announce(now: datetime) -> int:
-    """Write the event and the notice for each new lockout; return how many were settled.
+    """Write the event and the notice for each new pause; return how many were settled.
 
-    Waits until the attempt that started the lockout has been evaluated: a right one undoes it.
+    Waits until the attempt that started the pause has been evaluated: a right one undoes it.
     """
     settled = now - timedelta(seconds=settings.PORTAL_HASH_QUEUE_SECONDS + 5)
     waiting = Throttle.objects.filter(announced=False, used__gte=F("tries"), last_at__lte=settled, limit__in=_TOLD)

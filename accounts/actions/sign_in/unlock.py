@@ -1,4 +1,4 @@
-"""Ending a lockout by hand, after the person was verified (LOCK-3)."""
+"""Ending a pause by hand, after the person was verified (LOCK-3)."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -21,17 +21,17 @@ LIFTABLE = tuple(
 
 
 class NothingPaused(Exception):
-    """No lockout is running."""
+    """No pause is running."""
 
 
 class NotTheirsToLift(Exception):
-    """The lockout is their own, or of another member of staff, which only operators may lift."""
+    """The pause is their own, or of another member of staff, which only operators may lift."""
 
 
 def may_lift(by: User, *, subject: str) -> bool:
-    """Tell whether this member of staff may end lockouts of that subject.
+    """Tell whether this member of staff may end pauses of that subject.
 
-    A lockout is what limits guessing: nobody may lift it for an account they could be guessing at.
+    A pause is what limits guessing: nobody may lift it for an account they could be guessing at.
     """
     owner = User.objects.filter(username_hash=subject).first()
     if owner is not None and owner.is_staff:
@@ -40,7 +40,7 @@ def may_lift(by: User, *, subject: str) -> bool:
 
 
 def lift_pauses(*, subject: str, reason: str, by: User | None, origin: client.Origin | None, now: datetime) -> int:
-    """End every running lockout of one subject (the digest of a username or a network); return how many.
+    """End every running pause of one subject (the digest of a username or a network); return how many.
 
     Totals over any time stay counted: after too many wrong codes only recovery is left (LOCK-6).
     Effects: one event, on the user's chain, or on the system's for a network or an unknown username.

@@ -1,11 +1,11 @@
-"""Open sign-in of one log-in again."""
+"""Reinstate a suspended user."""
 
 from accounts.actions import suspension
 from accounts.management.suspending import SuspensionCommand
 
 
 class Command(SuspensionCommand):
-    """Open sign-in of one log-in again, with a reason for the record."""
+    """Reinstate a suspended user, with a reason for the record."""
 
     help = "Let a suspended user sign in again. Verify the person first."
     action = staticmethod(suspension.reinstate)

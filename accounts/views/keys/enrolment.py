@@ -1,4 +1,4 @@
-"""Setting up a Key, up to the phone: who it is for, the e-mailed code, answers or details."""
+"""Setting up a Key, before the phone: for which users, the e-mailed code, answers or details."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
