@@ -1,4 +1,4 @@
-"""What a drawn senior or an auditor sees of a case beyond what agents see. Never an answer, never a contact."""
+"""What a drawn senior or an auditor sees of a case beyond what agents see; never answers or contact details."""
 
 from dataclasses import dataclass, field
 
@@ -12,7 +12,7 @@ from recovery.models import Case, Evidence, Observation
 
 @dataclass(frozen=True)
 class Result:
-    """What one kind of proof came to."""
+    """The outcome of one kind of proof."""
 
     label: str
     is_met: bool
@@ -30,7 +30,7 @@ class Statement:
 
 @dataclass(frozen=True)
 class Decided:
-    """What seniors made of a case, and why."""
+    """A decision of seniors on a case, and why."""
 
     by: str
     outcome: str
@@ -52,7 +52,7 @@ class Inside:
 
 
 def of(case: Case, viewer: Viewer) -> Inside | None:
-    """Return the inside of a case, or None for whoever must stay blind to it."""
+    """Return the inside of a case, or None for viewers who must not see it."""
     if not case.inside:  # type: ignore[attr-defined]  # annotated by visibility.queue
         return None
     return Inside(
@@ -97,7 +97,7 @@ def _facts(case: Case) -> dict[str, str]:
 
 
 def _decisions(case: Case) -> list[Decided]:
-    """Return the decisions on a case. For auditors alone: a second senior must not lean on the first one's words."""
+    """Return the decisions on a case. For auditors only: a second senior must not rely on the first one's words."""
     rows = case.decisions.exclude(reason="").select_related("checker", "second_checker").order_by("pk")
     return [
         Decided(

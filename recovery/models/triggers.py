@@ -1,4 +1,4 @@
-"""What the database itself refuses: illegal moves, moves without their event, changed records, unearned grants."""
+"""What the database itself refuses: illegal moves, moves without their event, changed records, unapproved grants."""
 
 from portal.lib.db_triggers import Trigger, append_only, kept
 from recovery.enums import State, Verdict
@@ -53,8 +53,8 @@ _GRANT_CHANGED = " OR ".join(
 def _trigger(name: str, table: str, when: str, condition: str, message: str) -> Trigger:
     """Return a trigger.
 
-    On PostgreSQL the condition stands inside a function: there it may look at other tables, and the database
-    keeps it word for word, so that ``db_triggers.missing`` can compare it.
+    On PostgreSQL the condition is inside a function, where it may read other tables and where the database
+    stores it word for word, so that ``db_triggers.missing`` can compare it.
     """
     function = (
         f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
@@ -72,7 +72,7 @@ def _trigger(name: str, table: str, when: str, condition: str, message: str) -> 
 
 
 def _of_cases() -> list[Trigger]:
-    """Return what a case is held to."""
+    """Return the triggers of cases."""
     return [
         _trigger("recovery_case_fresh", "recovery_case", "BEFORE INSERT", _NOT_FRESH, "a case starts open"),
         _trigger("recovery_case_legal", "recovery_case", "BEFORE UPDATE", _ILLEGAL, "a case cannot move like that"),
@@ -101,7 +101,7 @@ def _of_cases() -> list[Trigger]:
 
 
 def _of_decisions() -> list[Trigger]:
-    """Return what a decision is held to."""
+    """Return the triggers of decisions."""
     return [
         _trigger(
             "recovery_decision_frozen",
@@ -124,7 +124,7 @@ def _of_decisions() -> list[Trigger]:
 
 
 def _of_grants() -> list[Trigger]:
-    """Return what a grant is held to."""
+    """Return the triggers of grants."""
     return [
         _trigger(
             "recovery_recoverygrant_earned",
@@ -144,7 +144,7 @@ def _of_grants() -> list[Trigger]:
 
 
 def _of_the_record() -> list[Trigger]:
-    """Return what keeps the record: some tables only grow, the others lose nothing."""
+    """Return the triggers that preserve the record: some tables only grow, in others no row is deleted."""
     return [
         *kept(Case, "cases are kept"),
         *kept(Claim, "claims are kept"),

@@ -1,4 +1,4 @@
-"""Where a case stands, in words: what happens now, what comes next, by when, whose turn it is."""
+"""The status of a case in words: what happens now, what comes next, by when, whose turn it is."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -38,7 +38,7 @@ _NEXT = {
 
 @dataclass(frozen=True)
 class Words:
-    """One status in words."""
+    """A status in words."""
 
     heading: "StrOrPromise"
     now: "StrOrPromise"
@@ -143,22 +143,22 @@ class Standing:
     claim: Claim
     status: PublicStatus
     words: Words
-    step: int  # of STEPS, from 1; 0 where the way is over
+    step: int  # of STEPS, from 1; 0 if the case is over
     by: datetime | None
     starts_left: int
     is_own_browser: bool
-    methods: list[Method]  # by which possession can be proved now
+    methods: list[Method]  # with which possession can be proved now
     is_under_way: bool  # a grant of this browser is open or waits for its second part
 
     @property
     def waiting_on(self) -> WaitingOn:
-        """Return who owes the next step: claimants who left no phone number have to call us."""
+        """Return who owes the next step; claimants who left no phone number have to call us."""
         is_theirs = self.status == PublicStatus.OPEN and not self.claim.contact
         return WaitingOn.CLAIMANT if is_theirs else self.words.turn
 
     @property
     def agent(self) -> User | None:
-        """Return the agent who has the case in hand, from the first question to the statement."""
+        """Return the agent in charge of the case, from the first question to the statement."""
         return self.claim.case.maker if self.status in _IN_TALK else None
 
     @property
@@ -168,7 +168,7 @@ class Standing:
 
     @property
     def may_withdraw(self) -> bool:
-        """Tell whether giving up is still of use."""
+        """Tell whether the claim can still be withdrawn."""
         is_theirs = self.is_own_browser or not self.claim.browser_digest
         return is_theirs and not (self.is_over or self.status in {PublicStatus.HOLD, PublicStatus.CONTESTED})
 
@@ -180,7 +180,7 @@ class Standing:
 
 
 def standing_of(claim: Claim, request: HttpRequest) -> Standing:
-    """Read how a claim stands; the same statements for every claim."""
+    """Read the status of a claim; the same statements for every claim."""
     case = claim.case
     status = public_status.of(
         case.state,
@@ -203,14 +203,14 @@ def standing_of(claim: Claim, request: HttpRequest) -> Standing:
 
 
 def _words(status: PublicStatus, methods: list[Method]) -> Words:
-    """Return the words of a status; where one method alone is offered, its own."""
+    """Return the words of a status; if only one method is offered, its own words."""
     if len(methods) != 1:
         return WORDS[status]
     return replace(WORDS[status], heading=methods[0].words.heading, now=methods[0].words.now)
 
 
 def _by(claim: Claim, status: PublicStatus) -> datetime | None:
-    """Return by when the next step is made. A claim that waits for its turn counts from its own beginning."""
+    """Return by when the next step will be done. A claim that waits for its turn counts from its own start."""
     if status in public_status.OVER:
         return None
     if status not in public_status.OURS:
@@ -221,7 +221,7 @@ def _by(claim: Claim, status: PublicStatus) -> datetime | None:
 
 
 def _in_hours(target: datetime | None) -> datetime | None:
-    """Return the target, or the next opening where nobody is here then; None where none comes."""
+    """Return the target, or the next opening time if the desk is closed then; None if there is none."""
     if target is None:
         return None
     then = hours.status(settings.PORTAL_SUPPORT_HOURS, ZoneInfo(settings.PORTAL_SUPPORT_TZ), target)
