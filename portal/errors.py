@@ -1,4 +1,4 @@
-"""Error pages: plain words, a reference, the way on, and nothing of the inside."""
+"""Error pages: plain words, a reference, what to do next, and no internals."""
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
@@ -7,7 +7,7 @@ from helpcenter import causes
 from portal.lib import clock
 
 _RETRY_SECONDS = "5"
-_API = "/key/api/"  # programs read what is answered below it
+_API = "/key/api/"  # answered as JSON
 
 
 def _page(request: HttpRequest, code: str, *, status: int) -> HttpResponse:
@@ -18,17 +18,17 @@ def _page(request: HttpRequest, code: str, *, status: int) -> HttpResponse:
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """400: what was sent cannot be read."""
+    """400: the request cannot be read."""
     return _page(request, "X4", status=400)
 
 
 def refused(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """403: this may not be done from here."""
+    """403: this is not allowed from here."""
     return _page(request, "X3", status=403)
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """404: no such page, or not yours; the same words for both."""
+    """404: no such page, or not yours; the same text for both."""
     return _page(request, "X2", status=404)
 
 

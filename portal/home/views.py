@@ -22,7 +22,7 @@ _LAST_REPORTS = 5
 @require_safe
 @signed_in
 def dashboard(request: SignedInRequest) -> HttpResponse:
-    """Show the accounts this log-in may act on, and when it was last used."""
+    """Show the accounts this user may act on, and the last sign-in."""
     if request.user.is_staff:
         return redirect("admin:index")
     mandates = Mandate.objects.filter(user=request.user).select_related("account").order_by("label", "account__number")
@@ -43,7 +43,7 @@ def dashboard(request: SignedInRequest) -> HttpResponse:
 @require_safe
 @signed_in
 def security(request: SignedInRequest) -> HttpResponse:
-    """Show the ways in, open sign-ins, reports and what happened on this log-in."""
+    """Show this user's authenticators, sessions, reports and recent activity."""
     user = request.user
     keys = queries.keys_of(user)
     ways = queries.ways_of(user, keys)

@@ -61,7 +61,7 @@ def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
 
 
 def status_of(refusal: Refusal) -> int:
-    """Return 403 for a missing permission, 409 for a case that moved on, 429 for too often, 200 for a field to correct."""
+    """Return 403 for a missing permission, 409 if the case moved on, 429 for too often, 200 for a field to correct."""
     if refusal.code in _FORBIDDEN:
         return 403
     if refusal.code in _CONFLICT:
