@@ -17,7 +17,6 @@ class Refusal(Exception):
     is_flood: ClassVar[bool] = False  # answered with 429
 
     def __init__(self, **facts: object) -> None:
-        """Keep the facts the words are filled with."""
         super().__init__(self.code)
         self.facts = facts
 
@@ -41,7 +40,6 @@ class Paused(Refusal):
     code = "L1"
 
     def __init__(self, *, until: datetime) -> None:
-        """Keep the end of the pause (UTC)."""
         super().__init__(until=until)
         self.until = until
 
@@ -59,7 +57,6 @@ class TooOften(Refusal):
     is_flood = True
 
     def __init__(self, *, until: datetime) -> None:
-        """Keep the moment (UTC)."""
         super().__init__(until=until)
         self.until = until
 
@@ -163,7 +160,6 @@ class PasswordTooSimple(Refusal):
     code = "R4"
 
     def __init__(self, *, missing: list[str]) -> None:
-        """Keep the names, and put them in words."""
         super().__init__(list=facts.password_rules_named(missing))
         self.missing = missing
 
@@ -208,7 +204,6 @@ class TooManyRequests(Refusal):
     code = "N3"
 
     def __init__(self, *, until: datetime) -> None:
-        """Keep when the next one may be sent (UTC)."""
         super().__init__(until=until)
         self.until = until
 
@@ -288,7 +283,6 @@ class PasskeyWrong(Refusal):
     code = "E4"
 
     def __init__(self, *, ended: str = "") -> None:
-        """Keep which passkey the browser need not offer any more."""
         super().__init__()
         self.ended = ended
 
@@ -341,7 +335,6 @@ class PhoneEnded(Refusal):
     code = "Y5"
 
     def __init__(self, *, reason: str) -> None:
-        """Keep why."""
         super().__init__()
         self.reason = reason
 

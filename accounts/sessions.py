@@ -30,7 +30,6 @@ class SessionStore(SessionBase):
     """
 
     def __init__(self, session_key: str | None = None) -> None:
-        """Remember the cookie's value; nothing is read yet."""
         super().__init__(session_key)
         self.row: PlatformSession | None = None
         self.origin = client.Origin()

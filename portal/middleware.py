@@ -32,7 +32,6 @@ class RequestIdMiddleware:
     """Give each request an id, shared by log lines, error pages and audit events."""
 
     def __init__(self, get_response: Handler) -> None:
-        """Keep the next handler."""
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
@@ -51,7 +50,6 @@ class HeadersMiddleware:
     """Set the content security policy and related headers on every response."""
 
     def __init__(self, get_response: Handler) -> None:
-        """Keep the next handler."""
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
@@ -77,7 +75,6 @@ class UnavailableMiddleware:
     """Answer 503 with Retry-After if the database or the hashing queue is unavailable."""
 
     def __init__(self, get_response: Handler) -> None:
-        """Keep the next handler."""
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
@@ -95,7 +92,6 @@ class SecFetchMiddleware:
     """Refuse requests that none of our pages makes: cross-site posts, and embedding by other sites."""
 
     def __init__(self, get_response: Handler) -> None:
-        """Keep the next handler."""
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:

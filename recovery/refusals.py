@@ -15,7 +15,6 @@ class PinWrong(ClaimUnknown):
     code = "A7"
 
     def __init__(self, *, tries_left: int) -> None:
-        """Keep how many tries are left before the reference locks."""
         super().__init__(tries_left=tries_left)
 
 
@@ -44,7 +43,6 @@ class GrantPartWrong(GrantInvalid):
     code = "A9"
 
     def __init__(self, *, tries_left: int) -> None:
-        """Keep how many tries are left before the grant is revoked."""
         super().__init__(tries_left=tries_left)
 
 
@@ -60,7 +58,6 @@ class CaseNotOpen(Refusal):
     code = "A5"
 
     def __init__(self, state: str) -> None:
-        """Keep where the case stands."""
         super().__init__(state=state)
         self.state = state
 

@@ -58,7 +58,7 @@ class PasskeyAdmin(ReadOnlyAdmin):
 
 
 @admin.register(PushChallenge)
-class SignInRequestAdmin(ReadOnlyAdmin):
+class PushChallengeAdmin(ReadOnlyAdmin):
     """Push requests and their outcome, without the number and the address they came from."""
 
     list_display = ("user", "purpose", "device", "state", "reason", "created_at", "expires_at", "answered_at")

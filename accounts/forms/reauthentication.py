@@ -15,7 +15,6 @@ class BackupCodeField(forms.CharField):
     """A backup code; its form is checked in one place, so that every typing mistake counts as an attempt."""
 
     def __init__(self, **kwargs: Any) -> None:
-        """Ask for the ordinary keyboard, in capitals, without autocorrection."""
         attributes = {"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}
         super().__init__(
             label=kwargs.pop("label", _("Backup code")),
@@ -45,7 +44,6 @@ class ConfirmForm(Refusable, forms.Form):
     backup_code = BackupCodeField(required=False)
 
     def __init__(self, *args: Any, has_key: bool, **kwargs: Any) -> None:
-        """Ask for a Key code, unless a backup code was typed or there is no Key."""
         super().__init__(*args, **kwargs)
         self.fields["password"].error_messages["required"] = causes.get("F1").words()
         self.fields["code"].required = not str(self.data.get("backup_code", "")).strip()

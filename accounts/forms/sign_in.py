@@ -100,6 +100,5 @@ class CodeForm(Refusable, forms.Form):
     backup_code = BackupCodeField(required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        """Ask for a Key code, unless a backup code was typed."""
         super().__init__(*args, **kwargs)
         self.fields["otp_token"].required = not str(self.data.get(self.add_prefix("backup_code"), "")).strip()

@@ -32,7 +32,6 @@ class ImportRefused(Exception):
     """Nothing was written; ``problems`` says why."""
 
     def __init__(self, problems: Problems) -> None:
-        """Keep the problems."""
         super().__init__("\n".join(map(str, problems.found)))
         self.problems = problems
 

@@ -39,7 +39,6 @@ class Problems:
     """The mistakes found so far, up to a limit."""
 
     def __init__(self, limit: int) -> None:
-        """Begin with none."""
         self.limit, self.found = limit, list[Problem]()
 
     def add(self, line: int, column: str, sentence: str) -> None:

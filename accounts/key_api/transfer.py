@@ -23,19 +23,19 @@ def begin(request: SignedApiRequest[schemas.Nothing]) -> JsonResponse:
 def state(request: SignedApiRequest[schemas.Pairing]) -> JsonResponse:
     """Return the state of the old phone's transfer."""
     move = rows.of_old_phone(request.body.pairing, request.phone)
-    stands = key_transfer.state_of(move, now=request.now)
-    number = {"number": move.number} if stands in _COMPARED else {}
-    return respond(state=stands, **number)
+    current = key_transfer.state_of(move, now=request.now)
+    number = {"number": move.number} if current in _COMPARED else {}
+    return respond(state=current, **number)
 
 
 @signed("POST", schemas.Match)
 def match(request: SignedApiRequest[schemas.Match]) -> JsonResponse:
     """Confirm or deny on the old phone that the numbers match."""
-    stands = key_transfer.compare(
+    current = key_transfer.compare(
         phone=request.phone,
         pairing=request.body.pairing,
         matches=request.body.matches,
         origin=request.origin,
         now=request.now,
     )
-    return respond(state=stands)
+    return respond(state=current)

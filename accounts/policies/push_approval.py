@@ -48,7 +48,7 @@ def _is_stopped(past: Sequence[Past], proved_at: datetime | None) -> bool:
     )
 
 
-def standing(state: str, *, expires_at: datetime, now: datetime) -> str:
+def state_at(state: str, *, expires_at: datetime, now: datetime) -> str:
     """Return the state, or "expired" if the request ran out before it was answered or used."""
     is_open = state in {RequestState.WAITING, RequestState.APPROVED}
     return EXPIRED if is_open and expires_at <= now else str(state)

@@ -21,7 +21,7 @@ class Advice:
 
 
 @dataclass(frozen=True)
-class Standing:
+class AccountHealth:
     """The security state of a user: the light, its heading, and what to do, best step first."""
 
     light: Light
@@ -78,8 +78,8 @@ _ADVICE = {
 }
 
 
-def standing_of(ways: Ways) -> Standing:
+def health_of(ways: Ways) -> AccountHealth:
     """Return the state of a user with these authenticators."""
     steps = next_steps(ways)
     lit = light(steps)
-    return Standing(lit, _HEADINGS[lit], [_ADVICE[step] for step in steps])
+    return AccountHealth(lit, _HEADINGS[lit], [_ADVICE[step] for step in steps])

@@ -12,7 +12,7 @@ from accounts.views.guards import signed_in
 from portal.audit.models import SecurityEvent
 from portal.audit.record import chain_of
 from portal.home import activity
-from portal.home.account_health import standing_of
+from portal.home.account_health import health_of
 from recovery.actions import objections
 
 _LAST_EVENTS = 20
@@ -27,12 +27,12 @@ def dashboard(request: SignedInRequest) -> HttpResponse:
         return redirect("admin:index")
     mandates = Mandate.objects.filter(user=request.user).select_related("account").order_by("label", "account__number")
     sign_ins = SecurityEvent.objects.filter(chain=chain_of(request.user), action=Action.SIGNED_IN)
-    standing = standing_of(queries.ways_of(request.user, queries.keys_of(request.user)))
+    health = health_of(queries.ways_of(request.user, queries.keys_of(request.user)))
     return render(
         request,
         "portal/dashboard.html",
         {
-            "standing": standing,
+            "health": health,
             "mandates": list(mandates),
             "previous": next(iter(sign_ins.order_by("-n")[1:2]), None),
             "open_case": objections.open_case_of(request.user),
@@ -50,7 +50,7 @@ def security(request: SignedInRequest) -> HttpResponse:
     context = {
         "keys": keys,
         "ways": ways,
-        "standing": standing_of(ways),
+        "health": health_of(ways),
         "reports": user.reports.order_by("-created_at")[:_LAST_REPORTS],
         "sessions": user.sessions.order_by("-active_at"),
         "current": request.session.current,

@@ -16,7 +16,6 @@ class GivenTwice(Unreadable):
     """An object has a name twice; parsers differ in which value they use."""
 
     def __init__(self, name: str) -> None:
-        """Keep the name."""
         super().__init__(f"the name {name!r} is there more than once")
         self.name = name
 

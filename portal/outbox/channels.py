@@ -59,7 +59,6 @@ class EmailChannel:
     common: ClassVar[frozenset[str]] = emails.COMMON
 
     def __init__(self) -> None:
-        """Open nothing yet."""
         self._connection: BaseEmailBackend = get_connection()
 
     @staticmethod

@@ -18,7 +18,6 @@ class LimitReached(Exception):
     """No attempt is left. ``until``: when there will be one; None for never."""
 
     def __init__(self, limit: Limit, until: datetime | None) -> None:
-        """Keep which limit it was."""
         super().__init__(limit.name)
         self.limit, self.until = limit, until
 

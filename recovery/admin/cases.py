@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 else:
     Base = admin.ModelAdmin
 
-_FOR_AGENTS = ("number", "lost", "standing", "age", "owner", "next_step")
+_FOR_AGENTS = ("number", "lost", "status", "age", "owner", "next_step")
 _LOOK_INSIDE = (*_FOR_AGENTS, "tier_inside", "flags_inside")
 _PARAMETERS = frozenset({"queue", "state", "purpose"})
 
@@ -129,7 +129,7 @@ class CaseAdmin(Base):
         return _labelled(_("Purpose"), case.get_purpose_display())
 
     @admin.display(description=_("State"), ordering="state")
-    def standing(self, case: Case) -> SafeString:
+    def status(self, case: Case) -> SafeString:
         return _labelled(_("State"), case.get_state_display())
 
     @admin.display(description=_("Age"), ordering="due")

@@ -107,7 +107,6 @@ class PapersForm(ReasonForm):
     """The proof of identity that was shown, without naming the person."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        """Ask what was shown instead of a reason."""
         super().__init__(*args, **kwargs)
         self.fields["reason"].label = _("What you were shown")
         self.fields["reason"].help_text = _(
@@ -134,7 +133,6 @@ class ApproveForm(ReasonForm):
     field_order = ("reason", "own_check", "code")
 
     def __init__(self, *args: Any, needs_own_check: bool = False, **kwargs: Any) -> None:
-        """Ask for the senior's own check only if one is needed."""
         super().__init__(*args, **kwargs)
         self.fields["code"].error_messages["required"] = causes.get("G5").words()
         if needs_own_check:

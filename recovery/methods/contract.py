@@ -36,7 +36,7 @@ class Method(ABC):
 
     ``name``: up to eight characters, stored in evidence and record for good. ``points``: the value of a proof in cases
     opened from now on. ``template``: the part of the claimant's page, with ``offer`` (method, form, sent_at) and
-    ``standing``. ``form``: its form; a refusal is shown at the first field.
+    ``claim_page``. ``form``: its form; a refusal is shown at the first field.
     """
 
     name: ClassVar[str]

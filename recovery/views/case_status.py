@@ -137,7 +137,7 @@ WORDS: dict[PublicStatus, Words] = {
 
 
 @dataclass(frozen=True)
-class Standing:
+class ClaimPage:
     """A claim as its page shows it."""
 
     claim: Claim
@@ -179,7 +179,7 @@ class Standing:
         return early and not self.is_own_browser and claims.may_bind(self.claim)
 
 
-def standing_of(claim: Claim, request: HttpRequest) -> Standing:
+def page_of(claim: Claim, request: HttpRequest) -> ClaimPage:
     """Read the status of a claim; the same statements for every claim."""
     case = claim.case
     status = public_status.of(
@@ -189,7 +189,7 @@ def standing_of(claim: Claim, request: HttpRequest) -> Standing:
         is_proved=reviews.is_proved(case),
     )
     methods = possession.offered(case) if status == PublicStatus.POSSESSION else []
-    return Standing(
+    return ClaimPage(
         claim=claim,
         status=status,
         words=_words(status, methods),

@@ -20,7 +20,7 @@ from recovery.methods.contract import Method
 from recovery.models import Case, Claim
 from recovery.refusals import CaseNotOpen, OtherBrowser
 from recovery.views import cookies, receipt
-from recovery.views.case_status import STEPS, standing_of
+from recovery.views.case_status import STEPS, page_of
 from recovery.views.claim_access import case_page, claim_of, open_page
 from recovery.views.start import show_pin_once
 
@@ -73,15 +73,15 @@ def show(
     request: HttpRequest, claim: Claim, *, refused: Offer | None = None, refusal: Refusal | None = None
 ) -> HttpResponse:
     """Render the page of a case, with a refusal if any."""
-    standing = standing_of(claim, request)
+    claim_page = page_of(claim, request)
     form = refused.form if refused else None
     facts = {
-        "standing": standing,
+        "claim_page": claim_page,
         "steps": STEPS,
         "now": clock.now(),
-        "offers": [refused if refused and refused.method == way else _offer(claim, way) for way in standing.methods],
+        "offers": [refused if refused and refused.method == way else _offer(claim, way) for way in claim_page.methods],
         "pin_form": PinForm(),
-        "receipt": receipt.of(claim, standing.status),
+        "receipt": receipt.of(claim, claim_page.status),
     }
     return refusal_responses.page(request, "recovery/case.html", form=form, refusal=refusal, **facts)
 

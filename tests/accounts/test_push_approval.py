@@ -59,7 +59,7 @@ def use(person: Person, asked: push_approval.SentRequest, clock: Clock) -> Key:
 
 
 def standing(asked: push_approval.SentRequest, clock: Clock) -> str:
-    return push_approval.standing_of(asked.request.reference, now=clock.now)
+    return push_approval.state_of(asked.request.reference, now=clock.now)
 
 
 # --- Sent -------------------------------------------------------------------------------------------
@@ -346,7 +346,7 @@ def test_a_standing_costs_one_statement(
     with django_assert_num_queries(1):
         standing(asked, clock)
     with django_assert_num_queries(1):
-        assert push_approval.standing_of("nothing", now=clock.now) == ""
+        assert push_approval.state_of("nothing", now=clock.now) == ""
 
 
 def test_asking_costs_the_same_however_much_was_asked_before(

@@ -104,10 +104,10 @@ def withdraw(reference: str) -> bool:
     return bool(ended.update(state=RequestState.WITHDRAWN, signature=""))
 
 
-def standing_of(reference: str, *, now: datetime) -> str:
+def state_of(reference: str, *, now: datetime) -> str:
     """Return the state of a request: a ``RequestState``, "expired", or "" for none. One statement."""
     row = PushChallenge.objects.filter(reference=reference).values_list("state", "expires_at").first()
-    return push_approval.standing(row[0], expires_at=row[1], now=now) if row else ""
+    return push_approval.state_at(row[0], expires_at=row[1], now=now) if row else ""
 
 
 def use(*, pending: Pending, reference: str, now: datetime) -> Key:
@@ -201,12 +201,12 @@ def _why_not(user: User, reference: str, *, now: datetime) -> Refusal:
         return SignInTooSlow()
     if row.state == RequestState.DENIED and row.reason == DenyReason.NOT_ME:
         return RequestDenied()
-    by_standing: dict[str, type[Refusal]] = {
+    by_state: dict[str, type[Refusal]] = {
         RequestState.WAITING: RequestWaiting,
         RequestState.USED: SignInTooSlow,
         push_approval.EXPIRED: RequestExpired,
     }
-    return by_standing.get(push_approval.standing(row.state, expires_at=row.expires_at, now=now), RequestOver)()
+    return by_state.get(push_approval.state_at(row.state, expires_at=row.expires_at, now=now), RequestOver)()
 
 
 # --- On the phone -----------------------------------------------------------------------------------

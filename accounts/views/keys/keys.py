@@ -26,7 +26,7 @@ _LONGEST_SEARCH = 150
 @require_safe
 @signed_in
 def keys(request: SignedInRequest) -> HttpResponse:
-    """See your Keys, and the log-ins on each phone."""
+    """See your Keys, and the users on each phone."""
     mine = queries.keys_of(request.user)
     named = request.GET.get("q", "")[:_LONGEST_SEARCH].replace("\x00", "").strip()
     beside = queries.on_same_phones(request.user, mine, named=named) if any(k.phone_id for k in mine) else []

@@ -12,5 +12,5 @@ from portal.lib import clock, headers
 def waiting(request: HttpRequest) -> JsonResponse:
     """Return the state of this browser's push request; "" if there is none."""
     sent = PendingStorage("", request).push_request
-    state = push_approval.standing_of(sent.reference, now=clock.now()) if sent and sent.reference else ""
+    state = push_approval.state_of(sent.reference, now=clock.now()) if sent and sent.reference else ""
     return JsonResponse({"state": state}, headers={"Content-Security-Policy": headers.DATA_ONLY})
