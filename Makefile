@@ -65,12 +65,12 @@ code: $(VENV)/.runtime ## Say what a Key of the demo shows next: make code USER=
 test: $(VENV)/.development ## Run the suite on SQLite; what this machine lacks is skipped and named
 	$(MANAGE) test --pytest-args="$(PARALLEL) $(ARGS)"
 
-# Coverage is measured without the browser, which would wait for it.
+# Coverage is measured without the browser and the races, which would wait for it.
 test-all: $(VENV)/.development ## Run everything on SQLite, then on PostgreSQL; nothing may be skipped
 	@test -n "$${PORTAL_TEST_POSTGRES_URL:-}" || \
 	  { echo "Set PORTAL_TEST_POSTGRES_URL=postgres://user:password@host:port/name (its user must be allowed to create databases), or run .ci/run."; exit 1; }
-	PORTAL_TEST_ALL=1 $(MANAGE) test --pytest-args="-m 'not postgres and not browser' $(PARALLEL) $(COVERAGE) --cov-fail-under=95 $(ARGS)"
-	PORTAL_TEST_ALL=1 $(MANAGE) test --pytest-args="-m browser $(PARALLEL) $(ARGS)"
+	PORTAL_TEST_ALL=1 $(MANAGE) test --pytest-args="-m 'not postgres and not browser and not race' $(PARALLEL) $(COVERAGE) --cov-fail-under=95 $(ARGS)"
+	PORTAL_TEST_ALL=1 $(MANAGE) test --pytest-args="-m 'not postgres and (browser or race)' $(PARALLEL) $(ARGS)"
 	PORTAL_TEST_ALL=1 DATABASE_URL="$$PORTAL_TEST_POSTGRES_URL" REDIS_URL="$${PORTAL_TEST_REDIS_URL:-}" \
 	  $(MANAGE) test --pytest-args="-m 'not browser' $(PARALLEL) $(ARGS)"
 

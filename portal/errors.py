@@ -22,8 +22,13 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
     return _page(request, "X4", status=400)
 
 
-def refused(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """403: this is not allowed from here."""
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """403: this user may not open the page."""
+    return _page(request, "X6", status=403)
+
+
+def cross_site(request: HttpRequest) -> HttpResponse:
+    """403: the request came from another site."""
     return _page(request, "X3", status=403)
 
 

@@ -97,7 +97,7 @@ class SecFetchMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Check Sec-Fetch-*; absent headers pass (old clients still have the CSRF check)."""
         if request.headers.get("Sec-Fetch-Site") == "cross-site" and not self._is_navigation(request):
-            return errors.refused(request)
+            return errors.cross_site(request)
         return self.get_response(request)
 
     @staticmethod

@@ -27,6 +27,6 @@ if settings.DEBUG:
     urlpatterns.append(path("styleguide/", styleguide.show, name="styleguide"))
 
 handler400 = "portal.errors.bad_request"
-handler403 = "portal.errors.refused"
+handler403 = "portal.errors.forbidden"
 handler404 = "portal.errors.not_found"
 handler500 = "portal.errors.failed"

@@ -52,6 +52,14 @@ CAUSES = [
             _("We could not read what you sent"),
             _("Nothing was changed. Go back, check your entries and send it again."),
         ),
+        (
+            "X6",
+            _("You do not have access to this page"),
+            _(
+                "Your username does not include it. Nothing was changed. If you need access, call us at "
+                "{support_phone}."
+            ),
+        ),
     ),
     *row(
         "service-problem",

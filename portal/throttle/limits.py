@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.conf import settings
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from portal.lib import client, digests
@@ -100,7 +101,10 @@ def _of_networks(name: str, label: "StrOrPromise", bounds_what: str, *, tries: i
     """Return a limit of networks: they all pause for the lockout time, and have no total."""
     narrow = Limit(name, label, bounds_what, tries, window=_LOCKOUT, pause=_LOCKOUT, is_of_networks=True)
     around = f"The same, from the IPv6 /56 around: {_WIDE_TIMES} times as many."
-    return replace(narrow, wide=replace(narrow, name=f"{name}-56", bounds_what=around, times=_WIDE_TIMES))
+    wide = replace(
+        narrow, name=f"{name}-56", label=format_lazy("{} (/56)", label), bounds_what=around, times=_WIDE_TIMES
+    )
+    return replace(narrow, wide=wide)
 
 
 # --- Signing in -------------------------------------------------------------------------------------

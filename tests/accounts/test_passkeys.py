@@ -10,7 +10,6 @@ from django.urls import reverse
 from accounts.actions.authenticators import passkeys
 from accounts.enums import Action, DenyReason, EndReason, RequestState
 from accounts.models import KnownBrowser, Passkey, PlatformSession, PushChallenge, UsedNonce
-from accounts.policies.passkeys import MAX_PASSKEYS
 from portal.audit.models import SecurityEvent
 from portal.outbox.models import Notice
 from tests import factories
@@ -91,11 +90,11 @@ def test_the_same_passkey_is_not_kept_twice(ada: Person, mallory: Person, clock:
 
 def test_a_log_in_has_ten_passkeys_at_most(ada: Person, clock: Clock):
     client = factories.signed_in(ada)
-    for _ in range(MAX_PASSKEYS):
+    for _ in range(10):
         assert add(client, authenticator()).status_code == 302
 
     assert cause_of(add(client, authenticator())) == "E8"
-    assert Passkey.objects.count() == MAX_PASSKEYS
+    assert Passkey.objects.count() == 10
     assert reverse("accounts:passkey-add") not in client.get("/security/passkeys/").content.decode()
 
 

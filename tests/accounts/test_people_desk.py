@@ -99,7 +99,7 @@ def test_a_masked_name_is_shown_so_that_two_can_be_told_apart(life, agent):
 def test_saving_a_log_in_is_refused(life, agent):
     answer = signed_in(agent).post(address(User, "change", life.user.pk), {"is_staff": "on"})
 
-    assert answer.status_code == 403
+    assert (answer.status_code, answer.context["cause"].code) == (403, "X6")
     assert not User.objects.get(pk=life.user.pk).is_staff
 
 

@@ -8,7 +8,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from accounts.policies import idleness, usernames
-from accounts.policies.keys import totp
+from accounts.policies.keys import identity_proofing, totp
 from tests.conftest import VECTORS
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
@@ -186,3 +186,12 @@ def test_a_session_has_this_many_seconds_left(rested: float, ends_in: float, lef
 )
 def test_the_warning_comes_at_its_second(seconds: int, state: str):
     assert idleness.state(seconds, 120) == state
+
+
+@pytest.mark.parametrize(
+    ("typed", "fits"), [("555 0142", True), ("0555 0142", True), ("55 0142", False), ("+44 20 555 0142", True)]
+)
+def test_a_telephone_number_needs_seven_digits_and_no_country(typed: str, fits: bool) -> None:
+    given = {"typed_date": "1985-12-10", "typed_detail": typed}
+
+    assert identity_proofing.are_details("1985-12-10", [], "+44 20 555 0142", **given) is fits

@@ -1,18 +1,23 @@
 """Purging deletes what has served its time, and nothing that still counts."""
 
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
 import pytest
+from django.conf import settings
 from django.core.management import call_command
 
 from accounts.actions.authenticators import emailed_code
 from accounts.actions.sign_in import push_approval
 from accounts.actions.sign_in.completion import Pending
 from accounts.enums import CodePurpose
-from accounts.models import EmailedCode, KnownBrowser, PlatformSession, PushChallenge
+from accounts.models import EmailedCode, KnownBrowser, Phone, PlatformSession, PushChallenge
 from portal.audit.models import SecurityEvent
 from portal.lib import client
+from portal.outbox.models import Notice, NoticeState
 from portal.throttle.models import Throttle
 from portal.throttle.reserve import reserve
-from tests import buckets, factories
+from tests import buckets, factories, notices
 from tests.conftest import Clock
 from tests.factories import Person
 from tests.phones import paired
@@ -55,6 +60,36 @@ def test_a_dry_run_deletes_nothing(old_things: None, clock: Clock, capsys: pytes
 
     assert "1 sessions that are over" in capsys.readouterr().out
     assert PlatformSession.objects.count() == 1
+
+
+def undelivered(person: Person, now: datetime) -> Notice:
+    notice = notices.email(person.user, now=now)
+    Notice.objects.filter(pk=notice.pk).update(state=NoticeState.DEAD, created_at=now)
+    return Notice.objects.exclude(facts="").get(pk=notice.pk)
+
+
+@pytest.mark.parametrize(
+    ("make", "left", "lived"),
+    [
+        (lambda ada, now: reserve(buckets.password("somebody"), now=now), Throttle.objects.all, timedelta(days=2)),
+        (undelivered, lambda: Notice.objects.exclude(facts=""), timedelta(days=30)),
+        (lambda ada, now: factories.phone(), Phone.objects.all, timedelta(hours=24)),
+    ],
+    ids=["a limit in use", "facts of an undelivered notice", "a phone that never got a Key"],
+)
+def test_it_goes_when_its_time_is_over_and_not_before(
+    ada: Person, clock: Clock, make: Callable, left: Callable, lived: timedelta
+) -> None:
+    make(ada, clock.now)
+    span = lived + (timedelta(minutes=settings.PORTAL_LOCKOUT_MINUTES) if left == Throttle.objects.all else timedelta())
+
+    clock.set(clock.now + span - timedelta(seconds=1))
+    call_command("portal_purge")
+    assert left().exists()
+
+    clock.move(seconds=2)
+    call_command("portal_purge")
+    assert not left().exists()
 
 
 @pytest.mark.promise("LOCK-6")

@@ -9,7 +9,6 @@ from accounts import models
 from accounts.enums import KeyKind
 from portal.lib import clock
 from tests import factories
-from tests.browser.fixtures import PATIENCE_MS
 from tests.factories import Person
 
 PIN = "583920"
@@ -46,7 +45,7 @@ class KeyApp:
         self.screen("paired" if len(people) == 1 else "codes")
         self.row.keys.update(confirmed=True)
         self.codes()
-        expect(self.page.locator(".badge-warn:visible")).to_have_count(0, timeout=PATIENCE_MS)
+        expect(self.page.locator(".badge-warn:visible")).to_have_count(0)
         self.people = ()
         return self
 
@@ -63,14 +62,14 @@ class KeyApp:
     def codes(self) -> None:
         """Wait for the codes, past whatever is offered in between."""
         later = self.page.get_by_role("button", name="Not now").or_(self.page.locator("[data-is=codes]"))
-        expect(later).to_be_visible(timeout=PATIENCE_MS)
+        expect(later).to_be_visible()
         if self.page.get_by_role("button", name="Not now").is_visible():
             self.page.get_by_role("button", name="Not now").click()
         self.screen("codes")
 
     def screen(self, name: str) -> None:
         """Wait for a screen; the app asks the server every five seconds."""
-        expect(self.page.locator("body")).to_have_attribute("data-screen", name, timeout=PATIENCE_MS)
+        expect(self.page.locator("body")).to_have_attribute("data-screen", name)
 
     def word(self, name: str) -> str:
         """Return a sentence of the app's word list."""

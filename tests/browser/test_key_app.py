@@ -103,7 +103,7 @@ def test_without_a_line_the_app_opens_and_shows_the_right_code(app: KeyApp, ada:
     app.unlock()
 
     app.screen("codes")
-    expect(app.page.locator("[data-is=strip-offline]")).to_be_visible(timeout=3000)  # before it asks again
+    expect(app.page.locator("[data-is=strip-offline]")).to_be_visible()
     assert app.page.evaluate("document.documentElement.scrollHeight <= innerHeight")
     secret = totp.decode_secret(app.seeds["ada"])
     assert app.code_of("ada") in {

@@ -14,6 +14,7 @@ from accounts.views.keys import key_app
 from tests.browser.fixtures import FLAGS, Complaints, Look, chromium_path
 from tests.browser.key_app import KeyApp
 from tests.browser.test_first_view import installation, weight
+from tests.conftest import missing
 from tests.factories import Person
 
 __all__ = ["installation"]  # a fixture of the other file
@@ -24,9 +25,11 @@ WHOLE = Path(__file__).parents[2]
 @pytest.fixture
 def installed(chromium: Browser, live_server: object, tmp_path: Path) -> Iterator[BrowserContext]:
     """A browser with a profile of its own, as apps need to be installed and notified."""
+    if not (path := chromium_path(whole=True)):
+        missing("The whole of Chromium")
     context = chromium.browser_type.launch_persistent_context(
         tmp_path / "profile",
-        executable_path=chromium_path(),
+        executable_path=path,
         args=FLAGS,
         base_url=live_server.url,
         viewport={"width": 400, "height": 800},

@@ -13,7 +13,7 @@ from accounts.models import Passkey, PlatformSession
 from helpcenter import causes
 from portal.lib import clock
 from tests import factories
-from tests.browser.fixtures import PATIENCE_MS, assert_accessible
+from tests.browser.fixtures import assert_accessible
 from tests.browser.test_sign_in import type_password
 from tests.factories import Person
 
@@ -97,7 +97,7 @@ def test_a_passkey_signs_in_from_the_list_under_the_username_without_anything_ty
     device.answers()
     page.goto("/login/?next=/security/")
 
-    expect(page.get_by_role("heading", level=1)).to_have_text("Security", timeout=PATIENCE_MS)
+    expect(page.get_by_role("heading", level=1)).to_have_text("Security")
     assert PlatformSession.objects.get().passkey == Passkey.objects.get()
 
 

@@ -1,6 +1,5 @@
 """The page that waits for the phone, as a person sees it: it moves on by itself, and does without script."""
 
-import time
 from collections.abc import Callable
 
 import pytest
@@ -36,14 +35,13 @@ def newest(phone: Phone) -> dict:
 
 
 @pytest.mark.promise("SIGN-3", "KEY-2")
-def test_the_page_moves_on_within_two_seconds_of_the_approval(page: Page, ada: Person, pixel: Phone):
+def test_the_page_asks_every_two_seconds_and_moves_on_once_approved(page: Page, ada: Person, pixel: Phone):
     start(page, ada)
+    page.wait_for_function("waits.includes(2000)")
 
     assert pixel.approve(newest(pixel), number_on(page)).status == 200
-    approved_at = time.monotonic()
 
-    expect(page.get_by_role("heading", level=1)).to_have_text("Hello Ada", timeout=5000)
-    assert time.monotonic() - approved_at < 4  # two seconds until it asks, and the time this machine takes
+    expect(page.get_by_role("heading", level=1)).to_have_text("Hello Ada")
     expect(page.locator(".alert-success")).to_be_visible()
 
 
@@ -66,7 +64,7 @@ def test_a_refusal_on_the_phone_is_said_on_the_page_by_itself(page: Page, ada: P
 
     pixel.deny(newest(pixel))
 
-    expect(page.get_by_role("alert")).to_have_attribute("data-cause", "N2", timeout=5000)
+    expect(page.get_by_role("alert")).to_have_attribute("data-cause", "N2")
     expect(page.get_by_label("Username")).to_be_visible()
     assert_accessible(page)
 

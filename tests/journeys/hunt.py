@@ -28,7 +28,8 @@ def spellings(secret: str) -> set[str]:
 def pattern(secret: str) -> re.Pattern[str]:
     """Return what finds a secret in any spelling and either case."""
     if len(secret) < _SHORT:
-        return re.compile(rf"(?<![0-9A-Za-z]){re.escape(secret)}(?![0-9A-Za-z])")
+        # Six digits behind a time are its microseconds, which now and then are those of a code.
+        return re.compile(rf"(?<![0-9A-Za-z])(?<!:\d\d\.){re.escape(secret)}(?![0-9A-Za-z])")
     return re.compile("|".join(map(re.escape, sorted(spellings(secret)))), re.IGNORECASE)
 
 

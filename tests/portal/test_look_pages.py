@@ -20,7 +20,7 @@ KILOBYTE = 1000
 PART_LIMIT, WHOLE_LIMIT, REQUEST_LIMIT = 8 * KILOBYTE, 25 * KILOBYTE, 5
 ERRORS = {
     400: errors.bad_request,
-    403: errors.refused,
+    403: errors.forbidden,
     404: errors.not_found,
     500: errors.failed,
     503: errors.unavailable,

@@ -118,3 +118,9 @@ def test_an_ipv6_network_is_counted_twice_and_an_ipv4_address_once() -> None:
     assert (neighbour[0] == narrow, neighbour[1] == wide) == (False, True)
     assert [bucket.limit for bucket in limits.NETWORK.of_network("192.0.2.1")] == [limits.NETWORK]
     assert len(limits.NETWORK.of_network(client.UNKNOWN)) == 1
+
+
+def test_staff_tell_every_limit_from_the_others_by_its_label() -> None:
+    labels = [str(label) for _name, label in limits.choices()]
+
+    assert len(set(labels)) == len(labels) > 20
