@@ -45,7 +45,7 @@ class Imported:
 
 
 def check(file: BufferedReader, *, kind: str, limit: int) -> Imported:
-    """Check the whole file, for duplicates within it and in the database; write nothing.
+    """Check every row, also for duplicates in the file and the database; write nothing.
 
     ``kind``: csv or jsonl. ``limit``: problems to collect before giving up. Memory does not grow with the file:
     values already seen are kept in a temporary file. Raises: ``ImportRefused``.

@@ -56,7 +56,7 @@ class Terms:
         return timedelta(seconds=self.minimum_review_seconds * (1 if tier < 2 else 3))
 
     def ends(self, state: str, *, now: datetime) -> datetime | None:
-        """Return the deadline of a case that enters this state now, None if there is none."""
+        """Return the deadline of a case that enters this state now, None if this table has none."""
         spans = {
             State.OPEN: timedelta(hours=self.open_hours),
             State.VERIFYING: timedelta(minutes=self.verifying_minutes),
