@@ -20,7 +20,7 @@ _OURS = {"accounts", "audit", "outbox", "recovery", "helpcenter", "throttle"}
 
 
 class PortalAdminSite(AdminSite):
-    """Django's admin behind the portal's own sign-in; no page opens with one factor."""
+    """Django's admin behind the portal's own sign-in; one factor alone opens no page."""
 
     site_header = _("Desk")
     site_title = _("Desk")
@@ -28,13 +28,13 @@ class PortalAdminSite(AdminSite):
     enable_nav_sidebar = True
 
     def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
-        """Take tables of the portal; the pages that packages bring would add, change and delete past every action."""
+        """Register the portal's models only; other packages' admin pages would bypass our actions."""
         models: list[Any] = [model_or_iterable] if isinstance(model_or_iterable, ModelBase) else model_or_iterable
         ours = [model for model in models if model._meta.app_label in _OURS]
         super().register(ours, admin_class, **options)
 
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:
-        """Refuse a NUL in the query (400): PostgreSQL takes none, and no filter of ours means one."""
+        """Refuse a NUL in the query (400): PostgreSQL accepts none, and none of our filters uses one."""
 
         @functools.wraps(view)
         def readable(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
@@ -45,7 +45,7 @@ class PortalAdminSite(AdminSite):
         return super().admin_view(readable, cacheable)
 
     def has_permission(self, request: HttpRequest) -> bool:
-        """Let in staff who gave both factors, refuse customers (403); counts as activity."""
+        """Admit staff who gave both factors, refuse customers (403); counts as activity."""
         known = who(request)
         if known is None:
             return False
@@ -55,19 +55,19 @@ class PortalAdminSite(AdminSite):
         return True
 
     def login(self, request: HttpRequest, extra_context: object = None) -> HttpResponse:
-        """Send to the one sign-in page, and from there to where one was going."""
+        """Redirect to the one sign-in page, and from there to the page that was wanted."""
         return to_sign_in(request, request.GET.get(REDIRECT_FIELD_NAME) or reverse("admin:index"))
 
-    def logout(  # type: ignore[override]  # a redirect, no page
+    def logout(  # type: ignore[override]  # a redirect, not a page
         self, request: HttpRequest, extra_context: object = None
     ) -> HttpResponse:
-        """Leave through the one door."""
+        """Redirect to the portal's own sign-out."""
         return sign_out(request)
 
     def password_change(self, request: HttpRequest, extra_context: object = None) -> NoReturn:
-        """Not here: passwords are set in recovery and on the customer's own pages alone."""
+        """Refuse: passwords are set in recovery and on the customer's own pages only."""
         raise Http404
 
     def password_change_done(self, request: HttpRequest, extra_context: object = None) -> NoReturn:
-        """Not here either."""
+        """Refuse, too."""
         raise Http404

@@ -8,12 +8,12 @@ from portal.outbox import periodic_tasks
 
 
 class AccountsConfig(AppConfig):
-    """Who you are and how you prove it."""
+    """Users and their authenticators."""
 
     name = "accounts"
 
     def ready(self) -> None:
-        """Register events, roles and checks, and take two_factor's own TOTP method out: our Key is the method."""
+        """Register events, roles and checks, and remove two_factor's own TOTP method: our Key replaces it."""
         from two_factor.plugins.registry import registry  # noqa: PLC0415  needs the app registry
 
         from accounts import checks, notice_kinds  # noqa: F401, PLC0415  registration on import, after the apps are loaded
@@ -28,5 +28,5 @@ class AccountsConfig(AppConfig):
         channels.register(ChannelName.PUSH, PhoneChannel)
         periodic_tasks.register("pauses", lockout_notices.announce)
         event_names.register(Action)
-        # auth comes after accounts and recovery: when its turn comes, their permissions are written.
+        # auth comes after accounts and recovery, so their permissions exist by then.
         post_migrate.connect(ensure_roles, sender=apps.get_app_config("auth"))

@@ -1,6 +1,6 @@
-"""django-axes as the face of the limits: its back end and signals ask and tell this handler.
+"""django-axes as the interface to the limits: its back end and signals call this handler.
 
-axes' own count is read before the hash and written after it, so parallel guesses pass it; ours is
+axes' own count is read before the hash and written after it, so parallel guesses get past it; ours is
 reserved first. See docs/decisions/0008-axes-is-the-face.md.
 """
 
@@ -23,13 +23,13 @@ log = logging.getLogger("portal.security")
 
 
 class LimitHandler(AxesHandler):
-    """Answer axes' questions from the limits."""
+    """The axes handler that uses our limits."""
 
     def is_allowed(self, request: PasswordRequest, credentials: dict[str, Any] | None = None) -> bool:
-        """Reserve a try for this username and this network; called once per check of a password.
+        """Reserve an attempt for this username and this network; called once per password check.
 
-        A browser that is known for the name is asked for no try of its network, which strangers may share.
-        Effects: ``request.password_attempt`` holds the reserved try, or the limit that was reached.
+        A browser known for the username needs no attempt of its network, which strangers may share.
+        Effects: ``request.password_attempt`` holds the reserved attempt, or the limit that was reached.
         """
         name = (credentials or {}).get("username") or ""
         browser_scope = getattr(request, "browser_scope", known_browsers.UNKNOWN_BROWSER)
@@ -45,16 +45,16 @@ class LimitHandler(AxesHandler):
     def user_login_failed(
         self, sender: Any, credentials: dict[str, Any], request: HttpRequest | None = None, **kwargs: Any
     ) -> None:
-        """Log the try; the reservation has already counted it."""
+        """Log the attempt; the reservation has already counted it."""
         subject = hash_of_username(credentials.get("username") or "")
         log.info("wrong username or password", extra={"facts": {"subject": subject}})
 
     def user_logged_in(self, sender: Any, request: HttpRequest, user: User, **kwargs: Any) -> None:
-        """Log the sign-in; the action has already cleared the tries."""
+        """Log the sign-in; the action has already cleared the attempts."""
         log.info("signed in", extra={"facts": {"subject": user.username_hash}})
 
     def get_failures(self, request: HttpRequest, credentials: dict[str, Any] | None = None) -> int:
-        """Return the tries used by strangers for this username."""
+        """Return the attempts used by unknown browsers for this username."""
         name = (credentials or {}).get("username") or ""
         bucket = limits.PASSWORD.of(hash_of_username(name), scope=known_browsers.UNKNOWN_BROWSER)
         return Throttle.objects.filter(key=bucket.key).values_list("used", flat=True).first() or 0
@@ -62,7 +62,7 @@ class LimitHandler(AxesHandler):
     def reset_attempts(
         self, *, ip_address: str | None = None, username: str | None = None, ip_or_username: bool = False
     ) -> int:
-        """End pauses for ``axes_reset``, ``axes_reset_username`` and ``axes_reset_ip``; return rows changed."""
+        """End pauses for ``axes_reset``, ``axes_reset_username`` and ``axes_reset_ip``; return the rows changed."""
         subjects: tuple[str, ...] | None = None
         if username:
             subjects = (hash_of_username(username),)

@@ -1,4 +1,4 @@
-"""How a password is checked: axes' back end first (it reserves the try), then ours (it hashes)."""
+"""How a password is checked: axes' back end first (it reserves the attempt), then ours (it hashes)."""
 
 from typing import Any
 
@@ -14,24 +14,24 @@ from portal.throttle.reserve import Reservation, give_back
 
 
 class LimitBackend(AxesStandaloneBackend):
-    """axes' back end under our name: asks ``LimitHandler`` before anything is hashed."""
+    """axes' back end under our name: calls ``LimitHandler`` before anything is hashed."""
 
 
 class PasswordBackend(ModelBackend):
-    """Check a password in the same time for known and unknown names (one argon2 hash each)."""
+    """Check a password in the same time for known and unknown usernames (one argon2 hash each)."""
 
     def authenticate(
         self, request: HttpRequest | None, username: str | None = None, password: str | None = None, **kwargs: Any
     ) -> User | None:
-        """Return the log-in of a right pair, whatever its realm and state; None for a wrong one.
+        """Return the user if the pair is right, whatever their realm and state; None if it is wrong.
 
-        Effects: gives the try back when the pair is right, or when no slot was free to look at it; the first
-        right password of an imported log-in goes into its history.
+        Effects: gives the attempt back if the pair is right, or if no slot was free to check it; the first
+        right password of an imported user is added to the password history.
         Raises: ``HashingOverloaded``.
         """
         attempt = getattr(request, "password_attempt", None)
         if not isinstance(attempt, Reservation) or username is None or password is None:
-            return None  # nothing is hashed without a reserved try
+            return None  # nothing is hashed without a reserved attempt
         try:
             user = self._check(username, password)
         except hash_semaphore.HashingOverloaded:
@@ -47,6 +47,6 @@ class PasswordBackend(ModelBackend):
     def _check(username: str, password: str) -> User | None:
         user = user_for_sign_in(username)
         if user is None:
-            User().set_password(password)  # one hash, as for a name that exists
+            User().set_password(password)  # one hash, as for a username that exists
             return None
         return user if user.check_password(password) and user.is_active else None

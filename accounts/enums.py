@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Realm(models.TextChoices):
-    """Which world a log-in opens: real money or paper trading (SIGN-6)."""
+    """What a user trades with: real money or paper (SIGN-6)."""
 
     LIVE = "live", _("Live")
     PAPER = "paper", _("Paper")
@@ -30,7 +30,7 @@ class AccountKind(models.TextChoices):
 
 
 class MandateRole(models.TextChoices):
-    """What a log-in is to an account."""
+    """A user's role on an account."""
 
     OWNER = "owner", _("Owner")
     ADVISER = "adviser", _("Adviser")
@@ -47,7 +47,7 @@ class ActivityKind(models.TextChoices):
 
 
 class KeyKind(models.TextChoices):
-    """Where a Key lives."""
+    """Where a Key is kept."""
 
     PHONE = "phone", _("Phone")
     APP = "app", _("Authenticator app")
@@ -62,7 +62,7 @@ class Platform(models.TextChoices):
 
 
 class CodePurpose(models.TextChoices):
-    """What an e-mailed or Key code is spent on; all purposes share one memory."""
+    """What an e-mailed or Key code is used for; a Key code counts as used for all purposes."""
 
     SIGN_IN = "sign-in", _("Sign in")
     STEP_UP = "step-up", _("Confirm it is you")
@@ -71,7 +71,7 @@ class CodePurpose(models.TextChoices):
 
 
 class EndReason(models.TextChoices):
-    """Why a Key, a phone or a passkey works no longer; the phone's owner reads it on the phone."""
+    """Why a Key, a phone or a passkey was turned off; shown on the phone."""
 
     TURNED_OFF = "turned_off", _("It was turned off")
     MOVED = "moved", _("It was moved to another phone")
@@ -81,7 +81,7 @@ class EndReason(models.TextChoices):
 
 
 class RequestState(models.TextChoices):
-    """Where a request to approve stands. Only the first can be answered, only the second opens something."""
+    """The state of a push request. Only the first can be answered, only the second can be used."""
 
     WAITING = "waiting", _("Waiting for an answer")
     APPROVED = "approved", _("Approved")
@@ -107,7 +107,7 @@ class EnrolmentPurpose(models.TextChoices):
 
 
 class EnrolmentState(models.TextChoices):
-    """Where setting up stands; policies/enrolment.py has the legal moves."""
+    """The state of an enrolment; accounts/policies/keys/enrolment.py has the legal moves."""
 
     EMAIL = "email", _("Waiting for the e-mailed code")
     DETAILS = "details", _("Waiting for answers or details")
@@ -125,7 +125,7 @@ class ReportKind(models.TextChoices):
 
 
 class ReportOutcome(models.TextChoices):
-    """What came of a report, as its customer reads it."""
+    """The outcome of a report, as the customer reads it."""
 
     PROTECTED = "protected", _("Someone else had your password. It has been changed, and your account is safe.")
     MISTAKE = "mistake", _("It was a mistake. Nothing needed to be changed.")
@@ -172,7 +172,7 @@ class Action(models.TextChoices):
     CODE_ACCEPTED = "code_accepted", _("E-mailed code accepted")
 
 
-# What is news only until the next event of its flow; the customer's own list leaves it out after that.
+# Intermediate steps; the customer's own list leaves them out once their flow has gone on.
 STEPS = frozenset(
     {
         Action.CODE_ACCEPTED,

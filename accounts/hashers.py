@@ -1,4 +1,4 @@
-"""Argon2id with OWASP's parameters, bounded to the cores, equally slow for old and new parameters."""
+"""Argon2id with OWASP's parameters, at most one hash per core, equally slow for old and new parameters."""
 
 import functools
 
@@ -15,8 +15,8 @@ _SALT = b"only the time counts"
 class PortalArgon2Hasher(Argon2PasswordHasher):
     """Django's argon2 hasher with the cost from our settings.
 
-    When the cost is raised, a check of an old hash does the missing work too, so that time does not
-    tell old accounts from new ones or from unknown names; the hash itself is renewed at sign-in.
+    After the cost is raised, checking an old hash does the missing work too, so that the time taken does not
+    distinguish old accounts from new ones or from unknown usernames; the hash itself is renewed at sign-in.
     """
 
     time_cost = settings.PORTAL_ARGON2_PASSES
@@ -24,15 +24,15 @@ class PortalArgon2Hasher(Argon2PasswordHasher):
     parallelism = 1
 
     def encode(self, password: str, salt: str) -> str:
-        """Hash in a slot of the gate; raises ``HashingOverloaded``."""
+        """Hash in a slot of ``hash_semaphore``; raises ``HashingOverloaded``."""
         return str(hash_semaphore.run(functools.partial(super().encode, password, salt)))
 
     def verify(self, password: str, encoded: str) -> bool:
-        """Check in a slot of the gate, filling up to the present cost; raises ``HashingOverloaded``."""
+        """Check in a slot of ``hash_semaphore``, at the present cost; raises ``HashingOverloaded``."""
         return hash_semaphore.run(functools.partial(self._verify, password, encoded))
 
     def harden_runtime(self, password: str, encoded: str) -> None:
-        """Do nothing: ``verify`` fills up every check, right or wrong."""
+        """Do nothing: ``verify`` does the missing work of every check, right or wrong."""
 
     def _verify(self, password: str, encoded: str) -> bool:
         is_right = bool(super().verify(password, encoded))

@@ -1,4 +1,4 @@
-"""Who is asking: the user of the session's row, with the second factor that opened it."""
+"""The user of a request: the user of the session's row, with the second factor that opened it."""
 
 import functools
 from typing import TypeVar
@@ -18,9 +18,9 @@ Anybody = TypeVar("Anybody", User, AnonymousUser)
 
 
 class SessionUserMiddleware(AuthenticationMiddleware):
-    """Set ``request.user`` and its ``otp_device`` from one statement, and only when somebody looks.
+    """Set ``request.user`` and its ``otp_device`` from one statement, only when first used.
 
-    Takes the place of Django's middleware and django-otp's, which read session, user and device one by one.
+    Replaces Django's middleware and django-otp's, which read session, user and device one by one.
     """
 
     def process_request(self, request: HttpRequest) -> None:
@@ -29,7 +29,7 @@ class SessionUserMiddleware(AuthenticationMiddleware):
 
 
 def _user_of(request: HttpRequest) -> User | AnonymousUser:
-    request.session.get(SESSION_KEY)  # reads the row
+    request.session.get(SESSION_KEY)  # this reads the row
     row = request.session.row if isinstance(request.session, SessionStore) else None
     if row is not None and row.proof:
         return _with_proof(row.user, row.proof)
@@ -37,7 +37,7 @@ def _user_of(request: HttpRequest) -> User | AnonymousUser:
 
 
 def _with_proof(user: Anybody, proof: Authenticator | None) -> Anybody:
-    """Set what django-otp's readers look for."""
+    """Set what django-otp's readers expect."""
     user.__dict__["otp_device"] = proof
     user.__dict__["is_verified"] = functools.partial(is_verified, user)
     return user

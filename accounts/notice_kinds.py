@@ -1,4 +1,4 @@
-"""What accounts tells people, and the facts of each."""
+"""The notices of accounts, with the facts of each."""
 
 from portal.outbox.kinds import ChannelName, declare
 

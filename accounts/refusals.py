@@ -1,4 +1,4 @@
-"""Why accounts says no: one class per reason, each with its cause code and the facts its words need."""
+"""The refusals of accounts: one class per reason, each with its cause code and the facts its words need."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -17,7 +17,6 @@ class Refusal(Exception):
     is_flood: ClassVar[bool] = False  # answered with 429
 
     def __init__(self, **facts: object) -> None:
-        """Keep the facts the words are filled with."""
         super().__init__(self.code)
         self.facts = facts
 
@@ -27,7 +26,7 @@ class Refusal(Exception):
         return causes.get(self.code)
 
     def words(self) -> str:
-        """Return what the person reads; moments become times of day in the zone in force."""
+        """Return the text shown to the user; moments become times of day in the current zone."""
         return self.cause.words(**{name: _spoken(value) for name, value in self.facts.items()})
 
 
@@ -36,55 +35,53 @@ def _spoken(value: object) -> object:
 
 
 class Paused(Refusal):
-    """Too many wrong tries; sign-in is locked until a moment that nothing moves."""
+    """Too many wrong attempts; sign-in is locked until ``until``, which further attempts never extend."""
 
     code = "L1"
 
     def __init__(self, *, until: datetime) -> None:
-        """Keep the end of the pause (UTC)."""
         super().__init__(until=until)
         self.until = until
 
 
 class NetworkPaused(Paused):
-    """Too many wrong tries came from this network."""
+    """Too many wrong attempts came from this network."""
 
     code = "L3"
 
 
 class TooOften(Refusal):
-    """Too many tries of something other than signing in; a moment that nothing moves opens it again."""
+    """Too many attempts at something else; locked until ``until``, which further attempts never extend."""
 
     code = "T1"
     is_flood = True
 
     def __init__(self, *, until: datetime) -> None:
-        """Keep the moment (UTC)."""
         super().__init__(until=until)
         self.until = until
 
 
 class CodesUsedUp(Refusal):
-    """So many wrong codes in a row that only recovery leads on (LOCK-6)."""
+    """So many wrong codes in a row that only recovery is left (LOCK-6)."""
 
     code = "L4"
 
 
 def paused(reached: LimitReached) -> Paused | CodesUsedUp:
-    """Word a limit of signing in."""
+    """Return the refusal for a limit of signing in."""
     if reached.until is None:
         return CodesUsedUp()
     return (NetworkPaused if reached.limit.is_of_networks else Paused)(until=reached.until)
 
 
 def too_often(reached: LimitReached) -> TooOften | CodesUsedUp:
-    """Word a limit of anything else."""
+    """Return the refusal for any other limit."""
     return CodesUsedUp() if reached.until is None else TooOften(until=reached.until)
 
 
 @contextmanager
 def refusing(words: Callable[[LimitReached], Refusal]) -> Iterator[None]:
-    """Word a limit that is reached inside; around a block or, as a decorator, a whole action."""
+    """Turn a ``LimitReached`` into a refusal; as a context manager, or as a decorator of an action."""
     try:
         yield
     except LimitReached as reached:
@@ -92,13 +89,13 @@ def refusing(words: Callable[[LimitReached], Refusal]) -> Iterator[None]:
 
 
 class Suspended(Refusal):
-    """The firm paused this log-in to protect it."""
+    """The firm has suspended this user to protect the account."""
 
     code = "L2"
 
 
 class WrongPair(Refusal):
-    """Username and password do not belong together; says nothing about which exists."""
+    """Username and password do not match; does not say which of them is known."""
 
     code = "P1"
 
@@ -110,31 +107,31 @@ class LastTry(WrongPair):
 
 
 class PaperOnLive(Refusal):
-    """A right pair of the paper realm, typed at the live door."""
+    """A right pair of the paper realm, entered for live trading."""
 
     code = "W1"
 
 
 class LiveOnPaper(Refusal):
-    """A right pair of the live realm, typed at the paper door."""
+    """A right pair of the live realm, entered for paper trading."""
 
     code = "W2"
 
 
 class CodeWrong(Refusal):
-    """Not a code of this Key for now."""
+    """Not a current code of this Key."""
 
     code = "K1"
 
 
 class CodeUsed(Refusal):
-    """A right code that has already opened something."""
+    """A right code that has already been used."""
 
     code = "K3"
 
 
 class NoKey(Refusal):
-    """No Key is set up for this log-in."""
+    """No Key is set up for this user."""
 
     code = "K6"
 
@@ -152,82 +149,79 @@ class EmailedCodeWrong(Refusal):
 
 
 class PasswordUsedBefore(Refusal):
-    """The new password is a former one."""
+    """The new password was used before."""
 
     code = "R3"
 
 
 class PasswordTooSimple(Refusal):
-    """Rules are still missing; ``missing`` names them, as ``policies.passwords.missing`` does."""
+    """Some rules are not met; ``missing`` names them, as ``policies.passwords.missing`` does."""
 
     code = "R4"
 
     def __init__(self, *, missing: list[str]) -> None:
-        """Keep the names, and put them in words."""
         super().__init__(list=facts.password_rules_named(missing))
         self.missing = missing
 
 
 class PasswordTooCommon(Refusal):
-    """The new password is well known or leans on words anybody would try."""
+    """The new password is well known or based on words that anybody would try."""
 
     code = "R5"
 
 
 class PasswordTooLong(Refusal):
-    """The new password is longer than any that signing in reads."""
+    """The new password is longer than the sign-in form accepts."""
 
     code = "R6"
 
 
 class ClockWrong(CodeWrong):
-    """A code of another time: the phone's clock is ``drift_seconds`` fast (slow, below zero) (KEY-10)."""
+    """A code for another time: the phone's clock is ``drift_seconds`` fast (slow, below zero) (KEY-10)."""
 
     code = "K2"
 
     def __init__(self, *, tries_left: int, code_time: datetime, drift_seconds: int) -> None:
-        """Keep by how much, and put it in words of half minutes."""
         super().__init__(tries_left=tries_left, code_time=code_time, drift=facts.drift_words(drift_seconds))
         self.drift_seconds = drift_seconds
 
 
 class BackupCodeWrong(Refusal):
-    """Not a backup code of this log-in, or one that was used."""
+    """Not a backup code of this user, or a used one."""
 
     code = "K7"
 
 
 class AppTooOld(Refusal):
-    """The Key app is older than the installation lets approve."""
+    """The Key app is too old to approve on this installation."""
 
     code = "K5"
 
 
 class TooManyRequests(Refusal):
-    """As many requests were sent as ten minutes allow."""
+    """The limit of requests in ten minutes is reached."""
 
     code = "N3"
 
     def __init__(self, *, until: datetime) -> None:
-        """Keep when the next one may be sent (UTC)."""
         super().__init__(until=until)
         self.until = until
 
 
 class RequestsStopped(Refusal):
-    """Requests were refused on the phone; a sign-in by code opens them again."""
+    """Requests were denied on the phone; a sign-in by code allows them again."""
 
     code = "N6"
 
 
 class RequestDenied(Refusal):
-    """The request of this sign-in was refused on the phone."""
+    """The request of this sign-in was denied on the phone."""
 
     code = "N2"
 
 
 class RequestWaiting(Refusal):
-    """The request of this sign-in has no answer yet."""
+    """The request of this sign-in has not been answered yet."""
 
     code = "N8"
 
@@ -257,81 +251,80 @@ class DetailsWrong(Refusal):
 
 
 class EnrolmentOver(Refusal):
-    """The enrolment is done, given up or too old, or this step is not open in it."""
+    """The enrolment is finished, abandoned or too old, or this step is not open in it."""
 
     code = "E2"
 
 
 class NothingToAsk(Refusal):
-    """Neither answers nor details are on file to confirm this person by."""
+    """Neither answers nor details are on file to confirm this person's identity."""
 
     code = "E3"
 
 
 class OtherWayKnown(Refusal):
-    """The user has no Key, but a passkey or backup codes: they sign in with those and add a Key there."""
+    """The user has no Key, but a passkey or backup codes, and can sign in with those to add a Key."""
 
     code = "E7"
 
 
 class TooManyKeys(Refusal):
-    """The log-in has as many live Keys as one may have."""
+    """The user has the maximum number of active Keys."""
 
     code = "E6"
 
 
 class PasskeyWrong(Refusal):
-    """The passkey's answer does not stand: unknown, ended, of another site, without user verification, replayed.
+    """The assertion is invalid: passkey unknown or ended, another site, no user verification, or replayed.
 
-    ``ended``: the id of a passkey that is turned off, told to nobody but who holds it; else empty.
+    ``ended``: the id of a passkey that is turned off, told only to its holder; else empty.
     """
 
     code = "E4"
 
     def __init__(self, *, ended: str = "") -> None:
-        """Keep which passkey the browser need not offer any more."""
         super().__init__()
         self.ended = ended
 
 
 class PasskeyKnown(Refusal):
-    """The authenticator holds a passkey of this log-in already."""
+    """The authenticator already holds a passkey of this user."""
 
     code = "E5"
 
 
 class PasskeysFull(Refusal):
-    """The log-in has as many passkeys as one may have."""
+    """The user has the maximum number of passkeys."""
 
     code = "E8"
 
 
 class CallUnreadable(Refusal):
-    """A call to the Key's API does not have the documented form."""
+    """A request to the Key API does not have the documented form."""
 
     code = "Y1"
 
 
 class NothingThere(Refusal):
-    """No such thing, or not this one's: the same for both."""
+    """No such thing, or not this phone's: the same for both."""
 
     code = "X2"
 
 
 class CallTimeWrong(Refusal):
-    """The time in a signed call is too far off."""
+    """The time in a signed request is too far off."""
 
     code = "Y2"
 
 
 class CallNotSigned(Refusal):
-    """The signature is not this phone's over this call."""
+    """The signature is not this phone's over this request."""
 
     code = "Y3"
 
 
 class CallRepeated(Refusal):
-    """The nonce of this call was used before."""
+    """The nonce of this request was used before."""
 
     code = "Y4"
 
@@ -342,7 +335,6 @@ class PhoneEnded(Refusal):
     code = "Y5"
 
     def __init__(self, *, reason: str) -> None:
-        """Keep why."""
         super().__init__()
         self.reason = reason
 
@@ -354,18 +346,18 @@ class PairingCodeWrong(Refusal):
 
 
 class PairingOver(Refusal):
-    """The pairing is done, given up or too old, or this step is not open in it."""
+    """The pairing is finished, abandoned or too old, or this step is not open in it."""
 
     code = "Y7"
 
 
 class PushAddressRefused(Refusal):
-    """The subscription does not lead to a push service we send to."""
+    """The subscription is not for a push service that we send to."""
 
     code = "Y8"
 
 
 class NoSubscription(Refusal):
-    """There is nowhere to send a notification to."""
+    """The phone has no subscription to send a notification to."""
 
     code = "Y9"

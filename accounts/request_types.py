@@ -1,4 +1,4 @@
-"""What our middleware adds to a request, for the type checker and the reader."""
+"""Request types with what our middleware adds."""
 
 from django.http import HttpRequest
 
@@ -8,14 +8,14 @@ from portal.throttle.reserve import LimitReached, Reservation
 
 
 class PasswordRequest(HttpRequest):
-    """A request that checks a password: its browser scope, and what the limits said."""
+    """A request that checks a password: its browser scope, and the reserved attempt or the limit reached."""
 
     browser_scope: str
     password_attempt: Reservation | LimitReached
 
 
 class SignedInRequest(HttpRequest):
-    """A request behind ``views.guards.signed_in``: both factors were given."""
+    """A request past ``views.guards.signed_in``: both factors were given."""
 
     user: User
     session: SessionStore

@@ -1,4 +1,4 @@
-"""The words of the security questions, by the names they are kept under."""
+"""The text of the security questions, by the names under which they are stored."""
 
 from typing import TYPE_CHECKING
 
@@ -18,5 +18,5 @@ WORDS: dict[str, "StrOrPromise"] = {
 
 
 def words_of(question: str) -> str:
-    """Return a question as people read it; one of the firm's own that has no words here reads as its name."""
+    """Return the text of a question; the firm's own questions without one here are shown by name."""
     return str(WORDS.get(question, question.replace("_", " ").capitalize()))

@@ -1,7 +1,7 @@
 """The session engine (``SESSION_ENGINE``): a row per session, a user on every row.
 
 A session starts with ``django.contrib.auth.login`` after both factors; saving one without a user or
-without a second factor fails loudly, so that nothing anonymous and nothing with one factor is ever stored.
+without a second factor raises, so that nothing anonymous and nothing with one factor is ever stored.
 """
 
 import hashlib
@@ -25,12 +25,11 @@ _COLUMNS = {"accounts.key": "key_id", "accounts.passkey": "passkey_id", "account
 class SessionStore(SessionBase):
     """Sessions in ``PlatformSession``.
 
-    ``row`` is the row with user, customer and second factor, or None; ``was_ended`` tells of a cookie without one.
+    ``row`` is the row with user, customer and second factor, or None; ``was_ended``: there is a cookie without a row.
     ``origin`` and ``session_version`` go into a new row; the sign-in view sets them.
     """
 
     def __init__(self, session_key: str | None = None) -> None:
-        """Remember the cookie's value; nothing is read yet."""
         super().__init__(session_key)
         self.row: PlatformSession | None = None
         self.origin = client.Origin()
@@ -46,7 +45,7 @@ class SessionStore(SessionBase):
         return self.row
 
     def load(self) -> dict[str, Any]:
-        """Read a session that is still good: not idle, not over, of a log-in that is open."""
+        """Read a session that is still valid: not idle, not over, of a user who may sign in."""
         self.row = self._find()
         if self.row is None:
             self._session_key = None
@@ -72,7 +71,7 @@ class SessionStore(SessionBase):
         )
 
     def encode(self, session_dict: dict[str, Any]) -> str:
-        """Return JSON; the row is ours, the cookie holds only its key."""
+        """Return plain JSON: it stays in our table, and the cookie holds only the key."""
         return str(self.serializer().dumps(session_dict).decode())
 
     def decode(self, session_data: str | bytes) -> dict[str, Any]:
@@ -125,9 +124,9 @@ class SessionStore(SessionBase):
         )
 
     def prove_again(self, proof: Authenticator, *, now: datetime) -> None:
-        """Note that both factors were given once more, and take a new key: who knew the old one is out (ASVS 7.2.4).
+        """Record that both factors were given again, and take a new key; the old one stops working (ASVS 7.2.4).
 
-        The session stands on ``proof`` from now on. Raises: ``SuspiciousOperation`` if it has ended meanwhile.
+        From now on the session rests on ``proof``. Raises: ``SuspiciousOperation`` if it has ended meanwhile.
         """
         row, self._session_key = self.current, self._get_new_session_key()  # type: ignore[attr-defined]  # left out
         self[DEVICE_ID_SESSION_KEY] = proof.persistent_id

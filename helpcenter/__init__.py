@@ -1,1 +1,1 @@
-"""How customers help themselves: articles, causes and search. Knows no people."""
+"""The help centre: articles, causes and search. Knows nothing about users."""

@@ -8,7 +8,7 @@ from django.db.models.signals import post_migrate
 
 
 class HelpcenterConfig(AppConfig):
-    """How customers help themselves: articles, causes, search. Knows no people."""
+    """Articles, causes and search. Knows nothing about users."""
 
     name = "helpcenter"
 
@@ -20,7 +20,7 @@ class HelpcenterConfig(AppConfig):
 
 
 def _load_index(using: str, **_signal: Any) -> None:
-    """Load the index after every migrate, so that no deployment can leave it behind the articles."""
+    """Load the index after every migrate, so that no deployment can leave it out of date."""
     from helpcenter import search  # noqa: PLC0415  models are loaded by now
 
     if using == "default" and "helpcenter_entry" in connections[using].introspection.table_names():

@@ -1,8 +1,8 @@
 """The articles: Markdown files with front matter, read once per process.
 
-A file stands at ``articles/<language>/<section>/<slug>.md``. Its front matter is lines of
-``key: value`` between two ``---``; lists are separated by commas. Texts may hold ``{{ names }}``
-of ``helpcenter.facts``. docs/decisions/0010-help-articles.md says why.
+A file is at ``articles/<language>/<section>/<slug>.md``. Its front matter is lines of
+``key: value`` between two ``---``; lists are separated by commas. Texts may contain ``{{ names }}``
+from ``helpcenter.facts``. docs/decisions/0010-help-articles.md says why.
 """
 
 import re
@@ -46,12 +46,12 @@ _OPTIONAL = {"causes", "keywords", "listed"}
 
 
 class ArticleError(ValueError):
-    """A file that is no article; the message says which file and what to mend."""
+    """An invalid article; the message names the file and what to correct."""
 
 
 @dataclass(frozen=True)
 class Article:
-    """One article. ``source`` is Markdown with its variables still in it."""
+    """One article. ``source`` is Markdown with unfilled variables."""
 
     language: str
     section: str
@@ -72,16 +72,16 @@ class Article:
 
     @property
     def key(self) -> str:
-        """Return what names the article within its language: "section/slug"."""
+        """Return the key of the article within its language: "section/slug"."""
         return f"{self.section}/{self.slug}"
 
     @property
     def short(self) -> str:
-        """Return everything but the text itself, a line each."""
+        """Return everything but the text itself, one line each."""
         return f"{self.title}\n{self.summary}\n{self.why}\n{self.fix}"
 
     def get_absolute_url(self) -> str:
-        """Return its address; answers to common questions share one page."""
+        """Return its URL; answers to common questions share one page."""
         if self.section == "problem":
             return reverse("helpcenter:problem", args=[self.slug])
         if self.section == "faq":
@@ -98,9 +98,9 @@ def languages() -> list[str]:
 
 @cache
 def sources(language: str) -> tuple[Article, ...]:
-    """Return the articles of one language as written, in the order they are shown.
+    """Return the articles of one language as written, in display order.
 
-    Raises ArticleError for a file that is none.
+    Raises: ``ArticleError``.
     """
     found = [read(path) for path in sorted((ROOT / language).glob("*/*.md"))]
     return tuple(sorted(found, key=lambda article: (list(SECTIONS).index(article.section), article.order)))
@@ -108,7 +108,7 @@ def sources(language: str) -> tuple[Article, ...]:
 
 @cache
 def articles(language: str) -> Mapping[str, Article]:
-    """Return the articles by key with the facts in their short texts; what is not translated is in English."""
+    """Return the articles by key, with facts in their short texts; in English where there is no translation."""
     known = facts.current()
     own = sources(language) if language in languages() else ()
     shelf = {article.key: _filled(article, known) for article in (*sources(SOURCE_LANGUAGE), *own)}
@@ -116,22 +116,22 @@ def articles(language: str) -> Mapping[str, Article]:
 
 
 def find(language: str, section: str, slug: str) -> Article | None:
-    """Return that article, or None."""
+    """Return an article, or None."""
     return articles(language).get(f"{section}/{slug}")
 
 
 def in_section(language: str, section: str) -> list[Article]:
-    """Return the articles of a section that the public index shows, in order."""
+    """Return the articles of a section that are in the public index, in order."""
     return [article for article in articles(language).values() if article.section == section and article.is_listed]
 
 
 def fill(text: str, known: Mapping[str, str]) -> str:
-    """Return the text with its variables replaced; raises KeyError for an unknown one."""
+    """Return the text with its variables filled in. Raises: ``KeyError`` for an unknown one."""
     return VARIABLE.sub(lambda match: known[match[1]], text)
 
 
 def read(path: Path) -> Article:
-    """Read one file; raises ArticleError with a plain sentence when it is no article."""
+    """Read one file. Raises: ``ArticleError`` with a plain sentence."""
     parts = _FRONT_MATTER.match(path.read_text(encoding="utf-8"))
     if not parts:
         raise ArticleError(f"{path}: starts with no front matter between two lines of ---, or has no text below it.")
@@ -200,7 +200,7 @@ def _filled(article: Article, known: Mapping[str, str]) -> Article:
 
 
 def forget(*, setting: str = "PORTAL_", **_signal: Any) -> None:
-    """Drop what was read, so that the next reader sees the files and settings of now."""
+    """Clear the cache, so that the next reader sees the current files and settings."""
     if setting.startswith("PORTAL_"):
         sources.cache_clear()
         articles.cache_clear()

@@ -1,7 +1,7 @@
-"""System checks: help that would mislead is refused at start, with what to mend.
+"""System checks: misleading help is refused at start, with what to correct.
 
-E001 unknown variable, E002 typed limit, E003 unreadable article, E004 promise id, E005 cause without its
-row, E006 row and cause disagree, E007 link to nothing, E008 a word customers should not meet, W001 stale index.
+E001 unknown variable, E002 hard-coded limit, E003 invalid article, E004 promise id, E005 cause without its
+row, E006 row and cause disagree, E007 broken link, E008 a word customers should not see, W001 stale index.
 """
 
 import re
@@ -39,7 +39,7 @@ def check_help(**_options: Any) -> list[CheckMessage]:
 
 
 def check_article(article: Article) -> Iterator[CheckMessage]:
-    """Yield what is wrong with one article by itself."""
+    """Yield the errors in one article by itself."""
     text = f"{article.short}\n{article.source}"
     name = f"{article.language}/{article.key}"
     for variable in sorted(set(catalogue.VARIABLE.findall(text)) - facts.current().keys()):
@@ -61,7 +61,7 @@ def check_article(article: Article) -> Iterator[CheckMessage]:
 
 
 def check_causes(articles: Iterable[Article]) -> Iterator[CheckMessage]:
-    """Yield where the cause table and the rows of one language disagree."""
+    """Yield the differences between the cause table and the rows of one language."""
     rows = {article.slug: article for article in articles if article.section == "problem"}
     for cause in causes.every():
         row = rows.get(cause.row)
@@ -83,7 +83,7 @@ def check_causes(articles: Iterable[Article]) -> Iterator[CheckMessage]:
 
 @register(Tags.database)
 def check_index(databases: Iterable[str] | None = None, **_options: Any) -> list[CheckMessage]:
-    """Check that search was loaded from the articles in force (only with ``check --database default``)."""
+    """Check that search was loaded from the current articles (only with ``check --database default``)."""
     from helpcenter import search  # noqa: PLC0415  needs the models, which load after the checks are registered
 
     if "default" not in (databases or ()):

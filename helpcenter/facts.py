@@ -1,4 +1,4 @@
-"""What texts may say about this installation: its names and numbers, from the settings in force.
+"""The facts about this installation for texts: its names and numbers, from the current settings.
 
 Causes and articles take every limit from here, so neither can state a wrong one (HELP-4).
 """
@@ -11,11 +11,11 @@ from django.utils.translation import gettext, ngettext
 
 from helpcenter import hours
 
-_UNNOTICED = 30  # seconds a clock may be off without a code being refused for it
+_UNNOTICED = 30  # seconds a clock may be off before codes are refused
 
 
 def current() -> dict[str, str]:
-    """Return every variable a text may use, by name, in the language in force."""
+    """Return every variable a text may use, by name, in the current language."""
     return _names() | _numbers() | _times() | {"password_rules": password_rules()}
 
 
@@ -82,12 +82,12 @@ def drift_words(seconds: int) -> str:
 
 
 def clock_words(seconds: int) -> str:
-    """Return how a phone's clock goes: "right", or by how much it is wrong."""
+    """Return the state of a phone's clock: "right", or by how much it is wrong."""
     return gettext("right") if abs(seconds) <= _UNNOTICED else drift_words(seconds)
 
 
 def password_rules() -> str:
-    """Return the password rules as half a sentence: "at least 8 characters, with ..."."""
+    """Return the password rules as part of a sentence: "at least 8 characters, with ..."."""
     kinds = list(map(_rule, settings.PORTAL_PASSWORD_CLASSES))
     if not kinds:
         return _rule("length")

@@ -1,4 +1,4 @@
-"""When somebody answers the phone, in words; ``portal.lib.hours`` works out whether that is now."""
+"""The hours of the support line in words; ``portal.lib.hours`` computes whether it is open now."""
 
 from collections.abc import Iterator
 from itertools import groupby
@@ -10,7 +10,7 @@ from portal.lib.hours import DAYS
 
 
 def spans() -> Iterator[tuple[str, str]]:
-    """Yield (days, hours) in the order of the week, neighbours with equal hours together.
+    """Yield (days, hours) in the order of the week, merging neighbouring days with equal hours.
 
     For example ("Monday to Friday", "08:00 to 20:00"); days without hours are left out.
     """
@@ -27,7 +27,7 @@ def zone() -> str:
 
 
 def describe() -> str:
-    """Return all hours in one line with their zone."""
+    """Return all hours in one line, with their zone."""
     return f"{', '.join(f'{days} {hours}' for days, hours in spans())} ({zone()})"
 
 

@@ -1,10 +1,10 @@
-"""What search looks through. The files are the truth; this table is made from them."""
+"""The search index. The files are the source; this table is built from them."""
 
 from django.db import models
 
 
 class Entry(models.Model):
-    """One article as the search index knows it; written by ``helpcenter.search.load`` only."""
+    """One article in the search index; written by ``helpcenter.search.load`` only."""
 
     language = models.CharField(max_length=16)
     page = models.CharField(max_length=120, help_text='Key of the article: "section/slug".')

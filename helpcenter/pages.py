@@ -1,7 +1,7 @@
-"""Help pages as bytes: rendered once per process, then served as they are.
+"""Help pages as bytes: rendered once per process, then served from memory.
 
-A page depends on nothing but its address, the language and when the phone is answered next, so it is
-rendered without the visitor's request: no user, no cookie and no form token can get into it.
+A page depends only on its URL, the language and the state of the support line, so it is
+rendered without the visitor's request: no user, cookie or form token can get into it.
 """
 
 import hashlib
@@ -40,7 +40,7 @@ _PAGES: dict[tuple[Status, date], Pages] = {}
 
 
 def serve(request: HttpRequest, template: str, context: Callable[[], Context]) -> HttpResponse:
-    """Answer with the page, or 304 when the visitor has it; ``context`` is asked only on the first visit."""
+    """Answer with the page, or 304 if the visitor has it; ``context`` is called only on the first visit."""
     kept = _kept(*_support(clock.now().replace(second=0, microsecond=0)))
     page = kept.get(key := (request.path, language()))
     if page is None:
@@ -48,14 +48,14 @@ def serve(request: HttpRequest, template: str, context: Callable[[], Context]) -
     response = HttpResponse(
         page.body, headers={"ETag": page.etag, "Cache-Control": f"public, max-age={MAX_AGE_SECONDS}"}
     )
-    # The header is looked at first: the comparison costs as much as the rest of the answer.
+    # The header is checked first: the comparison costs as much as the rest of the response.
     if "HTTP_IF_NONE_MATCH" not in request.META:
         return response
     return get_conditional_response(request, etag=page.etag, response=response) or response
 
 
 def render(request: HttpRequest, template: str, context: Context) -> bytes:
-    """Return the page for nobody in particular: the visitor's request is replaced by a blank one."""
+    """Render the page for anybody: the visitor's request is replaced by a blank one."""
     blank = HttpRequest()
     blank.method = "GET"
     blank.path, blank.path_info = request.path, request.path_info
@@ -66,12 +66,12 @@ def render(request: HttpRequest, template: str, context: Context) -> bytes:
 
 
 def language() -> str:
-    """Return the language of the request in force."""
+    """Return the language of the current request."""
     return get_language() or settings.LANGUAGE_CODE
 
 
 def forget(*, setting: str = "PORTAL_", **_signal: Any) -> None:
-    """Drop the rendered pages and the articles they were made from."""
+    """Clear the rendered pages and the articles they were made from."""
     if setting.startswith("PORTAL_"):
         catalogue.forget()
         _PAGES.clear()
@@ -80,13 +80,13 @@ def forget(*, setting: str = "PORTAL_", **_signal: Any) -> None:
 
 @lru_cache(maxsize=1)
 def _support(minute: datetime) -> tuple[Status, date]:
-    """Return what the foot of a page says about the phone: the state of the line and, for its words, the day."""
+    """Return what the footer's text about the support line depends on: the line's state and the day."""
     zone = ZoneInfo(settings.PORTAL_SUPPORT_TZ)
     return status(settings.PORTAL_SUPPORT_HOURS, zone, minute), minute.astimezone(zone).date()
 
 
 def _kept(state: Status, day: date) -> Pages:
-    """Return the pages rendered in this state, and drop those of the states before."""
+    """Return the pages rendered in this state, and drop those of earlier states."""
     kept = _PAGES.get((state, day))
     if kept is None:
         _PAGES.clear()

@@ -1,4 +1,4 @@
-"""How hard a text is to read: the Flesch-Kincaid grade (Kincaid et al., 1975)."""
+"""The readability of a text: its Flesch-Kincaid grade (Kincaid et al., 1975)."""
 
 import re
 
@@ -15,14 +15,14 @@ _BLOCK_END = re.compile(r"</(?:p|li|h\d|td|th)>")
 
 
 def of_article(article: Article) -> float:
-    """Return the school grade an article asks for; names and numbers of the firm count as one short word."""
+    """Return the school grade an article requires; the firm's names and numbers count as one short word."""
     named = dict.fromkeys(facts.current(), "one")
     markup = _BLOCK_END.sub(".\n", rendering.markup(article, named))
     return grade(f"{article.short}\n{strip_tags(markup)}")
 
 
 def grade(text: str) -> float:
-    """Return the grade of a plain text; 0 for one without words."""
+    """Return the grade of a plain text; 0 if it has no words."""
     sentences = [part for part in _SENTENCE_END.split(text) if _WORD.search(part)]
     words = _WORD.findall(text)
     if not words:

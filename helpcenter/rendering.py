@@ -1,4 +1,4 @@
-"""From an article's Markdown to safe markup."""
+"""Rendering an article's Markdown to safe HTML."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -16,17 +16,17 @@ from helpcenter import catalogue, facts
 from helpcenter.catalogue import Article
 
 INNER_LINK: Final = re.compile(r"^(?P<section>[a-z-]+):(?P<slug>[a-z0-9-]*)$")
-# Raw HTML and pictures are off: an article is words, whoever writes it.
+# Raw HTML and images are off: an article is text only.
 _MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable("table").disable("image")
 
 
 def html(article: Article) -> SafeString:
-    """Return the article's text as markup with the facts of this installation in it."""
+    """Return the article as HTML with the facts of this installation."""
     return markup(article, facts.current())
 
 
 def markup(article: Article, known: Mapping[str, str]) -> SafeString:
-    """Return the article's text as markup, its links resolved, its variables filled with ``known``, escaped."""
+    """Return the article as HTML, with links resolved and variables filled from ``known``, escaped."""
     tokens = _MARKDOWN.parse(article.source)
     for token in _walk(tokens):
         if token.type == "link_open":
@@ -38,14 +38,14 @@ def markup(article: Article, known: Mapping[str, str]) -> SafeString:
 
 
 def plain(article: Article) -> str:
-    """Return the article's words without markup, for the search index."""
+    """Return the article's text without markup, for the search index."""
     return " ".join(strip_tags(html(article)).split())
 
 
 def address(language: str, link: str) -> str:
-    """Return where a link of an article leads: ``problem:slug``, ``key:slug``, ``faq:`` and so on.
+    """Return the URL of a link in an article: ``problem:slug``, ``key:slug``, ``faq:`` and so on.
 
-    Raises LookupError for an article that is not there; other links stay as they are.
+    Other links stay as they are. Raises: ``LookupError`` for a missing article.
     """
     inner = INNER_LINK.match(link)
     if not inner:

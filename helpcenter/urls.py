@@ -1,4 +1,4 @@
-"""Addresses of the help centre, mounted at /help/."""
+"""URLs of the help centre, mounted at /help/."""
 
 from django.urls import path
 

@@ -27,7 +27,7 @@ _TOP_TASKS = (
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """Show the search box, the way from a symptom to its row, the top tasks and every section."""
+    """Show the search box, symptoms with links to their problems, the top tasks and every section."""
 
     def context() -> pages.Context:
         language = pages.language()
@@ -58,7 +58,7 @@ def article(request: HttpRequest, section: str, slug: str) -> HttpResponse:
 
 @require_safe
 def problems(request: HttpRequest) -> HttpResponse:
-    """Show the matrix: every problem with its likely causes and what to do."""
+    """Show the table of problems: each with its likely causes and what to do."""
 
     def context() -> pages.Context:
         return {"problems": catalogue.in_section(pages.language(), "problem")}
@@ -68,7 +68,7 @@ def problems(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def problem(request: HttpRequest, slug: str) -> HttpResponse:
-    """Show one row of the matrix; a refusal leads here, and may say how wrong it found a clock."""
+    """Show one problem; refusals link here, and may pass on how wrong a clock is."""
 
     def context() -> pages.Context:
         found = _find("problem", slug)
@@ -97,7 +97,7 @@ def faq(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def contact(request: HttpRequest) -> HttpResponse:
-    """Show the phone number, its hours and whether somebody answers now."""
+    """Show the phone number, its hours and whether it is answered now."""
 
     def context() -> pages.Context:
         return _one(catalogue.articles(pages.language())["contact/contact"])
@@ -107,21 +107,21 @@ def contact(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def search(request: HttpRequest) -> HttpResponse:
-    """Show what fits the words typed; the only page here that asks the database."""
+    """Show the search results; the only page here that queries the database."""
     typed = request.GET.get("q", "")[:MAX_TEXT].replace("\x00", "").strip()
     found = index.find(pages.language(), typed)
     return _for_one(pages.render(request, "helpcenter/search.html", {"query": typed, "results": found}))
 
 
 def _for_one(body: bytes) -> HttpResponse:
-    """Return a page that depends on what this visitor brought."""
+    """Return a page that depends on this visitor's input."""
     response = HttpResponse(body)
     patch_cache_control(response, private=True, no_store=True)
     return response
 
 
 def _drift(measured: str) -> int:
-    """Return a drift in seconds, 0 for none that a clock could have and a code would show."""
+    """Return a clock drift in seconds, 0 if it is implausible or too small to matter."""
     seconds = int(measured) if _SECONDS.fullmatch(measured) else 0
     return seconds if _LEAST_DRIFT <= abs(seconds) <= _MOST_DRIFT else 0
 

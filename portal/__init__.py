@@ -1,3 +1,3 @@
-"""The house: settings, pages that belong to no app, and what all apps share."""
+"""The portal: settings, pages that belong to no app, and what all apps share."""
 
 __version__ = "0.1.0"

@@ -1,11 +1,11 @@
-"""App configurations of the house itself."""
+"""App configurations of the portal itself."""
 
 from django.apps import AppConfig
 from django.contrib.admin.apps import AdminConfig
 
 
 class PortalConfig(AppConfig):
-    """The house: settings, middleware, checks, template tags."""
+    """The portal: settings, middleware, checks, template tags."""
 
     name = "portal"
     label = "portal"

@@ -1,4 +1,4 @@
-"""System checks of the house. Ids are documented in docs/reference/checks.md."""
+"""System checks of the portal. Ids are documented in docs/reference/checks.md."""
 
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ _MEND = "Run manage.py migrate, which sets them again, and find out who took the
 def triggers_are_installed(**_: Any) -> list[CheckMessage]:
     """portal.W003: a trigger that protects the record is missing or was altered.
 
-    A warning, since an error would keep ``migrate`` from setting it again. A database that is away has no say.
+    A warning, since an error would keep ``migrate`` from reinstalling it. Skipped if the database is unavailable.
     """
     try:
         found = sorted(db_triggers.missing()) if _has_tables() else []
@@ -31,7 +31,7 @@ def triggers_are_installed(**_: Any) -> list[CheckMessage]:
 
 
 def _has_tables() -> bool:
-    """Tell whether anything was migrated. A file of SQLite that is not there yet is not made by looking."""
+    """Tell whether anything was migrated, without creating a missing SQLite file."""
     if connection.vendor == "sqlite" and not Path(connection.settings_dict["NAME"]).exists():
         return False
     return "audit_securityevent" in connection.introspection.table_names()
@@ -39,7 +39,7 @@ def _has_tables() -> bool:
 
 @register(Tags.security, deploy=True)
 def host_is_allowed(**_: Any) -> list[CheckMessage]:
-    """portal.E002: customers compare an address that the portal does not answer to."""
+    """portal.E002: customers are told to compare an address at which the portal does not answer."""
     if site.host() and site.host() in settings.ALLOWED_HOSTS:
         return []
     return [
@@ -53,7 +53,7 @@ def host_is_allowed(**_: Any) -> list[CheckMessage]:
 
 @register(Tags.security)
 def warning_fits_into_idle_time(**_: Any) -> list[CheckMessage]:
-    """portal.E003: the inactivity warning would open at once."""
+    """portal.E003: the inactivity warning would appear at once."""
     if settings.PORTAL_IDLE_WARNING_SECONDS < settings.PORTAL_IDLE_MINUTES * 60:
         return []
     return [Error("PORTAL_IDLE_WARNING_SECONDS is longer than PORTAL_IDLE_MINUTES.", id="portal.E003")]
@@ -75,7 +75,7 @@ def lease_outlasts_the_other_side(**_: Any) -> list[CheckMessage]:
 
 @register(Tags.security)
 def push_services_are_names(**_: Any) -> list[CheckMessage]:
-    """portal.E005: an entry of PORTAL_PUSH_HOSTS names no host, or too many."""
+    """portal.E005: an entry of PORTAL_PUSH_HOSTS is not a valid host, or matches too many."""
     return [
         Error(
             f"{listed!r} in PORTAL_PUSH_HOSTS is not a host name.",
@@ -89,7 +89,7 @@ def push_services_are_names(**_: Any) -> list[CheckMessage]:
 
 @register(Tags.security)
 def notifications_can_be_signed(**_: Any) -> list[CheckMessage]:
-    """portal.E006: notifications are sent, but there is no key that push services would take."""
+    """portal.E006: notifications are sent, but there is no key that push services would accept."""
     sends = settings.PORTAL_PUSH_BACKEND == "portal.lib.push.WebPush"
     if (sends or settings.PORTAL_VAPID_PRIVATE_KEY) and not push.is_private_key(settings.PORTAL_VAPID_PRIVATE_KEY):
         return [
@@ -104,7 +104,7 @@ def notifications_can_be_signed(**_: Any) -> list[CheckMessage]:
 
 @register(Tags.security, deploy=True)
 def places_can_be_found(**_: Any) -> list[CheckMessage]:
-    """portal.E007: nobody would ever be told where a sign-in comes from, though the settings say so."""
+    """portal.E007: the look-up of locations that the settings name cannot be used."""
     try:
         finder = geolocation.finder()
         if finder is geolocation.from_file:
@@ -118,7 +118,7 @@ def places_can_be_found(**_: Any) -> list[CheckMessage]:
 
 @register(Tags.security, deploy=True)
 def push_is_on(**_: Any) -> list[CheckMessage]:
-    """portal.W002: phones are sent no notifications, customers must open the Key to see what waits."""
+    """portal.W002: no notifications are sent, so customers must open the Key to see requests."""
     if push.sender().is_on:
         return []
     return [

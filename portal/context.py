@@ -1,6 +1,6 @@
-"""What every page may say about the firm, without looking at the reader.
+"""What every page may say about the firm, independent of the reader.
 
-Nothing here reads the session or the user: a help page runs no SQL and opens no session.
+Nothing here reads the session or the user, so a help page runs no SQL and opens no session.
 """
 
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from portal.lib import clock, hours, time_format
 
 @dataclass(frozen=True)
 class Support:
-    """The support line at this moment: open or not, when that changes, and in whose zones to say it."""
+    """The support line at this moment: open or not, when that changes, and the zones in which to show it."""
 
     is_open: bool
     changes_at: datetime | None
@@ -28,7 +28,7 @@ class Support:
 
 
 def brand(request: HttpRequest) -> dict[str, Any]:
-    """Return names, phone, hours and limits for the templates."""
+    """Return names, phone number, hours and limits for the templates."""
     return everywhere()
 
 
@@ -50,7 +50,7 @@ def everywhere() -> dict[str, Any]:
 
 
 def support() -> Support:
-    """Return the state of the support line; it is worked out once a minute."""
+    """Return the state of the support line, computed once a minute."""
     minute = clock.now().replace(second=0, microsecond=0)
     week = tuple(settings.PORTAL_SUPPORT_HOURS.items())
     return _support(week, settings.PORTAL_SUPPORT_TZ, time_format.reader_zone(), minute)

@@ -1,4 +1,4 @@
-"""Error pages: plain words, a reference, the way on, and nothing of the inside."""
+"""Error pages: plain words, a reference, what to do next, and no internals."""
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
@@ -7,18 +7,18 @@ from helpcenter import causes
 from portal.lib import clock
 
 _RETRY_SECONDS = "5"
-_API = "/key/api/"  # programs read what is answered below it
+_API = "/key/api/"  # answered as JSON
 
 
 def _page(request: HttpRequest, code: str, *, status: int) -> HttpResponse:
     if request.path_info.startswith(_API):
-        said = {"cause": code, "text": causes.get(code).words(), "time": int(clock.now().timestamp())}
-        return JsonResponse(said, status=status)
+        body = {"cause": code, "text": causes.get(code).words(), "time": int(clock.now().timestamp())}
+        return JsonResponse(body, status=status)
     return render(request, "portal/error.html", {"cause": causes.get(code)}, status=status)
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """400: what was sent cannot be read."""
+    """400: the request cannot be read."""
     return _page(request, "X4", status=400)
 
 
@@ -28,12 +28,12 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def cross_site(request: HttpRequest) -> HttpResponse:
-    """403: another site made the browser ask."""
+    """403: the request came from another site."""
     return _page(request, "X3", status=403)
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """404: no such page, or not yours; the same words for both."""
+    """404: no such page, or not yours; the same text for both."""
     return _page(request, "X2", status=404)
 
 

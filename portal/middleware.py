@@ -1,4 +1,4 @@
-"""What every request passes through."""
+"""Middleware for every request."""
 
 import re
 import secrets
@@ -19,7 +19,7 @@ _POLICY = (
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 _TRUSTED_TYPES = "; require-trusted-types-for 'script'"
-# The app's one policy lets through the address of its worker, and nothing else (accounts/static/key/worker.js).
+# The app's trusted-types policy allows only the address of its worker (accounts/static/key/worker.js).
 _KEY_APP = "; manifest-src 'self'; worker-src 'self'; trusted-types key"
 _ADMIN = re.compile(r"^/admin/")
 _KEY = re.compile(r"^/key/$")
@@ -29,10 +29,9 @@ _PUBLIC = re.compile(
 
 
 class RequestIdMiddleware:
-    """Give the request an id that log lines, error pages and audit events share."""
+    """Give each request an id, shared by log lines, error pages and audit events."""
 
     def __init__(self, get_response: Handler) -> None:
-        """Keep the next handler."""
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
@@ -48,14 +47,13 @@ class RequestIdMiddleware:
 
 
 class HeadersMiddleware:
-    """Set the content security policy and its companions on every answer."""
+    """Set the content security policy and related headers on every response."""
 
     def __init__(self, get_response: Handler) -> None:
-        """Keep the next handler."""
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        """Add the headers; the stock admin writes markup from script, so it goes without trusted types."""
+        """Add the headers; Django's admin writes markup from script, so it does without trusted types."""
         response = self.get_response(request)
         response.setdefault("Content-Security-Policy", self._policy(request.path))
         response["Cross-Origin-Resource-Policy"] = "same-origin"
@@ -74,32 +72,30 @@ class HeadersMiddleware:
 
 
 class UnavailableMiddleware:
-    """Answer 503 with Retry-After when the database or the hashing queue cannot serve."""
+    """Answer 503 with Retry-After if the database or the hashing queue is unavailable."""
 
     def __init__(self, get_response: Handler) -> None:
-        """Keep the next handler."""
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        """Pass on."""
+        """Pass the request on."""
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        """Turn a passing fault into a 503 page; let everything else become a 500."""
+        """Turn a temporary failure into a 503 page; everything else becomes a 500."""
         if isinstance(exception, (hash_semaphore.HashingOverloaded, OperationalError, InterfaceError)):
             return errors.unavailable(request)
         return None
 
 
 class SecFetchMiddleware:
-    """Refuse what no page of ours asks for: cross-site posts, and embedding by other sites."""
+    """Refuse requests that none of our pages makes: cross-site posts, and embedding by other sites."""
 
     def __init__(self, get_response: Handler) -> None:
-        """Keep the next handler."""
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        """Look at Sec-Fetch-*; absent headers pass (old clients have the CSRF check all the same)."""
+        """Check Sec-Fetch-*; absent headers pass (old clients still have the CSRF check)."""
         if request.headers.get("Sec-Fetch-Site") == "cross-site" and not self._is_navigation(request):
             return errors.cross_site(request)
         return self.get_response(request)

@@ -1,6 +1,6 @@
-"""The numbers of the house: tries, lifetimes, waiting periods. Part of the settings, see portal/settings.py.
+"""The numbers of the portal: attempts, lifetimes, waiting periods. Part of the settings, see portal/settings.py.
 
-Customers read most of them: pages and help texts take them from here (HELP-4).
+Customers see most of them: pages and help texts take them from here (HELP-4).
 """
 
 from portal.lib import env

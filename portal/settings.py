@@ -1,7 +1,7 @@
-"""Settings of the portal, all from the environment; nonsense is refused at start. Numbers: portal/setting_bounds.py.
+"""Settings of the portal, all from the environment and validated at start. Numbers: portal/setting_bounds.py.
 
 Names starting with PORTAL_ are ours and documented where they are read. Every security-relevant
-default of a dependency is written out with its reason, so that an upgrade cannot change it unseen.
+default of a dependency is stated with its reason, so that an upgrade cannot change it unnoticed.
 """
 
 import os
@@ -23,7 +23,7 @@ DEBUG = env.flag("PORTAL_DEBUG", False, help="Development and demo only: known s
 
 
 def _key(name: str, published: str, *, prefix: str = "", help: str) -> str:
-    """Read a key. Development does with the one published here; a real installation refuses it, and short ones."""
+    """Read a key. Development uses the one published here; a real installation refuses that one, and short ones."""
     if DEBUG:
         return env.secret(name, development=prefix + published, help=help)
     return env.secret(name, development=None, shortest=32, published=published, help=help)
@@ -105,7 +105,7 @@ INSTALLED_APPS = [
     "axes",
 ]
 MIDDLEWARE = [
-    "portal.middleware.RequestIdMiddleware",  # outermost, so that refusals of a host and static files bear them too
+    "portal.middleware.RequestIdMiddleware",  # outermost, so that refused hosts and static files have them too
     "portal.middleware.HeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -147,8 +147,8 @@ DATABASE_URL = env.secret(
 )
 _database: dict[str, Any] = dict(dj_database_url.parse(DATABASE_URL))
 if _database["ENGINE"].endswith("sqlite3"):
-    _database["CONN_MAX_AGE"] = None  # one connection a thread: opening the file again costs more than a statement
-    # IMMEDIATE: a transaction that will write waits at its start instead of failing in its middle.
+    _database["CONN_MAX_AGE"] = None  # one connection per thread: opening the file again costs more than a statement
+    # IMMEDIATE: a writing transaction waits at its start instead of failing halfway.
     _database["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
@@ -174,7 +174,7 @@ PORTAL_RUN_DIR = env.text(
 # --- Passwords -----------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
 PASSWORD_HASHERS = ["accounts.hashers.PortalArgon2Hasher"]
-# OWASP's argon2id minimum. Django's own default takes 100 MiB and 8 lanes a hash.
+# OWASP's argon2id minimum. Django's own default takes 100 MiB and 8 lanes per hash.
 PORTAL_ARGON2_MEMORY_KIB = env.number(
     "PORTAL_ARGON2_MEMORY_KIB", 19_456, low=19_456, high=1_048_576, unit="KiB", help="Memory of one password hash."
 )
@@ -193,23 +193,23 @@ PORTAL_HASH_QUEUE_SECONDS = env.number(
     "PORTAL_HASH_QUEUE_SECONDS", 5, low=1, high=30, unit="seconds", help="Longest wait for one of them, then 503."
 )
 AUTHENTICATION_BACKENDS = ["accounts.backends.LimitBackend", "accounts.backends.PasswordBackend"]
-# Rules and block list live in accounts/policies/passwords.py; the admin has no password form.
+# Rules and block list are in accounts/policies/passwords.py; the admin has no password form.
 AUTH_PASSWORD_VALIDATORS: list[dict[str, Any]] = []
 
 # --- Sign-in ---------------------------------------------------------------------------------------
 LOGIN_URL = "accounts:login"
 LOGIN_REDIRECT_URL = "home:dashboard"
 LOGOUT_REDIRECT_URL = "accounts:login"
-TWO_FACTOR_PATCH_ADMIN = False  # our admin site demands the second factor itself; the patch only redirects
+TWO_FACTOR_PATCH_ADMIN = False  # our admin site requires the second factor itself; the patch only redirects
 TWO_FACTOR_REMEMBER_COOKIE_AGE = None  # a remembered browser would sign in with the password alone
 OTP_ADMIN_HIDE_SENSITIVE_DATA = True  # seeds never show in an admin page
 
 AXES_HANDLER = "accounts.axes_handler.LimitHandler"  # its own count is check-then-act: parallel guesses pass it
-AXES_LOCKOUT_PARAMETERS = ["username"]  # with an address in it, owners of one account guess at others without end
+AXES_LOCKOUT_PARAMETERS = ["username"]  # with an address, owners of one account could guess at others freely
 AXES_FAILURE_LIMIT = PORTAL_FAILURE_LIMIT
 AXES_COOLOFF_TIME = timedelta(minutes=PORTAL_LOCKOUT_MINUTES)
-AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # else anybody's typing prolongs the pause
-AXES_RESET_ON_SUCCESS = False  # our action resets, after the second factor
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # else anybody's attempts extend the pause
+AXES_RESET_ON_SUCCESS = False  # our action clears attempts, after the second factor
 AXES_CLIENT_IP_CALLABLE = "portal.lib.client.address"
 AXES_DISABLE_ACCESS_LOG = True  # the audit chain is the record
 AXES_ENABLE_ADMIN = False  # its tables stay empty; the limits have their own admin page
@@ -234,7 +234,7 @@ MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"  # no s
 
 # --- Transport ---------------------------------------------------------------------------------------
 SECURE_SSL_REDIRECT = not DEBUG
-SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^key/api/"]  # programs are refused: they would not notice
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^key/api/"]  # programs get an error instead
 SECURE_HSTS_SECONDS = 0 if DEBUG else 63_072_000
 SECURE_HSTS_INCLUDE_SUBDOMAINS = True
 SECURE_HSTS_PRELOAD = True
@@ -246,10 +246,10 @@ if PORTAL_TRUSTED_PROXIES:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 DATA_UPLOAD_MAX_MEMORY_SIZE = 262_144
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 100
-FILE_UPLOAD_HANDLERS = ["portal.lib.uploads.NoUploads"]  # no page takes files; Django's would write them to disk
+FILE_UPLOAD_HANDLERS = ["portal.lib.uploads.NoUploads"]  # Django's handlers would write them to disk
 
 # --- Mail ----------------------------------------------------------------------------------------------
-EMAIL_BACKEND = "portal.lib.mail.GuardedBackend"  # refuses any message that holds a link
+EMAIL_BACKEND = "portal.lib.mail.GuardedBackend"  # refuses any message that contains a link
 PORTAL_MAIL_BACKEND = env.text(
     "PORTAL_MAIL_BACKEND",
     "django.core.mail.backends.filebased.EmailBackend" if DEBUG else "django.core.mail.backends.smtp.EmailBackend",
@@ -347,7 +347,7 @@ LOGGING = {
     "root": {"handlers": ["out"], "level": "INFO"},
     "loggers": {
         "axes": {"level": "ERROR"},
-        "django": {"level": "INFO"},  # named, so that it loses Django's own handlers: one of them mails what was typed
+        "django": {"level": "INFO"},  # listed to remove Django's own handlers: one of them mails what was typed
         "django.request": {"level": "ERROR"},
         "two_factor": {"level": "ERROR"},  # its warnings quote what was typed
     },
@@ -355,7 +355,7 @@ LOGGING = {
 
 TEST_RUNNER = "portal.test_runner.PytestRunner"
 SILENCED_SYSTEM_CHECKS = [
-    "axes.W006",  # asks for the address among the lockout parameters: see AXES_LOCKOUT_PARAMETERS
-    "axes.W002",  # asks for axes' middleware: our sign-in page shows the pause itself
-    "axes.W003",  # asks for axes' own back end: LimitBackend is its subclass
+    "axes.W006",  # wants the address among the lockout parameters: see AXES_LOCKOUT_PARAMETERS
+    "axes.W002",  # wants axes' middleware: our sign-in page shows the pause itself
+    "axes.W003",  # wants axes' own back end: LimitBackend is its subclass
 ]

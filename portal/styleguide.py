@@ -47,7 +47,7 @@ class SampleForm(forms.Form):
 
 
 class NewPasswordForm(forms.Form):
-    """A new password, beside its rules."""
+    """A new password, next to its rules."""
 
     new_password = forms.CharField(
         label="New password", widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}), strip=False

@@ -1,4 +1,4 @@
-"""``manage.py test`` hands over to pytest, so both commands run one and the same suite."""
+"""``manage.py test`` runs pytest, so both commands run the same suite."""
 
 import shlex
 import subprocess
@@ -12,19 +12,18 @@ from django.conf import settings
 
 
 class PytestRunner:
-    """Translate the options of ``manage.py test`` and run pytest in a process of its own.
+    """Translate the options of ``manage.py test`` and run pytest in a separate process.
 
-    In its own process because this one has loaded the applications already: lines that ran
-    before coverage was watching would count as never run.
+    Separate because this process has already loaded the applications: lines that ran
+    before coverage started would count as never run.
     """
 
     def __init__(self, **options: Any) -> None:
-        """Keep the parsed options; names are those of ``add_arguments``."""
         self.options = options
 
     @staticmethod
     def add_arguments(parser: ArgumentParser) -> None:
-        """Declare what the command takes beside paths and ``--verbosity``."""
+        """Declare what the command accepts besides paths and ``--verbosity``."""
         parser.add_argument("--failfast", action="store_true", help="Stop at the first failure.")
         parser.add_argument("--keepdb", action="store_true", help="Keep the test database for the next run.")
         parser.add_argument("--parallel", nargs="?", const="auto", metavar="N", help="Run in N processes.")
@@ -34,16 +33,16 @@ class PytestRunner:
         parser.add_argument("--pytest-args", default="", help='Passed on as they are: --pytest-args="--cov".')
 
     def run_tests(self, test_labels: Sequence[str], **_kwargs: Any) -> int:
-        """Run the tests at those paths or dotted names, all if there are none.
+        """Run the tests at these paths or dotted names, all if there are none.
 
-        Returns pytest's exit code: 0 when all passed, else not 0 (also for a label that does not
-        exist and for a selection that is empty).
+        Returns pytest's exit code: 0 if all passed, else not 0 (also for a label that does not
+        exist and for an empty selection).
         """
         command = [sys.executable, "-m", "pytest", *self.arguments(), *map(target, test_labels)]
         return subprocess.run(command, cwd=settings.BASE_DIR, check=False).returncode  # noqa: S603  our own arguments
 
     def arguments(self) -> list[str]:
-        """Return the options as pytest spells them."""
+        """Return the options in pytest's spelling."""
         options = self.options
         chosen = {
             "--exitfirst": options.get("failfast"),
@@ -63,11 +62,11 @@ class PytestRunner:
 
 
 def target(label: str) -> str:
-    """Return the path that a label means.
+    """Return the path for a label.
 
-    A label is a path (``tests/accounts``, with ``::test_y`` if wanted), an application
+    A label is a path (``tests/accounts``, optionally with ``::test_y``), an application
     (``accounts`` means ``tests/accounts``) or a dotted name.
-    What matches none of them is handed over as it is, and pytest says that it is not there.
+    Anything else is passed on unchanged, and pytest reports that it does not exist.
     """
     for path in (f"tests/{label.strip('/')}", label):
         if (settings.BASE_DIR / path.partition("::")[0]).exists():

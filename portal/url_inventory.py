@@ -1,6 +1,6 @@
-"""Every page of the portal, read off the URL table: path, name, methods, who may call it, form fields.
+"""Every page of the portal, read from the URL table: path, name, methods, who may call it, form fields.
 
-docs/reference/pages.md, ``manage.py portal_map`` and tests that walk all pages take it from here, so that
+docs/reference/pages.md, ``manage.py portal_map`` and the tests that visit all pages use it, so that
 none of them can miss a page.
 """
 
@@ -21,7 +21,7 @@ _VERBS = ("GET", "POST", "PUT", "DELETE")
 
 @dataclass(frozen=True)
 class Page:
-    """One address of the portal."""
+    """One URL of the portal."""
 
     path: str
     name: str
@@ -61,7 +61,7 @@ def _layers(view: Callable[..., Any]) -> Iterator[Any]:
 
 
 def _methods(layers: list[Any], fields: tuple[str, ...]) -> tuple[str, ...]:
-    """Read the methods off the class, or off Django's ``require_...`` decorators."""
+    """Read the methods from the class, or from Django's ``require_...`` decorators."""
     view = layers[-1]
     if isinstance(view, type):
         return ("GET",) if issubclass(view, RedirectView) else tuple(m for m in _VERBS if hasattr(view, m.lower()))
@@ -72,7 +72,7 @@ def _methods(layers: list[Any], fields: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _who(path: str, layers: list[Any]) -> str:
-    """Say who may call a page; a guard of ours states it as its ``who`` attribute."""
+    """Return who may call a page, from the ``who`` attribute of its guard."""
     for layer in layers:
         if stated := getattr(layer, "who", ""):
             return str(stated)
@@ -82,7 +82,7 @@ def _who(path: str, layers: list[Any]) -> str:
 
 
 def _fields(view: Any) -> Iterator[str]:
-    """Yield the names that a browser posts to this view."""
+    """Yield the names of the fields posted to this view."""
     if steps := getattr(view, "form_list", None):
         yield f"{normalize_name(view.__name__)}-current_step"
         yield from (f"{step}-{name}" for step, form in steps for name in form.base_fields)
@@ -91,7 +91,7 @@ def _fields(view: Any) -> Iterator[str]:
 
 
 def _forms(view: Any) -> Iterator[Any]:
-    """Yield the form classes that a view declares, or names in its code."""
+    """Yield the form classes that a view declares or uses in its code."""
     if isinstance(code := getattr(view, "__code__", None), CodeType):
         known = {name: view.__globals__[name] for name in code.co_names if name in view.__globals__}
         modules = [value for value in known.values() if isinstance(value, ModuleType)]

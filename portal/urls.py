@@ -1,4 +1,4 @@
-"""Every address of the portal."""
+"""Every URL of the portal."""
 
 from django.conf import settings
 from django.contrib import admin

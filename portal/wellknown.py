@@ -1,4 +1,4 @@
-"""Addresses that programs look for."""
+"""URLs that programs look for."""
 
 from datetime import UTC, timedelta
 
@@ -17,13 +17,13 @@ _SECURITY_TXT_DAYS = 180
 
 @require_safe
 def healthz(request: HttpRequest) -> HttpResponse:
-    """Say that the process answers."""
+    """Confirm that the process is running."""
     return HttpResponse("ok\n", content_type="text/plain; charset=utf-8")
 
 
 @require_safe
 def readyz(request: HttpRequest) -> HttpResponse:
-    """Say that the database answers and every migration is applied; 503 if not."""
+    """Confirm that the database answers and every migration is applied; 503 if not."""
     executor = MigrationExecutor(connection)
     waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
     status, text = (503, "migrations are waiting\n") if waiting else (200, "ready\n")
@@ -51,7 +51,7 @@ def security_txt(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def change_password(request: HttpRequest) -> HttpResponseRedirect:
-    """Lead password managers to the page where a password is set anew."""
+    """Redirect password managers to the page for setting a new password."""
     return redirect("recovery:start")
 
 

@@ -8,12 +8,12 @@ from portal.outbox import periodic_tasks
 
 
 class RecoveryConfig(AppConfig):
-    """How you get back in."""
+    """Assisted account recovery."""
 
     name = "recovery"
 
     def ready(self) -> None:
-        """Register the triggers of the tables, the events of cases with their chains, and their clock."""
+        """Register the triggers of the tables, the events of cases with their chains, and the periodic task."""
         from portal.audit import hash_chain  # noqa: PLC0415  models are loaded by now
         from recovery import checks, enums, notice_kinds  # noqa: F401, PLC0415  the checks and kinds register on import
         from recovery.actions import case_events, timers  # noqa: PLC0415  the same

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class State(models.TextChoices):
-    """Where a case stands. Moves between them: policies/moves.py."""
+    """The state of a case. Moves between them: recovery/policies/state_machine.py."""
 
     OPEN = "open", _("Open")
     VERIFYING = "verifying", _("Checking details")
@@ -25,7 +25,7 @@ class State(models.TextChoices):
 
 
 class Actor(models.TextChoices):
-    """What kind of person, or clock, moves a case."""
+    """The kind of person, or the clock, that moves a case."""
 
     CLAIMANT = "claimant", _("Claimant")
     OWNER = "owner", _("Account holder")
@@ -36,7 +36,7 @@ class Actor(models.TextChoices):
 
 
 class CaseKind(models.TextChoices):
-    """A real case, or one for a name nobody has. Shown to auditors alone."""
+    """A real case, or one for an unknown username. Shown to auditors only."""
 
     REAL = "real", _("Real")
     PHANTOM = "phantom", _("Phantom")
@@ -58,7 +58,7 @@ class EntryPoint(models.TextChoices):
 
 
 class Source(models.TextChoices):
-    """Where the system takes the right answer from."""
+    """The source of the right answer."""
 
     PERSONAL = "P", _("Personal details")
     APPLICATION = "A", _("Account application")
@@ -67,7 +67,7 @@ class Source(models.TextChoices):
 
 
 class Outcome(models.TextChoices):
-    """What one check came to. Nobody on the phone ever sees it."""
+    """The outcome of one check. Nobody on the phone ever sees it."""
 
     MET = "met", _("Met")
     NOT_MET = "not_met", _("Not met")
@@ -76,13 +76,13 @@ class Outcome(models.TextChoices):
 
 
 class Family(models.TextChoices):
-    """Channels that fall together: an attacker who takes one of a family has them all, so two count as one."""
+    """Channels that are lost together: an attacker with one of a family has them all, so two of them count as one."""
 
     MAIL = "mail", _("E-mail")
 
 
 class FlagKind(models.TextChoices):
-    """A fact that speaks against a case."""
+    """A warning sign in a case."""
 
     CALL_WITHOUT_PAGE = "call_without_page", _("Opened by phone, without the case page")
     COMPETING = "competing", _("More than one claim")
@@ -95,14 +95,14 @@ class FlagKind(models.TextChoices):
 
 
 class Severity(models.TextChoices):
-    """Amber slows a case down, red ends its ordinary way."""
+    """Amber slows a case down, red ends the normal process."""
 
     AMBER = "amber", _("Amber")
     RED = "red", _("Red")
 
 
 class Observed(models.TextChoices):
-    """What an agent may note about a call."""
+    """What an agent may observe about a call."""
 
     PROMPTED = "prompted", _("Someone prompted the caller")
     READING = "reading", _("The caller read answers aloud")
@@ -125,7 +125,7 @@ class Verdict(models.TextChoices):
 
 
 class Basis(models.TextChoices):
-    """On which grounds a case may be approved."""
+    """The grounds on which a case may be approved."""
 
     NONE = "", _("Not complete")
     CODES = "S", _("Codes sent to registered contacts")
@@ -155,7 +155,7 @@ class WaitingOn(models.TextChoices):
 
 
 class Prompt(models.TextChoices):
-    """What is asked: the words the agent reads out, or the claimant reads."""
+    """The text of a question, as the agent reads it out or the claimant reads it."""
 
     BIRTH_DATE = "birth_date", _("What is your full date of birth?")
     ADDRESS = "address", _("What is the house number and postcode of your registered address?")
@@ -189,7 +189,7 @@ class Prompt(models.TextChoices):
 
 
 class OwnerEvent(models.TextChoices):
-    """What the owner of a log-in reads on their own record about a case."""
+    """What the owner reads about a case in their own record."""
 
     OPENED = "case_opened", _("Someone asked to get back into this account")
     CHECKED = "case_checked", _("Support asked identity questions in a recovery case")
@@ -205,7 +205,7 @@ class OwnerEvent(models.TextChoices):
     CLOSED = "case_closed", _("A recovery case was closed")
 
 
-# What is news only until the next event of its case.
+# Intermediate steps, of interest only until the next event of the case.
 STEPS = frozenset(
     {
         OwnerEvent.CHECKED,
@@ -218,7 +218,7 @@ STEPS = frozenset(
 
 
 class CaseEvent(models.TextChoices):
-    """What the record of a case holds, in the words of the desk."""
+    """The events in the record of a case, in the words of the desk."""
 
     CLAIM_OPENED = "claim_opened", _("Claim made")
     CLAIM_WITHDRAWN = "claim_withdrawn", _("A claim was withdrawn")
@@ -255,7 +255,7 @@ class CaseEvent(models.TextChoices):
     OWNER_IS_BACK = "owner_is_back", _("The account holder signed in and closed the case")
     STOPPED_BY_CODE = "stopped_by_code", _("The account holder stopped it with the code from a message")
     STOPPED_SIGNED_IN = "stopped_signed_in", _("The account holder stopped it while signed in")
-    # What only those who see into a case read: INSIDE.
+    # Shown only to those who may see the inside of a case.
     REVIEW_ASSIGNED = "review_assigned", _("Reviewer assigned")
     REVIEW_DECLINED = "review_declined", _("The reviewer passed; another was assigned")
     REVIEW_OPENED = "review_opened", _("Review started")

@@ -1,4 +1,4 @@
-"""What recovery tells people, and the facts of each. ``stop_code`` is empty once there is nothing to stop."""
+"""The notices of recovery, with the facts of each. ``stop_code`` is empty once there is nothing to stop."""
 
 from portal.outbox.kinds import declare
 

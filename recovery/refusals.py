@@ -1,66 +1,63 @@
-"""Why recovery says no: one class per reason, each with its row of the cause table."""
+"""The refusals of recovery: one class per reason, each with its row of the cause table."""
 
 from accounts.refusals import Refusal
 
 
 class ClaimUnknown(Refusal):
-    """Reference and PIN do not belong together; says nothing about which exists."""
+    """Reference and PIN do not match; does not say which of them exists."""
 
     code = "A1"
 
 
 class PinWrong(ClaimUnknown):
-    """The same, at the price of a try; known and unknown references count alike."""
+    """The same, with an attempt counted; known and unknown references count alike."""
 
     code = "A7"
 
     def __init__(self, *, tries_left: int) -> None:
-        """Keep how many tries are left before the reference locks."""
         super().__init__(tries_left=tries_left)
 
 
 class LastPin(ClaimUnknown):
-    """The same, with one try left."""
+    """The same, with one attempt left."""
 
     code = "A8"
 
 
 class ClaimLocked(Refusal):
-    """The PIN of this reference was typed wrongly too often, for good."""
+    """The PIN of this reference was wrong too often; locked for good."""
 
     code = "A2"
     is_flood = True
 
 
 class GrantInvalid(Refusal):
-    """The grant is used, revoked or over, or was mistyped too often: one answer for all."""
+    """The grant is used, revoked or expired, or was mistyped too often: the same answer for all."""
 
     code = "A3"
 
 
 class GrantPartWrong(GrantInvalid):
-    """The second part is wrong, and may be typed again."""
+    """The second part is wrong; it may be typed again."""
 
     code = "A9"
 
     def __init__(self, *, tries_left: int) -> None:
-        """Keep how many tries are left before the grant is revoked."""
         super().__init__(tries_left=tries_left)
 
 
 class NotConfirmed(Refusal):
-    """No further round of questions for this username now; the same for unknown ones."""
+    """No further round of questions for this username at the moment; the same for unknown ones."""
 
     code = "A4"
 
 
 class CaseNotOpen(Refusal):
-    """The case is at another step than this action needs."""
+    """The case is not in the state this action needs."""
 
     code = "A5"
 
     def __init__(self, state: str) -> None:
-        """Keep where the case stands."""
         super().__init__(state=state)
         self.state = state
 
@@ -78,25 +75,25 @@ class NotAllowed(Refusal):
 
 
 class MayNotDecide(Refusal):
-    """Somebody who has worked on a case, or is its subject, never decides it."""
+    """The person worked on the case or owns it, so may not decide it."""
 
     code = "G2"
 
 
 class NotYours(Refusal):
-    """The case, or its review, is in somebody else's hands."""
+    """The case, or its review, is assigned to somebody else."""
 
     code = "G3"
 
 
 class TooQuick(Refusal):
-    """An approval opens only after the shortest review time."""
+    """The minimum review time before an approval has not passed."""
 
     code = "G4"
 
 
 class CaseMoved(Refusal):
-    """Somebody else did something to the case meanwhile."""
+    """Somebody else has changed the case meanwhile."""
 
     code = "G6"
 
@@ -108,12 +105,12 @@ class KeyCodeOffered(Refusal):
 
 
 class TooManyCases(Refusal):
-    """As many cases in hand as one person may have."""
+    """The agent has the maximum number of cases."""
 
     code = "G8"
 
 
 class NotComplete(Refusal):
-    """Something that this action needs has not been given."""
+    """Something that this action requires is missing."""
 
     code = "F1"

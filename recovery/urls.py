@@ -1,4 +1,4 @@
-"""Addresses of recovery. None ever holds a username, a reference or a code."""
+"""URLs of recovery. None ever contains a username, a reference or a code."""
 
 from django.urls import path, register_converter
 from django.urls.converters import SlugConverter
@@ -9,7 +9,7 @@ from recovery.views import finish, start, status, stop
 
 
 class MethodConverter(SlugConverter):
-    """The name of a method; there is no page for any other."""
+    """The name of a method; unknown names have no page."""
 
     def to_python(self, value: str) -> Method:  # type: ignore[override]  # Django's own passes the text on
         """Return the method."""

@@ -1,4 +1,4 @@
-"""The channel to phones: a notification, shown by the Key app. Nothing in it that a stranger may not read."""
+"""The push channel: notifications shown by the Key app, with nothing in them that strangers may not read."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -14,28 +14,27 @@ from portal.outbox.channels import NobodyThere, Undeliverable
 from portal.outbox.kinds import NoticeKind
 from portal.outbox.models import Notice
 
-_KEPT_SECONDS = 3 * 24 * 3600  # by the push service, for a phone that is off
+_KEPT_SECONDS = 3 * 24 * 3600  # kept by the push service, for a phone that is off
 _TOPIC_LENGTH = 32  # RFC 8030, section 5.4
 _SETTINGS = {"brand_name": "PORTAL_BRAND_NAME", "key_name": "PORTAL_KEY_NAME"}
 
 
 class PhoneChannel:
-    """A notification on the phone of this reference. The subscription is the one it has when the notice is sent."""
+    """Send notifications to a phone, by its reference. The subscription is looked up when the notice is sent."""
 
     folder: ClassVar[str] = "push"
     common: ClassVar[frozenset[str]] = frozenset(_SETTINGS)
 
     def __init__(self) -> None:
-        """Take the back end in force."""
         self._sender = push.sender()
 
     @staticmethod
     def templates(kind: NoticeKind) -> Sequence[Sequence[str]]:
-        """Return the text of its own, else the one that says to read the e-mail."""
+        """Return the kind's own text, else the one that says to read the e-mail."""
         return [_templates_of(kind.name)]
 
     def send(self, notice: Notice) -> None:
-        """Write the message and hand it to the phone's push service, which may say that the phone is gone."""
+        """Hand the message to the phone's push service, which may answer that the subscription is gone."""
         phone = Phone.objects.filter(reference=notice.target, ended_at=None).first()
         if phone is None or not phone.subscription:
             raise NobodyThere
@@ -48,14 +47,14 @@ class PhoneChannel:
             raise Undeliverable from fault
 
     def close(self) -> None:
-        """Do nothing: each message has a connection of its own."""
+        """Do nothing: each message has its own connection."""
 
 
 def message_for(notice: Notice, *, now: datetime) -> push.Message:
-    """Return the finished message; what it looks like is in docs/reference/key-api.md, "Notifications".
+    """Return the message; its format is described in docs/reference/key-api.md, "Notifications".
 
-    The topic says nothing of the kind to the push service; it lets a newer request take the place of one that the
-    phone has not fetched.
+    The topic tells the push service nothing about the kind; it lets a newer request replace one that the
+    phone has not fetched yet.
     """
     until = int(notice.useful_until.timestamp()) if notice.useful_until else 0
     common = {name: getattr(settings, setting) for name, setting in _SETTINGS.items()}

@@ -1,4 +1,4 @@
-"""Notify the owner of a log-in on every channel there is."""
+"""Notify a user on every channel there is."""
 
 from datetime import datetime
 from typing import Any
@@ -11,7 +11,7 @@ from portal.outbox.models import Notice
 
 
 def notify_everywhere(user: User, kind: NoticeKind, *, now: datetime, but: Phone | None = None, **facts: Any) -> Notice:
-    """Queue an e-mail and a message to every phone with a Key of this log-in, ``but`` one; return the e-mail.
+    """Queue an e-mail, and a message to every phone with a Key of this user except ``but``; return the e-mail.
 
     Needs: the action's open transaction.
     """

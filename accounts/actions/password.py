@@ -1,4 +1,4 @@
-"""The one action that sets a password. Reset, recovery and change all end here."""
+"""The only code that sets a password; reset, recovery and change all end here."""
 
 import unicodedata
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ _HISTORY = "former-password"
 
 @dataclass(frozen=True)
 class Prepared:
-    """A new password that passed every rule, already hashed; holds nothing in clear."""
+    """A new password that passed every rule, already hashed; holds no plain text."""
 
     encoded: str
     history_digest: str
@@ -38,10 +38,10 @@ def rules() -> passwords.Rules:
 
 
 def check_new_password(user: User, password: str) -> None:
-    """Refuse what breaks the rules, is common, or was used before. Cheap checks first.
+    """Refuse a password that breaks the rules, is common, or was used before. Cheap checks come first.
 
     Cost: one argon2 hash per set of cost parameters in the history, normally one (PW-2). An imported password
-    enters the history at the first sign-in; until then its own hash is asked.
+    enters the history at the first sign-in; until then it is compared with its own hash.
     Raises: ``PasswordTooLong``, ``PasswordTooSimple``, ``PasswordTooCommon``, ``PasswordUsedBefore``.
     """
     if len(password) > rules().longest:
@@ -61,7 +61,7 @@ def check_new_password(user: User, password: str) -> None:
 def prepare(user: User, password: str) -> Prepared:
     """Check a new password and hash it, before any row is locked.
 
-    Cost: two argon2 hashes, one more per older set of cost parameters in the history.
+    Cost: two argon2 hashes, plus one per older set of cost parameters in the history.
     Needs: no open transaction. Raises: as ``check_new_password``, and ``HashingOverloaded``.
     """
     check_new_password(user, password)
@@ -72,10 +72,10 @@ def prepare(user: User, password: str) -> Prepared:
 def set_prepared(
     *, user: User, prepared: Prepared, by: User | None, origin: client.Origin | None, now: datetime
 ) -> list[str]:
-    """Set the password of a log-in and end everything that was open with the old one.
+    """Set a user's password and end everything that was open with the old one.
 
     Returns what ended, in words. Effects: password, history row, sessions, pending sign-ins, known
-    browsers, event, notice. Raises: ``PasswordUsedBefore`` when a parallel request set it meanwhile.
+    browsers, event, notice. Raises: ``PasswordUsedBefore`` if a parallel request has set it meanwhile.
     """
     with transaction.atomic():
         locked = User.objects.select_for_update().get(pk=user.pk)
@@ -97,17 +97,17 @@ def set_prepared(
 
 
 def set_first_password(user: User, password: str) -> None:
-    """Give a log-in that is not saved yet its password, and its history its first row once saved.
+    """Set the password of a user that is not saved yet; its history gets its first row once it is saved.
 
-    For importing and the demo only; policy is the importer's business.
+    For the import and the demo only, which check the policy themselves.
     """
     user.password = make_password(password)
 
 
 def remember_password(user: User, password: str, *, now: datetime) -> None:
-    """Write the history row of a password that was not set here, when it is first seen (PW-2).
+    """Add to the history a password that was not set here, when it is first seen (PW-2).
 
-    An imported log-in comes with a hash alone; its first sign-in brings the password itself.
+    An imported user comes with a hash only; the first sign-in brings the password itself.
     """
     parameters = slow_hash_lookup.parameters()
     digest = _history_digest(user, password, parameters)
@@ -117,7 +117,7 @@ def remember_password(user: User, password: str, *, now: datetime) -> None:
 
 
 def _own_words(user: User) -> list[str]:
-    """Return what somebody who knows the customer or the firm would try first."""
+    """Return the words that somebody who knows the customer or the firm would try first."""
     firm = [settings.PORTAL_BRAND_NAME.split()[0], settings.PORTAL_KEY_NAME.split()[0]]
     words = [*firm, user.username, user.email.partition("@")[0]]
     if person := user.customer:
@@ -130,5 +130,5 @@ def _history_digest(user: User, password: str, cost: str) -> str:
 
 
 def _folded(password: str) -> str:
-    """Return one spelling for composed and decomposed letters, which look alike."""
+    """Return one form for composed and decomposed letters, which look alike."""
     return unicodedata.normalize("NFC", password)

@@ -1,4 +1,4 @@
-"""Deleting what has served its time, in bounded batches, never inside a request."""
+"""Delete what is no longer needed, in bounded batches, never inside a request."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -25,12 +25,12 @@ _TRIES_DAYS = 2
 _BROWSER_DAYS = 400
 _DEAD_NOTICE_DAYS = 30
 _REQUEST_DAYS = 90
-_ENROLMENT_HOURS = 24  # after it could have been finished
-_SPENT_HOURS = 24  # longer than any signed call or challenge is good for
+_ENROLMENT_HOURS = 24  # after the last moment it could have been finished
+_SPENT_HOURS = 24  # longer than any signed request or challenge is valid
 
 
 def _delete(rows: QuerySet[Model]) -> int:
-    return rows.delete()[1].get(rows.model._meta.label, 0)  # what hangs on them is not counted
+    return rows.delete()[1].get(rows.model._meta.label, 0)  # dependent rows are not counted
 
 
 def _forget_facts(rows: QuerySet[Model]) -> int:
@@ -39,7 +39,7 @@ def _forget_facts(rows: QuerySet[Model]) -> int:
 
 @dataclass(frozen=True)
 class Kind:
-    """Rows of one table that may go, or lose what they hold: what they are, and which."""
+    """Rows of one table that may be deleted, or cleared: what they are, and which."""
 
     name: str
     over: Callable[[datetime], QuerySet[Model]]
@@ -58,7 +58,7 @@ def _undelivered(now: datetime) -> QuerySet[Model]:
 
 
 def _came_to_nothing(now: datetime) -> QuerySet[Model]:
-    """Phones that came to an enrolment and never got a Key."""
+    """Phones that joined an enrolment and never got a Key."""
     held = Exists(Key.objects.filter(phone=OuterRef("pk")))
     coming = Exists(Enrolment.objects.filter(Q(phone=OuterRef("pk")) | Q(old_phone=OuterRef("pk"))))
     old = now - timedelta(hours=_ENROLMENT_HOURS)
@@ -66,7 +66,7 @@ def _came_to_nothing(now: datetime) -> QuerySet[Model]:
 
 
 def _requests(now: datetime) -> QuerySet[Model]:
-    """Old push challenges, but not denied ones: two of those in a row stop further requests."""
+    """Old push requests, except denied ones: two denials in a row stop further requests."""
     old = PushChallenge.objects.filter(created_at__lt=now - timedelta(days=_REQUEST_DAYS))
     return old.exclude(state=RequestState.DENIED)
 
@@ -91,9 +91,9 @@ KINDS = (
 
 
 def purge(*, now: datetime) -> Iterator[tuple[str, int]]:
-    """Delete kind by kind; yield each kind's name and how many rows went.
+    """Delete kind by kind; yield the name of each kind and how many rows were deleted.
 
-    Effects: one short transaction per batch of ``BATCH`` rows, so that nobody waits for it.
+    Effects: one short transaction per batch of ``BATCH`` rows, so that no request waits for it.
     """
     for kind in KINDS:
         gone = 0

@@ -1,4 +1,4 @@
-"""Telling phones: where they take messages, and what is queued for them. Delivery: accounts/actions/channels.py."""
+"""Messages to phones: their subscriptions, and what is queued for them. Delivery: accounts/actions/channels.py."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
@@ -19,10 +19,10 @@ _TEST_LIFE = timedelta(minutes=10)
 
 
 def subscribe(*, phone: Phone, subscription: Mapping[str, str], now: datetime) -> None:
-    """Keep where this phone takes messages; an empty mapping: nowhere any more.
+    """Store this phone's subscription; an empty mapping removes it.
 
-    ``subscription``: ``endpoint``, ``p256dh`` and ``auth`` as the browser gives them. May look a name up, for a
-    second at most, so call it outside a transaction. Raises: ``PushAddressRefused``, ``PhoneEnded``.
+    ``subscription``: ``endpoint``, ``p256dh`` and ``auth`` as the browser gives them. May take a DNS look-up of up to a
+    second, so call it outside a transaction. Raises: ``PushAddressRefused``, ``PhoneEnded``.
     """
     if subscription:
         try:
@@ -38,9 +38,9 @@ def subscribe(*, phone: Phone, subscription: Mapping[str, str], now: datetime) -
 
 
 def announce(request: PushChallenge, *, now: datetime) -> int:
-    """Queue a message about a request for every phone it can be answered on; return how many there are.
+    """Queue a message about a request for every phone that can answer it; return how many there are.
 
-    Saying it again changes nothing. Needs: the open transaction of the action that asks.
+    A second call changes nothing. Needs: the open transaction of the action that asks for approval.
     """
     return _queue(
         _phones_of(request.user),
@@ -53,14 +53,14 @@ def announce(request: PushChallenge, *, now: datetime) -> int:
 
 
 def tell_phones(user: User, kind: NoticeKind, *, now: datetime, but: Phone | None = None) -> int:
-    """Queue a short message for every phone with a live Key of this log-in, ``but`` one; return how many there are."""
+    """Queue a message for every phone with an active Key of this user except ``but``; return how many there are."""
     phones = _phones_of(user)
     return _queue(phones.exclude(pk=but.pk) if but else phones, user, kind, now=now)
 
 
 @refusing(too_often)
 def send_test(*, phone: Phone, now: datetime) -> None:
-    """Queue a message that says that messages arrive. Raises: ``NoSubscription``, ``TooOften``."""
+    """Queue a test message. Raises: ``NoSubscription``, ``TooOften``."""
     with transaction.atomic():
         Phone.objects.select_for_update().get(pk=phone.pk)
         reserve(limits.TEST_PUSH.of(digests.keyed("phone", phone.reference)), now=now)
@@ -70,7 +70,7 @@ def send_test(*, phone: Phone, now: datetime) -> None:
 
 
 def forget(phone: Phone) -> None:
-    """Drop a subscription the push service knows no more, unless the phone has brought another meanwhile."""
+    """Drop a subscription that the push service no longer knows, unless the phone has brought another meanwhile."""
     with transaction.atomic():
         row = Phone.objects.select_for_update().get(pk=phone.pk)
         if row.subscription == phone.subscription:

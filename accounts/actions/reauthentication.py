@@ -1,4 +1,4 @@
-"""Giving both factors once more before something sensitive. See docs/decisions/0015-fresh-proof-and-ending-keys.md."""
+"""Both factors again before a sensitive action. See docs/decisions/0015-fresh-proof-and-ending-keys.md."""
 
 import math
 from collections.abc import Callable
@@ -27,7 +27,7 @@ Result = TypeVar("Result")
 
 @dataclass(frozen=True)
 class Given:
-    """What somebody typed to show that it is them: the password, and a code of the Key or a backup code."""
+    """What was typed to reauthenticate: the password, and a Key code or a backup code."""
 
     password: str
     code: str = ""
@@ -35,7 +35,7 @@ class Given:
 
 
 def is_fresh(row: PlatformSession, *, now: datetime) -> bool:
-    """Tell whether this session gave both factors a moment ago (``PORTAL_FRESH_PROOF_MINUTES``)."""
+    """Tell whether both factors were given in this session recently (``PORTAL_FRESH_PROOF_MINUTES``)."""
     lifetime = timedelta(minutes=settings.PORTAL_FRESH_PROOF_MINUTES)
     return reauthentication.is_fresh(proved_at=row.proved_at, now=now, lifetime=lifetime)
 
@@ -44,11 +44,11 @@ def is_fresh(row: PlatformSession, *, now: datetime) -> bool:
 def prove(
     *, user: User, given: Given, session: SessionStore, browser_scope: str, origin: client.Origin, now: datetime
 ) -> None:
-    """Check password and second factor of somebody who is signed in.
+    """Check the password and second factor of a user who is signed in.
 
-    ``browser_scope``: of this browser. A try of each is reserved before anything is looked at; what was
-    not looked at is given back. Cost: one argon2 hash, one more for a backup code.
-    Effects: the code is spent; as ``note``. Needs: no open transaction.
+    ``browser_scope``: of this browser. An attempt at each is reserved before anything is checked; what was
+    not checked is given back. Cost: one argon2 hash, one more for a backup code.
+    Effects: the code is used up; as ``note``. Needs: no open transaction.
     Raises: ``WrongPair``, ``TooOften``, ``HashingOverloaded``, and as ``key_codes.use_code``.
     """
     on_password = reserve(limits.PASSWORD.of(user.username_hash, scope=browser_scope), now=now)
@@ -84,7 +84,7 @@ def prove(
 
 
 def note(*, user: User, proof: Authenticator, session: SessionStore, origin: client.Origin, now: datetime) -> None:
-    """Make this session fresh after a proof that was checked: it gets a new key and stands on that proof.
+    """Record a proof that was checked: the session gets a new key and now rests on that proof.
 
     Effects: the session's row; one event. Needs: an open transaction.
     """
@@ -101,7 +101,7 @@ def _reserve_code(user: User, browser_scope: str, on_password: Reservation, *, n
 
 
 def _or_give_back(look: Callable[[], Result], *attempts: Reservation) -> Result:
-    """Look; if no slot was free to hash in, nothing was tried."""
+    """Run the check; give the attempt back if no hashing slot was free."""
     try:
         return look()
     except hash_semaphore.HashingOverloaded:

@@ -1,4 +1,4 @@
-"""What customers report as suspicious: opened by them, closed by staff with an outcome they read (KEY-12, LOCK-4)."""
+"""Reports of suspicious activity: opened by customers, closed by staff with an outcome (KEY-12, LOCK-4)."""
 
 from datetime import datetime
 
@@ -14,20 +14,20 @@ from portal.outbox import queue
 
 
 class ReportClosed(Exception):
-    """Somebody else has closed this report already."""
+    """Somebody else has already closed this report."""
 
 
 class NotTheirsToClose(Exception):
-    """The report is their own, or closing reports is not their work."""
+    """The report is their own, or their role does not close reports."""
 
 
 @transaction.atomic
 def open_report(
     *, user: User, kind: ReportKind, device: str, origin: client.Origin | None, now: datetime, flow: str = ""
 ) -> Report:
-    """Start a report of this customer. ``device``: what it is about, in words of ours.
+    """Open a report for this customer. ``device``: what it is about, in our own words.
 
-    Effects: one row with a reference to tell on the phone, one event, one notice.
+    Effects: one row with a reference to quote on the phone, one event, one notice.
     """
     report = Report.objects.create(
         reference=queue.new_reference("R"), user=user, kind=kind, device=device, created_at=now
@@ -40,7 +40,7 @@ def open_report(
 
 
 def may_close(by: User, report: Report) -> bool:
-    """Tell whether this member of staff may close a report: those who work with customers, never their own."""
+    """Tell whether this member of staff may close a report: customer-facing roles may, never their own."""
     return by != report.user and by.has_role(Role.AGENT, Role.SENIOR)
 
 
@@ -48,7 +48,7 @@ def may_close(by: User, report: Report) -> bool:
 def close_report(
     *, report: Report, outcome: ReportOutcome, by: User, origin: client.Origin | None, now: datetime
 ) -> Report:
-    """Close a report with what came of it, for good; the customer is told.
+    """Close a report with its outcome, for good; the customer is told.
 
     Effects: the row, in one guarded statement; one event; one notice.
     Raises: ``NotTheirsToClose``, ``ReportClosed``.

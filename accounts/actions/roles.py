@@ -1,4 +1,4 @@
-"""Staff roles: the groups, what they may read, and who is in which."""
+"""Staff roles: their groups, what they may read, and who has which."""
 
 from typing import Any
 
@@ -11,9 +11,9 @@ from accounts.policies import roles
 
 
 def ensure_roles(**_: Any) -> None:
-    """Create the group of each role and give it exactly what ``policies.roles`` says. Runs after every migration.
+    """Create a group for each role with exactly the rights in ``policies.roles``. Runs after every migration.
 
-    Effects: none when everything is there already.
+    Effects: none if everything is in place.
     """
     for role in Role:
         group, _is_new = Group.objects.get_or_create(name=role.value)
@@ -21,12 +21,12 @@ def ensure_roles(**_: Any) -> None:
 
 
 def give_role(user: User, role: Role) -> None:
-    """Put a staff member into the group of this role and out of every other."""
+    """Move a staff member into this role's group and out of every other."""
     user.groups.set(Group.objects.filter(name=role.value))
 
 
 def users_with_conflicting_roles() -> QuerySet[User]:
-    """Return staff whose roles must not meet in one person."""
+    """Return staff who hold roles that one person must not combine."""
     staff = User.objects.filter(is_staff=True)
     found = staff.none()
     for pair in roles.APART:

@@ -9,7 +9,7 @@ from accounts.policies import idleness
 
 
 def end_everything(user: User) -> list[str]:
-    """End all that is open for this log-in: sessions, pending sign-ins, remembered browsers (SESS-3).
+    """End everything open for this user: sessions, pending sign-ins, known browsers (SESS-3).
 
     Returns what ended, in words. Effects: rows deleted, ``session_version`` raised on the row and the instance.
     Needs: the action's transaction, with the user's row locked.
@@ -23,10 +23,10 @@ def end_everything(user: User) -> list[str]:
 
 
 def end_others(user: User, *, keep: PlatformSession | None) -> int:
-    """End every sign-in of this log-in, finished or under way, but ``keep``; return how many were open (ASVS 7.4.3).
+    """End every sign-in of this user except ``keep``, complete or pending; return how many were open (ASVS 7.4.3).
 
-    Effects: rows deleted, ``session_version`` raised; ``keep`` is taken along. Browsers stay known: nobody else's
-    tries should count against their owner.
+    Effects: rows deleted, ``session_version`` raised, also in ``keep``. Browsers stay known: other people's
+    attempts must not count against the user.
     Needs: the action's transaction, with the user's row locked.
     """
     mine = PlatformSession.objects.filter(user=user)
@@ -40,18 +40,18 @@ def end_others(user: User, *, keep: PlatformSession | None) -> int:
 
 
 def touch(session: PlatformSession, *, now: datetime) -> None:
-    """Note activity. Polling does not come here (SESS-1)."""
+    """Record activity. Polling does not count (SESS-1)."""
     if (now - session.active_at).total_seconds() >= 1:
         PlatformSession.objects.filter(pk=session.pk).update(active_at=now)
         session.active_at = now
 
 
 def seconds_left(session: PlatformSession, *, now: datetime) -> int:
-    """Return whole seconds until this session ends if nothing happens."""
+    """Return the whole seconds until this session ends without activity."""
     idle = timedelta(minutes=settings.PORTAL_IDLE_MINUTES)
     return idleness.seconds_left(active_at=session.active_at, ends_at=session.ends_at, now=now, idle=idle)
 
 
 def warning_seconds() -> int:
-    """Return how long before the end the warning opens."""
+    """Return how many seconds before the end the warning appears."""
     return settings.PORTAL_IDLE_WARNING_SECONDS

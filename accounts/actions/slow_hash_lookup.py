@@ -1,6 +1,6 @@
-"""Slow digests that can be looked up: one argon2 hash finds a secret among any number of rows of one person.
+"""Slow digests that can be looked up: one argon2 hash finds a secret among any number of one user's rows.
 
-The salt is the person's own and the same for all their rows, so that one hash is compared with every row; the
+The salt is the user's own and the same for all their rows, so that one hash is compared with every row; the
 result is keyed outside the database. For former passwords and backup codes.
 """
 
@@ -15,12 +15,12 @@ from portal.lib import digests, hash_semaphore
 
 
 def parameters() -> str:
-    """Return the cost in force, as it is kept beside a digest."""
+    """Return the current cost parameters, as stored beside a digest."""
     return f"m={settings.PORTAL_ARGON2_MEMORY_KIB},t={settings.PORTAL_ARGON2_PASSES},p=1"
 
 
 def digest(namespace: str, text: str, *, salt: str, cost: str) -> str:
-    """Return the digest of a text at that cost; ``salt`` is the person's, in hex. Raises: ``HashingOverloaded``."""
+    """Return the digest of a text at that cost; ``salt`` is the user's, in hex. Raises: ``HashingOverloaded``."""
     parts = dict(part.split("=") for part in cost.split(","))
     hashing = functools.partial(
         hash_secret_raw,
@@ -36,9 +36,9 @@ def digest(namespace: str, text: str, *, salt: str, cost: str) -> str:
 
 
 def find(namespace: str, text: str, rows: Iterable[tuple[str, str]], *, salt: str) -> str:
-    """Return the digest among rows of (digest, cost) that this text gives, or the empty text.
+    """Return the digest among these (digest, cost) rows that the text matches, or an empty text.
 
-    Costs one hash per cost there is, normally one, and takes as long whichever row it is.
+    Costs one hash per distinct cost, normally one, and takes as long whichever row matches.
     """
     pairs, found = list(rows), ""
     for cost in sorted({cost for _digest, cost in pairs}):

@@ -1,4 +1,4 @@
-"""Stopping sign-in to protect an account, and opening it again."""
+"""Suspend a user to protect the account, and reinstate them."""
 
 from datetime import datetime
 from typing import Any
@@ -17,16 +17,16 @@ LONGEST_REASON = 200
 
 
 class SuspensionUnchanged(Exception):
-    """The log-in is suspended already, or is not."""
+    """The user is already suspended, or already reinstated."""
 
 
 @transaction.atomic
 def suspend(
     user: User, *, reason: str, by: User | None, origin: client.Origin | None, now: datetime, **facts: Any
 ) -> User:
-    """Stop sign-in until ``reinstate``.
+    """Suspend a user: no sign-in until ``reinstate``.
 
-    Effects: all that is open ends, one event, one notice. ``by``: None for the house and the command line.
+    Effects: everything open ends, one event, one notice. ``by``: None for the system and the command line.
     ``reason`` is kept in the record, which the customer reads. Raises: ``SuspensionUnchanged``.
     """
     locked = User.objects.select_for_update(of=("self",)).get(pk=user.pk)
@@ -41,7 +41,7 @@ def suspend(
 
 @transaction.atomic
 def reinstate(user: User, *, reason: str, by: User | None, origin: client.Origin | None, now: datetime) -> User:
-    """Open sign-in again. Effects: one event, one notice. Raises: ``SuspensionUnchanged``."""
+    """Let a suspended user sign in again. Effects: one event, one notice. Raises: ``SuspensionUnchanged``."""
     locked = User.objects.select_for_update(of=("self",)).get(pk=user.pk)
     if locked.suspended_at is None:
         raise SuspensionUnchanged

@@ -1,4 +1,4 @@
-"""What may be used once: nonces of signed calls, challenges of passkeys."""
+"""Values that may be used once: nonces of signed requests, challenges of passkeys."""
 
 from datetime import datetime
 
@@ -10,10 +10,10 @@ _SPEND = "INSERT INTO accounts_usednonce (digest, used_at) VALUES (%s, %s) ON CO
 
 
 def use_once(kind: str, value: str, *, now: datetime) -> bool:
-    """Tell whether this is the first use of ``value``, and make every later one the second.
+    """Record the value as used; return True only the first time.
 
-    ``kind`` keeps equal values of different uses apart. Effects: one row; one statement decides, however many come
-    at once.
+    ``kind`` keeps equal values of different uses apart. Effects: one row; a single statement, so that parallel requests
+    cannot both succeed.
     """
     digest = digests.keyed(f"spent {kind}", value)
     with connection.cursor() as cursor:

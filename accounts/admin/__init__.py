@@ -1,4 +1,4 @@
-"""The admin of accounts: read-only tables, actions by object buttons."""
+"""The admin of accounts: read-only tables, with a button for each action."""
 
 from accounts.admin import keys, people, record, reports, throttle
 

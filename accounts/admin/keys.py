@@ -1,4 +1,4 @@
-"""Keys, phones, passkeys and requests, as far as support needs them: no seed, no code, no public key, no address."""
+"""Keys, phones, passkeys and push requests, as far as support needs them: no seeds, codes, public keys or addresses."""
 
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
@@ -11,7 +11,7 @@ _BY_NAME = _("The full username.")
 
 @admin.register(Key)
 class KeyAdmin(ReadOnlyAdmin):
-    """What somebody gets codes from, and since when it is off."""
+    """A user's source of codes, and when it was turned off."""
 
     list_display = ("user", "name", "kind", "confirmed", "created_at", "last_used_at", "ended_at", "end_reason")
     list_filter = ("kind", "confirmed", "end_reason")
@@ -24,7 +24,7 @@ class KeyAdmin(ReadOnlyAdmin):
 
 @admin.register(Phone)
 class PhoneAdmin(ReadOnlyAdmin):
-    """A phone with the Key app: its version, its clock, when it was last heard of."""
+    """A phone with the Key app: its version, its clock, when it last called."""
 
     list_display = ("name", "version", "clock_offset", "created_at", "last_seen_at", "ended_at", "end_reason")
     list_filter = ("version", "end_reason")
@@ -36,19 +36,17 @@ class PhoneAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("Receives notifications"), boolean=True)
     def takes_notifications(self, phone: Phone) -> bool:
-        """Tell whether it gave an address to send them to."""
         return bool(phone.subscription)
 
     @admin.display(description=_("Active Keys for"))
     def log_ins(self, phone: Phone) -> str:
-        """Return the log-ins whose Keys live there."""
         live = phone.keys.filter(confirmed=True).order_by("user__username")
         return ", ".join(live.values_list("user__username", flat=True)) or "-"
 
 
 @admin.register(Passkey)
 class PasskeyAdmin(ReadOnlyAdmin):
-    """A passkey: whose, and since when it is off."""
+    """A passkey: whose it is, and when it was turned off."""
 
     list_display = ("user", "name", "is_synced", "created_at", "last_used_at", "ended_at", "end_reason")
     list_filter = ("end_reason",)
@@ -60,8 +58,8 @@ class PasskeyAdmin(ReadOnlyAdmin):
 
 
 @admin.register(PushChallenge)
-class SignInRequestAdmin(ReadOnlyAdmin):
-    """Requests to approve, and what came of them; neither the number nor where they came from."""
+class PushChallengeAdmin(ReadOnlyAdmin):
+    """Push requests and their outcome, without the number and the address they came from."""
 
     list_display = ("user", "purpose", "device", "state", "reason", "created_at", "expires_at", "answered_at")
     list_filter = ("state", "reason")

@@ -1,4 +1,4 @@
-"""Customers and log-ins, as far as staff need to see them."""
+"""Customers and users, as far as staff need to see them."""
 
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
@@ -10,7 +10,7 @@ from accounts.policies import masks
 
 @admin.register(Customer)
 class CustomerAdmin(ReadOnlyAdmin):
-    """The person: names masked, nothing else of what is encrypted."""
+    """The person: name masked, no other encrypted fields."""
 
     list_display = ("number", "masked_name", "language", "time_zone", "created_at")
     search_fields = ("number__exact",)
@@ -21,14 +21,13 @@ class CustomerAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("Name"))
     def masked_name(self, customer: Customer) -> str:
-        """Return the first letters."""
         parts = (customer.given_name, customer.middle_name, customer.family_name)
         return " ".join(masks.name(part) for part in parts if part)
 
 
 @admin.register(User)
 class UserAdmin(ReadOnlyAdmin):
-    """The log-in: how it stands. Passwords are set by their owners alone."""
+    """The user's state. Passwords are set by their owners only."""
 
     list_display = ("username", "realm", "is_staff", "is_active", "suspended_at", "created_at")
     list_filter = ("is_staff", "realm", "is_active", ("suspended_at", admin.EmptyFieldListFilter))
@@ -51,5 +50,4 @@ class UserAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("E-mail"))
     def masked_email(self, user: User) -> str:
-        """Return the first letter and the provider."""
         return masks.email(user.email)

@@ -1,4 +1,4 @@
-"""Pages of the desk that show and never change."""
+"""Admin pages that are read-only."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -12,20 +12,19 @@ if TYPE_CHECKING:
 else:
     Base = ModelAdmin
 
-_OF_FILTERS = frozenset({"exact", "isempty"})  # what Django's filters by choice and by emptiness ask
+_OF_FILTERS = frozenset({"exact", "isempty"})  # the look-ups of Django's own filters
 
 
 class ReadOnlyAdmin(Base):
-    """A read-only table: visible with the permission to view it; nobody can add, change or delete."""
+    """A read-only table: those with the view permission read it, nobody adds, changes or deletes."""
 
     actions = None
     show_facets = ShowFacets.NEVER
     show_full_result_count = False
     list_per_page = 50
-    sortable_by = ()  # a click on a column without an index would read the whole table
+    sortable_by = ()  # sorting by a column without an index would read the whole table
 
     def has_add_permission(self, request: HttpRequest, *_: Any) -> bool:
-        """Refuse."""
         return False
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:

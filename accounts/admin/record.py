@@ -1,4 +1,4 @@
-"""What was done, what was told, and who is signed in."""
+"""The audit record, the notices, and who is signed in."""
 
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
@@ -15,7 +15,7 @@ _BY_NAME = _("The full username.")
 
 @admin.register(SecurityEvent)
 class SecurityEventAdmin(ReadOnlyAdmin):
-    """The record."""
+    """The audit record."""
 
     list_display = ("at", "action", "subject", "actor", "chain", "n", "request_id")
     list_filter = ("action",)
@@ -28,7 +28,7 @@ class SecurityEventAdmin(ReadOnlyAdmin):
 
 @admin.register(Notice)
 class NoticeAdmin(ReadOnlyAdmin):
-    """What was told to whom, and whether it has gone; neither the address nor the facts, which may hold a code."""
+    """Notices: to whom, and whether they were sent; without the address and the facts, which may hold a code."""
 
     list_display = ("reference", "user", "kind", "channel", "state", "created_at", "sent_at")
     list_filter = ("state", "kind")
@@ -44,7 +44,7 @@ class NoticeAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("Address"))
     def masked_address(self, notice: Notice) -> str:
-        """Return the first letter and the provider; nothing for a phone."""
+        """Mask the address; empty for a phone."""
         return masks.email(notice.target) if notice.channel == ChannelName.EMAIL else ""
 
 

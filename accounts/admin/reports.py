@@ -1,4 +1,4 @@
-"""What customers reported, open ones first, and the button that closes one."""
+"""Customers' reports, open ones first, and the button that closes one."""
 
 from typing import Any
 
@@ -20,7 +20,7 @@ from portal.lib import client, clock
 
 @admin.register(Report)
 class ReportAdmin(ReadOnlyAdmin):
-    """Reports. The member of staff who looks into one asks the customer, then records the outcome."""
+    """Reports. Staff ask the customer, then close the report with an outcome."""
 
     list_display = ("reference", "user", "kind", "device", "created_at", "closed_at", "outcome")
     list_filter = (("closed_at", admin.EmptyFieldListFilter), "kind", "outcome")
@@ -30,23 +30,21 @@ class ReportAdmin(ReadOnlyAdmin):
     fields = (*list_display, "closed_by")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        """Put open reports first, the oldest of them on top; closed ones follow, the newest first."""
+        """Put open reports first, oldest on top; closed ones follow, newest first."""
         rows: QuerySet[Any] = super().get_queryset(request)
         return rows.order_by(F("closed_at").desc(nulls_first=True), "created_at", "pk")
 
     def get_urls(self) -> list[URLPattern]:
-        """Add the page of the button."""
         close = path("<int:pk>/close/", self.admin_site.admin_view(self.close), name="accounts_report_close")
         return [close, *super().get_urls()]
 
     def change_view(self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None) -> Any:
-        """Show the button to those who may use it, while the report is open."""
         row = self.get_object(request, object_id)
         shows = isinstance(row, Report) and row.closed_at is None and _may_close(request, row)
         return super().change_view(request, object_id, form_url, {"may_close": shows})
 
     def close(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Ask what came of it, then close the report."""
+        """Ask for the outcome, then close the report."""
         report = get_object_or_404(Report.objects.select_related("user__customer"), pk=pk)
         if not _may_close(request, report):
             raise PermissionDenied

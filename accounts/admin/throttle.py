@@ -20,17 +20,15 @@ from portal.throttle.models import Throttle
 
 
 class LockedFilter(admin.SimpleListFilter):
-    """Limits whose tries are used up at this moment."""
+    """Limits whose attempts are used up at the moment."""
 
     title = _("locked now")
     parameter_name = "locked"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        """Offer the one choice beside all."""
         return [("yes", _("Yes"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        """Keep those that are locked."""
         if self.value() != "yes":
             return queryset
         return queryset.filter(pk__in=Throttle.objects.locked(now=clock.now()).values("pk"))
@@ -38,7 +36,7 @@ class LockedFilter(admin.SimpleListFilter):
 
 @admin.register(Throttle)
 class ThrottleAdmin(ReadOnlyAdmin):
-    """Tries used, and pauses. Names are shown where a log-in has them; what strangers typed was never kept."""
+    """Attempts used, and pauses. Usernames are shown if they exist; what strangers typed was never stored."""
 
     list_display = ("username", "limit", "used", "tries", "last_at", "locked_until")
     list_filter = ("limit", LockedFilter)
@@ -49,33 +47,30 @@ class ThrottleAdmin(ReadOnlyAdmin):
     readonly_fields = ("username", "locked_until")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        """Add the username, if a log-in has that name."""
+        """Add the username, if there is such a user."""
         owner = User.objects.filter(username_hash=OuterRef("subject")).values("username")
         rows: QuerySet[Any] = super().get_queryset(request).annotate(owner=Subquery(owner))
         return rows
 
     def get_search_results(self, request: HttpRequest, queryset: QuerySet[Any], search_term: str) -> Any:
-        """Find by the digest of the name that was typed."""
+        """Find by the digest of the username that was typed."""
         found = queryset.filter(subject=hash_of_username(search_term)) if search_term else queryset
         return found, False
 
     @admin.display(description=_("Username"))
     def username(self, row: Any) -> str:
-        """Return the name, or the beginning of the digest that stands for it."""
+        """Return the username, or the start of the digest that stands in for it."""
         return row.owner or f"{row.subject[:12]}…"
 
     @admin.display(description=_("Locked until"))
     def locked_until(self, row: Any) -> Any:
-        """Return when it opens again, if its tries are used up."""
         return row.locked_until(clock.now())
 
     def get_urls(self) -> list[URLPattern]:
-        """Add the page of the button."""
         lift = path("<int:pk>/lift/", self.admin_site.admin_view(self.lift), name="throttle_throttle_lift")
         return [lift, *super().get_urls()]
 
     def change_view(self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None) -> Any:
-        """Show the button to those who may use it, while a pause runs."""
         row = self.get_object(request, object_id)
         shows = row is not None and _is_liftable(row) and _may_lift(request, row)
         return super().change_view(request, object_id, form_url, {"may_lift": shows})

@@ -1,4 +1,4 @@
-"""Building the cast of a demo. What these actions write, nobody proved: never for real customers."""
+"""Build the cast of a demo. Nobody has proved what these actions write: never for real customers."""
 
 from datetime import datetime, timedelta
 from typing import TypeVar
@@ -24,14 +24,14 @@ Row = TypeVar("Row", bound=models.Model)
 
 
 class NotOfTheCast(Exception):
-    """A log-in of this name exists and belongs to somebody else."""
+    """A user of this name exists and belongs to somebody else."""
 
 
 @transaction.atomic
 def build(cast: Cast, *, now: datetime) -> None:
-    """Make everybody what the file says.
+    """Create or correct everybody in the file.
 
-    Who is as the file says stays untouched. Others get the file's password, answers and Keys; sessions opened with
+    Users who match the file stay untouched. Others get the file's password, answers and Keys; sessions opened with
     an older password end. Raises: ``NotOfTheCast``; then nothing is written.
     """
     for person in cast.customers + cast.advisers:
@@ -63,7 +63,7 @@ def _user(login: Login, *, customer: Customer | None, now: datetime) -> User:
     user = _put(found or new, email=login.email, realm=login.realm, is_active=True)
     if found is None:
         record(Action.IMPORTED, by=None, on=user, now=now, demo=True)
-    if not user.check_password(login.password):  # former ones are allowed: it stands in the file for all to read
+    if not user.check_password(login.password):  # former passwords are allowed: this one is in the file for all to read
         password.set_first_password(user, login.password)
         user.save(update_fields=["password"])
         password.remember_password(user, login.password, now=now)
@@ -77,7 +77,7 @@ def _user(login: Login, *, customer: Customer | None, now: datetime) -> User:
 
 
 def _keys(user: User, wanted: list[cast_file.Key], *, now: datetime) -> None:
-    """Make these the live Keys of a log-in. A Key that comes back keeps its memory of used codes."""
+    """Make these the active Keys of a user. A Key that comes back keeps its ``last_step``."""
     rows = Key.objects.filter(user=user).select_related("phone").order_by("last_step")
     live = {(row.name, row.secret, row.phone.public_key if row.phone else "") for row in rows if row.confirmed}
     if live == {(item.name, item.totp_secret.upper(), item.on_phone) for item in wanted}:
@@ -100,7 +100,7 @@ def _keys(user: User, wanted: list[cast_file.Key], *, now: datetime) -> None:
 
 
 def _phone(wanted: cast_file.Key, *, now: datetime) -> Phone:
-    """Return the phone from the file, in use. Whoever holds its private key can answer for it."""
+    """Return the phone in the file, active. Whoever holds its private key can answer for it."""
     reference, version = reference_of(wanted.on_phone), settings.PORTAL_KEY_MIN_VERSION
     new = Phone(reference=reference, version=version, created_at=moment(wanted.paired, now=now), last_seen_at=now)
     phone = Phone.objects.filter(reference=reference).first() or new
@@ -120,7 +120,7 @@ def _accounts(user: User, login: Login) -> None:
 
 
 def _activity(person: Person, *, now: datetime) -> None:
-    """Write the rows in the order of the file; a row a day off is moved, so that "-2d" stays recent."""
+    """Write the rows in the order of the file; a row that is a day off is moved, so that "-2d" stays recent."""
     numbers = {item.account for item in person.activity}
     accounts = {account.number: account for account in TradingAccount.objects.filter(number__in=numbers)}
     rows = {number: iter(account.activity.order_by("pk")) for number, account in accounts.items()}
@@ -136,7 +136,7 @@ def _activity(person: Person, *, now: datetime) -> None:
 
 
 def _state(user: User, state: State, *, now: datetime) -> None:
-    """Begin the pause of who is locked, as wrong tries would; end whatever stops the others."""
+    """Lock a locked user, as wrong attempts would; remove what keeps the others from signing in."""
     if state is State.LOCKED:
         bucket = limits.PASSWORD.of(user.username_hash, scope=known_browsers.UNKNOWN_BROWSER)
         while not reserve.locked_until(bucket, now=now):
@@ -149,7 +149,7 @@ def _state(user: User, state: State, *, now: datetime) -> None:
 
 
 def _put(row: Row, **wanted: object) -> Row:
-    """Save a row unless it says all this already: what is encrypted changes with every save."""
+    """Save a row unless it has these values already: encrypted fields change with every save."""
     different = [name for name, value in wanted.items() if row.pk is None or getattr(row, name) != value]
     for name in different:
         setattr(row, name, wanted[name])

@@ -18,7 +18,7 @@ from accounts.policies import usernames
 from portal.lib import clock, p256, strict_json
 from portal.lib.strict_json import Strict
 
-_PLACEHOLDER = "base64url"  # what an example writes for a coordinate: a phone nobody plays
+_PLACEHOLDER = "base64url"  # a coordinate in an example: a phone that nobody plays
 _UNITS = {"d": "days", "h": "hours", "m": "minutes"}
 _FIRST = ("Alder", "Birch", "Cedar", "Elm", "Hazel", "Juniper", "Maple")
 _SECOND = ("Estate", "Family", "Fund", "Holdings", "Pension", "Trust")
@@ -40,7 +40,7 @@ _Coordinate = Annotated[str, Meta(pattern=rf"\A([A-Za-z0-9_-]{{43}}|{_PLACEHOLDE
 
 
 class State(StrEnum):
-    """How a log-in stands when the demo begins."""
+    """The state of a user when the demo begins."""
 
     ACTIVE = "active"
     NO_KEY = "no_key"
@@ -48,7 +48,7 @@ class State(StrEnum):
 
 
 class PublicKey(Strict):
-    """The public half of a phone's key, as a JWK (RFC 7518, section 6.2)."""
+    """A phone's public key, as a JWK (RFC 7518, section 6.2)."""
 
     kty: Literal["EC"]
     crv: Literal["P-256"]
@@ -64,7 +64,7 @@ class PublicKey(Strict):
 
     @property
     def encoded(self) -> str:
-        """The key as the Key's API writes it; empty for an example's placeholder."""
+        """The key in the form of the Key API; empty for an example's placeholder."""
         if _PLACEHOLDER in {self.x, self.y}:
             return ""
         point = b"".join(base64.urlsafe_b64decode(part + "=") for part in (self.x, self.y))
@@ -72,9 +72,9 @@ class PublicKey(Strict):
 
 
 class Key(Strict):
-    """A Key: ``clock_offset`` is by how many seconds its phone is fast (or slow, below zero).
+    """A Key: ``clock_offset`` is how many seconds its phone is fast (slow, below zero).
 
-    ``public_key`` makes its phone one that can approve; without one the Key only has codes.
+    With ``public_key`` its phone can approve; without one the Key only has codes.
     """
 
     name: Annotated[_Shown, Meta(min_length=1, max_length=60)]
@@ -91,7 +91,7 @@ class Key(Strict):
 
     @property
     def on_phone(self) -> str:
-        """The public key of the phone it lives on, empty for none."""
+        """The public key of its phone, empty for none."""
         return self.public_key.encoded if self.public_key else ""
 
 
@@ -112,7 +112,7 @@ class Activity(Strict):
 
 
 class Account(Strict):
-    """A trading account, and what the log-in is to it."""
+    """A trading account, and the user's role on it."""
 
     number: _Number
     kind: AccountKind = AccountKind.INDIVIDUAL
@@ -131,7 +131,7 @@ class Question(Strict):
 
 
 class Names(Strict):
-    """What the person is called."""
+    """A person's names."""
 
     given: _Needed
     family: _Needed
@@ -139,9 +139,9 @@ class Names(Strict):
 
 
 class Login(Strict):
-    """What one name signs in with, and the accounts it sees; ``clients`` is how many more are made up.
+    """How one username signs in, and its accounts; ``clients`` is how many more are made up.
 
-    ``totp_secret`` is short for one Key, an authenticator app.
+    ``totp_secret`` is short for a single Key in an authenticator app.
     """
 
     username: _Username
@@ -163,7 +163,7 @@ class Login(Strict):
             raise ValueError("there are Keys in the state no_key")
 
     def all_accounts(self) -> list[Account]:
-        """Return its accounts and those of its clients, each with a value of its own."""
+        """Return its accounts and its clients' accounts, each with a different value."""
         return self.accounts + [
             Account(
                 number=f"{self.username.upper()[:27]}-{n + 1:04d}",
@@ -177,7 +177,7 @@ class Login(Strict):
 
 
 class Member(Login, kw_only=True):
-    """One of the staff."""
+    """A member of staff."""
 
     email: _Email
     totp_secret: _Seed
@@ -190,7 +190,7 @@ class Member(Login, kw_only=True):
 
 
 class Person(Login, kw_only=True):
-    """A customer or an adviser: the first log-in, and what else this person has."""
+    """A customer or an adviser: the first login, and what else this person has."""
 
     email: _Email
     names: Names
@@ -238,18 +238,18 @@ class Cast(Strict):
                 raise ValueError(f"the username {name!r} is there {times} times")
 
     def logins(self) -> list[Login]:
-        """Return all log-ins in the order of the file, further ones after their owner's first."""
+        """Return all logins in the order of the file, further ones after their owner's first."""
         people = self.customers + self.advisers
         return [login for person in people for login in (person, *person.log_ins)] + list[Login](self.staff)
 
 
 def read(path: Path) -> Cast:
-    """Read a cast file. Raises: ``OSError``, and ``Unreadable`` with the first mistake and its place."""
+    """Read a cast file. Raises: ``OSError``; ``Unreadable`` with the first mistake and where it is."""
     return strict_json.read(path.read_bytes(), Cast)
 
 
 def moment(text: str, *, now: datetime) -> datetime:
-    """Return a time: so long before now (``-2d``, ``-3h``, ``-30m``), or a moment in ISO 8601 with its zone."""
+    """Return a time: relative to now (``-2d``, ``-3h``, ``-30m``), or in ISO 8601 with its zone."""
     if span := re.fullmatch(r"-(\d{1,5})([dhm])", text):
         return now - timedelta(**{_UNITS[span[2]]: int(span[1])})
     found = datetime.fromisoformat(text)
@@ -259,6 +259,6 @@ def moment(text: str, *, now: datetime) -> datetime:
 
 
 def reference_of(public_key: str) -> str:
-    """Return the reference of a phone of a demo: the same in every run, and in no way secret."""
+    """Return the reference of a demo phone: the same in every run, and not secret."""
     digest = hashlib.sha256(public_key.encode()).digest()[:16]
     return base64.urlsafe_b64encode(digest).decode().rstrip("=")

@@ -1,1 +1,1 @@
-"""Forms read and clean; actions do."""
+"""Forms that read and clean; changes are made by actions."""

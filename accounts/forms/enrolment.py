@@ -1,4 +1,4 @@
-"""What a person types and ticks to set up a Key."""
+"""The forms of setting up a Key."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -18,14 +18,13 @@ _LONGEST_ANSWER = 200
 
 
 class OthersForm(forms.Form):
-    """The other log-ins that get a Key on this phone as well, found by a part of their name."""
+    """The other users who get a Key on this phone as well, found by part of their username."""
 
     find = LineField(label=_("Find a username"), required=False, widget=forms.TextInput(attrs={"autocomplete": "off"}))
     everyone = forms.BooleanField(label=_("All of them, including those not shown"), required=False)
     also = forms.MultipleChoiceField(label=_("Usernames"), required=False)
 
     def __init__(self, *args: Any, others: Sequence[User], **kwargs: Any) -> None:
-        """Offer these log-ins and no others."""
         super().__init__(*args, **kwargs)
         self.others = others
         choices = [(str(user.pk), user.username) for user in others]
@@ -34,12 +33,12 @@ class OthersForm(forms.Form):
         self.fields["also"] = also
 
     def chosen(self) -> list[User]:
-        """Return the log-ins that were ticked. Needs: a valid form."""
+        """Return the users who were ticked. Needs: a valid form."""
         ticked = set(self.cleaned_data["also"])
         return [user for user in self.others if self.cleaned_data["everyone"] or str(user.pk) in ticked]
 
     def groups(self) -> list[tuple[str, str, list[tuple[User, bool]]]]:
-        """Return the log-ins to show by realm, each with whether it is ticked; ticked ones are always shown."""
+        """Return the users to show by realm, each with whether it is ticked; ticked ones are always shown."""
         ticked = set(self["also"].value() or [])
         part = str(self["find"].value() or "").casefold().strip()
         shown = [(user, str(user.pk) in ticked) for user in self.others]
@@ -67,13 +66,12 @@ class DetailsForm(Refusable, forms.Form):
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        """Let browsers fill in the date, and phones show the numeric keyboard."""
         super().__init__(*args, **kwargs)
         for name in ("day", "month", "year"):
             self.fields[name].widget.attrs |= {"inputmode": "numeric", "autocomplete": f"bday-{name}"}
 
     def clean(self) -> dict[str, Any]:
-        """Refuse what is no date; that costs no try."""
+        """Refuse what is not a date, without using up an attempt."""
         if not self.errors:
             try:
                 self.cleaned_data[BIRTH_DATE] = date(*(int(self.cleaned_data[n]) for n in ("year", "month", "day")))
@@ -82,15 +80,14 @@ class DetailsForm(Refusable, forms.Form):
         return self.cleaned_data
 
     def given(self) -> dict[str, str]:
-        """Return it as ``proofing`` compares it. Needs: a valid form."""
+        """Return the details for ``identity_proofing``. Needs: a valid form."""
         return {BIRTH_DATE: self.cleaned_data[BIRTH_DATE].isoformat(), DETAIL: self.cleaned_data["detail"]}
 
 
 class AnswersForm(Refusable, forms.Form):
-    """The answers to security questions, one field each; they are not sent back in the page."""
+    """The answers to security questions, one field each; the page never sends them back."""
 
     def __init__(self, *args: Any, questions: Sequence[str], **kwargs: Any) -> None:
-        """Ask these questions."""
         super().__init__(*args, **kwargs)
         for name in questions:
             widget = CodeInput(attrs={"autocomplete": "off"})

@@ -11,17 +11,16 @@ from helpcenter import causes
 
 
 class CodeInput(forms.TextInput):
-    """A field for a code: a typed one is never sent back in the page."""
+    """A field for a code, which the page never sends back."""
 
     def format_value(self, value: Any) -> None:
-        """Return nothing: codes are secrets while they are fresh."""
+        """Return nothing: a code is secret while it is valid."""
 
 
 class CodeField(forms.CharField):
-    """A six-digit code; takes ``123 456``, ``123-456`` and full-width digits, and nothing else."""
+    """A six-digit code; accepts ``123 456``, ``123-456`` and full-width digits, and nothing else."""
 
     def __init__(self, **kwargs: Any) -> None:
-        """Ask phones for the numeric keyboard and for the code they may have read."""
         attributes = {"inputmode": "numeric", "autocomplete": "one-time-code", "spellcheck": "false"}
         super().__init__(
             label=kwargs.pop("label", _("Code from your Key")),
@@ -31,9 +30,9 @@ class CodeField(forms.CharField):
         )
 
     def clean(self, value: Any) -> str:
-        """Return six ASCII digits, or the typed text unread: a malformed code is a wrong code.
+        """Return six ASCII digits, or the typed text unchanged: a malformed code is a wrong code.
 
-        Every variant counts as a try and as the same code, so reading is left to one place.
+        Every spelling counts as an attempt and as the same code, so codes are parsed in one place.
         """
         typed = super().clean(value)
         if len(typed) > LONGEST_CODE:
@@ -45,10 +44,10 @@ _LONGEST_LINE = 60
 
 
 class LineField(forms.CharField):
-    """A short line, refused in the words of the cause table when it is missing, too long or unreadable."""
+    """A short line; a missing, too long or unreadable one is refused in the words of the cause table."""
 
     def __init__(self, *, max_length: int = _LONGEST_LINE, **kwargs: Any) -> None:
-        """Take a line of up to ``max_length`` characters; the browser does not cut it."""
+        """Accept up to ``max_length`` characters; the browser does not cut it off."""
         super().__init__(max_length=max_length, **kwargs)
         self.error_messages |= {
             "required": causes.get("F1").words(),
@@ -59,12 +58,12 @@ class LineField(forms.CharField):
         self.widget.attrs.setdefault("spellcheck", "false")
 
 
-LONGEST_CODE = 1000  # characters; beyond that nobody is guessing
+LONGEST_CODE = 1000  # characters; longer input is no typing mistake
 UNREADABLE = {"F2", "F3", "R6", "max_length", "invalid_choice", "invalid_list"}
 
 
 def status_of(form: forms.BaseForm | None) -> int:
-    """Return the status a form is shown with: 400 when something in it cannot be read, else 200."""
+    """Return the HTTP status of a form's page: 400 if something in it cannot be read, else 200."""
     if form is None or not form.is_bound:
         return 200
     codes_of_errors = {error.code for errors in form.errors.as_data().values() for error in errors}
@@ -77,6 +76,6 @@ class Refusable(forms.BaseForm):
     refusal: Refusal | None = None
 
     def refuse(self, refusal: Refusal, field: str | None = None) -> None:
-        """Put the refusal's words at the field, or on top."""
+        """Show the refusal's words at the field, or at the top."""
         self.refusal = refusal
         self.add_error(field, forms.ValidationError(refusal.words(), code=refusal.code))

@@ -13,7 +13,7 @@ _LONGEST_NAME = 60
 
 
 class AddPasskeyForm(Refusable, forms.Form):
-    """What the passkey is to be called, and what the browser made (filled in by script)."""
+    """The passkey's name, and what the browser created (filled in by script)."""
 
     name = forms.CharField(
         label=_("Name"),
@@ -25,7 +25,7 @@ class AddPasskeyForm(Refusable, forms.Form):
     answer = forms.CharField(required=False, max_length=LONGEST_ANSWER, widget=forms.HiddenInput)
 
     def clean(self) -> dict[str, Any]:
-        """Refuse an empty answer: the browser runs no script, or made nothing."""
+        """Refuse an empty answer: the browser runs no script, or created nothing."""
         if not self.cleaned_data.get("answer"):
             self.refuse(PasskeyWrong())
         return self.cleaned_data

@@ -1,4 +1,4 @@
-"""Giving both factors once more."""
+"""Giving both factors again."""
 
 from typing import Any
 
@@ -12,10 +12,9 @@ from helpcenter import causes
 
 
 class BackupCodeField(forms.CharField):
-    """A backup code; what it is made of is read in one place, so that every slip counts as a try."""
+    """A backup code; its form is checked in one place, so that every typing mistake counts as an attempt."""
 
     def __init__(self, **kwargs: Any) -> None:
-        """Ask for the ordinary keyboard, in capitals, without anything being corrected."""
         attributes = {"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}
         super().__init__(
             label=kwargs.pop("label", _("Backup code")),
@@ -26,7 +25,7 @@ class BackupCodeField(forms.CharField):
         )
 
     def clean(self, value: Any) -> str:
-        """Return what was typed; refuse only what nobody types."""
+        """Return what was typed; refuse only what nobody would type."""
         typed: str = super().clean(value)
         if len(typed) > LONGEST_CODE:
             raise forms.ValidationError(causes.get("F2").words(), code="F2")
@@ -34,7 +33,7 @@ class BackupCodeField(forms.CharField):
 
 
 class ConfirmForm(Refusable, forms.Form):
-    """Password, and a code of the Key or a backup code. Needs one of the two codes."""
+    """Password, and a Key code or a backup code. Needs one of the two codes."""
 
     password = forms.CharField(
         label=_("Password"),
@@ -45,7 +44,6 @@ class ConfirmForm(Refusable, forms.Form):
     backup_code = BackupCodeField(required=False)
 
     def __init__(self, *args: Any, has_key: bool, **kwargs: Any) -> None:
-        """Ask for a code of the Key, unless a backup code was typed or there is no Key."""
         super().__init__(*args, **kwargs)
         self.fields["password"].error_messages["required"] = causes.get("F1").words()
         self.fields["code"].required = not str(self.data.get("backup_code", "")).strip()
@@ -54,7 +52,7 @@ class ConfirmForm(Refusable, forms.Form):
             self.fields["backup_code"].required = True
 
     def clean_password(self) -> str:
-        """Refuse what is longer than any password we keep, before anything is hashed."""
+        """Refuse text longer than any password, before anything is hashed."""
         password: str = self.cleaned_data["password"]
         if len(password) > settings.PORTAL_PASSWORD_MAX:
             raise forms.ValidationError(causes.get("R6").words(), code="R6")
@@ -62,12 +60,12 @@ class ConfirmForm(Refusable, forms.Form):
 
     @property
     def given(self) -> Given:
-        """Return what was typed; a backup code counts where both are filled in."""
+        """Return what was typed; a backup code takes precedence if both are filled in."""
         return Given(**self.cleaned_data)
 
 
 class NameForm(forms.Form):
-    """What somebody calls a Key."""
+    """The name of a Key."""
 
     name = forms.CharField(
         label=_("Name"),
@@ -78,7 +76,7 @@ class NameForm(forms.Form):
     )
 
     def clean_name(self) -> str:
-        """Refuse what does not print."""
+        """Refuse unprintable characters."""
         name: str = self.cleaned_data["name"]
         if not name.isprintable():
             raise forms.ValidationError(causes.get("F3").words(), code="F3")

@@ -1,4 +1,4 @@
-"""What came of a report."""
+"""Closing a report."""
 
 from django import forms
 from django.utils.translation import gettext_lazy as _

@@ -20,24 +20,24 @@ from helpcenter import causes
 from portal.throttle.reserve import LimitReached
 
 
-class DoorField(forms.ChoiceField):
-    """Live or paper trading; refuses anything else without repeating it."""
+class RealmField(forms.ChoiceField):
+    """Live or paper trading; refuses anything else without echoing it."""
 
     def validate(self, value: str) -> None:
-        """Raise F3 for what is no door."""
+        """Raise F3 for anything that is not a realm."""
         if value and not self.valid_value(value):
             raise forms.ValidationError(causes.get("F3").words(), code="F3")
 
 
 class PasswordForm(Refusable, AuthenticationForm):
-    """Username, password and the door: live or paper trading."""
+    """Username, password and realm: live or paper trading."""
 
-    realm = DoorField(choices=Realm.choices, initial=Realm.LIVE, required=False, widget=forms.HiddenInput)
+    realm = RealmField(choices=Realm.choices, initial=Realm.LIVE, required=False, widget=forms.HiddenInput)
 
     request: PasswordRequest
 
     def __init__(self, request: PasswordRequest, *args: Any, **kwargs: Any) -> None:
-        """Bind to the request; the realm of the door comes from the address when nothing is posted."""
+        """Bind to the request; the realm comes from the address if none is posted."""
         super().__init__(request, *args, **kwargs)
         missing, long = causes.get("F1"), causes.get("F2")
         username, password = self.fields["username"], self.fields["password"]
@@ -47,14 +47,14 @@ class PasswordForm(Refusable, AuthenticationForm):
         password.error_messages |= {"required": missing.words()}
 
     def clean_username(self) -> str:
-        """Refuse what is longer than any username."""
+        """Refuse text longer than any username."""
         username: str = self.cleaned_data["username"]
         if len(username) > usernames.MAX_LENGTH:
             raise forms.ValidationError(causes.get("F2").words(), code="F2")
         return username
 
     def clean_password(self) -> str:
-        """Refuse what is longer than any password we keep, before anything is hashed."""
+        """Refuse text longer than any password, before anything is hashed."""
         password: str = self.cleaned_data["password"]
         if len(password) > settings.PORTAL_PASSWORD_MAX:
             raise forms.ValidationError(causes.get("R6").words(), code="R6")
@@ -83,23 +83,22 @@ class PasswordForm(Refusable, AuthenticationForm):
         return user
 
     def _check_door(self, user: User) -> None:
-        """Say what stands in the way of somebody who typed a right pair, and only to them."""
+        """Say what prevents this sign-in, only to somebody who typed the right pair."""
         if user.suspended_at:
             raise Suspended
         realm = self.cleaned_data.get("realm") or Realm.LIVE
         if user.realm != realm:
             raise PaperOnLive if user.realm == Realm.PAPER else LiveOnPaper
         if user.is_staff and not user.has_authenticator:
-            raise NoKey  # a password alone sets nothing up for staff: another operator does
+            raise NoKey  # for staff a password alone is not enough: another operator sets up the Key
 
 
 class CodeForm(Refusable, forms.Form):
-    """The six-digit code of the Key, or a backup code; one of the two is needed."""
+    """The six-digit Key code, or a backup code; one of the two is needed."""
 
     otp_token = CodeField()
     backup_code = BackupCodeField(required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        """Ask for a code of the Key, unless a backup code was typed."""
         super().__init__(*args, **kwargs)
         self.fields["otp_token"].required = not str(self.data.get(self.add_prefix("backup_code"), "")).strip()

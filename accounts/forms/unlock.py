@@ -1,4 +1,4 @@
-"""Why a pause is lifted."""
+"""Lifting a pause."""
 
 from django import forms
 from django.utils.translation import gettext_lazy as _

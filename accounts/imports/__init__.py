@@ -1,1 +1,1 @@
-"""Files of customers from the firm's books: their columns, and how they are read."""
+"""Import of customer files: their columns, and how they are read."""

@@ -1,4 +1,4 @@
-"""The columns of an import file: the one table that the reader, its messages and the reference are made from."""
+"""The columns of an import file: the one table behind the reader, its messages and the reference."""
 
 import re
 import unicodedata
@@ -16,20 +16,20 @@ from django.core.validators import EmailValidator
 from accounts.enums import AccountKind, Realm
 from accounts.policies import usernames
 
-# OWASP Password Storage Cheat Sheet, argon2id: memory in KiB and passes; each pair is as good as the others.
+# OWASP Password Storage Cheat Sheet, argon2id: memory in KiB and passes; the pairs are equivalent.
 OWASP_MINIMUM = ((47_104, 1), (19_456, 2), (12_288, 3), (9_216, 4), (7_168, 5))
 _HASH = re.compile(r"\$argon2id\$v=19\$m=\d{1,7},t=\d{1,2},p=\d\$[A-Za-z0-9+/]{11,}\$[A-Za-z0-9+/]{22,}")
 _plain_address = EmailValidator(allowlist=[])  # not even localhost
-_OTHER_ADDRESSES = frozenset('"[')  # a quoted name, a bare IP address: right, but nobody's
+_OTHER_ADDRESSES = frozenset('"[')  # a quoted name, a bare IP address: valid, but nobody has one
 
 
 class Unfit(ValueError):
-    """A value does not fit its column; the text says why, as the end of a sentence."""
+    """A value does not fit its column; the text says why, as the rest of a sentence."""
 
 
 @dataclass(frozen=True)
 class Column:
-    """One column. ``read`` turns the text into what is kept, or raises ``Unfit``."""
+    """One column. ``read`` turns the text into the stored value, or raises ``Unfit``."""
 
     name: str
     meaning: str
@@ -39,7 +39,7 @@ class Column:
     read: Callable[[str], str] = str
 
     def value(self, typed: str) -> str:
-        """Return what is kept for what the file says. Raises: ``Unfit``."""
+        """Return the stored value for a text in the file. Raises: ``Unfit``."""
         text = typed.strip()
         if not text:
             if self.is_required:
@@ -108,10 +108,10 @@ def _amount(text: str) -> str:
 
 
 def _password_hash(text: str) -> str:
-    """Take argon2id alone, at OWASP's cost or more and at ours or less.
+    """Accept argon2id only, at no less than OWASP's cost and no more than ours.
 
-    A check fills up what is missing to ours, so that every sign-in costs the same; what is above could not be
-    hidden, and would hold up everybody who waits for a hash.
+    A check does the work missing to our cost, so that every sign-in costs the same; a higher cost could not be
+    hidden, and would delay everybody who waits for a hash.
     """
     phc = text.removeprefix("argon2")
     if not _HASH.fullmatch(phc):

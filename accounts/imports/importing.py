@@ -1,4 +1,4 @@
-"""Taking in customers from the firm's books: checked as a whole, then written as a whole."""
+"""Import customers from a file: checked as a whole, then written as a whole."""
 
 import hashlib
 import sqlite3
@@ -32,24 +32,23 @@ class ImportRefused(Exception):
     """Nothing was written; ``problems`` says why."""
 
     def __init__(self, problems: Problems) -> None:
-        """Keep the problems."""
         super().__init__("\n".join(map(str, problems.found)))
         self.problems = problems
 
 
 @dataclass(frozen=True)
 class Imported:
-    """How many rows there were: customers with a log-in each, and their trading accounts."""
+    """How many rows there were: customers with one user each, and their trading accounts."""
 
     customers: int
     accounts: int
 
 
 def check(file: BufferedReader, *, kind: str, limit: int) -> Imported:
-    """Read the whole file and compare it with itself and the database; write nothing.
+    """Check every row, also for duplicates in the file and the database; write nothing.
 
     ``kind``: csv or jsonl. ``limit``: problems to collect before giving up. Memory does not grow with the file:
-    what was seen is kept in a temporary file. Raises: ``ImportRefused``.
+    values already seen are kept in a temporary file. Raises: ``ImportRefused``.
     """
     problems = Problems(limit)
     customers = accounts = 0
@@ -99,11 +98,11 @@ def import_customers(file: BufferedReader, *, kind: str, by: User | None, now: d
 def _batches(rows: Iterator[Row]) -> Iterator[list[Row]]:
     while batch := list(islice(rows, _BATCH)):
         yield batch
-        reset_queries()  # in a demo, Django keeps the text of every statement
+        reset_queries()  # with PORTAL_DEBUG, Django keeps the text of every statement
 
 
 class _Seen:
-    """Values that may be there once: those of the file, kept on disk, and those of the database."""
+    """Values that must be unique: those in the file, kept on disk, and those in the database."""
 
     def __init__(self, problems: Problems) -> None:
         self.problems = problems
@@ -117,7 +116,7 @@ class _Seen:
         self.store.close()
 
     def compare(self, batch: list[Row]) -> None:
-        """Complain of each value that an earlier line or the database has."""
+        """Report each value that an earlier line or the database has."""
         for name in UNIQUE:
             model, field = _KEPT[name]
             values = [row.values[name] for row in batch if row.values[name]]
@@ -188,5 +187,5 @@ def _fingerprint(file: BufferedReader) -> str:
 
 
 def is_first() -> bool:
-    """Tell whether nothing was ever imported here."""
+    """Tell whether nothing has been imported yet."""
     return not SecurityEvent.objects.filter(chain=chain_of(None), action=Action.IMPORTED).exists()

@@ -1,4 +1,4 @@
-"""Reading an import file row by row: bounded memory, every mistake with its line and column.
+"""Read an import file row by row: bounded memory, every mistake with its line and column.
 
 Format: docs/reference/import-format.md.
 """
@@ -19,12 +19,12 @@ _BOM = "\ufeff"
 
 
 class TooManyProblems(Exception):
-    """The limit of problems is reached; reading on would tell nothing new."""
+    """The limit of problems is reached; reading on is of no use."""
 
 
 @dataclass(frozen=True)
 class Problem:
-    """What is wrong, and where: ``line`` 0 stands for the whole file."""
+    """A problem and its place: ``line`` 0 stands for the whole file."""
 
     line: int
     column: str
@@ -39,7 +39,6 @@ class Problems:
     """The mistakes found so far, up to a limit."""
 
     def __init__(self, limit: int) -> None:
-        """Begin with none."""
         self.limit, self.found = limit, list[Problem]()
 
     def add(self, line: int, column: str, sentence: str) -> None:
@@ -51,25 +50,25 @@ class Problems:
 
 @dataclass(frozen=True)
 class Row:
-    """One customer: values by column, all columns there, all as they are kept."""
+    """One customer: stored values by column, with every column present."""
 
     line: int
     values: dict[str, str]
 
     def starting(self, prefix: str) -> dict[str, str]:
-        """Return the values of columns that start so, without the start and without empty ones."""
+        """Return the non-empty values of columns with this prefix, by name without the prefix."""
         return {
             name.removeprefix(prefix): value for name, value in self.values.items() if name.startswith(prefix) and value
         }
 
 
 def format_of(path: Path) -> str:
-    """Return ``csv`` or ``jsonl`` by the end of the file's name, or the empty text."""
+    """Return ``csv`` or ``jsonl`` by the file's extension, or an empty text."""
     return FORMATS.get(path.suffix.lower(), "")
 
 
 def rows(file: BufferedReader, kind: str, problems: Problems) -> Iterator[Row]:
-    """Yield the good rows of a file; what is wrong with the others goes to ``problems``.
+    """Yield the valid rows of a file; what is wrong with the others is added to ``problems``.
 
     Raises: ``TooManyProblems``.
     """
@@ -95,7 +94,7 @@ def _checked(line: int, raw: dict[str, str], problems: Problems) -> Row | None:
 
 
 def _lines(file: BufferedReader, problems: Problems) -> Iterator[str]:
-    """Decode line by line, so that a mistake is told with its line and one endless line fills no memory."""
+    """Decode line by line, so that a mistake has its line and one endless line does not fill the memory."""
     number = 0
     while raw := file.readline(_LONGEST_LINE):
         number += 1

@@ -30,12 +30,12 @@ _SEEN_EVERY = timedelta(minutes=1)
 
 @dataclass(frozen=True)
 class Call:
-    """One call as it came: what was signed, by whom, and the signature. All texts have their documented form."""
+    """One request as received: what was signed, by whom, and the signature. All texts have their documented form."""
 
     method: str
     path: str
     body_digest: str
-    phone: str  # its reference; empty for a new one
+    phone: str  # the phone's reference; empty for a new phone
     version: str
     time: int  # seconds since 1970
     nonce: str
@@ -50,10 +50,10 @@ class Call:
 
 
 def verify(call: Call, *, origin: client.Origin, now: datetime) -> Phone:
-    """Return the phone that made this call.
+    """Return the phone that made this request.
 
-    An unknown phone and a wrong signature are refused alike. A call that changes something uses up its nonce.
-    Effects: a row for the nonce; when it was seen, and its version, once a minute.
+    An unknown phone and a wrong signature are refused alike. A request that changes something uses up its nonce.
+    Effects: a row for the nonce; the phone's last visit and version, updated once a minute.
     Raises: ``CallTimeWrong``, ``CallNotSigned``, ``TooOften``, ``PhoneEnded``, ``CallRepeated``.
     """
     _check_time(call, now=now)
@@ -68,9 +68,9 @@ def verify(call: Call, *, origin: client.Origin, now: datetime) -> Phone:
 
 
 def verify_newcomer(call: Call, *, public_key: str, origin: client.Origin, now: datetime) -> None:
-    """Check the first call of a phone that brings its key along.
+    """Check the first request of a phone, which brings its public key along.
 
-    Raises: as ``verify``, and ``CallUnreadable`` where that is no key.
+    Raises: as ``verify``, and ``CallUnreadable`` if that is not a key.
     """
     _check_time(call, now=now)
     try:
@@ -83,7 +83,7 @@ def verify_newcomer(call: Call, *, public_key: str, origin: client.Origin, now: 
 
 
 def is_by(phone: Phone, text: bytes, signature: str) -> bool:
-    """Tell whether this phone signed the text; one whose key does not open signed nothing, which is logged."""
+    """Tell whether this phone signed the text. A key that cannot be decrypted matches nothing; that is logged."""
     try:
         return p256.is_signed(text, signature, by=phone.public_key)
     except (DecryptionError, p256.NotAPoint):
@@ -103,7 +103,7 @@ def _spend_nonce(call: Call, signer: str, *, now: datetime) -> None:
 
 @refusing(too_often)
 def _not_signed(origin: client.Origin, *, now: datetime) -> CallNotSigned:
-    """Count a wrong signature against its address; right ones from there pass all the same."""
+    """Count a wrong signature against its address; right ones from there still pass."""
     reserve(*limits.KEY_API.of_network(origin.address), now=now)
     return CallNotSigned()
 

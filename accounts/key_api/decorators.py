@@ -46,7 +46,7 @@ _FORMS: Final = {name: re.compile(form) for name, form in _HEADERS.items()}
 
 @dataclass(frozen=True)
 class ApiRequest(Generic[Body]):
-    """A readable request: its body, origin and time. Its sender is not verified yet."""
+    """A parsed request with its origin and time, not authenticated yet."""
 
     http: HttpRequest
     body: Body
@@ -73,7 +73,7 @@ class ApiRequest(Generic[Body]):
 
 @dataclass(frozen=True)
 class SignedApiRequest(ApiRequest[Body]):
-    """A request signed by a paired phone."""
+    """A request authenticated by its signature."""
 
     phone: Phone
 
@@ -84,10 +84,10 @@ View = Callable[Concatenate[HttpRequest, P], JsonResponse]
 def api_request(
     method: str, shape: type[Body]
 ) -> Callable[[Callable[Concatenate[ApiRequest[Body], P], JsonResponse]], View[P]]:
-    """Read calls of one method, with a body of this shape, and turn refusals into answers.
+    """Parse requests of one method, with a body of this shape, and answer refusals.
 
-    No form token is asked for: nothing here reads a cookie, so that another site's page has nothing to borrow. What
-    changes something is signed by a key no page but the app can use.
+    Exempt from CSRF tokens: nothing here reads a cookie, so another site's page has no credential to borrow. Changes
+    are signed by a key that only the app's own pages can use.
     """
 
     def decorate(view: Callable[Concatenate[ApiRequest[Body], P], JsonResponse]) -> View[P]:
@@ -127,12 +127,12 @@ def signed(
 
 
 def respond(status: int = 200, **names: Any) -> JsonResponse:
-    """Return what was asked for, with the server's clock."""
+    """Return the answer, with the server's clock."""
     return JsonResponse({**names, "time": int(clock.now().timestamp())}, status=status)
 
 
 def refused(refusal: Refusal) -> JsonResponse:
-    """Return why not: the cause, its words, and what the app can count with."""
+    """Return a refusal: its cause, its words, and the numbers the app needs."""
     more = {name: refusal.facts[name] for name in ("tries_left",) if name in refusal.facts}
     if isinstance(refusal, PhoneEnded):
         more["reason"] = refusal.reason
@@ -184,7 +184,7 @@ def _raw(request: HttpRequest) -> bytes:
         raise CallUnreadable
     try:
         raw = request.body
-    except UnreadablePostError as error:  # the line broke
+    except UnreadablePostError as error:  # the connection broke
         raise CallUnreadable from error
     if len(raw) > MAX_BODY_BYTES:
         raise CallUnreadable

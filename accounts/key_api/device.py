@@ -1,4 +1,4 @@
-"""What a phone says about itself."""
+"""Settings of the phone itself."""
 
 from django.http import JsonResponse
 
@@ -11,7 +11,7 @@ from accounts.models import Key
 
 @signed("POST", schemas.Rotate)
 def rotate(request: SignedApiRequest[schemas.Rotate]) -> JsonResponse:
-    """Renew the phone's signing key."""
+    """Replace the phone's signing key."""
     device_settings.rotate(
         phone=request.phone,
         public_key=request.body.public_key,
@@ -31,7 +31,7 @@ def rename(request: SignedApiRequest[schemas.Rename]) -> JsonResponse:
 
 @signed("POST", schemas.Clock)
 def clock(request: SignedApiRequest[schemas.Clock]) -> JsonResponse:
-    """Tell how wrong the phone's clock is."""
+    """Report how wrong the phone's clock is."""
     device_settings.tell_clock(phone=request.phone, offset=request.body.offset)
     return respond()
 

@@ -1,4 +1,4 @@
-"""A phone that comes to hold Keys."""
+"""Pairing a phone: join, fetch the secrets, prove them."""
 
 from datetime import timedelta
 from uuid import UUID
@@ -18,7 +18,7 @@ from portal.throttle.reserve import Reservation, give_back
 
 @api_request("POST", schemas.Pair)
 def pair(request: ApiRequest[schemas.Pair]) -> JsonResponse:
-    """Come with a pairing code, as a new phone or a known one."""
+    """Join with a pairing code, as a new phone or a known one."""
     body = request.body
     attempt, phone = _admitted(request)
     enrolment = steps.claim(
@@ -41,7 +41,7 @@ def pair(request: ApiRequest[schemas.Pair]) -> JsonResponse:
 
 @signed("POST", schemas.Pairing)
 def confirm(request: SignedApiRequest[schemas.Pairing]) -> JsonResponse:
-    """Fetch the secrets, once the numbers were found to match."""
+    """Fetch the secrets, once the numbers have been confirmed to match."""
     enrolment = rows.of_phone(request.body.pairing, request.phone)
     items = steps.fetch(enrolment=enrolment, phone=request.phone, now=request.now)
     if not items:
@@ -53,7 +53,7 @@ def confirm(request: SignedApiRequest[schemas.Pairing]) -> JsonResponse:
 
 @signed("POST", schemas.Prove)
 def prove(request: SignedApiRequest[schemas.Prove]) -> JsonResponse:
-    """Finish a move with a code of each new seed."""
+    """Finish a transfer with a code of each new seed."""
     made = steps.prove_on_phone(
         enrolment=rows.of_phone(request.body.pairing, request.phone),
         phone=request.phone,
@@ -65,17 +65,17 @@ def prove(request: SignedApiRequest[schemas.Prove]) -> JsonResponse:
 
 
 def _admitted(request: ApiRequest[schemas.Pair]) -> tuple[Reservation, Phone | None]:
-    """Reserve the try before the nonce is kept: a call that is refused for its limit leaves no row."""
+    """Reserve the attempt before the nonce is stored: a request over its limit leaves no row."""
     attempt = steps.reserve_pairing(origin=request.origin, now=request.now)
     try:
         return attempt, _who_comes(request)
     except Refusal:
-        give_back(attempt)  # no code was looked at
+        give_back(attempt)  # no code was checked
         raise
 
 
 def _who_comes(request: ApiRequest[schemas.Pair]) -> Phone | None:
-    """Return the phone that is known already, or None for one that brings its key and name along."""
+    """Return the known phone, or None for a new one that brings its key and name along."""
     call, brings = request.call, (bool(request.body.public_key), bool(request.body.name))
     if call.phone and not any(brings):
         return authentication.verify(call, origin=request.origin, now=request.now)

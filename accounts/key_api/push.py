@@ -1,4 +1,4 @@
-"""Where a phone takes notifications."""
+"""Subscribing to notifications."""
 
 from django.http import JsonResponse
 
@@ -9,7 +9,7 @@ from accounts.key_api.decorators import SignedApiRequest, respond, signed
 
 @signed("POST", schemas.Subscription)
 def subscribe(request: SignedApiRequest[schemas.Subscription]) -> JsonResponse:
-    """Say where notifications go to."""
+    """Set where notifications are sent."""
     push.subscribe(phone=request.phone, subscription=request.body.as_stored, now=request.now)
     return respond()
 

@@ -1,4 +1,4 @@
-"""What waits for the phone's answer, and the answer itself."""
+"""Requests that wait for the phone's answer, and the answer."""
 
 from datetime import timedelta
 from typing import Any
@@ -14,12 +14,12 @@ from accounts.key_api.serializers import account_of, opened
 from accounts.models import Key, PushChallenge
 from portal.lib import geolocation
 
-_ENDED_DAYS = 30  # how long the phone is told why a Key is off
+_ENDED_DAYS = 30  # how long the phone is told why a Key was turned off
 
 
 @signed("GET", schemas.Nothing)
 def waiting(request: SignedApiRequest[schemas.Nothing]) -> JsonResponse:
-    """Tell a phone what waits for an answer, and which Keys live on it."""
+    """List the requests that wait for an answer, and the Keys on this phone."""
     recently = Q(ended_at__gt=request.now - timedelta(days=_ENDED_DAYS))
     keys = Key.objects.select_related("user__customer").filter(recently | Q(confirmed=True), phone=request.phone)
     held = list(keys.order_by("created_at", "pk"))

@@ -1,4 +1,4 @@
-"""What the calls of the Key app say. Documented in docs/reference/key-api.md."""
+"""The bodies of Key API requests. Documented in docs/reference/key-api.md."""
 
 import unicodedata
 from typing import Annotated, Literal, Self
@@ -9,21 +9,21 @@ from portal.lib.strict_json import Strict
 
 _HALF_A_DAY = 43_200  # seconds
 _HARD_SPACE = "\u00a0"
-_JOINER = "\u200d"  # stands inside pictures such as families
+_JOINER = "\u200d"  # joins emoji, such as families
 
 _Base64 = Annotated[str, Meta(pattern=r"\A[A-Za-z0-9_-]{86}\Z")]  # 64 bytes
-_Id = Annotated[str, Meta(pattern=r"\A[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")]  # a UUID in its one spelling
+_Id = Annotated[str, Meta(pattern=r"\A[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")]  # a UUID in canonical form
 _PairingCode = Annotated[str, Meta(pattern=r"\A[^\n\ud800-\udfff]{1,32}\Z")]
 _KeyCode = Annotated[str, Meta(pattern=r"\A[0-9]{6}\Z")]
 
 
 class Label(str):
-    """What a person named something: 1 to 60 characters, one line, nothing invisible."""
+    """A name that a person chose: 1 to 60 characters, one line, nothing invisible."""
 
     __slots__ = ()
 
     def __new__(cls, value: object) -> Self:
-        """Take one spelling of letters and blanks. Raises: ``ValueError``."""
+        """Normalise letters and spaces. Raises: ``ValueError``."""
         if not isinstance(value, str):
             raise TypeError("not a text")
         name = unicodedata.normalize("NFC", value).replace(_HARD_SPACE, " ").strip(" ")
@@ -34,11 +34,11 @@ class Label(str):
 
 
 class Nothing(Strict):
-    """A body without names."""
+    """An empty body."""
 
 
 class Pair(Strict):
-    """Come with a pairing code; a new phone brings its key and name."""
+    """Join with a pairing code; a new phone brings its key and name."""
 
     code: _PairingCode
     public_key: _Base64 = ""
@@ -75,34 +75,34 @@ class Answer(Strict):
     reason: Annotated[str, Meta(pattern=r"\A(not_me|cancelled)\Z")] = ""
 
     def __post_init__(self) -> None:
-        """Refuse an approval with a reason, a denial with a number, and either without its own."""
+        """Refuse an approval with a reason or without a number, and a denial with a number or without a reason."""
         approves = self.decision == "approve"
         if bool(self.number) is not approves or bool(self.reason) is approves:
             raise ValueError("an approval has a number, a denial a reason")
 
 
 class Subscription(Strict):
-    """Say where notifications go to; nothing for nowhere."""
+    """Set where notifications are sent; empty for nowhere."""
 
     endpoint: Annotated[str, Meta(pattern=r"\Ahttps://[!-~]{1,2000}\Z")] = ""
     p256dh: Annotated[str, Meta(pattern=r"\A[A-Za-z0-9_=-]{1,100}\Z")] = ""
     auth: Annotated[str, Meta(pattern=r"\A[A-Za-z0-9_=-]{1,50}\Z")] = ""
 
     def __post_init__(self) -> None:
-        """Refuse a part of it."""
+        """Refuse an incomplete subscription."""
         if len({bool(part) for part in (self.endpoint, self.p256dh, self.auth)}) > 1:
             raise ValueError("all three, or none")
 
     @property
     def as_stored(self) -> dict[str, str]:
-        """Return it as a phone's row holds it."""
+        """Return it as stored in a phone's row."""
         if not self.endpoint:
             return {}
         return {"endpoint": self.endpoint, "p256dh": self.p256dh, "auth": self.auth}
 
 
 class Rotate(Strict):
-    """Bring a new signing key, and its signature."""
+    """Send a new signing key, and its signature."""
 
     public_key: _Base64
     proof: _Base64
@@ -121,12 +121,12 @@ class Remove(Strict):
     all: bool = False
 
     def __post_init__(self) -> None:
-        """Refuse neither, and both."""
+        """Refuse both, or neither."""
         if bool(self.key) is self.all:
             raise ValueError("one Key, or all")
 
 
 class Clock(Strict):
-    """Tell by how many seconds the phone's clock is fast."""
+    """Report by how many seconds the phone's clock is fast."""
 
     offset: Annotated[int, Meta(ge=-_HALF_A_DAY, le=_HALF_A_DAY)]

@@ -1,4 +1,4 @@
-"""How a Key and its account are told to a phone."""
+"""Keys and their accounts as the Key API writes them."""
 
 import logging
 
@@ -10,9 +10,9 @@ log = logging.getLogger("portal.security")
 
 
 def account_of(key: Key | EnrolmentItem) -> dict[str, str]:
-    """Return the public id of a Key that is there or to come, and whose it is: username, realm, label.
+    """Return the public id of a present or future Key, and its owner: username, realm, label.
 
-    The label is the customer's name, for staff the username.
+    The label is the customer's name, or the username for staff.
     """
     user = key.user
     names = (opened(user.customer, "given_name"), opened(user.customer, "family_name")) if user.customer else ()
@@ -21,7 +21,7 @@ def account_of(key: Key | EnrolmentItem) -> dict[str, str]:
 
 
 def opened(row: EncryptedModel, field: str) -> str:
-    """Return the decrypted text, or an empty one if it cannot be decrypted; that is logged."""
+    """Return the decrypted text, or an empty one if it cannot be decrypted, which is logged."""
     try:
         return str(getattr(row, field))
     except DecryptionError:

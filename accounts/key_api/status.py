@@ -1,4 +1,4 @@
-"""What any phone may ask before it is paired."""
+"""What a phone may read before it is paired."""
 
 from django.conf import settings
 from django.http import JsonResponse
@@ -10,5 +10,5 @@ from portal.lib import push
 
 @api_request("GET", Nothing)
 def time(request: ApiRequest[Nothing]) -> JsonResponse:
-    """Tell the server's clock."""
+    """Return the server's time."""
     return respond(min_version=settings.PORTAL_KEY_MIN_VERSION, push_key=push.key_for_phones())

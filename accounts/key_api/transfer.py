@@ -1,4 +1,4 @@
-"""Moving to a new phone, as reported by the old one."""
+"""Transfer to a new phone, led by the old one."""
 
 from django.conf import settings
 from django.http import JsonResponse
@@ -14,28 +14,28 @@ _COMPARED = (EnrolmentState.CLAIMED, EnrolmentState.MATCHED)
 
 @signed("POST", schemas.Nothing)
 def begin(request: SignedApiRequest[schemas.Nothing]) -> JsonResponse:
-    """Start a move, on the old phone."""
+    """Begin a transfer, on the old phone."""
     begun = key_transfer.begin(phone=request.phone, origin=request.origin, now=request.now)
     return respond(pairing=str(begun.move.public_id), code=begun.code, minutes=settings.PORTAL_PAIRING_MINUTES)
 
 
 @signed("POST", schemas.Pairing)
 def state(request: SignedApiRequest[schemas.Pairing]) -> JsonResponse:
-    """Tell the old phone how its move stands."""
+    """Return the state of the old phone's transfer."""
     move = rows.of_old_phone(request.body.pairing, request.phone)
-    stands = key_transfer.state_of(move, now=request.now)
-    number = {"number": move.number} if stands in _COMPARED else {}
-    return respond(state=stands, **number)
+    current = key_transfer.state_of(move, now=request.now)
+    number = {"number": move.number} if current in _COMPARED else {}
+    return respond(state=current, **number)
 
 
 @signed("POST", schemas.Match)
 def match(request: SignedApiRequest[schemas.Match]) -> JsonResponse:
-    """Say on the old phone whether the numbers match."""
-    stands = key_transfer.compare(
+    """Confirm or deny on the old phone that the numbers match."""
+    current = key_transfer.compare(
         phone=request.phone,
         pairing=request.body.pairing,
         matches=request.body.matches,
         origin=request.origin,
         now=request.now,
     )
-    return respond(state=stands)
+    return respond(state=current)

@@ -1,4 +1,4 @@
-"""Addresses of the Key's HTTP API, mounted at /key/api/v1/."""
+"""URLs of the Key API, mounted at /key/api/v1/."""
 
 from django.urls import path
 

@@ -1,4 +1,4 @@
-"""What the commands that stop and open a sign-in share."""
+"""The common base of portal_suspend and portal_reinstate."""
 
 from argparse import ArgumentParser
 from collections.abc import Callable
@@ -11,8 +11,8 @@ from accounts.models import User
 from portal.lib import clock
 
 
-class HoldCommand(BaseCommand):
-    """One action on one log-in, with a reason for the record."""
+class SuspensionCommand(BaseCommand):
+    """One action on one user, with a reason for the record."""
 
     action: Callable[..., User]
     done: str  # with {name}
@@ -26,7 +26,7 @@ class HoldCommand(BaseCommand):
         )
 
     def handle(self, *_args: Any, **options: Any) -> None:
-        """Do the action, or say in a sentence why not."""
+        """Run the action, or say why it was refused."""
         reason, name = options["reason"].strip(), options["username"]
         if not reason or len(reason) > suspension.LONGEST_REASON or not reason.isprintable():
             raise CommandError(f"--reason must be one line of 1 to {suspension.LONGEST_REASON} characters.")

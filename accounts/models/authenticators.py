@@ -1,4 +1,4 @@
-"""What people prove themselves with: Keys, e-mailed codes, security questions."""
+"""Authenticators: Keys, e-mailed codes, backup codes, passkeys; security answers and former passwords."""
 
 import logging
 import math
@@ -24,10 +24,10 @@ log = logging.getLogger("portal.security")
 
 
 class Key(EncryptedModel, Device):  # type: ignore[django-manager-missing]  # django-otp brings no types
-    """One log-in's second factor: a time-based code generator (RFC 6238) with an encrypted seed.
+    """A user's second factor: a time-based code generator (RFC 6238) with an encrypted seed.
 
-    ``last_step`` is the one memory of used codes: every purpose spends through
-    ``key_codes.spend_code``, which only moves it forward.
+    ``last_step`` is the only record of used codes: every purpose uses them up through
+    ``key_codes.use_code``, which only moves it forward.
     """
 
     encryption_owner = "user_id"
@@ -40,9 +40,9 @@ class Key(EncryptedModel, Device):  # type: ignore[django-manager-missing]  # dj
     ended_at = models.DateTimeField(null=True, blank=True)
     end_reason = models.CharField(max_length=12, choices=EndReason.choices, blank=True)
     drift_told_at = models.DateTimeField(null=True, blank=True)  # when a wrong clock was last explained
-    drift_step = models.BigIntegerField(null=True, blank=True)  # by which code; it opens nothing when its time comes
+    drift_step = models.BigIntegerField(null=True, blank=True)  # by which code; it is not accepted when its time comes
 
-    is_first_use = False  # set by the action that uses it for the first time (KEY-6)
+    is_first_use = False  # set when it is first used (KEY-6)
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
@@ -61,15 +61,15 @@ class Key(EncryptedModel, Device):  # type: ignore[django-manager-missing]  # dj
         ]
 
     def step_of(self, code: str, *, at: float, after: int) -> int | None:
-        """Return the time step (30 s units since 1970) later than ``after`` this code is right for, or None.
+        """Return the time step (30 s units since 1970), later than ``after``, for which this code is right, or None.
 
-        A seed that does not open (altered, moved, its key gone) matches nothing, and is logged.
+        A seed that cannot be decrypted (altered, moved, its key gone) matches nothing, and is logged.
         """
         seed, tolerance = self._seed(), settings.PORTAL_CODE_TOLERANCE_STEPS
         return None if seed is None else totp.matching_step(seed, code, at=at, tolerance=tolerance, after=after)
 
     def steps_away(self, code: str, *, at: float) -> int | None:
-        """Return how many steps ahead (behind, below zero) of ``at`` this code is right and unused, or None."""
+        """Return how many steps ahead of ``at`` (behind, below zero) this code is right and unused, or None."""
         seed, reach = self._seed(), settings.PORTAL_KEY_DRIFT_SEARCH_STEPS
         return None if seed is None else totp.steps_away(seed, code, at=at, reach=reach, after=self.last_step)
 
@@ -81,12 +81,12 @@ class Key(EncryptedModel, Device):  # type: ignore[django-manager-missing]  # dj
             return None
 
     def verify_token(self, token: Any) -> bool:
-        """Refuse the generic check of django-otp: codes are spent by ``key_codes.spend_code`` alone."""
+        """Refuse django-otp's generic check: only ``key_codes`` accepts codes."""
         return False
 
 
 class EmailedCode(models.Model):
-    """A code sent by e-mail: one live code per user and purpose, stored as a keyed digest."""
+    """A code sent by e-mail: one valid code per user and purpose, stored as a keyed digest."""
 
     user = models.ForeignKey(User, models.CASCADE, related_name="+")
     purpose = models.CharField(max_length=16, choices=CodePurpose.choices)
@@ -104,7 +104,7 @@ class EmailedCode(models.Model):
 
 
 class SecurityAnswer(models.Model):
-    """The answer to one security question, as a slow salted hash of its folded text."""
+    """The answer to one security question, as a slow salted hash of its normalised text."""
 
     user = models.ForeignKey(User, models.CASCADE, related_name="security_answers")
     question = models.CharField(max_length=40)
@@ -133,14 +133,14 @@ class BackupCode(Device):
         ]
 
     def verify_token(self, token: Any) -> bool:
-        """Refuse the generic check of django-otp: backup codes are spent by ``authenticators.backup_codes`` alone."""
+        """Refuse django-otp's generic check: only ``authenticators.backup_codes`` accepts codes."""
         return False
 
 
 class Passkey(EncryptedModel, Device):  # type: ignore[django-manager-missing]  # django-otp brings no types
-    """A WebAuthn credential with user verification: a sign-in of its own, and a second factor (SIGN-9).
+    """A WebAuthn credential with user verification: a sign-in by itself, and a second factor (SIGN-9).
 
-    The public key is no secret. It is encrypted so that a row written by hand opens nothing.
+    The public key is not secret. It is encrypted so that a row written by hand is useless.
     """
 
     encryption_owner = "user_id"
@@ -162,7 +162,7 @@ class Passkey(EncryptedModel, Device):  # type: ignore[django-manager-missing]  
         ]
 
     def verify_token(self, token: Any) -> bool:
-        """Refuse the generic check of django-otp: an assertion is checked by ``authenticators.passkeys`` alone."""
+        """Refuse django-otp's generic check: only ``authenticators.passkeys`` checks assertions."""
         return False
 
 
@@ -170,7 +170,7 @@ Authenticator: TypeAlias = Key | Passkey | BackupCode
 
 
 class UsedNonce(models.Model):
-    """What may be used once and has been: nonces of signed calls, challenges of passkeys, as keyed digests."""
+    """A nonce of a signed request or a challenge of a passkey that was used, as a keyed digest."""
 
     digest = models.CharField(max_length=64, primary_key=True)
     used_at = models.DateTimeField(db_index=True)
@@ -180,7 +180,7 @@ class UsedNonce(models.Model):
 
 
 class FormerPassword(models.Model):
-    """One password this log-in had: a keyed digest under the user's own history salt (PW-2)."""
+    """A former password of a user: a keyed digest under the user's own history salt (PW-2)."""
 
     user = models.ForeignKey(User, models.CASCADE, related_name="former_passwords")
     digest = models.CharField(max_length=64)
@@ -197,7 +197,7 @@ class FormerPassword(models.Model):
 
 
 def user_for_sign_in(typed: str) -> User | None:
-    """Return the log-in of that name with what it has set; one statement, for known and unknown names alike."""
+    """Return the user of that name and their kinds of authenticators; one statement, also for unknown names."""
     keys = Key.objects.filter(user=OuterRef("pk"), confirmed=True)
     passkeys = Passkey.objects.filter(user=OuterRef("pk"), confirmed=True)
     codes = BackupCode.objects.filter(user=OuterRef("pk"), used_at=None)
@@ -210,7 +210,7 @@ def user_for_sign_in(typed: str) -> User | None:
 
 
 def last_authenticated_at(user: User) -> datetime | None:
-    """Return when this log-in last used a second factor of any kind; one statement."""
+    """Return when this user last used a second factor of any kind; one statement."""
     keys = Key.objects.filter(user=user).values_list("last_used_at")
     codes = BackupCode.objects.filter(user=user).values_list("used_at")
     passkeys = Passkey.objects.filter(user=user).values_list("last_used_at")
@@ -218,9 +218,9 @@ def last_authenticated_at(user: User) -> datetime | None:
 
 
 def used_since(proved_at: float, *, user: OuterRef) -> Combinable:
-    """Return the condition that a second factor of any kind was used since a password was right.
+    """Return the condition that a second factor of any kind was used after the password was checked.
 
-    A password proves one sign-in. ``proved_at``: seconds since 1970, infinite for one that still holds.
+    A password is good for one sign-in. ``proved_at``: seconds since 1970, infinity for one that is still valid.
     """
     moment = datetime.max.replace(tzinfo=UTC) if proved_at == math.inf else datetime.fromtimestamp(proved_at, UTC)
     return (

@@ -10,7 +10,7 @@ from portal.lib.encrypted_fields import EncryptedJSONField, EncryptedModel, Encr
 
 
 class Customer(EncryptedModel):
-    """A person the firm holds money for. Everything personal is encrypted."""
+    """A person who has accounts with the firm. Everything personal is encrypted."""
 
     encryption_owner = "number"
     number = models.CharField(max_length=32, unique=True)
@@ -20,7 +20,7 @@ class Customer(EncryptedModel):
     birth_date = EncryptedTextField()  # ISO 8601 date
     address = EncryptedJSONField(default=dict)  # line1, line2, city, postcode, country
     phone = EncryptedTextField(blank=True)
-    application = EncryptedJSONField(default=dict)  # what the account application says, by name
+    application = EncryptedJSONField(default=dict)  # answers in the account application, by name
     language = models.CharField(max_length=8, default="en")
     time_zone = models.CharField(max_length=64, default="America/New_York")
     created_at = models.DateTimeField(db_default=Now())
@@ -30,7 +30,7 @@ class Customer(EncryptedModel):
 
 
 class TradingAccount(models.Model):
-    """One account with money in it. Balances are what the firm's back office last reported."""
+    """One trading account. Balances are as the firm's back office last reported them."""
 
     number = models.CharField(max_length=32, unique=True)
     kind = models.CharField(max_length=16, choices=AccountKind.choices, default=AccountKind.INDIVIDUAL)
@@ -44,7 +44,7 @@ class TradingAccount(models.Model):
 
 
 class Mandate(models.Model):
-    """Which log-in may act on which account, and as what."""
+    """Which user may act on which account, and in which role."""
 
     user = models.ForeignKey("accounts.User", models.PROTECT, related_name="mandates")
     account = models.ForeignKey(TradingAccount, models.PROTECT, related_name="mandates")
@@ -61,7 +61,7 @@ class Mandate(models.Model):
 
 
 class AccountActivity(models.Model):
-    """Something that happened on an account. ``own``: the customer did it, nobody else could have."""
+    """Something that happened on an account. ``own``: the customer did it, and nobody else could have."""
 
     account = models.ForeignKey(TradingAccount, models.PROTECT, related_name="activity")
     at = models.DateTimeField()

@@ -1,4 +1,4 @@
-"""A Key being set up: who proved what, which phone came, and for which log-ins."""
+"""Enrolment of Keys: what was proved, which phone joined, and for which users."""
 
 from typing import ClassVar
 
@@ -15,10 +15,10 @@ _OVER = (EnrolmentState.DONE, EnrolmentState.ENDED)
 
 
 class Enrolment(EncryptedModel):
-    """One setting-up of Keys on one phone, bound to the browser, or to the old phone, that began it (KEY-4, KEY-5).
+    """One enrolment of Keys on one phone, bound to the browser or the old phone that began it (KEY-4, KEY-5).
 
-    ``binding`` is the keyed digest of the ticket in that browser, or of the old phone's reference. Its moves:
-    accounts/policies/keys/enrolment.py, made by ``enrolment.steps`` alone.
+    ``binding`` is the keyed digest of the ticket in that browser, or of the old phone's reference. Legal moves:
+    accounts/policies/keys/enrolment.py, made by ``enrolment.steps`` only.
     """
 
     encryption_owner = "user_id"
@@ -26,8 +26,10 @@ class Enrolment(EncryptedModel):
     purpose = models.CharField(max_length=8, choices=EnrolmentPurpose.choices)
     state = models.CharField(max_length=8, choices=EnrolmentState.choices)
     binding = models.CharField(max_length=64)
-    pairing_digest = models.CharField(max_length=64, unique=True, null=True)  # of the code to type; gone once used
-    number = EncryptedTextField(blank=True)  # shown on both screens once the phone has come
+    pairing_digest = models.CharField(
+        max_length=64, unique=True, null=True
+    )  # of the pairing code; cleared once it is used
+    number = EncryptedTextField(blank=True)  # shown on both screens once the phone has joined
     old_phone = models.ForeignKey(Phone, models.PROTECT, null=True, related_name="+")
     phone = models.ForeignKey(Phone, models.PROTECT, null=True, related_name="enrolments")
     created_at = models.DateTimeField()
@@ -57,19 +59,19 @@ class Enrolment(EncryptedModel):
 
     @property
     def flow(self) -> str:
-        """Return what its events share in the record."""
+        """Return the flow id that its events share in the record."""
         return f"enrolment:{self.pk}"
 
 
 class EnrolmentItem(EncryptedModel):
-    """One log-in that gets a Key by this enrolment, with the seed of that Key (base32)."""
+    """One user who gets a Key in this enrolment, with the seed of that Key (base32)."""
 
     encryption_owner = "user_id"
     enrolment = models.ForeignKey(Enrolment, models.CASCADE, related_name="items")
     user = models.ForeignKey(User, models.CASCADE, related_name="+")
     secret = EncryptedTextField()
     replaces = models.ForeignKey(Key, models.SET_NULL, null=True, related_name="+")  # the Key on the old phone
-    key = models.OneToOneField(Key, models.SET_NULL, null=True, related_name="+")  # what came of it
+    key = models.OneToOneField(Key, models.SET_NULL, null=True, related_name="+")  # the Key that was created
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [

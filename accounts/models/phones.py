@@ -1,4 +1,4 @@
-"""Phones with the Key app on them. One phone may hold Keys of many log-ins."""
+"""Phones with the Key app. One phone may hold Keys of many users."""
 
 import secrets
 from typing import Any, ClassVar
@@ -19,17 +19,17 @@ def new_reference() -> str:
 
 
 class Phone(EncryptedModel):  # type: ignore[django-manager-missing]  # Device is untyped
-    """One installed Key app, known by the public half of a P-256 key that cannot leave it.
+    """One installed Key app, identified by the public key of a P-256 pair that cannot leave it.
 
-    ``public_key`` is x and y, 64 bytes as base64url; encrypted, so that a row changed by hand opens nothing.
-    ``clock_offset`` is by how many seconds the phone's clock was fast when it last told (below zero: slow).
+    ``public_key`` is x and y, 64 bytes as base64url; encrypted, so that a row changed by hand is useless.
+    ``clock_offset`` is by how many seconds the phone's clock was fast at its last report (below zero: slow).
     """
 
     encryption_owner = "reference"
     reference = models.CharField(max_length=22, unique=True, default=new_reference)
     name = models.CharField(max_length=60)
     public_key = EncryptedTextField()
-    key_digest = models.CharField(max_length=64, editable=False)  # of the public key, to find it by
+    key_digest = models.CharField(max_length=64, editable=False)  # of the public key, for look-ups
     subscription = EncryptedJSONField(default=dict)  # Web Push: endpoint, p256dh, auth; empty without one
     version = models.CharField(max_length=16)
     clock_offset = models.IntegerField(null=True)
@@ -62,5 +62,5 @@ class Phone(EncryptedModel):  # type: ignore[django-manager-missing]  # Device i
 
 
 def digest_of_public_key(public_key: str) -> str:
-    """Return the keyed digest a phone is found by."""
+    """Return the keyed digest by which a phone is found."""
     return digests.keyed("phone-key", public_key)

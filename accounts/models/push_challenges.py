@@ -15,9 +15,9 @@ _ANSWERED = (RequestState.APPROVED, RequestState.USED, RequestState.DENIED)
 
 
 class PushChallenge(EncryptedModel):
-    """One question to the Key, bound to the one sign-in that asked it (KEY-2, KEY-9).
+    """One request to the Key, bound to the one sign-in that asked for it (KEY-2, KEY-9).
 
-    The number to type is kept as a keyed digest; the page that shows it has it in its own encrypted cookie.
+    The number to type is stored as a keyed digest; the page that shows it has it in its own encrypted cookie.
     ``signature`` and ``signed_at`` are the phone's answer, kept so that it can be checked again.
     """
 
@@ -62,7 +62,7 @@ class PushChallenge(EncryptedModel):
 
     @property
     def flow(self) -> str:
-        """Return what its events, and the sign-in that it opens, share in the record."""
+        """Return the flow id that its events and the resulting sign-in share in the record."""
         return flow_of(self.reference)
 
 

@@ -1,4 +1,4 @@
-"""What customers report as suspicious, and what came of it."""
+"""Customers' reports of suspicious activity, and their outcome."""
 
 from typing import ClassVar
 

@@ -1,4 +1,4 @@
-"""Sessions of signed-in people, and the browsers they are known by."""
+"""Sessions of signed-in users, and their known browsers."""
 
 from typing import ClassVar
 
@@ -12,7 +12,7 @@ from portal.lib.encrypted_fields import EncryptedModel, EncryptedTextField
 
 
 class PlatformSession(EncryptedModel):
-    """One session. It exists only after both factors, always belongs to a user, and dies with its row.
+    """One session. It exists only after both factors, always belongs to a user, and ends with its row.
 
     The cookie's value is not stored: ``digest`` is its SHA-256. Ending all sessions of a user is
     one indexed DELETE. ``proved_at`` is when both factors were last given.
@@ -49,7 +49,7 @@ class PlatformSession(EncryptedModel):
 
 
 class KnownBrowser(models.Model):
-    """A browser that has completed a full sign-in of this user: it has tries of its own."""
+    """A browser in which this user has completed a sign-in: it has attempts of its own."""
 
     user = models.ForeignKey(User, models.CASCADE, related_name="known_browsers")
     digest = models.CharField(max_length=64)  # of the cookie's random value

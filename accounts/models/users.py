@@ -22,15 +22,15 @@ if TYPE_CHECKING:
 
 
 class Users(models.QuerySet["User"]):
-    """Users, locked in a way that rows referring to them need not wait for."""
+    """Users, locked so that rows which merely refer to one need not wait."""
 
     def select_for_update(
         self, nowait: bool = False, skip_locked: bool = False, of: Sequence[str] = (), no_key: bool = True
     ) -> "Users":
-        """Lock the rows but for their numbers, which never change.
+        """Lock the rows except for their primary keys, which never change.
 
-        Every event and every notice names a log-in, and PostgreSQL asks for the row it names when the transaction
-        ends. With the number locked, too, two actions could each wait for what the other holds.
+        Every event and every notice refers to a user, and PostgreSQL checks that row when the transaction
+        ends. With the primary key locked too, two actions could each wait for what the other holds.
         """
         return super().select_for_update(nowait=nowait, skip_locked=skip_locked, of=of, no_key=no_key)
 
@@ -39,15 +39,15 @@ class UserManager(BaseUserManager["User"]):
     """Look-ups by the canonical username."""
 
     def get_queryset(self) -> Users:
-        """Return all log-ins."""
+        """Return all users."""
         return Users(self.model, using=self._db)
 
     def by_username(self, typed: str) -> "User | None":
-        """Return the log-in of that name, however it was typed, or None."""
+        """Return the user of that name, however it was typed, or None."""
         return self.filter(username=usernames.canonical(typed)).first()
 
     def get_by_natural_key(self, username: str | None) -> "User":
-        """Return the log-in for Django's back ends and commands."""
+        """Return the user for Django's back ends and commands."""
         return self.get(username=usernames.canonical(username or ""))
 
 
@@ -56,7 +56,7 @@ def _new_salt() -> str:
 
 
 class User(EncryptedModel, AbstractBaseUser, PermissionsMixin):  # type: ignore[django-manager-missing]  # Device is untyped
-    """One log-in. ``username_hash`` stands in for the name wherever the name must not stand."""
+    """One user. ``username_hash`` stands in for the username wherever that must not appear."""
 
     encryption_owner = "username"
     username = models.CharField(max_length=usernames.MAX_LENGTH, unique=True)
@@ -67,16 +67,16 @@ class User(EncryptedModel, AbstractBaseUser, PermissionsMixin):  # type: ignore[
     is_staff = models.BooleanField(default=False)
     is_active = models.BooleanField(default=True)
     suspended_at = models.DateTimeField(null=True, blank=True)
-    session_version = models.PositiveIntegerField(default=0)  # raised when everything that was open ends
+    session_version = models.PositiveIntegerField(default=0)  # raised to end everything that is open
     password_history_salt = models.CharField(max_length=32, default=_new_salt, editable=False)
     password_changed_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(db_default=Now())
 
     otp_device: "Authenticator | None"  # the second factor of this session, set by SessionUserMiddleware
-    has_authenticator: bool  # a second factor of any kind; these three are set by ``proofs.user_for_sign_in``
+    has_authenticator: bool  # a second factor of any kind; these three are set by ``authenticators.user_for_sign_in``
     has_passkey: bool
     has_phone: bool  # a Key on a phone
-    last_login = None  # the session register and the audit chain tell it
+    last_login = None  # recorded by the session table and the audit chain
 
     USERNAME_FIELD = "username"
     EMAIL_FIELD = "email"
@@ -93,16 +93,16 @@ class User(EncryptedModel, AbstractBaseUser, PermissionsMixin):  # type: ignore[
         ]
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Keep the name canonical and its digest in step."""
+        """Keep the username canonical and its digest in step."""
         if not kwargs.get("update_fields"):
             self.username = usernames.canonical(self.username)
             self.username_hash = hash_of_username(self.username)
         super().save(*args, **kwargs)
 
     def check_password(self, raw_password: str | None) -> bool:
-        """Tell whether this is the password; a right one renews a hash of older cost.
+        """Check the password; if it is right, a hash of older cost is renewed.
 
-        The renewal replaces only the hash that was checked: a new password set meanwhile stays.
+        The renewal replaces only the hash that was checked; a new password set meanwhile stays.
         """
         checked = self.password
 
@@ -117,16 +117,16 @@ class User(EncryptedModel, AbstractBaseUser, PermissionsMixin):  # type: ignore[
 
     @property
     def zone(self) -> str:
-        """Return the time zone this person reads times in."""
+        """Return the name of the user's time zone."""
         return self.customer.time_zone if self.customer else "UTC"
 
     @property
     def greeting(self) -> str:
-        """Return the name used to greet: the customer's given name, else the username."""
+        """Return the name for greetings: the customer's given name, else the username."""
         return self.customer.given_name if self.customer else self.username
 
     def is_verified(self) -> bool:
-        """Tell whether this session was opened with a Key; the middleware's answer takes its place."""
+        """Return False: without a session nobody is verified; the middleware replaces this."""
         return False
 
     def has_role(self, *roles: Role) -> bool:

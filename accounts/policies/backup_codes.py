@@ -1,4 +1,4 @@
-"""What a backup code looks like, and when there are few left (KEY-13)."""
+"""The form of backup codes, and when few are left (KEY-13)."""
 
 from portal.lib import code_alphabet
 
@@ -8,19 +8,19 @@ FEW = 2
 
 
 def read(typed: str) -> str | None:
-    """Return the eight characters of a code in capitals, or None if this is none.
+    """Return the eight characters of a code in capitals, or None if this is not a code.
 
-    Takes any letter and digit of ASCII: an installation may bring codes that it did not make.
+    Accepts any ASCII letter or digit: an installation may bring codes that were made elsewhere.
     """
     text = code_alphabet.plain(typed)
     return text if len(text) == LENGTH and text.isascii() else None
 
 
 def spaced(code: str) -> str:
-    """Return the code as people read it: XXXX-XXXX."""
+    """Return the code in the form people read: XXXX-XXXX."""
     return code_alphabet.grouped(code, by="-")
 
 
 def are_few(left: int) -> bool:
-    """Tell whether it is time for new ones."""
+    """Tell whether it is time to make new ones."""
     return left <= FEW

@@ -1,11 +1,11 @@
-"""How long a session may rest (SESS-1)."""
+"""How long a session may be idle (SESS-1)."""
 
 import math
 from datetime import datetime, timedelta
 
 
 def seconds_left(*, active_at: datetime, ends_at: datetime, now: datetime, idle: timedelta) -> int:
-    """Return seconds until the session ends if nothing happens, rounded up: 0 only when it is over."""
+    """Return the seconds until the session ends without activity, rounded up: 0 only when it is over."""
     return max(0, math.ceil((min(active_at + idle, ends_at) - now).total_seconds()))
 
 

@@ -1,10 +1,10 @@
-"""What staff see of personal texts: enough to tell two apart, not enough to use."""
+"""Masks for personal texts shown to staff: enough to tell two apart, too little to use."""
 
 _DOTS = "\u2022\u2022\u2022"
 
 
 def name(text: str) -> str:
-    """Return the first letter alone: A•••. Always three dots, so that the length is not told."""
+    """Return the first letter only: A•••. Always three dots, so that the length stays hidden."""
     return f"{text[0]}{_DOTS}" if text else ""
 
 

@@ -1,4 +1,4 @@
-"""What a password must be. Pure: values in, missing rules out. See docs/decisions/0009-password-rules.md."""
+"""Password rules. Pure: values in, missing rules out. See docs/decisions/0009-password-rules.md."""
 
 import functools
 import gzip
@@ -39,10 +39,10 @@ def missing(password: str, rules: Rules) -> list[str]:
 
 
 def is_common(password: str, *, own_words: Iterable[str]) -> bool:
-    """Tell whether a password is famous, or is a famous word or own words with decoration.
+    """Tell whether a password is well known, or a decorated form of a well-known one or of own words.
 
-    Decoration: case, digits and signs, letters written as digits or signs. Own words: what others know
-    of the customer and of the firm, such as names, the username and the year of birth.
+    Decoration: case, digits and symbols, letters written as digits or symbols. Own words: what others know
+    about the customer and the firm, such as names, the username and the year of birth.
     """
     folded = unicodedata.normalize("NFKC", password).casefold()
     cores = {core for bare in _undecorated(folded) for core in (bare, bare.translate(_LEET))}
@@ -50,9 +50,9 @@ def is_common(password: str, *, own_words: Iterable[str]) -> bool:
 
 
 def _is_made_of(own_words: Iterable[str], password: str) -> bool:
-    """Tell whether own words, together and also backwards, leave little else but digits and signs.
+    """Tell whether own words, combined and also backwards, leave little but digits and symbols.
 
-    Little: fewer than four letters, or no more of them than the own words have.
+    Little: fewer than four letters, or no more than the own words have.
     """
     plain = _plain(password)
     words = {part for word in own_words for part in _parts(_plain(word))}
@@ -63,18 +63,18 @@ def _is_made_of(own_words: Iterable[str], password: str) -> bool:
 
 
 def _plain(text: str) -> str:
-    """Return the text without case, accents and other variants of its letters."""
+    """Return the text without case, accents and other variants of letters."""
     folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold())
     return "".join(sign for sign in folded if not unicodedata.combining(sign))
 
 
 def _parts(word: str) -> set[str]:
-    """Return a word with its separators dropped, and each run of letters in it: obrien and brien for O'Brien."""
+    """Return a word without separators, and each run of letters in it: obrien and brien for O'Brien."""
     return {part for part in (re.sub(r"[\W_]+", "", word), *_LETTERS.findall(word)) if len(part) > 1}
 
 
 def _found(word: str, text: str) -> list[tuple[int, int]]:
-    """Return where a word stands in the text, as written or with signs for letters; a tiny one must stand alone."""
+    """Return where a word is in the text, as written or with symbols for letters; a very short one must stand alone."""
     alone = len(word) < _SHORTEST_PART
     pattern = rf"(?<![^\W\d_]){re.escape(word)}(?![^\W\d_])" if alone else re.escape(word)
     return [match.span() for form in (text, text.translate(_LEET)) for match in re.finditer(pattern, form)]
@@ -85,10 +85,10 @@ def _is_letter(sign: str) -> bool:
 
 
 def _undecorated(text: str) -> set[str]:
-    """Return the text without digits and signs at its start, at its end, at both, and as it is.
+    """Return the text without digits and symbols at its start, at its end, at both, and as it is.
 
-    Taken off before signs are read as letters: in ``Pa$$w0rd1!`` some of them are letters, some decoration.
-    What is left of mere signs is no word.
+    Stripped before symbols are read as letters: in ``Pa$$w0rd1!`` some are letters, some decoration.
+    A remainder without letters is not a word.
     """
     signs = "".join({c for c in text if not c.isalpha()})
     bare = {text.strip(signs), text.lstrip(signs), text.rstrip(signs)}

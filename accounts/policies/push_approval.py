@@ -1,4 +1,4 @@
-"""Requests to approve: whether one may be sent now, where one stands, which app may answer (KEY-2, KEY-11)."""
+"""Push requests: whether one may be sent now, its state, which app may answer (KEY-2, KEY-11)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,14 +7,14 @@ from datetime import datetime, timedelta
 from accounts.enums import DenyReason, RequestState
 
 SILENCE = timedelta(minutes=10)  # without requests, after "not me"
-DENIALS = 2  # refusals in a row after which no more requests are sent
-GRACE = timedelta(seconds=10)  # how long an approval of the last moment may still be used
+DENIALS = 2  # denials in a row after which no more requests are sent
+GRACE = timedelta(seconds=10)  # how long an approval given at the last moment may still be used
 EXPIRED = "expired"
 
 
 @dataclass(frozen=True)
 class Past:
-    """A request of this person that was answered: when, and how."""
+    """An answered request of this user: when, and how."""
 
     answered_at: datetime
     state: str
@@ -30,10 +30,10 @@ class Verdict:
 
 
 def may_ask(past: Sequence[Past], *, proved_at: datetime | None, now: datetime) -> Verdict:
-    """Say whether a request may be sent now.
+    """Decide whether a request may be sent now.
 
-    ``past``: newest first; all that were answered during a silence, and the last two, at least.
-    ``proved_at``: when this person last used a second factor of any kind.
+    ``past``: newest first; at least all that were answered during a silence, and the last two.
+    ``proved_at``: when this user last used a second factor of any kind.
     """
     if _is_stopped(past, proved_at):
         return Verdict(is_stopped=True)
@@ -42,25 +42,25 @@ def may_ask(past: Sequence[Past], *, proved_at: datetime | None, now: datetime) 
 
 
 def _is_stopped(past: Sequence[Past], proved_at: datetime | None) -> bool:
-    """Tell whether the last answers were refusals, all given since a second factor was last used."""
+    """Tell whether the last answers were denials, all given since a second factor was last used."""
     return len(past) >= DENIALS and all(
         p.state == RequestState.DENIED and (proved_at is None or p.answered_at > proved_at) for p in past[:DENIALS]
     )
 
 
-def standing(state: str, *, expires_at: datetime, now: datetime) -> str:
-    """Return the state, or "expired" for one that ran out before it was answered or used."""
+def state_at(state: str, *, expires_at: datetime, now: datetime) -> str:
+    """Return the state, or "expired" if the request ran out before it was answered or used."""
     is_open = state in {RequestState.WAITING, RequestState.APPROVED}
     return EXPIRED if is_open and expires_at <= now else str(state)
 
 
 def is_current(version: str, *, minimum: str) -> bool:
-    """Tell whether an app of this version may approve. What is no version is older than all."""
+    """Tell whether an app of this version may approve. An invalid version counts as the oldest."""
     return _parts(version) >= _parts(minimum)
 
 
 def _parts(version: str) -> list[int]:
-    """Return the numbers of a version, zeros at the end left out (1.0 is 1); none of what is no version."""
+    """Return the numbers of a version without trailing zeros (1.0 is 1); none for an invalid one."""
     parts = version.split(".")
     if not all(part.isascii() and part.isdigit() for part in parts):
         return []

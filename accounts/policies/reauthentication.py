@@ -1,4 +1,4 @@
-"""Whether what was proved is still fresh enough for a sensitive page."""
+"""Whether a proof is still fresh enough for a sensitive page."""
 
 from datetime import datetime, timedelta
 

@@ -1,11 +1,11 @@
-"""What somebody could do next to stay safe and able to sign in, most pressing first."""
+"""What a user should do next to stay safe and able to sign in, most urgent first."""
 
 import enum
 from dataclasses import dataclass
 
 from accounts.policies import backup_codes
 
-_CLOCK_SECONDS = 30  # by how much a phone may be wrong without anybody noticing
+_CLOCK_SECONDS = 30  # a phone's clock may be this far off without anybody noticing
 
 
 class Step(enum.StrEnum):
@@ -21,7 +21,7 @@ class Step(enum.StrEnum):
 
 
 class Light(enum.StrEnum):
-    """How a log-in stands, as alerts are coloured and named."""
+    """The state of a user, by the colours and names of alerts."""
 
     OK = "ok"
     WARN = "warn"
@@ -30,10 +30,10 @@ class Light(enum.StrEnum):
 
 @dataclass(frozen=True)
 class Ways:
-    """The ways into a log-in: how many of each, and what its phones last told.
+    """A user's authenticators: how many of each kind, and what the phones last reported.
 
-    ``clock_offset``: of the phone that is most wrong, in seconds. ``reports``: how many were made of sign-ins since
-    the password was last changed, and still wait.
+    ``clock_offset``: of the phone whose clock is most wrong, in seconds. ``reports``: open reports about sign-ins
+    since the password was last changed.
     """
 
     keys: int
@@ -45,7 +45,7 @@ class Ways:
 
 
 def next_steps(ways: Ways) -> list[Step]:
-    """Return what to do, the best next step first."""
+    """Return the steps to take, the best one first."""
     wanted = {
         Step.SET_PASSWORD: ways.reports > 0,
         Step.SET_UP_KEY: not ways.keys,
@@ -59,7 +59,7 @@ def next_steps(ways: Ways) -> list[Step]:
 
 
 def light(steps: list[Step]) -> Light:
-    """Return how pressing that is: a second way in is good to have, the rest is amiss."""
+    """Return how urgent the steps are: a second authenticator is good to have, the rest are problems."""
     if Step.SET_UP_KEY in steps:
         return Light.ERR
     return Light.WARN if set(steps) - {Step.SECOND_WAY} else Light.OK

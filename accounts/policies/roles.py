@@ -1,17 +1,20 @@
-"""What each staff role may read in the admin. What it may do is asked by the actions."""
+"""What each staff role may read in the admin. What it may do is checked by the actions."""
 
 from accounts.enums import Role
 
 PEOPLE = ("customer", "user", "tradingaccount", "mandate", "accountactivity", "key", "phone", "passkey", "report")
 DESK = ("platformsession", "pushchallenge")
-RECORD = {"audit": ("securityevent",), "outbox": ()}  # speaks of cases, which nobody who works on them may recognise
+RECORD = {
+    "audit": ("securityevent",),
+    "outbox": (),
+}  # it mentions cases, which those who work on them must not recognise
 
-# Role -> application -> models; an empty tuple stands for all models of the application.
+# Role -> app -> models; an empty tuple stands for all models of the app.
 READS: dict[Role, dict[str, tuple[str, ...]]] = {
     Role.AGENT: {"accounts": (*PEOPLE, *DESK), "throttle": (), "recovery": ()},
     Role.SENIOR: {"accounts": (*PEOPLE, *DESK), "throttle": (), "recovery": ()},
     Role.AUDITOR: {"accounts": (*PEOPLE, *DESK), "throttle": (), "recovery": (), **RECORD},
     Role.OPERATOR: {"accounts": ("user", *DESK), "throttle": (), **RECORD},
 }
-# Whoever checks the record does not make it.
+# Those who check the record must not create it.
 APART = (frozenset({Role.AGENT, Role.AUDITOR}), frozenset({Role.SENIOR, Role.AUDITOR}))

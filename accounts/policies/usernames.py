@@ -1,4 +1,4 @@
-"""One spelling per username."""
+"""Normalisation of usernames."""
 
 import unicodedata
 
@@ -6,11 +6,11 @@ MAX_LENGTH = 150
 
 
 def canonical(typed: str) -> str:
-    """Return the form usernames are stored, counted and compared in.
+    """Return the form in which usernames are stored, counted and compared.
 
     Compatibility characters are folded (NFKC), case is folded, surrounding white space and invisible
-    format characters are dropped, so that no spelling of a name has tries of its own. What one
-    round leaves behind the next one takes, until nothing changes: the result is its own canonical form.
+    format characters are dropped, so that no spelling of a name has attempts of its own. This is
+    repeated until nothing changes: the result is its own canonical form.
     """
     name = _plainer(typed)
     while (plainer := _plainer(name)) != name:

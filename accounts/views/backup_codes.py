@@ -1,4 +1,4 @@
-"""Backup codes: make them, see them once, know how many are left."""
+"""Backup codes: make new ones, see them once, see how many are left."""
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render

@@ -1,4 +1,4 @@
-"""Cookies that only we can read: encrypted, each for one purpose, dead after a while. No session, no row."""
+"""Encrypted cookies, each for one purpose and with an age limit. No session, no row."""
 
 import json
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from portal.lib import clock, encryption
 
 @dataclass(frozen=True)
 class EncryptedCookie:
-    """A cookie of facts that only we can read; its name is its purpose, and one does not open as another."""
+    """An encrypted cookie of facts; its name is its purpose, and it cannot be decrypted under another name."""
 
     name: str
     minutes: int
@@ -25,7 +25,7 @@ class EncryptedCookie:
         return f"{settings.PORTAL_COOKIE_PREFIX}{self.name}"
 
     def read(self, request: HttpRequest) -> dict[str, Any]:
-        """Return the facts; empty if there are none, they do not open, or they are too old."""
+        """Return the facts; empty if there are none, they cannot be decrypted, or they are too old."""
         try:
             facts: dict[str, Any] = json.loads(
                 encryption.decrypt(request.COOKIES.get(self.key, ""), bound_to=self.name)
@@ -36,17 +36,17 @@ class EncryptedCookie:
         return facts if age <= timedelta(minutes=self.minutes) else {}
 
     def write(self, response: HttpResponseBase, **facts: Any) -> None:
-        """Keep the facts from now on."""
+        """Store the facts in the browser."""
         encrypted = encryption.encrypt(json.dumps(facts | {"at": clock.now().isoformat()}), bound_to=self.name)
         keep(response, self.key, encrypted, age=self.minutes * 60)
 
     def drop(self, response: HttpResponseBase) -> None:
-        """Forget them."""
+        """Delete the cookie."""
         response.delete_cookie(self.key, samesite="Strict")
 
 
 def keep(response: HttpResponseBase, key: str, value: str, *, age: int) -> None:
-    """Let the browser send this value to us alone, for ``age`` seconds; no script can read it."""
+    """Set a cookie for ``age`` seconds that no script can read and no other site can cause to be sent."""
     response.set_cookie(
         key, value, max_age=age, secure=settings.SESSION_COOKIE_SECURE, httponly=True, samesite="Strict"
     )

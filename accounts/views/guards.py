@@ -22,7 +22,7 @@ View = Callable[Concatenate[HttpRequest, P], HttpResponse]
 
 
 def signed_in(view: Page[P]) -> View[P]:
-    """Let in who signed in with both factors, and count the visit as activity."""
+    """Admit users who signed in with both factors, and count the visit as activity."""
 
     @functools.wraps(view)
     def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
@@ -37,9 +37,9 @@ def signed_in(view: Page[P]) -> View[P]:
 
 
 def freshly_proved(view: Page[P]) -> View[P]:
-    """Let in who is signed in and gave both factors a moment ago; ask the others to give them once more.
+    """Admit users who gave both factors recently; ask others who are signed in to give them again.
 
-    They come back to the page afterwards. What a form sent too late is not kept, and they are told so.
+    They return to the page afterwards. A form that was sent too late is not kept, and they are told so.
     """
 
     @functools.wraps(view)
@@ -59,9 +59,9 @@ def freshly_proved(view: Page[P]) -> View[P]:
 
 
 def safe_next(request: HttpRequest) -> str:
-    """Return the page of ours that ``next`` names, in the form or the address, or the empty text.
+    """Return the page named by ``next``, in the form or the address, or an empty text.
 
-    Never another host's, and never the page one is on.
+    Never a page of another host, and never the current one.
     """
     wanted = request.POST.get("next") or request.GET.get("next") or ""
     if not url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure()):
@@ -71,14 +71,14 @@ def safe_next(request: HttpRequest) -> str:
 
 
 def who(request: HttpRequest) -> SignedInRequest | None:
-    """Return the same request, known to be signed in with both factors, or None."""
+    """Return the same request if it is signed in with both factors, or None."""
     if request.user.is_authenticated and request.user.is_verified():
         return cast("SignedInRequest", request)
     return None
 
 
 def to_sign_in(request: HttpRequest, wanted: str = "") -> HttpResponse:
-    """Send to the sign-in page, saying why if a sign-in has ended, and back afterwards."""
+    """Redirect to the sign-in page, with the reason if a session has ended, and back afterwards."""
     query = {"next": wanted or request.get_full_path()} if request.method in {"GET", "HEAD"} else {}
     if getattr(request.session, "was_ended", False):
         query["ended"] = "yes"

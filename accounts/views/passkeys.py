@@ -1,4 +1,4 @@
-"""The passkeys of a log-in: seen, added, removed."""
+"""A user's passkeys: see them, add one, remove one."""
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -22,7 +22,7 @@ from portal.lib.passkeys import encoded
 @require_safe
 @signed_in
 def show(request: SignedInRequest) -> HttpResponse:
-    """Show the passkeys that work, and lead to adding and removing one."""
+    """Show the active passkeys, with links to add and remove one."""
     live = passkeys.live(request.user)
     facts = {
         "passkeys": live,
@@ -37,7 +37,7 @@ def show(request: SignedInRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @freshly_proved
 def add(request: SignedInRequest) -> HttpResponse:
-    """Name a passkey, and keep it once the browser has made it."""
+    """Name a passkey, and save it once the browser has created it."""
     form = AddPasskeyForm(request.POST or None)
     if form.is_valid():
         try:
@@ -54,7 +54,7 @@ def add(request: SignedInRequest) -> HttpResponse:
 @require_POST
 @freshly_proved
 def add_options(request: SignedInRequest) -> HttpResponse:
-    """Tell the browser what kind of passkey to make."""
+    """Tell the browser what kind of passkey to create."""
     options = passkeys.registration_options(request.user, challenge=passkeys.new_challenge())
     return challenges.offer(options, purpose=_purpose(request))
 

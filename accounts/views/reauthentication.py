@@ -1,4 +1,4 @@
-"""Confirming that it is still oneself, before something sensitive."""
+"""Giving both factors again before something sensitive."""
 
 from django.conf import settings
 from django.http import HttpResponse
@@ -19,7 +19,7 @@ from portal.lib import client, clock
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
 def confirm(request: SignedInRequest) -> HttpResponse:
-    """Give password and Key once more, then go on to the page one wanted."""
+    """Give password and Key again, then go on to the page that was wanted."""
     has_key = request.user.key_set.filter(confirmed=True).exists()
     form = ConfirmForm(request.POST if request.method == "POST" else None, has_key=has_key)
     if form.is_valid():

@@ -1,4 +1,4 @@
-"""How a refusal is shown: at its field or on top, with the status that belongs to it."""
+"""Pages that show a refusal, at its field or at the top, with the matching HTTP status."""
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
@@ -9,7 +9,7 @@ from accounts.refusals import Refusal, TooOften
 from helpcenter import causes
 from portal.lib import clock
 
-# Django's codes of errors -> ours; errors of our own carry a code of the cause table.
+# Django's error codes -> ours; our own errors carry a code of the cause table.
 _CAUSES = {"required": "F1", "max_length": "F2"}
 
 
@@ -21,7 +21,7 @@ def page(
     refusal: Refusal | None = None,
     **facts: object,
 ) -> HttpResponse:
-    """Render a page with its form and what was refused: 200, 400 for too long, 429 with Retry-After for too often."""
+    """Render a page with its form and the refusal: 200, 400 for text too long, 429 with Retry-After for too often."""
     refusal = refusal or getattr(form, "refusal", None)
     context = {"form": form, "cause": refusal.cause if refusal else _cause_of(form), "refusal": refusal}
     response = render(request, template, context | facts, status=status_of(form))
@@ -33,7 +33,7 @@ def page(
 
 
 def _cause_of(form: forms.BaseForm | None) -> causes.Cause | None:
-    """Return the row of the cause table for the first thing that is wrong with a form."""
+    """Return the row of the cause table for the first error of a form."""
     if form is None or not form.errors:
         return None
     first = next(iter(form.errors.as_data().values()))[0].code or ""

@@ -1,4 +1,4 @@
-"""Leaving, and staying."""
+"""Signing out, and staying signed in."""
 
 from django.contrib.auth import logout
 from django.db import transaction
@@ -16,7 +16,7 @@ from portal.lib import client, clock
 
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
-    """End this session and clear what the browser kept."""
+    """End this session and clear the browser's stored data."""
     if known := who(request):
         with transaction.atomic():
             completion.sign_out(known.user, origin=client.origin(request), now=clock.now())
@@ -28,7 +28,7 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def idle_remaining(request: HttpRequest) -> HttpResponse:
-    """Tell how long the session lasts without activity; asking is not activity."""
+    """Return how long the session lasts without activity; polling is not activity."""
     known = who(request)
     if known is None:
         return JsonResponse({"seconds": 0, "state": "ended"})
@@ -38,7 +38,7 @@ def idle_remaining(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def idle_extend(request: HttpRequest) -> HttpResponse:
-    """Count as activity: the person chose to stay."""
+    """Count as activity: the user chose to stay."""
     known = who(request)
     if known is None:
         return JsonResponse({"seconds": 0, "state": "ended"}, status=403)

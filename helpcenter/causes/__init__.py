@@ -1,8 +1,8 @@
 """The cause table: every refusal of the product has a code here, with its words and its help row.
 
-Pages, the API, logs and staff reports name causes by code. ``row`` is the slug of the problem page
-that explains the way on. Texts hold ``{names}``: those of ``helpcenter.facts`` fill themselves, the
-rest (``tries_left``, ``until``, ``list``) is given by whoever refuses.
+Pages, the API, logs and staff reports refer to causes by code. ``row`` is the slug of the problem page
+that explains what to do. Texts contain ``{names}``: those of ``helpcenter.facts`` are filled in automatically,
+the rest (``tries_left``, ``until``, ``list``) come from the refusal.
 """
 
 from helpcenter.causes import everywhere, key, recovery, sign_in, staff
@@ -12,7 +12,7 @@ __all__ = ["Cause", "every", "get"]
 
 
 def get(code: str) -> Cause:
-    """Return the cause with that code; raises KeyError for an unknown one."""
+    """Return the cause with this code. Raises: ``KeyError`` for an unknown one."""
     return _BY_CODE[code]
 
 

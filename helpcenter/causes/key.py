@@ -1,4 +1,4 @@
-"""Why the Key, a request to it, or a call of its app is refused."""
+"""Why a Key, a push request or a request of the Key app is refused."""
 
 from django.utils.translation import gettext_lazy as _
 

@@ -1,4 +1,4 @@
-"""Why a step on the way back in is refused."""
+"""Why a step of account recovery is refused."""
 
 from django.utils.translation import gettext_lazy as _
 

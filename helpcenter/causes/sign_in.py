@@ -1,4 +1,4 @@
-"""Why signing in is refused."""
+"""Why a sign-in is refused."""
 
 from django.utils.translation import gettext_lazy as _
 

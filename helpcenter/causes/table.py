@@ -1,4 +1,4 @@
-"""One row of the cause table, and how rows are written."""
+"""The rows of the cause table."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -42,7 +42,7 @@ HELP: "dict[str, StrOrPromise]" = {
 
 @dataclass(frozen=True)
 class Cause:
-    """One reason why something was refused."""
+    """One reason for a refusal."""
 
     code: str
     title: "StrOrPromise"
@@ -58,12 +58,12 @@ class Cause:
     def words(self, **facts: object) -> str:
         """Return the text with its names filled in; plain text, to be escaped like any other.
 
-        Raises KeyError when a name is left over that neither the settings nor the caller fill.
+        Raises: ``KeyError`` for a name that neither the settings nor the caller provide.
         """
         text = str(self.text)
         return text.format_map(installation.current() | facts) if "{" in text else text
 
 
 def row(slug: str, severity: Severity, *causes: "tuple[str, StrOrPromise, StrOrPromise]") -> Iterable[Cause]:
-    """Make causes that lead to the same problem page: code, title and text of each."""
+    """Return causes that share a problem page: code, title and text of each."""
     return (Cause(code, title, text, slug, severity) for code, title, text in causes)

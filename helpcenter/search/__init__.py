@@ -1,7 +1,7 @@
-"""Search over the articles: one interface, and behind it the full-text index of whichever database runs.
+"""Search over the articles: one interface to the full-text index of either database.
 
-What a visitor types is reduced to words before it comes near a query language, so no character in it
-has a meaning there.
+What a visitor types is reduced to words before it reaches a query language, so no character in it
+has a special meaning there.
 """
 
 import hashlib
@@ -19,9 +19,9 @@ _BACK_ENDS: dict[str, ModuleType] = {"sqlite": fts5, "postgresql": tsvector}
 
 
 def find(language: str, text: str) -> list[Article]:
-    """Return the articles that fit what was typed, best first, at most ``LIMIT``.
+    """Return the articles that match the text, best first, at most ``LIMIT``.
 
-    All words must be found; if no article has them all, any of them will do. Two statements at most.
+    All words must match; if no article has them all, any of them will do. Two statements at most.
     """
     indexed = language if language in catalogue.languages() else catalogue.SOURCE_LANGUAGE
     terms = words.terms(text, indexed)
@@ -37,7 +37,7 @@ def find(language: str, text: str) -> list[Article]:
 
 @transaction.atomic
 def load() -> int:
-    """Make the index anew from the articles; returns how many entries it holds. Harmless to repeat."""
+    """Rebuild the index from the articles; return how many entries it has. Safe to repeat."""
     Entry.objects.all().delete()
     rows = Entry.objects.bulk_create(_entries())
     _BACK_ENDS[connection.vendor].rebuild()
@@ -45,7 +45,7 @@ def load() -> int:
 
 
 def is_stale() -> bool:
-    """Tell whether the index was made from other articles or settings than those in force."""
+    """Tell whether the index was built from other articles or settings than the current ones."""
     return set(Entry.objects.values_list("edition", flat=True).distinct()) != {_edition(_entries())}
 
 

@@ -1,4 +1,4 @@
-"""From what people type to what the articles say: plain words, other names for them, slips of the finger."""
+"""From typed text to the words of the articles: plain words, synonyms, typing mistakes."""
 
 import difflib
 import re
@@ -21,14 +21,14 @@ _WORD = re.compile(r"[^\W_]+")
 
 
 def terms(text: str, language: str) -> list[Term]:
-    """Return the terms of a query; empty when there is no word in it."""
+    """Return the terms of a query; empty if there is no word in it."""
     typed = split(text)
     telling = [word for word in typed if word not in common(language)] or typed
     return [_alternatives(word, language) for word in dict.fromkeys(telling[:MAX_TERMS])]
 
 
 def split(text: str) -> list[str]:
-    """Return the words of a text, lower-case, letters and digits only; only its first characters are read."""
+    """Return the words of a text, in lower case, letters and digits only; a long text is cut off."""
     plain = unicodedata.normalize("NFKC", text[:MAX_TEXT]).casefold()
     return [word[:MAX_WORD] for word in _WORD.findall(plain)]
 
@@ -56,7 +56,7 @@ def common(language: str) -> frozenset[str]:
 
 @cache
 def synonyms(language: str) -> dict[str, Term]:
-    """Return what the articles call a thing, by what people type.
+    """Return the articles' words for a thing, by what people type.
 
     Read from ``articles/<language>/synonyms.txt``: lines of "our words: their words", commas between.
     """
@@ -83,7 +83,7 @@ def _vocabulary(language: str) -> frozenset[str]:
 
 
 def forget(*, setting: str = "PORTAL_", **_signal: Any) -> None:
-    """Drop what was learned from the articles."""
+    """Clear what was learned from the articles."""
     if setting.startswith("PORTAL_"):
         common.cache_clear()
         synonyms.cache_clear()

@@ -1,4 +1,4 @@
-"""App configuration of the record."""
+"""App configuration of the audit record."""
 
 from typing import Any
 
@@ -9,13 +9,13 @@ from portal.lib import db_triggers
 
 
 class AuditConfig(AppConfig):
-    """The record, and the triggers of every table that have to be away while tables change."""
+    """The audit record, and the triggers of every table, which are removed while tables change."""
 
     name = "portal.audit"
     label = "audit"
 
     def ready(self) -> None:
-        """Register the triggers and the chains of log-ins, and set all triggers anew around migrations."""
+        """Register the triggers and the chains of users, and reinstall all triggers around migrations."""
         from portal.audit import hash_chain  # noqa: PLC0415  needs the app registry
         from portal.audit.models import ChainHead, SecurityEvent  # noqa: PLC0415  the same
 

@@ -1,4 +1,4 @@
-"""What may stand in the record. Each app owns an enum of its events and registers it when it starts."""
+"""The names of events in the audit record. Each app owns an enum of its events and registers it at start."""
 
 from collections.abc import Iterator
 
@@ -14,7 +14,7 @@ class UnknownEvent(ValueError):
 
 
 def register(names: type[TextChoices]) -> None:
-    """Take an app's events with their words; called once from its ``ready()``."""
+    """Register an app's events with their labels; called once from its ``ready()``."""
     for value, label in names.choices:
         if value in _LABELS:
             raise ImproperlyConfigured(f"Two apps record {value!r}.")
@@ -22,11 +22,11 @@ def register(names: type[TextChoices]) -> None:
 
 
 def choices() -> Iterator[tuple[str, str | Promise]]:
-    """Yield every event with its words."""
+    """Yield every event with its label."""
     yield from _LABELS.items()
 
 
 def refuse_unknown(name: str) -> None:
-    """Raises: ``UnknownEvent``."""
+    """Raise ``UnknownEvent`` unless an app has registered this name."""
     if name not in _LABELS:
         raise UnknownEvent(name)

@@ -1,7 +1,7 @@
-"""Taking the record out of the house: its events as lines, and checkpoints that tell a later loss.
+"""Export of the audit record: its events as lines, and checkpoints that reveal a later loss.
 
-A chain by itself shows every change inside it; only somebody who knew of it notices that it is gone as a
-whole, or cut together with its head. A checkpoint is that knowledge. Format: docs/reference/audit-export.md.
+A chain by itself shows every change inside it, but not that it was deleted as a whole, or cut together
+with its head. A checkpoint shows that, too. Format: docs/reference/audit-export.md.
 """
 
 import json
@@ -20,12 +20,12 @@ FORMAT = 1
 
 
 class CheckpointRefused(Exception):
-    """The text is no checkpoint, or was altered."""
+    """The text is not a checkpoint, or was altered."""
 
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """How far each chain had come at a moment: number and digest of its last event, by chain."""
+    """The end of each chain at one moment: number and digest of its last event, by chain."""
 
     at: str  # ISO 8601, UTC
     heads: dict[str, tuple[int, str]]
@@ -33,9 +33,9 @@ class Checkpoint:
 
 @contextmanager
 def snapshot() -> Iterator[None]:
-    """Read the record as it was at one moment, however many people sign in meanwhile.
+    """Read the record as of one moment, however many users sign in meanwhile.
 
-    On SQLite by a transaction that only reads: one of Django's would keep everybody from writing.
+    On SQLite in a read-only transaction: one of Django's would block all writers.
     """
     if connection.in_atomic_block:
         yield
@@ -57,7 +57,7 @@ def snapshot() -> Iterator[None]:
 def lines() -> Iterator[str]:
     """Yield each event as a line of canonical JSON, chain by chain, with its digest.
 
-    Raises: ``ValueError`` at a row that cannot be read, which ``hash_chain.faults`` names as well.
+    Raises: ``ValueError`` at an unreadable row, which ``hash_chain.faults`` also reports.
     """
     for chains in hash_chain.registered():
         for event in _readable(chains.events._default_manager.order_by("chain", "n")):
@@ -65,7 +65,7 @@ def lines() -> Iterator[str]:
 
 
 def checkpoint(*, now: datetime) -> str:
-    """Return the text of a checkpoint over all chains as they are, keyed like the events. Raises: as ``lines``."""
+    """Return the text of a checkpoint over all chains, keyed like the events. Raises: as ``lines``."""
     heads = {}
     for chains in hash_chain.registered():
         for row in _readable(chains.heads()):
@@ -94,7 +94,7 @@ def read_checkpoint(text: str) -> Checkpoint:
 
 
 def losses(known: Checkpoint) -> Iterator[str]:
-    """Yield a sentence for each chain that does not hold the event it ended with when the checkpoint was made."""
+    """Yield a sentence for each chain that lacks the event with which it ended at the checkpoint."""
     for chain, (n, digest) in sorted(known.heads.items()):
         kept = _digest_at(chain, n)
         if kept is None:

@@ -1,4 +1,4 @@
-"""Chains of events: signing one, and naming every fault in those that exist. Format: docs/reference/audit-export.md."""
+"""Chains of events: add events, and report every fault. Format: docs/reference/audit-export.md."""
 
 import functools
 import hashlib
@@ -25,7 +25,7 @@ _TYPES = {"CharField": str, "DateTimeField": datetime, "JSONField": object}  # a
 
 @dataclass(frozen=True)
 class Head:
-    """How far a chain has come: number and digest of its last event."""
+    """The end of a chain: number and digest of its last event."""
 
     chain: str
     n: int
@@ -34,7 +34,7 @@ class Head:
 
 @dataclass(frozen=True)
 class Chains:
-    """All chains of one table: its events, where their heads stand, and what else has to be true of them."""
+    """All chains of one table: its events, where their heads are stored, and further checks."""
 
     events: type[ChainedEvent]
     heads: Callable[[], models.QuerySet[Any]]
@@ -46,7 +46,7 @@ _REGISTERED: list[Chains] = []
 
 
 def register(chains: Chains) -> None:
-    """Let an app's chains be verified, exported and kept in checkpoints; called once from its ``ready()``."""
+    """Register an app's chains for verification, export and checkpoints; called once from its ``ready()``."""
     _REGISTERED.append(chains)
 
 
@@ -59,14 +59,14 @@ def registered() -> tuple[Chains, ...]:
 
 
 def link(event: ChainedEvent, *, after: tuple[int, str]) -> None:
-    """Give an event, complete otherwise, its place behind the one with this number and digest."""
+    """Append an otherwise complete event to the one with this number and digest."""
     event.n, event.prev = after[0] + 1, after[1]
     event.version, event.key_id = VERSION, next(iter(_ring(settings.PORTAL_AUDIT_KEY)))
     event.digest = digest_of(event)
 
 
 def digest_of(event: ChainedEvent) -> str:
-    """Return the keyed digest of an event. Raises: ``KeyError`` for a key that is not in the ring."""
+    """Return the keyed digest of an event. Raises: ``KeyError`` if its key is not in the ring."""
     return _keyed(body_of(event), event.key_id)
 
 
@@ -81,12 +81,12 @@ def _plain(value: Any) -> Any:
 
 
 def canonical(body: dict[str, Any]) -> str:
-    """Return the one JSON text of a value: names sorted, no blanks, ASCII."""
+    """Return the canonical JSON text of a value: names sorted, no spaces, ASCII."""
     return json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
 
 
 def sign(body: dict[str, Any]) -> dict[str, Any]:
-    """Return a body with the id of the newest key and the digest under it."""
+    """Return a body with the id of the newest key and its digest under that key."""
     body |= {"key_id": next(iter(_ring(settings.PORTAL_AUDIT_KEY)))}
     return body | {"digest": _keyed(body, body["key_id"])}
 
@@ -104,7 +104,7 @@ def _keyed(body: dict[str, Any], key_id: str) -> str:
 
 @functools.lru_cache(maxsize=8)
 def _ring(declared: str) -> dict[str, bytes]:
-    """Return the keys by their ids, the one that signs first. An id is the start of the key's own SHA-256."""
+    """Return the keys by id, the signing one first. An id is the start of the key's own SHA-256."""
     keys = [part.strip().encode() for part in declared.split(",")]
     ring = {hashlib.sha256(b"audit key id\x1f" + key).hexdigest()[:8]: key for key in keys}
     if not all(keys) or len(ring) < len(keys):
@@ -118,7 +118,7 @@ def _ring(declared: str) -> dict[str, bytes]:
 def faults() -> Iterator[str]:
     """Recompute every chain and yield a sentence for each edit, gap, insertion, swap, cut or unreadable row.
 
-    Needs: a snapshot (``export.snapshot``) where people write meanwhile.
+    Needs: a snapshot (``export.snapshot``) if there are writers meanwhile.
     """
     for chains in registered():
         yield from _faults_of(chains)
@@ -172,10 +172,10 @@ def _end_faults(last: Head, heads: dict[str, Head]) -> Iterator[str]:
 
 
 def rows(wanted: models.QuerySet[Any]) -> Iterator[Any]:
-    """Yield rows in their order; for one that cannot be read, a sentence that names it.
+    """Yield rows in order; for an unreadable one, a sentence that names it.
 
-    A time that is none, text that is no JSON, a number that is a text: SQLite keeps whatever raw SQL writes. So ids
-    are read first, which are always numbers, and rows by their ids, one at a time where a page does not come.
+    An invalid time, malformed JSON, text in place of a number: SQLite stores whatever raw SQL writes. So ids
+    are read first, which are always numbers, then rows by id, one at a time if a page cannot be read.
     """
     ids = wanted.values_list("pk", flat=True).iterator(chunk_size=_PAGE)
     while page := list(islice(ids, _PAGE)):
@@ -198,7 +198,7 @@ def _checked(found: dict[int, Any], wanted: models.QuerySet[Any], pk: int) -> An
 
 
 def _is_sound(row: models.Model, field: "models.Field[Any, Any]") -> bool:
-    """Tell whether a column holds a value of its kind; one that was not asked for counts as such."""
+    """Tell whether a column holds a value of its type; a deferred column counts as sound."""
     if field.attname in row.get_deferred_fields():
         return True
     value = getattr(row, field.attname)

@@ -1,4 +1,4 @@
-"""The record: what was done, by whom, to whom; append-only, keyed, one chain per subject."""
+"""The audit record: what was done, by whom, to whom; append-only, keyed, one chain per subject."""
 
 from typing import ClassVar
 
@@ -9,7 +9,7 @@ from portal.audit import event_names
 
 
 class ChainedEvent(models.Model):
-    """A link of a chain. ``digest`` covers every other column but the id: ``hash_chain.body_of``.
+    """An event in a chain. ``digest`` covers every other column except the id: ``hash_chain.body_of``.
 
     ``flow`` is shared by the steps of one undertaking. Rows cannot be changed or deleted: triggers refuse it.
     """
@@ -23,7 +23,7 @@ class ChainedEvent(models.Model):
     request_id = models.CharField(max_length=16, blank=True)
     flow = models.CharField(max_length=40, db_index=True)
     facts = models.JSONField(default=dict)
-    version = models.PositiveSmallIntegerField()  # of what the digest covers and how
+    version = models.PositiveSmallIntegerField()  # of the digest's content and format
     key_id = models.CharField(max_length=8)
     prev = models.CharField(max_length=64)
     digest = models.CharField(max_length=64)
@@ -39,13 +39,13 @@ class ChainedEvent(models.Model):
 
 
 class SecurityEvent(ChainedEvent):
-    """One action on a log-in, or on the house."""
+    """One action on a user, or on the system."""
 
     subject = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="security_events")
 
 
 class ChainHead(models.Model):
-    """How far a chain has come. Its row lock orders the events of one subject."""
+    """The end of a chain. Its row lock orders the events of one subject."""
 
     chain = models.CharField(max_length=40, unique=True)
     n = models.PositiveBigIntegerField()

@@ -1,4 +1,4 @@
-"""Writing the record: one event an action, in the action's transaction."""
+"""Writing the audit record: one event per action, in the action's transaction."""
 
 import secrets
 from collections.abc import Sequence
@@ -35,7 +35,7 @@ def record(
 ) -> SecurityEvent:
     """Append one event to the chain of its subject, or to the system's.
 
-    ``flow``: what it is a step of, for example "enrolment:12"; else the request it came by, or itself alone.
+    ``flow``: the undertaking it belongs to, for example "enrolment:12"; by default the request, else the event alone.
     Effects: one row; locks the chain's head until the transaction ends.
     Needs: the action's open transaction. Facts hold ids, codes and counts, never secrets or personal text.
     Raises: ``UnknownEvent``.
@@ -52,7 +52,7 @@ def record_each(
     origin: client.Origin | None = None,
     flow: str = "",
 ) -> list[SecurityEvent]:
-    """Append one event to the chain of each subject, with facts of its own, in three statements.
+    """Append one event to the chain of each subject, each with its own facts, in three statements.
 
     Needs: as ``record``; each subject once.
     """
@@ -73,12 +73,12 @@ def record_each(
 
 
 def chain_of(subject: AbstractBaseUser | None) -> str:
-    """Return the name of the chain that events on this subject go to."""
+    """Return the name of the chain for events on this subject."""
     return f"user:{subject.pk}" if subject else "system"
 
 
 def origin_of(origin: client.Origin | None, flow: str) -> dict[str, str]:
-    """Return the columns that say where an event came from, and which flow it belongs to."""
+    """Return the columns for the origin and the flow of an event."""
     request_id = origin.request_id if origin else ""
     return {
         "source": digests.keyed("network", client.network(origin.address)) if origin else "",
@@ -88,7 +88,7 @@ def origin_of(origin: client.Origin | None, flow: str) -> dict[str, str]:
 
 
 def _lock_heads(chains: list[str]) -> dict[str, tuple[int, str]]:
-    """Take the next place in each chain; one order for everybody, so that no two actions wait for each other."""
+    """Lock the head of each chain, always in the same order, so that no two actions wait for each other."""
     values = [value for chain in sorted(chains) for value in (chain, hash_chain.GENESIS)]
     with connection.cursor() as cursor:
         cursor.execute(_LOCK_HEADS.format(rows=", ".join(["(%s, 1, %s)"] * len(chains))), values)

@@ -1,4 +1,4 @@
-"""How a log-in stands, in one sentence, with the best next step."""
+"""The security state of a user in one sentence, with the best next step."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Advice:
-    """One step in words: what is amiss, where to go (the name of a page), and what the link says."""
+    """One step in words: the problem, the URL name of the page, and the text of the link."""
 
     text: "StrOrPromise"
     page: str
@@ -21,8 +21,8 @@ class Advice:
 
 
 @dataclass(frozen=True)
-class Standing:
-    """How a log-in stands: the light, its heading, and what to do, the best first."""
+class AccountHealth:
+    """The security state of a user: the light, its heading, and what to do, best step first."""
 
     light: Light
     heading: "StrOrPromise"
@@ -78,8 +78,8 @@ _ADVICE = {
 }
 
 
-def standing_of(ways: Ways) -> Standing:
-    """Return how a log-in with these ways in stands."""
+def health_of(ways: Ways) -> AccountHealth:
+    """Return the state of a user with these authenticators."""
     steps = next_steps(ways)
     lit = light(steps)
-    return Standing(lit, _HEADINGS[lit], [_ADVICE[step] for step in steps])
+    return AccountHealth(lit, _HEADINGS[lit], [_ADVICE[step] for step in steps])

@@ -1,4 +1,4 @@
-"""What happened on a log-in, in the words its customer reads: one line for each thing, not for each step."""
+"""What happened on a user, in the customer's words: one line for each undertaking, not for each step."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""Addresses of the signed-in start."""
+"""URLs of the signed-in start page."""
 
 from django.urls import path
 

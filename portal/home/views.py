@@ -12,7 +12,7 @@ from accounts.views.guards import signed_in
 from portal.audit.models import SecurityEvent
 from portal.audit.record import chain_of
 from portal.home import activity
-from portal.home.account_health import standing_of
+from portal.home.account_health import health_of
 from recovery.actions import objections
 
 _LAST_EVENTS = 20
@@ -22,17 +22,17 @@ _LAST_REPORTS = 5
 @require_safe
 @signed_in
 def dashboard(request: SignedInRequest) -> HttpResponse:
-    """Show the accounts this log-in may act on, and when it was last used."""
+    """Show the accounts this user may act on, and the last sign-in."""
     if request.user.is_staff:
         return redirect("admin:index")
     mandates = Mandate.objects.filter(user=request.user).select_related("account").order_by("label", "account__number")
     sign_ins = SecurityEvent.objects.filter(chain=chain_of(request.user), action=Action.SIGNED_IN)
-    standing = standing_of(queries.ways_of(request.user, queries.keys_of(request.user)))
+    health = health_of(queries.ways_of(request.user, queries.keys_of(request.user)))
     return render(
         request,
         "portal/dashboard.html",
         {
-            "standing": standing,
+            "health": health,
             "mandates": list(mandates),
             "previous": next(iter(sign_ins.order_by("-n")[1:2]), None),
             "open_case": objections.open_case_of(request.user),
@@ -43,14 +43,14 @@ def dashboard(request: SignedInRequest) -> HttpResponse:
 @require_safe
 @signed_in
 def security(request: SignedInRequest) -> HttpResponse:
-    """Show the ways in, open sign-ins, reports and what happened on this log-in."""
+    """Show this user's authenticators, sessions, reports and recent activity."""
     user = request.user
     keys = queries.keys_of(user)
     ways = queries.ways_of(user, keys)
     context = {
         "keys": keys,
         "ways": ways,
-        "standing": standing_of(ways),
+        "health": health_of(ways),
         "reports": user.reports.order_by("-created_at")[:_LAST_REPORTS],
         "sessions": user.sessions.order_by("-active_at"),
         "current": request.session.current,

@@ -15,10 +15,9 @@ UNKNOWN = "0.0.0.0"  # noqa: S104  a placeholder address, nothing binds to it
 def address(request: HttpRequest) -> str:
     """Return the client's address, canonical, IPv4-mapped IPv6 unwrapped.
 
-    With ``PORTAL_TRUSTED_PROXIES`` = n the address is the n-th from the right of
-    X-Forwarded-For, which the outermost proxy of ours wrote; whatever stands further
-    left is the client's own claim and is not read. A port that the proxy added is left
-    out. A chain that is too short or does not parse gives ``UNKNOWN``, never the proxy and never the claim.
+    With ``PORTAL_TRUSTED_PROXIES`` = n the address is the n-th from the right of X-Forwarded-For, as written by
+    our outermost proxy; everything further left is the client's own claim and is not read. A port added by the
+    proxy is dropped. A list that is too short or does not parse gives ``UNKNOWN``, never the proxy or the claim.
     """
     hops = settings.PORTAL_TRUSTED_PROXIES
     if not hops:
@@ -33,7 +32,7 @@ def _without_port(text: str) -> str:
 
 
 def canonical(text: str) -> str:
-    """Return one spelling per address, or ``UNKNOWN`` for what is none."""
+    """Return the canonical form of an address, or ``UNKNOWN`` if it is not one."""
     try:
         parsed = ipaddress.ip_address(text.strip())
     except ValueError:
@@ -46,7 +45,7 @@ def canonical(text: str) -> str:
 
 
 def networks(text: str) -> tuple[str, ...]:
-    """Return the blocks that limits are counted by: the address, or the /64 of an IPv6 one and the /56 around it."""
+    """Return the blocks by which limits count: the address, or the /64 of an IPv6 one and the /56 around it."""
     parsed = ipaddress.ip_address(canonical(text))
     if parsed.version == 4:
         return (str(parsed),)
@@ -54,13 +53,13 @@ def networks(text: str) -> tuple[str, ...]:
 
 
 def network(text: str) -> str:
-    """Return the narrow one of these blocks."""
+    """Return the narrower of these blocks."""
     return networks(text)[0]
 
 
 @dataclass(frozen=True)
 class Origin:
-    """Where an action came from: the address, the device in words, the id of the request."""
+    """The origin of an action: the address, the device in words, the id of the request."""
 
     address: str = UNKNOWN
     device: str = ""
@@ -68,7 +67,7 @@ class Origin:
 
     @property
     def place(self) -> str:
-        """Return where the address is, in words, or nothing; looked for only where it is asked."""
+        """Return the location of the address in words, or an empty text; looked up only when used."""
         return geolocation.of(self.address)
 
 
@@ -90,7 +89,7 @@ _SYSTEMS = (
 
 
 def device_words(user_agent: str) -> str:
-    """Return a device in words, for example "Chrome on Windows"; never any of the client's own text."""
+    """Return a device in words, for example "Chrome on Windows"; never text from the client."""
     browser = next((words for mark, words in _BROWSERS if mark in user_agent), "A browser")
     system = next((words for mark, words in _SYSTEMS if mark in user_agent), "an unknown system")
     return f"{browser} on {system}"

@@ -1,7 +1,7 @@
-"""Database triggers that refuse what no code of ours may do.
+"""Database triggers that refuse what our code must never do.
 
-Each is plain SQL per vendor. They are dropped before migrations and tests' table flushes and
-installed again after, since SQLite loses triggers silently when a table is rebuilt.
+Each is plain SQL per vendor. They are dropped before migrations and the tests' table flushes and
+installed again afterwards, since SQLite silently loses triggers when a table is rebuilt.
 """
 
 import re
@@ -40,7 +40,7 @@ def kept(model: type[Model], message: str) -> list[Trigger]:
 
 
 def _refusing(model: type[Model], verb: str, message: str) -> Trigger:
-    """Return the trigger that refuses a verb outright; SQLite knows no TRUNCATE."""
+    """Return the trigger that refuses a verb outright; SQLite has no TRUNCATE."""
     table = model._meta.db_table
     name = f"{table}_no_{verb.lower()}"
     each = "STATEMENT" if verb == "TRUNCATE" else "ROW"
@@ -52,9 +52,9 @@ def _refusing(model: type[Model], verb: str, message: str) -> Trigger:
 
 
 def _not_replaced(model: type[Model]) -> list[Trigger]:
-    """Return triggers against SQLite's OR REPLACE, which deletes rows in the way without asking triggers of DELETE.
+    """Return triggers against SQLite's OR REPLACE, which deletes conflicting rows without running DELETE triggers.
 
-    They look at every unique key that the model declares. PostgreSQL has nothing of the kind.
+    They check every unique key that the model declares. PostgreSQL has no such statement.
     """
     if connection.vendor != "sqlite":
         return []
@@ -77,14 +77,14 @@ def _not_replaced(model: type[Model]) -> list[Trigger]:
 
 
 def _in_the_way(model: type[Model]) -> Iterator[list[str]]:
-    """Yield, for each unique key of a table, what is true of a row that NEW would replace."""
+    """Yield, for each unique key of a table, the conditions of a row that NEW would replace."""
     for columns, condition in unique_keys(model):
         same = [f"{column} = NEW.{column}" for column in columns]
         yield [*same, condition, re.sub(r'"(\w+)"', r"NEW.\1", condition)] if condition else same
 
 
 def unique_keys(model: type[Model]) -> Iterator[tuple[list[str], str]]:
-    """Yield every unique key of a table: its columns, and the condition of a partial one, else an empty text."""
+    """Yield every unique key of a table: its columns, and the condition of a partial key, else an empty text."""
     meta = model._meta
     columns = {field.name: str(field.column) for field in meta.concrete_fields}
     yield from (([columns[field.name]], "") for field in meta.concrete_fields if field.unique)
@@ -95,7 +95,7 @@ def unique_keys(model: type[Model]) -> Iterator[tuple[list[str], str]]:
 
 
 def _condition_of(constraint: UniqueConstraint, model: type[Model]) -> str:
-    """Return the condition of a partial key as Django writes it into the index, by Django's own way."""
+    """Return the condition of a partial key as Django writes it into the index."""
     if constraint.condition is None:
         return ""
     return f"({constraint._get_condition_sql(model, connection.schema_editor())})"  # type: ignore[attr-defined]  # noqa: SLF001
@@ -105,12 +105,12 @@ _REGISTERED: list[Trigger] = []
 
 
 def register(triggers: Iterable[Trigger]) -> None:
-    """Add triggers of an app; called once from its ``ready()``."""
+    """Register triggers of an app; called once from its ``ready()``."""
     _REGISTERED.extend(trigger for trigger in triggers if trigger not in _REGISTERED)
 
 
 def install() -> None:
-    """Create every registered trigger that is missing or was altered and whose table exists."""
+    """Create every registered trigger that is missing or altered, if its table exists."""
     tables = set(connection.introspection.table_names())
     present, wanting = installed(), missing()
     with connection.cursor() as cursor:
@@ -125,7 +125,7 @@ def install() -> None:
 
 
 def remove() -> None:
-    """Drop every registered trigger that is there."""
+    """Drop every registered trigger that exists."""
     present = installed()
     with connection.cursor() as cursor:
         for trigger in _REGISTERED:
@@ -140,7 +140,7 @@ def _drop(trigger: Trigger, cursor: CursorWrapper) -> None:
 
 _INSTALLED = {
     "sqlite": "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'",
-    # The trigger, and the body of what it calls; one that is switched off counts as altered.
+    # The trigger and the body of its function; a disabled one counts as altered.
     "postgresql": (
         "SELECT t.tgname, CASE t.tgenabled WHEN 'O' THEN pg_get_triggerdef(t.oid, true) ELSE '' END || p.prosrc "
         "FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid "
@@ -150,14 +150,14 @@ _INSTALLED = {
 
 
 def installed() -> dict[str, str]:
-    """Return the names of all triggers in the database, each with its text as the database holds it."""
+    """Return all triggers in the database by name, each with its text as stored there."""
     with connection.cursor() as cursor:
         cursor.execute(_INSTALLED[connection.vendor])
         return dict(cursor.fetchall())
 
 
 def missing() -> set[str]:
-    """Return the names of triggers that should be there and are not, or are not as we wrote them."""
+    """Return the names of registered triggers that are missing or altered."""
     present = installed()
     return {
         trigger.name for trigger in _REGISTERED if _statements(trigger) and present.get(trigger.name) != _text(trigger)
@@ -165,7 +165,7 @@ def missing() -> set[str]:
 
 
 def _text(trigger: Trigger) -> str:
-    """Return what the database should hold of a trigger."""
+    """Return the text of a trigger as the database should store it."""
     *functions, created = _statements(trigger)
     if connection.vendor == "sqlite":
         return created

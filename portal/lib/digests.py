@@ -1,4 +1,4 @@
-"""Keyed digests: look-ups and comparisons without the value itself being stored."""
+"""Keyed digests: look-ups and comparisons without storing the value itself."""
 
 import hashlib
 import hmac
@@ -22,10 +22,10 @@ def same(left: str, right: str) -> bool:
 
 
 def random_digits(count: int) -> str:
-    """Return a uniform random code of decimal digits, leading zeros included."""
+    """Return a uniformly random code of decimal digits, possibly with leading zeros."""
     return f"{secrets.randbelow(10**count):0{count}d}"
 
 
-def random_signs(alphabet: str, count: int) -> str:
-    """Return that many signs, each drawn uniformly from an alphabet."""
+def random_characters(alphabet: str, count: int) -> str:
+    """Return that many characters, each drawn uniformly from an alphabet."""
     return "".join(secrets.choice(alphabet) for _ in range(count))

@@ -10,7 +10,7 @@ from portal.lib import encryption
 
 
 class Ciphertext(str):
-    """A value as the database holds it, not opened yet."""
+    """A value as stored in the database, not decrypted yet."""
 
     __slots__ = ()
 
@@ -18,8 +18,8 @@ class Ciphertext(str):
 class EncryptedModel(models.Model):
     """Base of models with encrypted fields: ``public_id`` binds each ciphertext to its row.
 
-    ``seal_owner`` names a column that says whose the row is and never changes: the ciphertext is bound to it as
-    well, so that it does not open in somebody else's row even if its ``public_id`` was moved along.
+    ``encryption_owner`` names a column that identifies the owner of the row and never changes: the ciphertext is
+    bound to it too, so that it cannot be decrypted in somebody else's row even if its ``public_id`` was moved along.
     """
 
     encryption_owner: ClassVar[str] = ""
@@ -30,7 +30,7 @@ class EncryptedModel(models.Model):
 
 
 class _Opener:
-    """Attribute that opens the ciphertext on first use and keeps the plain value on the instance."""
+    """Attribute that decrypts the value on first use and keeps the plain value on the instance."""
 
     def __init__(self, field: "EncryptedTextField") -> None:
         self.field = field
@@ -55,28 +55,28 @@ class EncryptedTextField(models.TextField):  # type: ignore[type-arg]  # the stu
     """Text encrypted with ``portal.lib.encryption``.
 
     Written only by ``save()`` and ``bulk_create()``; ``update()`` and filters raise ``TypeError``,
-    since neither knows the row the value is bound to. An altered value raises
+    since neither knows the row to which the value is bound. An altered value raises
     ``encryption.DecryptionError`` when it is read. The empty text stays empty.
     """
 
     def contribute_to_class(self, cls: type[models.Model], name: str, private_only: bool = False) -> None:
-        """Install the opener in the place of the plain attribute."""
+        """Install the decrypting descriptor in place of the plain attribute."""
         super().contribute_to_class(cls, name, private_only)
         setattr(cls, self.attname, _Opener(self))
 
     def from_db_value(self, value: str | None, expression: Any, connection: Any) -> str | None:
-        """Keep the ciphertext closed until it is used."""
+        """Leave the ciphertext encrypted until it is used."""
         return Ciphertext(value) if value else value
 
     def pre_save(self, model_instance: models.Model, add: bool) -> Any:
-        """Encrypt what was set; pass on what was never opened."""
+        """Encrypt a value that was set; pass on ciphertext that was never decrypted."""
         value = model_instance.__dict__.get(self.attname)
         if value is None or value == "" or isinstance(value, Ciphertext):
             return value
         return Ciphertext(encryption.encrypt(self.to_text(value), bound_to=self._row(model_instance)))
 
     def get_prep_value(self, value: Any) -> Any:
-        """Let ciphertext and empty values through, refuse anything in clear."""
+        """Accept ciphertext and empty values, refuse plain text."""
         if value is None or value == "" or isinstance(value, Ciphertext):
             return value
         raise TypeError(f"{self.name} is encrypted: it can only be written by save()")
@@ -86,11 +86,11 @@ class EncryptedTextField(models.TextField):  # type: ignore[type-arg]  # the stu
         return self.from_text(encryption.decrypt(value, bound_to=self._row(instance)))
 
     def to_text(self, value: Any) -> str:
-        """Return the text that is encrypted."""
+        """Return the text to be encrypted."""
         return str(value)
 
     def from_text(self, text: str) -> Any:
-        """Return the value for an opened text."""
+        """Return the value for a decrypted text."""
         return text
 
     def _row(self, instance: Any) -> str:
@@ -101,7 +101,7 @@ class EncryptedTextField(models.TextField):  # type: ignore[type-arg]  # the stu
 class EncryptedJSONField(EncryptedTextField):
     """A JSON value, encrypted."""
 
-    _pyi_private_set_type: Any  # what the type checker lets be assigned and read
+    _pyi_private_set_type: Any  # the types that may be assigned and read
     _pyi_private_get_type: Any
 
     def to_text(self, value: Any) -> str:

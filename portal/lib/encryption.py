@@ -1,8 +1,8 @@
 """Field encryption at rest (AES-256-GCM) with a key ring outside the database.
 
 An encrypted text is ``v1:<key id>:<base64 of nonce + ciphertext + tag>``. The associated
-data names table, column and row, so a value copied to another row does not open.
-The first key of ``PORTAL_FIELD_KEYS`` encrypts, every key opens.
+data names table, column and row, so a value copied to another row cannot be decrypted.
+The first key of ``PORTAL_FIELD_KEYS`` encrypts, every key decrypts.
 See docs/decisions/0004-field-encryption.md.
 """
 
@@ -21,7 +21,7 @@ _KEY_BYTES = 32
 
 
 class DecryptionError(Exception):
-    """An encrypted value does not open: altered, moved to another row, or its key is gone."""
+    """An encrypted value cannot be decrypted: altered, moved to another row, or its key is gone."""
 
 
 @functools.lru_cache(maxsize=8)

@@ -1,8 +1,8 @@
 """Typed readers for settings that come from the environment.
 
 Every reader takes the variable's name, its default and its help text, refuses
-nonsense with a plain sentence, and remembers what it read, so that the settings
-reference and ``.env.example`` are written from the same table that is in force.
+invalid values with a plain sentence, and remembers what it read, so that the
+settings reference is generated from the values in force.
 A secret may also come from a file: ``PORTAL_X_FILE`` holds the path.
 """
 
@@ -21,7 +21,7 @@ _MOST_DIGITS = 18
 
 @dataclass(frozen=True)
 class Reading:
-    """One setting as it is in force: where it came from and what it means."""
+    """One setting: its value, where it came from and what it means."""
 
     name: str
     value: Any
@@ -65,7 +65,7 @@ def text(name: str, default: str, *, help: str) -> str:
 
 
 def flag(name: str, default: bool, *, help: str) -> bool:
-    """Read yes or no."""
+    """Read a boolean."""
     raw, origin = _raw(name)
     if raw is None:
         value = default
@@ -117,9 +117,9 @@ def mapping(name: str, default: dict[str, str], *, help: str) -> dict[str, str]:
 def secret(name: str, *, development: str | None, shortest: int = 0, published: str = "", help: str) -> str:
     """Read a secret, from the variable or from the file it names.
 
-    ``development`` is what a demo or a test uses; without one, a missing secret stops the start, and so does
-    one shorter than ``shortest`` characters or one that holds ``published``, which everybody can read. A
-    ``development`` of no characters says that the portal does without this secret.
+    ``development`` is used in demos and tests; otherwise a missing secret prevents the start, and so does
+    one shorter than ``shortest`` characters or one that contains the publicly known ``published``. An empty
+    ``development`` means that the portal can do without this secret.
     """
     raw, origin = _raw(name)
     value = development if raw is None else raw

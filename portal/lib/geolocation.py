@@ -1,8 +1,8 @@
-"""Where an address is, in words such as "near New York", for whoever must tell their own sign-in from a stranger's.
+"""The location of an address in words such as "near New York", to help users tell their own sign-ins from others.
 
-``PORTAL_GEOLOCATION`` names the function that knows: ``place_of(address: str) -> str``, the address in canonical form
-and nothing returned where the place is not known. It is called while somebody waits, so it must be quick; to ask
-another server each time is not. Words only: nothing is decided by them. See docs/how-to/name-locations.md.
+``PORTAL_GEOLOCATION`` names the look-up function, ``place_of(address: str) -> str``: it gets the address in canonical
+form and returns an empty text for an unknown place. It is called while a user waits, so it must be quick, without
+asking another server. The words are only shown: nothing depends on them. See docs/how-to/name-locations.md.
 """
 
 import csv
@@ -20,15 +20,15 @@ log = logging.getLogger("portal.places")
 MAX_BODY_BYTES = 80  # characters of a place
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
-Table = dict[tuple[int, int], dict[int, str]]  # words by first address, by version and length of the prefix
+Table = dict[tuple[int, int], dict[int, str]]  # words by first address, by IP version and prefix length
 
 
 class PlacesWrong(Exception):
-    """The file of places cannot be used; the text says why, and where."""
+    """The file of places cannot be used; the text says why, and in which line."""
 
 
 def of(address: str) -> str:
-    """Return the place of an address, or nothing. Never raises: a place is not worth a sign-in."""
+    """Return the place of an address, or an empty text. Never raises: a missing place must not prevent a sign-in."""
     try:
         return " ".join(finder()(address).split())[:MAX_BODY_BYTES]
     except Exception:
@@ -37,7 +37,7 @@ def of(address: str) -> str:
 
 
 def finder() -> Callable[[str], str]:
-    """Return the function in force. Raises: ``ImportError``, ``TypeError`` if it cannot be called."""
+    """Return the configured function. Raises: ``ImportError``, ``TypeError`` if it is not callable."""
     found = import_string(settings.PORTAL_GEOLOCATION)
     if not callable(found):
         raise TypeError(f"{settings.PORTAL_GEOLOCATION} is not a function")
@@ -46,14 +46,14 @@ def finder() -> Callable[[str], str]:
 
 
 def unknown(address: str) -> str:
-    """Say nothing of any address: the portal comes without a map of the internet."""
+    """Return an empty text: the portal comes without location data."""
     return ""
 
 
 def from_file(address: str) -> str:
-    """Return the words of the smallest network in ``PORTAL_GEOLOCATION_CSV`` that holds the address.
+    """Return the words of the smallest network in ``PORTAL_GEOLOCATION_CSV`` that contains the address.
 
-    The file is read once per process; one that cannot be used is logged then, and knows no place.
+    The file is read once per process; an unusable one is logged once, and no place is known.
     """
     ip = ipaddress.ip_address(address)
     for (version, length), places in _kept(settings.PORTAL_GEOLOCATION_CSV).items():

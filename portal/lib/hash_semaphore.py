@@ -1,8 +1,8 @@
-"""A bound on costly work, shared by all threads and processes of one machine.
+"""A bound on parallel costly work, shared by all threads and processes of one machine.
 
-Password hashing takes one core and many megabytes; more hashes than cores at a time only make everybody
+A password hash takes one core and many megabytes; more hashes at a time than cores only make everything
 slower and the memory peak higher. Each slot is a file lock, which the kernel releases when a process dies.
-The work runs in as many threads as there are slots, since each thread that ever hashed keeps the memory.
+The work runs in as many threads as there are slots, since each thread that has ever hashed keeps its memory.
 See docs/decisions/0005-bounded-hashing.md.
 """
 
@@ -24,13 +24,13 @@ _PAUSE_SECONDS = 0.005
 
 
 class HashingOverloaded(Exception):
-    """Every slot is taken and the queue's time is up: answer 503 with Retry-After."""
+    """No slot became free within the longest wait: answer 503 with Retry-After."""
 
 
 def run(work: Callable[[], Result]) -> Result:
-    """Return what ``work`` returns, done in one of ``PORTAL_HASH_SLOTS`` slots of this machine.
+    """Run ``work`` in one of the ``PORTAL_HASH_SLOTS`` slots of this machine, and return its result.
 
-    Waits ``PORTAL_HASH_QUEUE_SECONDS`` at most. Raises: ``Busy``, and whatever ``work`` raises.
+    Waits ``PORTAL_HASH_QUEUE_SECONDS`` at most. Raises: ``HashingOverloaded``, and whatever ``work`` raises.
     """
     deadline = time.monotonic() + settings.PORTAL_HASH_QUEUE_SECONDS
     return _pool().submit(_in_slot, work, deadline).result()
@@ -43,7 +43,7 @@ def _in_slot(work: Callable[[], Result], deadline: float) -> Result:
 
 @contextmanager
 def _slot(deadline: float) -> Iterator[None]:
-    while time.monotonic() < deadline:  # it may be over at once: the work has waited for a thread, too
+    while time.monotonic() < deadline:  # the time may already be up: the work has waited for a thread, too
         if (held := _take()) is not None:
             break
         time.sleep(_PAUSE_SECONDS)

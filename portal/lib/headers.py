@@ -1,17 +1,17 @@
-"""Headers of short answers that only scripts read."""
+"""Headers of short responses that only scripts read."""
 
 from django.http import HttpResponseBase
 
-DATA_ONLY = "default-src 'none'; frame-ancestors 'none'"  # nothing loads, nothing runs, nobody frames it
+DATA_ONLY = "default-src 'none'; frame-ancestors 'none'"  # nothing loads, nothing runs, no framing
 _OF_DOCUMENTS = ("Cross-Origin-Opener-Policy", "Permissions-Policy", "Referrer-Policy", "X-Frame-Options")
 
 
 def is_data(response: HttpResponseBase) -> bool:
-    """Tell whether this answer says of itself that it is no document."""
+    """Tell whether this response is marked as data, not a document."""
     return response.headers.get("Content-Security-Policy") == DATA_ONLY
 
 
 def leave_out_those_of_documents(response: HttpResponseBase) -> None:
-    """Drop what a browser heeds in documents alone: an answer that is asked for every two seconds is kept short."""
+    """Drop headers that matter only in documents, to keep a response that is polled every two seconds short."""
     for name in _OF_DOCUMENTS:
         del response.headers[name]

@@ -1,7 +1,7 @@
 """Opening hours: whether a line is open at a moment, and when that changes next.
 
 A week is a mapping from ``mon`` .. ``sun`` to ``HH:MM-HH:MM``. An end at or before its start
-lies on the next day (``20:00-04:00``); ``24:00`` is midnight. A day without an entry is closed.
+is on the next day (``20:00-04:00``); ``24:00`` is midnight. A day without an entry is closed.
 """
 
 from collections.abc import Iterator, Mapping
@@ -10,7 +10,7 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-_DAYS_AHEAD = 8  # a whole week and the day in which the last span of it ends
+_DAYS_AHEAD = 8  # a whole week, and the day on which its last span ends
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Status:
 def status(week: Mapping[str, str], zone: ZoneInfo, now: datetime) -> Status:
     """Tell whether the line is open at ``now`` (aware) and when that changes, in ``zone``.
 
-    The closing minute itself is closed. Raises ValueError for hours that cannot be read.
+    The closing minute itself is closed. Raises: ``ValueError`` for malformed hours.
     """
     today = now.astimezone(zone).date()
     for start, end in _joined(_spans(week, zone, today)):
@@ -36,13 +36,13 @@ def status(week: Mapping[str, str], zone: ZoneInfo, now: datetime) -> Status:
 
 
 def parse(hours: str) -> tuple[time, time]:
-    """Return start and end of one day's hours; raises ValueError for anything but ``HH:MM-HH:MM``."""
+    """Return start and end of one day's hours. Raises: ``ValueError`` for anything but ``HH:MM-HH:MM``."""
     start, _, end = hours.partition("-")
     return time.fromisoformat(start.strip()), time.fromisoformat(end.strip().replace("24:00", "00:00"))
 
 
 def _spans(week: Mapping[str, str], zone: ZoneInfo, today: date) -> Iterator[tuple[datetime, datetime]]:
-    """Yield the open span of each day, from yesterday (a night shift may still run) on."""
+    """Yield the open span of each day, starting with yesterday, whose night shift may still be running."""
     for day in (today + timedelta(days=n) for n in range(-1, _DAYS_AHEAD)):
         if hours := week.get(DAYS[day.weekday()], ""):
             opens, closes = parse(hours)
@@ -51,7 +51,7 @@ def _spans(week: Mapping[str, str], zone: ZoneInfo, today: date) -> Iterator[tup
 
 
 def _joined(spans: Iterator[tuple[datetime, datetime]]) -> Iterator[tuple[datetime, datetime]]:
-    """Yield the spans with those that touch made one."""
+    """Yield the spans, with adjoining ones merged."""
     open_span: tuple[datetime, datetime] | None = None
     for start, end in spans:
         if open_span and start <= open_span[1]:

@@ -1,4 +1,4 @@
-"""Log lines: one JSON object a line, control characters escaped, the request id in each."""
+"""Log lines: one JSON object per line, control characters escaped, with the request id."""
 
 import json
 import logging
@@ -10,7 +10,7 @@ request_id: ContextVar[str] = ContextVar("request_id", default="-")
 
 
 class RequestIdFilter(logging.Filter):
-    """Put the current request's id on every record."""
+    """Add the current request's id to every record."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Add the attribute, keep the record."""
@@ -38,7 +38,7 @@ class JsonFormatter(logging.Formatter):
 
 
 def fault(error: BaseException) -> dict[str, str]:
-    """Return what may be logged of a fault: its kind and where it was raised, not its text, which may be personal."""
+    """Return what may be logged of an error: its type and where it was raised, not its text, which may be personal."""
     frames = traceback.extract_tb(error.__traceback__)
     where = f"{frames[-1].filename}:{frames[-1].lineno}" if frames else ""
     return {"fault": type(error).__name__, "where": where}

@@ -1,4 +1,4 @@
-"""The mail guard: no message of ours ever holds a link (SIGN-5)."""
+"""The mail guard: none of our messages ever contains a link (SIGN-5)."""
 
 import re
 from collections.abc import Sequence
@@ -11,16 +11,16 @@ from django.utils.module_loading import import_string
 
 _LINK = re.compile(r"https?:|www\.|href\s*=|<\s*(?:img|a|link|script|iframe)\b|\bsrc\s*=|url\s*\(", re.IGNORECASE)
 
-# What makes a link of the words before it, wherever they stand; and what would with the template's next full stop.
+# What turns the words before it into a link, anywhere; and what would do so with the template's next full stop.
 _LINK_WORD = re.compile(r"(https?|www|href|src|url)[\s.:=(]+|(https?|www)$", re.IGNORECASE)
 
 
 class LinkInMail(Exception):
-    """A message would hold a link or load something from elsewhere."""
+    """A message would contain a link or load something from elsewhere."""
 
 
 def refuse_links(message: EmailMessage) -> None:
-    """Raise ``LinkInMail`` if subject, text or HTML holds a link."""
+    """Raise ``LinkInMail`` if subject, text or HTML contains a link."""
     parts = [str(message.subject), str(message.body)]
     if isinstance(message, EmailMultiAlternatives):
         parts += [str(content) for content, _type in message.alternatives]
@@ -29,9 +29,9 @@ def refuse_links(message: EmailMessage) -> None:
 
 
 def defused(text: str) -> str:
-    """Return a text that people chose (a name, a device) with what the guard would refuse taken out of it.
+    """Return a user-chosen text (a name, a device) without anything the guard would refuse.
 
-    So nobody can name a thing such that the notice about it is never sent.
+    So nobody can choose a name that keeps a notice from being sent.
     """
     return _LINK_WORD.sub(r"\1\2 ", re.sub("[<>]", "", text))
 
@@ -53,7 +53,7 @@ class GuardedBackend(BaseEmailBackend):
         self.delivery.close()
 
     def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
-        """Refuse all if one holds a link; else deliver and return how many went out."""
+        """Refuse all if one contains a link; else deliver and return how many were sent."""
         for message in email_messages:
             refuse_links(message)
         return self.delivery.send_messages(email_messages)

@@ -13,11 +13,11 @@ _ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551  # o
 
 
 class NotAPoint(ValueError):
-    """The bytes are no public key on P-256."""
+    """The bytes are not a public key on P-256."""
 
 
 def public_key(encoded: str) -> ec.EllipticCurvePublicKey:
-    """Return the key of 64 bytes x and y in base64url without padding. Raises: ``NotAPoint``."""
+    """Return the public key for x and y, 64 bytes in base64url without padding. Raises: ``NotAPoint``."""
     try:
         return ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), b"\x04" + _decoded(encoded))
     except ValueError as error:
@@ -25,9 +25,9 @@ def public_key(encoded: str) -> ec.EllipticCurvePublicKey:
 
 
 def is_signed(text: bytes, signature: str, *, by: str) -> bool:
-    """Tell whether this is the signature of ``text`` by the public key ``by``; nothing but the one form passes.
+    """Verify the signature of ``text`` with the public key ``by``; only the canonical encoding passes.
 
-    Raises: ``NotAPoint`` when ``by`` is no key.
+    Raises: ``NotAPoint`` if ``by`` is not a key.
     """
     key = public_key(by)
     try:
@@ -45,7 +45,7 @@ def is_signed(text: bytes, signature: str, *, by: str) -> bool:
 
 
 def _decoded(encoded: str) -> bytes:
-    """Return 64 bytes, or raise ValueError; one text stands for each value."""
+    """Return 64 bytes, or raise ValueError; each value has exactly one encoding."""
     if not _RAW.fullmatch(encoded):
         raise ValueError("not 64 bytes of base64url")
     try:

@@ -1,6 +1,6 @@
-"""What a passkey says, checked (W3C Web Authentication, Level 3), on py_webauthn.
+"""Verification of passkey responses (W3C Web Authentication, Level 3), on py_webauthn.
 
-Strangers write every byte that is read here, so whatever is wrong with it ends in one refusal: ``Unproved``.
+Every byte read here comes from strangers, so anything wrong ends in the same refusal: ``Unproved``.
 See docs/decisions/0014-passkeys.md.
 """
 
@@ -25,15 +25,15 @@ _TRANSPORTS = {"ble", "hybrid", "internal", "nfc", "smart-card", "usb"}
 
 
 class Unproved(Exception):
-    """An answer does not stand: unreadable, of another site or challenge, without its person, or not signed by it."""
+    """A response is invalid: unreadable, for another site or challenge, without user verification, or badly signed."""
 
 
 @dataclass(frozen=True)
 class Terms:
-    """Under which an answer counts. The site: ``rp_id`` is its host, ``origin`` scheme and host (and port).
+    """What a response must be for. The site: ``rp_id`` is its host, ``origin`` its scheme and host (and port).
 
-    ``asks_person``: the authenticator must have verified its owner (by PIN, finger or face); ``embedded``: the
-    page may have stood inside another site's.
+    ``asks_person``: user verification is required (PIN, finger or face); ``embedded``: the page may have been
+    inside another site's.
     """
 
     rp_id: str
@@ -45,7 +45,7 @@ class Terms:
 
 @dataclass(frozen=True)
 class NewPasskey:
-    """What is kept of a new passkey. ``public_key``: COSE. ``is_synced``: it may live on several devices."""
+    """What is stored of a new passkey. ``public_key``: COSE. ``is_synced``: it may exist on several devices."""
 
     credential_id: bytes
     public_key: bytes
@@ -56,7 +56,7 @@ class NewPasskey:
 
 @dataclass(frozen=True)
 class Assertion:
-    """A passkey's answer to a challenge, read but not checked. ``user_handle``: empty if it names nobody."""
+    """A passkey's response to a challenge, parsed but not verified. ``user_handle``: empty if it names nobody."""
 
     credential_id: str
     user_handle: bytes
@@ -66,7 +66,7 @@ class Assertion:
 
 @dataclass(frozen=True)
 class Shown:
-    """What a checked answer tells besides: how often the passkey has signed, and whether it may be synced."""
+    """What a verified response also tells: the signature counter, and whether the passkey may be synced."""
 
     sign_count: int
     is_synced: bool
@@ -78,7 +78,7 @@ def encoded(raw: bytes) -> str:
 
 
 def decoded(text: object) -> bytes:
-    """Return the bytes of base64url without padding; each value has one spelling. Raises: ``Unproved``."""
+    """Return the bytes of base64url without padding; each value has one encoding. Raises: ``Unproved``."""
     with _one_refusal():
         raw = base64.urlsafe_b64decode(f"{text}{'=' * (-len(str(text)) % 4)}")
         if encoded(raw) != text:
@@ -87,7 +87,7 @@ def decoded(text: object) -> bytes:
 
 
 def read(text: str | bytes) -> dict[str, Any]:
-    """Return the JSON object that the browser sent for a passkey. Raises: ``Unproved``."""
+    """Parse the JSON object that the browser sent for a passkey. Raises: ``Unproved``."""
     with _one_refusal():
         if len(text) > LONGEST_ANSWER:
             raise ValueError("too long")
@@ -95,10 +95,10 @@ def read(text: str | bytes) -> dict[str, Any]:
 
 
 def check_new(answer: dict[str, Any], *, challenge: bytes, terms: Terms) -> NewPasskey:
-    """Check what ``navigator.credentials.create()`` gave (section 7.1). Raises: ``Unproved``.
+    """Verify the result of ``navigator.credentials.create()`` (section 7.1). Raises: ``Unproved``.
 
-    The statement who made the authenticator is set aside, as browsers do when it is not asked for: it is not
-    asked for here, and would not be trusted.
+    The attestation statement is dropped, as browsers do if it is not requested: we do not request it, and
+    would not trust it.
     """
     with _one_refusal():
         parts = _parts(answer, "clientDataJSON", "attestationObject")
@@ -123,7 +123,7 @@ def check_new(answer: dict[str, Any], *, challenge: bytes, terms: Terms) -> NewP
 
 
 def read_assertion(answer: dict[str, Any]) -> Assertion:
-    """Read what ``navigator.credentials.get()`` gave, so that its passkey can be looked up. Raises: ``Unproved``."""
+    """Parse the result of ``navigator.credentials.get()``, to look up its passkey. Raises: ``Unproved``."""
     with _one_refusal():
         parts = _parts(answer, "clientDataJSON", "authenticatorData", "signature")
         handle = answer["response"].get("userHandle")
@@ -136,9 +136,9 @@ def read_assertion(answer: dict[str, Any]) -> Assertion:
 
 
 def check_assertion(assertion: Assertion, *, public_key: bytes, challenge: bytes, terms: Terms) -> Shown:
-    """Check that this passkey signed this challenge for this site, and asked its person (section 7.2).
+    """Verify that this passkey signed this challenge for this site, with user verification (section 7.2).
 
-    The counter is left to the caller: it means something only once the signature is known to be right.
+    The counter is left to the caller, since it means nothing until the signature is verified.
     Raises: ``Unproved``.
     """
     with _one_refusal():
@@ -161,12 +161,12 @@ def _one_refusal() -> Iterator[None]:
         yield
     except Unproved:
         raise
-    except Exception as error:  # what readers of CBOR and keys raise over odd bytes is no closed list
+    except Exception as error:  # parsers of CBOR and keys raise all kinds of errors over odd bytes
         raise Unproved(f"{type(error).__name__}: {error}"[:200]) from error
 
 
 def _parts(answer: dict[str, Any], *names: str) -> dict[str, str]:
-    """Return these parts of an answer, each known to be text in the one spelling."""
+    """Return these parts of a response, each checked to be text in the canonical encoding."""
     if answer["type"] != _TYPE or answer["id"] != answer["rawId"] or len(decoded(answer["id"])) > _LONGEST_ID:
         raise ValueError("not the answer of one passkey")
     parts = {name: answer["response"][name] for name in names}
@@ -180,7 +180,7 @@ def _for_library(answer: dict[str, Any], parts: dict[str, str]) -> dict[str, Any
 
 
 def _check_client_data(raw: bytes, *, challenge: bytes, terms: Terms) -> None:
-    """Check what the library leaves open: the challenge's spelling, and that the page stood by itself."""
+    """Check what the library does not: the challenge's encoding, and that the page was not embedded."""
     data = json.loads(raw.decode())
     if data["challenge"] != encoded(challenge):
         raise ValueError("another challenge")
@@ -194,7 +194,7 @@ def _without_statement(attestation: bytes) -> str:
 
 
 def _check_kept(answer: dict[str, Any], credential_id: bytes, public_key: bytes) -> None:
-    """Check that the passkey is the one the answer names, and its key a key."""
+    """Check that the passkey is the one that the response names, and that its key is valid."""
     if encoded(credential_id) != answer["id"] or len(public_key) > _LONGEST_KEY:
         raise ValueError("not the passkey that the answer names")
     decoded_public_key_to_cryptography(decode_credential_public_key(public_key))

@@ -4,6 +4,6 @@ from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 
 class ModuleStorage(CompressedManifestStaticFilesStorage):
-    """Packed files with hashed names, where script modules name each other by those names too."""
+    """Compressed files with hashed names, which script modules use to import each other, too."""
 
     support_js_module_import_aggregation = True

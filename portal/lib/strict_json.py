@@ -1,4 +1,4 @@
-"""JSON read strictly: exactly what a shape lists, and nothing that two readers understand differently."""
+"""Strict JSON: exactly the fields of a shape, and nothing that two parsers could understand differently."""
 
 import json
 from typing import Any, TypeVar
@@ -9,24 +9,23 @@ Shape = TypeVar("Shape")
 
 
 class Unreadable(Exception):
-    """The text is no JSON, or not of the shape; says what is wrong, and where."""
+    """The text is not JSON, or not of the shape; says what is wrong, and where."""
 
 
 class GivenTwice(Unreadable):
-    """An object has a name more than once; readers differ in which value counts."""
+    """An object has a name twice; parsers differ in which value they use."""
 
     def __init__(self, name: str) -> None:
-        """Keep the name."""
         super().__init__(f"the name {name!r} is there more than once")
         self.name = name
 
 
 class Strict(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
-    """An object with these names and no others; one with a default may be left out."""
+    """An object with these fields and no others; those with a default may be left out."""
 
 
 def loads(text: str) -> Any:
-    """Return what a JSON text says. Raises: ``Unreadable``, ``GivenTwice``."""
+    """Parse a JSON text. Raises: ``Unreadable``, ``GivenTwice``."""
     try:
         return json.loads(text, object_pairs_hook=_without_twins)
     except (ValueError, RecursionError) as error:
@@ -34,13 +33,13 @@ def loads(text: str) -> Any:
 
 
 def read(raw: bytes, shape: type[Shape]) -> Shape:
-    """Return a UTF-8 text as an object of that shape. Raises: ``Unreadable``, ``GivenTwice``.
+    """Parse UTF-8 JSON into an object of that shape. Raises: ``Unreadable``, ``GivenTwice``.
 
-    A type that is neither a shape nor plain is called with the value and refuses it by ``ValueError``.
+    A type that is neither a shape nor built in is called with the value and may raise ``ValueError``.
     """
     try:
         return msgspec.convert(loads(raw.decode()), shape, dec_hook=lambda kind, value: kind(value))
-    except (UnicodeError, msgspec.ValidationError) as error:  # half a character in a name is a UnicodeError, too
+    except (UnicodeError, msgspec.ValidationError) as error:  # a lone surrogate in a name is a UnicodeError, too
         raise Unreadable(str(error)) from error
 
 

@@ -1,4 +1,4 @@
-"""Moments in words, in the reader's zone."""
+"""Times in words, in the reader's zone."""
 
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -9,13 +9,13 @@ from django.utils.translation import gettext
 
 
 def reader_zone() -> str:
-    """Return the zone times are shown in: the one activated for this request, else the firm's default."""
+    """Return the zone in which to show times: the one activated for this request, else the firm's default."""
     active = timezone.get_current_timezone_name()
     return settings.PORTAL_DEFAULT_TZ if active == settings.TIME_ZONE else active
 
 
 def zone_words(name: str) -> str:
-    """Name a zone by its city: ``America/New_York`` is New York time; a zone without a city keeps its name."""
+    """Name a zone after its city: ``America/New_York`` is New York time; a zone without a city keeps its name."""
     region, _, city = name.rpartition("/")
     if not region or region == "Etc":
         return city
@@ -23,7 +23,7 @@ def zone_words(name: str) -> str:
 
 
 def time_words(moment: datetime, zone: str = "", pattern: str = "H:i") -> str:
-    """Return a moment with its zone: 14:32 (New York time)."""
+    """Return a time with its zone: 14:32 (New York time)."""
     name = zone or reader_zone()
     local = moment.astimezone(ZoneInfo(name))
     return gettext("{time} ({zone})").format(time=formats.date_format(local, pattern), zone=zone_words(name))

@@ -4,13 +4,13 @@ from django.apps import AppConfig
 
 
 class OutboxConfig(AppConfig):
-    """What the firm tells people, kept until it is delivered."""
+    """Notices to people, stored until they are delivered."""
 
     name = "portal.outbox"
     label = "outbox"
 
     def ready(self) -> None:
-        """Register the checks and the channel that needs nothing but an address."""
+        """Register the checks and the e-mail channel."""
         from portal.outbox import channels, checks  # noqa: F401, PLC0415  registration on import; needs the models
         from portal.outbox.kinds import ChannelName  # noqa: PLC0415  the same
 

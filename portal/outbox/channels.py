@@ -1,4 +1,4 @@
-"""How notices travel: one channel each. What is done with what does not arrive: portal/outbox/delivery.py."""
+"""The channels of notices. What happens if sending fails: portal/outbox/delivery.py."""
 
 import contextlib
 from collections.abc import Sequence
@@ -17,17 +17,17 @@ if TYPE_CHECKING:
 
 
 class Undeliverable(Exception):
-    """This notice never arrives, however often it is tried."""
+    """This notice cannot be delivered, however often it is tried."""
 
 
 class NobodyThere(Exception):
-    """The recipient no longer takes notices on this channel; that is not a fault."""
+    """The recipient no longer takes notices on this channel; not an error."""
 
 
 class Channel(Protocol):
-    """One way to people. Anything else that ``send`` raises than is said there is a reason to try again later.
+    """A channel. Any exception from ``send`` that is not documented there means: try again later.
 
-    ``folder`` holds the channel's templates and no others; ``common``: what those may say beside the facts of the kind.
+    ``folder`` holds only the channel's templates; ``common``: what those may use besides the facts of the kind.
     """
 
     folder: ClassVar[str]
@@ -35,20 +35,20 @@ class Channel(Protocol):
 
     @staticmethod
     def templates(kind: NoticeKind) -> Sequence[Sequence[str]]:
-        """Return the names of the templates that a notice needs; of several in one place the first there is."""
+        """Return the names of the templates that a notice needs; of alternatives, the first that exists."""
 
     def send(self, notice: Notice) -> None:
-        """Hand the notice over; return when the other side has it. Raises: ``Undeliverable``, ``NobodyThere``."""
+        """Send the notice; return once the other side has accepted it. Raises: ``Undeliverable``, ``NobodyThere``."""
 
     def close(self) -> None:
-        """End what is open; the next ``send`` opens it again."""
+        """Close the connection; the next ``send`` opens it again."""
 
 
 CHANNELS: dict[str, type[Channel]] = {}
 
 
 def register(name: ChannelName, channel: type[Channel]) -> None:
-    """Let notices of this name travel by this channel; an object of it is made for each round of the worker."""
+    """Register a channel by name; an instance is made for each round of the worker."""
     CHANNELS[name] = channel
 
 
@@ -59,22 +59,21 @@ class EmailChannel:
     common: ClassVar[frozenset[str]] = emails.COMMON
 
     def __init__(self) -> None:
-        """Open nothing yet."""
         self._connection: BaseEmailBackend = get_connection()
 
     @staticmethod
     def templates(kind: NoticeKind) -> Sequence[Sequence[str]]:
-        """Return subject, text and HTML."""
+        """Return the names of the templates for subject, text and HTML."""
         return [[name] for name in emails.templates_of(kind.name)]
 
     def send(self, notice: Notice) -> None:
-        """Write the e-mail and send it."""
+        """Render the e-mail and send it."""
         try:
             self._connection.send_messages([emails.message_for(notice)])
         except LinkInMail as fault:
             raise Undeliverable from fault
 
     def close(self) -> None:
-        """Hang up, whatever state the conversation is in."""
+        """Close the connection, whatever state it is in."""
         with contextlib.suppress(OSError, SMTPException):
             self._connection.close()

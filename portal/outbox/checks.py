@@ -1,4 +1,4 @@
-"""System checks of the outbox: what is declared and what the templates say are the same."""
+"""System checks of the outbox: declared kinds and templates agree."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,9 +16,9 @@ from portal.outbox.template_variables import variables_of
 
 @register
 def kinds_have_templates(**_: Any) -> list[CheckMessage]:
-    """outbox.E001: a kind of notice lacks a template, or nothing carries it."""
+    """outbox.E001: a kind of notice lacks a template or a channel."""
     return [
-        Error(f"Notices of the kind {kind.name} need {what}.", hint="Write it, or take the kind out.", id="outbox.E001")
+        Error(f"Notices of the kind {kind.name} need {what}.", hint="Write it, or remove the kind.", id="outbox.E001")
         for kind in KINDS.values()
         for what in _missing(kind)
     ]
@@ -26,7 +26,7 @@ def kinds_have_templates(**_: Any) -> list[CheckMessage]:
 
 @register
 def templates_have_kinds(**_: Any) -> list[CheckMessage]:
-    """outbox.E002: a template belongs to no kind of notice, so nobody ever reads it."""
+    """outbox.E002: a template belongs to no kind of notice, so it is never used."""
     there = {name for channel in CHANNELS.values() for name in _files(channel.folder)}
     needed = {name for kind in KINDS.values() for _channel, name in _templates(kind)}
     return [
@@ -41,7 +41,7 @@ def templates_use_declared_facts(**_: Any) -> list[CheckMessage]:
     return [
         Error(
             f"{name} uses {variable}, which {kind.name} does not declare.",
-            hint="Declare the fact in the notice_kinds module of its app, or take it out of the template.",
+            hint="Declare the fact in the notice_kinds module of its app, or remove it from the template.",
             id="outbox.E003",
         )
         for kind in KINDS.values()
@@ -61,7 +61,7 @@ def _missing(kind: NoticeKind) -> Iterator[str]:
 
 
 def _templates(kind: NoticeKind) -> Iterator[tuple[ChannelName, str]]:
-    """Yield what a kind may be rendered from, there or not."""
+    """Yield the templates of a kind, whether they exist or not."""
     for channel in kind.channels:
         for choice in CHANNELS[channel].templates(kind) if channel in CHANNELS else ():
             yield from ((channel, name) for name in choice)

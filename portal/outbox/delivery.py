@@ -1,9 +1,9 @@
-"""Deliver notices: claim a due one for a while, send it, mark it sent (at least once, see below).
+"""Deliver notices: claim a due one for a limited time, send it, mark it sent (at least once, see below).
 
-A worker killed between claiming and marking leaves a lease that runs out, and another takes over: nothing
-is lost. Killed in the instant between the other side's yes and our mark, the same message goes out again: with
-the Message-ID it had, which mail stores recognise, or the topic it had, of which phones show one. How a notice
-travels is its channel's business (portal/outbox/channels.py). See docs/decisions/0023-the-outbox-knows-no-people.md.
+If a worker is killed between claiming and marking, its lease runs out and another takes over: nothing is lost.
+If it is killed between the other side's acceptance and our mark, the same message is sent again, with the same
+Message-ID, which mail stores recognise, or the same topic, of which phones show one. How a notice is sent
+is up to its channel (portal/outbox/channels.py). See docs/decisions/0023-the-outbox-knows-no-people.md.
 """
 
 import logging
@@ -21,14 +21,14 @@ from portal.outbox.models import Notice, NoticeState
 
 log = logging.getLogger("portal.outbox")
 
-MAX_ATTEMPTS = 84  # the last one more than three days after the first
+MAX_ATTEMPTS = 84  # the last attempt is more than three days after the first
 _FIRST_RETRY_SECONDS = 10  # doubled each time
 _MAX_RETRY_SECONDS = 3600
 _CANDIDATES = 20
 
 
 def deliver_due(*, limit: int = 100) -> int:
-    """Send up to ``limit`` due notices, over one connection to the mail server; return how many were tried."""
+    """Send up to ``limit`` due notices, over one connection to the mail server; return how many were attempted."""
     tried = 0
     with ExitStack() as open_ones:
         channels = {name: open_ones.enter_context(closing(make())) for name, make in CHANNELS.items()}
@@ -39,9 +39,9 @@ def deliver_due(*, limit: int = 100) -> int:
 
 
 def requeue(*, now: datetime) -> int:
-    """Queue undelivered notices again as if they were never tried; return how many.
+    """Queue undelivered notices again as if they had never been tried; return how many.
 
-    Leaves those whose facts were purged and those nobody can use any more (a code that has run out).
+    Skips those whose facts were purged and those that are no longer useful (an expired code).
     """
     useful = Q(useful_until=None) | Q(useful_until__gt=now)
     dead = Notice.objects.filter(useful, state=NoticeState.DEAD).exclude(facts="")
@@ -49,7 +49,7 @@ def requeue(*, now: datetime) -> int:
 
 
 def claim(*, now: datetime) -> Notice | None:
-    """Take the oldest due notice nobody else holds, or None. One guarded UPDATE decides.
+    """Claim the oldest due notice that no other worker holds, or None, by one guarded UPDATE.
 
     A notice of a channel that is not registered here is left to a worker that knows it.
     """
@@ -75,7 +75,7 @@ def _deliver(notice: Notice, channel: Channel) -> None:
         _finish(notice, state=NoticeState.DEAD, facts="")
         log.info("nobody there", extra={"facts": {"reference": notice.reference, "kind": notice.kind}})
     except Exception as fault:  # noqa: BLE001  whatever is wrong with one notice, the others must go out
-        channel.close()  # a broken conversation is not carried on
+        channel.close()  # a broken connection is not used again
         _try_again(notice, logs.fault(fault))
     else:
         _finish(notice, state=NoticeState.SENT, sent_at=clock.now(), facts="")
@@ -87,7 +87,7 @@ def _try_again(notice: Notice, fault: dict[str, str]) -> None:
         _give_up(notice, fault)
         return
     wait = min(_FIRST_RETRY_SECONDS * 2 ** (notice.attempts - 1), _MAX_RETRY_SECONDS)
-    wait += secrets.randbelow(wait // 2 + 1)  # so that many do not come back together
+    wait += secrets.randbelow(wait // 2 + 1)  # so that many are not retried at the same moment
     mine = Notice.objects.filter(pk=notice.pk, attempts=notice.attempts)
     mine.update(lease_until=None, due_at=clock.now() + timedelta(seconds=wait))
     log.warning("not sent", extra={"facts": {"reference": notice.reference} | fault})

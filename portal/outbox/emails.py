@@ -1,4 +1,4 @@
-"""Writing the e-mails: one kind, three templates, never a link."""
+"""Rendering e-mails: three templates per kind, never a link."""
 
 import contextlib
 from datetime import datetime
@@ -20,14 +20,14 @@ _SETTINGS = {
     "support_phone": "PORTAL_SUPPORT_PHONE",
     "email_code_minutes": "PORTAL_EMAIL_CODE_MINUTES",
 }
-COMMON = frozenset({"greeting", "zone", "reference", *_SETTINGS})  # what every e-mail may say beside its facts
+COMMON = frozenset({"greeting", "zone", "reference", *_SETTINGS})  # what every e-mail may use besides its facts
 
 
 def message_for(notice: Notice) -> EmailMultiAlternatives:
-    """Return the finished message: text and light HTML, with the notice's reference.
+    """Return the message: text and simple HTML, with the notice's reference.
 
-    The Message-ID is made of the reference, so that a message delivered twice after a crash is one message to the
-    reader's mailbox.
+    The Message-ID is derived from the reference, so that a message sent twice after a crash is one message to
+    the mailbox.
     """
     context = {name: _fact(value) for name, value in notice.facts.items()} | _common(notice.user, notice.reference)
     subject, text, html = (render_to_string(template, context) for template in templates_of(notice.kind))
@@ -56,7 +56,7 @@ def _common(reader: Recipient, reference: str) -> dict[str, Any]:
 
 
 def _fact(value: Any) -> Any:
-    """Turn an ISO moment back into one, and take what would be a link out of other texts."""
+    """Parse an ISO moment, and remove what would become a link from other texts."""
     if not isinstance(value, str):
         return value
     if len(value) >= 19 and value[4] == "-" and value[10] == "T":

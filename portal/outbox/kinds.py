@@ -1,4 +1,4 @@
-"""What the firm tells people: each kind of notice with its channels and the facts its templates may use."""
+"""Kinds of notices, each with its channels and the facts its templates may use."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class ChannelName(models.TextChoices):
-    """How a notice travels."""
+    """The channel of a notice."""
 
     EMAIL = "email", _("E-mail")
     PUSH = "push", _("Notification on a phone")
@@ -16,10 +16,10 @@ class ChannelName(models.TextChoices):
 
 @dataclass(frozen=True)
 class NoticeKind:
-    """One kind of notice. Its name is the name of its templates.
+    """One kind of notice. Its templates are named after it.
 
-    ``facts``: exactly what is passed in when an e-mail of this kind is queued.
-    ``expires``: each notice is worth nothing after a time of its own (``useful_until``), as a code is.
+    ``facts``: exactly what is passed when an e-mail of this kind is queued.
+    ``expires``: each notice becomes useless at a time of its own (``useful_until``), like a code.
     """
 
     name: str
@@ -28,7 +28,7 @@ class NoticeKind:
     expires: bool
 
     def facts_on(self, channel: ChannelName) -> frozenset[str]:
-        """Return the facts that travel this way: none to a phone, whose screen strangers see."""
+        """Return the facts for this channel: none for a phone, whose screen strangers may see."""
         return self.facts if channel == ChannelName.EMAIL else frozenset()
 
 
@@ -42,7 +42,7 @@ def declare(
     channels: tuple[ChannelName, ...] = (ChannelName.EMAIL,),
     expires: bool = False,
 ) -> NoticeKind:
-    """Add a kind to those that may be queued; apps do so once, in their ``notice_kinds`` module."""
+    """Declare a kind that may be queued; apps do so once, in their ``notice_kinds`` module."""
     if name in KINDS:
         raise ValueError(f"a notice kind {name!r} is declared already")
     KINDS[name] = kind = NoticeKind(name, frozenset(facts), channels, expires)
@@ -50,11 +50,11 @@ def declare(
 
 
 class NotDeclared(Exception):
-    """A notice would say, or go, or last otherwise than its kind declares."""
+    """A notice differs from its kind in facts, channel or expiry."""
 
 
 def check_declared(kind: NoticeKind, *, channel: ChannelName, facts: Collection[str], expires: bool) -> None:
-    """Raise ``NotDeclared`` unless a notice on this channel with these facts is one of its kind."""
+    """Raise ``NotDeclared`` unless the kind allows a notice with this channel, facts and expiry."""
     if KINDS.get(kind.name) != kind:
         raise NotDeclared(f"{kind.name} is no declared kind")
     if channel not in kind.channels:

@@ -1,4 +1,4 @@
-"""The outbox: everything the firm tells people, kept until it is delivered."""
+"""The outbox: notices to people, stored until they are delivered."""
 
 from typing import ClassVar
 
@@ -12,7 +12,7 @@ from portal.outbox.kinds import ChannelName
 
 
 class NoticeState(models.TextChoices):
-    """Where a notice is on its way."""
+    """The state of a notice."""
 
     DUE = "due", _("Waiting")
     SENT = "sent", _("Sent")
@@ -22,9 +22,9 @@ class NoticeState(models.TextChoices):
 class Notice(EncryptedModel):
     """One message on one channel. Text is rendered from ``kind`` and ``facts`` when it is sent.
 
-    ``target`` is what the channel sends to: an e-mail address, a phone's reference. Facts are encrypted (they may
-    hold a code) and wiped when the notice has gone. ``useful_until`` is set where it is worth nothing later, as
-    a code that runs out. ``attempts`` is the fencing token: who claimed the row as attempt n may finish it only
+    ``target`` is the channel's recipient: an e-mail address, a phone's reference. Facts are encrypted (they may
+    hold a code) and wiped once the notice is sent. ``useful_until`` is set if it is useless later, like
+    an expired code. ``attempts`` is the fencing token: a worker that claimed the row as attempt n may finish it only
     while it is still n.
     """
 

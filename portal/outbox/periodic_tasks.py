@@ -1,4 +1,4 @@
-"""What the worker does besides delivering: apps register their periodic tasks here at start."""
+"""Periodic tasks of the worker, registered by apps at start."""
 
 import logging
 from collections.abc import Callable, Iterable
@@ -18,7 +18,7 @@ _TASKS: dict[str, PeriodicTask] = {}
 
 
 def register(name: str, task: PeriodicTask) -> None:
-    """Add a task: called with the present moment again and again, returns how much it did.
+    """Register a task: it is called repeatedly with the current time and returns how much it did.
 
     A task works in bounded batches, is idempotent, and may run in several workers at once.
     """
@@ -26,7 +26,7 @@ def register(name: str, task: PeriodicTask) -> None:
 
 
 def run_all(now: datetime) -> int:
-    """Run every task once; return how much was done. A fault of one is logged and never stops the others."""
+    """Run every task once; return how much was done. A failure of one is logged and never stops the others."""
     done = 0
     for name, task in list(_TASKS.items()):
         try:
@@ -40,8 +40,8 @@ def run_all(now: datetime) -> int:
 def each(name: str, rows: Iterable[K], action: Callable[[K], int]) -> int:
     """Do ``action`` for each row (primary keys); return how much was done.
 
-    A fault of one row is logged and does not stop the others; a database that is away ends the round.
-    Needs: an action that opens its own transaction, so that a fault undoes that row alone.
+    A failure of one row is logged and does not stop the others; an unavailable database ends the round.
+    Needs: an action that opens its own transaction, so that a failure rolls back that row only.
     """
     done = 0
     for row in rows:

@@ -1,4 +1,4 @@
-"""Queue what people are told, in the transaction of the action that tells it. Delivery: portal/outbox/delivery.py."""
+"""Queue notices, in the transaction of the action they announce. Delivery: portal/outbox/delivery.py."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -22,9 +22,9 @@ def email(
 ) -> Notice:
     """Queue one e-mail; the worker sends it once.
 
-    ``address``: another than the one on file, for example the previous one. ``dedupe``: the same text queues the
-    same notice only once, for ever; a second call raises ``IntegrityError``. ``useful_until``: not sent any more
-    from then on. Raises: ``NotDeclared``.
+    ``address``: instead of the one on file, for example the previous one. ``dedupe``: the same key queues a notice
+    only once, for ever; a second call raises ``IntegrityError``. ``useful_until``: not sent from then on.
+    Raises: ``NotDeclared``.
     """
     notice = _notice(user, kind, now=now, target=user.email if address is None else address, facts=facts)
     notice.dedupe, notice.useful_until = dedupe or notice.reference, useful_until
@@ -34,9 +34,9 @@ def email(
 
 
 def email_each_address(users: Iterable[Recipient], kind: NoticeKind, *, now: datetime, **facts: Any) -> list[Notice]:
-    """Queue one e-mail per address, however many of these log-ins it belongs to: ``log_ins`` says how many.
+    """Queue one e-mail per address, however many of these users share it: ``log_ins`` says how many.
 
-    For actions that touch many log-ins of one person at once. One statement. Raises: ``NotDeclared``.
+    For actions on many users of one person at once. One statement. Raises: ``NotDeclared``.
     """
     check_declared(kind, channel=ChannelName.EMAIL, facts={*facts, "log_ins"}, expires=False)
     by_address: dict[str, list[Recipient]] = {}
@@ -59,7 +59,7 @@ def push(
 ) -> int:
     """Queue a message to each of these targets of the push channel; return how many there are. One statement.
 
-    ``dedupe``: the same text queues the same message to a target only once; a second call changes nothing.
+    ``dedupe``: the same key queues a message to a target only once; a second call changes nothing.
     Raises: ``NotDeclared``.
     """
     check_declared(kind, channel=ChannelName.PUSH, facts=(), expires=useful_until is not None)
@@ -87,5 +87,5 @@ def _notice(user: Recipient, kind: NoticeKind, *, now: datetime, target: str, fa
 
 def new_reference(letter: str) -> str:
     """Return a public reference such as N-7F3K-2Q9C: 24^8, no vowels, no look-alikes."""
-    body = digests.random_signs(code_alphabet.ALPHABET, 8)
+    body = digests.random_characters(code_alphabet.ALPHABET, 8)
     return f"{letter}-{body[:4]}-{body[4:]}"

@@ -1,10 +1,10 @@
-"""What the outbox needs to know of a person, and all it knows."""
+"""Everything the outbox knows about a person."""
 
 from typing import Protocol
 
 
 class Recipient(Protocol):
-    """A row of ``AUTH_USER_MODEL`` that can be told something."""
+    """A row of ``AUTH_USER_MODEL`` to which notices can be sent."""
 
     @property
     def pk(self) -> int:
@@ -16,8 +16,8 @@ class Recipient(Protocol):
 
     @property
     def greeting(self) -> str:
-        """Return the name an e-mail greets with."""
+        """Return the name for the greeting."""
 
     @property
     def zone(self) -> str:
-        """Return the name of the time zone this person reads times in."""
+        """Return the name of the person's time zone."""

@@ -1,4 +1,4 @@
-"""Which names a template takes from its context, found in its compiled nodes without rendering it."""
+"""The names a template reads from its context, found in its compiled nodes without rendering it."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -9,15 +9,15 @@ from django.template.engine import Engine
 from django.template.loader_tags import BlockNode, IncludeNode
 from django.template.smartif import TokenBase
 
-_EVALUATED_OUTSIDE = ("extra_context", "counter", "sequence")  # of what a node binds: with a=b reads b
+_EVALUATED_OUTSIDE = ("extra_context", "counter", "sequence")  # of a node's bindings: with a=b reads b
 _BINDS = ("extra_context", "countervar", "loopvars")
 
 
 def variables_of(template: Template) -> set[str]:
-    """Return the first part of every name it may read, in the templates it extends and includes as well.
+    """Return the first part of every name it may read, including those of templates it extends and includes.
 
-    A name that a tag binds (``with``, ``for``, ``blocktranslate``) counts only outside of that tag. Parts of a
-    parent that a block replaces count too.
+    A name bound by a tag (``with``, ``for``, ``blocktranslate``) counts only outside that tag. Parts of a parent
+    that a block replaces count too.
     """
     return _variables(template.nodelist)
 
@@ -32,7 +32,7 @@ def _variables(found: Any) -> set[str]:
             return _in_node(found)
         case FilterExpression(var=var, filters=filters):
             return _in_all([var, filters])
-        case TokenBase() | dict():  # a condition, or what a tag was given by name
+        case TokenBase() | dict():  # a condition, or a keyword argument of a tag
             return _in_all((vars(found) if isinstance(found, TokenBase) else found).values())
     return _in_all(found) if isinstance(found, list | tuple) else set()
 

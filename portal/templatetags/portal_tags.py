@@ -1,4 +1,4 @@
-"""Template tags of the house, available in every template without ``{% load %}``."""
+"""The portal's template tags, available in every template without ``{% load %}``."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -25,9 +25,9 @@ register = template.Library()
 
 @register.inclusion_tag("_components/field.html")
 def field(bound: BoundField) -> dict[str, Any]:
-    """Render one field: label, hint, error, control, wired together for screen readers.
+    """Render one field: label, hint, error and control, connected for screen readers.
 
-    The kind of control follows from the widget: password (with Show), code
+    The widget determines the kind of control: password (with Show), code
     (``autocomplete="one-time-code"``), checkbox, group of choices, or plain.
     """
     return {"bound": bound, "kind": _kind(bound)}
@@ -46,16 +46,16 @@ def _kind(bound: BoundField) -> str:
 
 @register.inclusion_tag("_components/error_summary.html")
 def error_summary(*forms: BaseForm | str | None, cause: Any = None) -> dict[str, Any]:
-    """List what stands in the way, each line leading to its field; nothing if nothing does.
+    """List the errors, each with a link to its field; render nothing if there are none.
 
-    ``cause`` (a row of the cause table) adds the way to the help page for it.
+    ``cause`` (a row of the cause table) adds a link to its help page.
     """
     problems = [problem for form in forms if isinstance(form, BaseForm) for problem in _problems(form)]
     return {"problems": problems, "cause": cause}
 
 
 def _problems(form: BaseForm) -> Iterable[tuple[str, str]]:
-    """Yield the id of the field (empty for the form as a whole) and what is wrong with it, field named."""
+    """Yield the id of the field (empty for the whole form) and its error, with the field's label."""
     for name, errors in form.errors.items():
         if name not in form.fields:
             yield from (("", str(error)) for error in errors)
@@ -67,16 +67,16 @@ def _problems(form: BaseForm) -> Iterable[tuple[str, str]]:
 
 @register.inclusion_tag("_components/table.html")
 def cards_table(caption: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> dict[str, Any]:
-    """Render a table whose rows become cards on a narrow screen; the first cell heads its row."""
+    """Render a table whose rows become cards on a narrow screen; the first cell is the row's heading."""
     headed = [(cells[0], list(zip(columns[1:], cells[1:], strict=True))) for cells in rows]
     return {"caption": caption, "columns": columns, "rows": headed}
 
 
 @register.simple_tag(takes_context=True)
 def part(context: Context, name: str) -> SafeString:
-    """Render a part of the frame that is the same for every reader, once per minute's state of the phone line.
+    """Render a part of the frame that is the same for every reader, cached while the support line's state lasts.
 
-    ``name``: a template that reads nothing but what ``portal.context.brand`` gives.
+    ``name``: a template that reads only what ``portal.context.brand`` provides.
     """
     return _part(name, get_language() or "", time_format.reader_zone(), context["support"])
 
@@ -105,7 +105,7 @@ def local_moment(moment: datetime, zone: str = "") -> SafeString:
 
 @register.simple_tag
 def plain_moment(moment: datetime, zone: str = "") -> str:
-    """Say the same in plain text, for e-mails."""
+    """Return the same in plain text, for e-mails."""
     return time_format.time_words(moment, zone, "j F Y, H:i")
 
 

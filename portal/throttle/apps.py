@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class ThrottleConfig(AppConfig):
-    """How often something may be tried."""
+    """The limits on attempts."""
 
     name = "portal.throttle"
     label = "throttle"

@@ -1,7 +1,7 @@
-"""Every limit of the product: how many tries, in what time, and how long the wait is after the last one.
+"""Every limit of the product: how many attempts, in what time, and how long the pause after the last one is.
 
-A number that is a setting stands here by its name and is read when it is asked for. docs/reference/limits.md is
-generated from this page; docs/decisions/0021-limits-as-data.md says how a limit counts.
+A number that is a setting is given by name and read when it is needed. docs/reference/limits.md is generated
+from this module; docs/decisions/0021-limits-as-data.md says how a limit counts.
 """
 
 from collections.abc import Iterator
@@ -21,13 +21,13 @@ if TYPE_CHECKING:
 _FAILURES, _LOCKOUT = "PORTAL_FAILURE_LIMIT", "PORTAL_LOCKOUT_MINUTES"
 _TEN_MINUTES, _DAY, _MONTH = timedelta(minutes=10), timedelta(days=1), timedelta(days=30)
 _WIDE_TIMES = (
-    4  # tries of an IPv6 /56 for each of one /64: a site of many networks is more people, not 256 times as many
+    4  # attempts of an IPv6 /56 for each of one /64: a site with many networks has more people, but not 256 times more
 )
 
 
 @dataclass(frozen=True)
 class Bounds:
-    """The numbers of a limit as they are in force now."""
+    """The current numbers of a limit."""
 
     tries: int
     window: timedelta | None
@@ -37,7 +37,7 @@ class Bounds:
 
 @dataclass(frozen=True)
 class Bucket:
-    """The tries of one subject under one limit."""
+    """The attempts of one subject under one limit."""
 
     limit: "Limit"
     subject: str  # a digest: staff and the worker look up by it
@@ -46,11 +46,11 @@ class Bucket:
 
 @dataclass(frozen=True, eq=False)
 class Limit:
-    """``tries`` in a ``window`` that the first of them opens; who has used them up waits.
+    """``tries`` in a ``window`` that the first of them opens; once they are used up, the subject has to wait.
 
-    Until the window ends or, with a ``pause``, that long from the last try. Without a window tries never fade.
-    ``total``: tries in a row over any time, after which nothing but clearing leads on. A text is the name of a
-    setting, of a time in minutes. ``times``: that many times the tries. ``wide``: the limit of the /56 around.
+    Until the window ends or, with a ``pause``, that long after the last attempt. Without a window attempts never
+    expire. ``total``: attempts in a row over any time, after which only clearing helps. A string names a setting,
+    times in minutes. ``times``: a multiple of the tries. ``wide``: the limit of the surrounding /56.
     """
 
     name: str
@@ -66,7 +66,7 @@ class Limit:
 
     @property
     def bounds(self) -> Bounds:
-        """Return the numbers in force."""
+        """Return the current numbers."""
         return Bounds(_number(self.tries) * self.times, _span(self.window), _span(self.pause), self._total)
 
     @property
@@ -74,18 +74,18 @@ class Limit:
         return None if self.total is None else _number(self.total)
 
     def of(self, subject: str, *, scope: str = "") -> Bucket:
-        """Return the bucket of one subject, a digest; each ``scope`` of a subject has one of its own."""
+        """Return the bucket of one subject, a digest; each ``scope`` of a subject has its own."""
         return Bucket(self, subject, digests.keyed("limit", f"{self.name}|{subject}|{scope}"))
 
     def of_network(self, address: str) -> tuple[Bucket, ...]:
-        """Return the buckets of the network an address is in: the address or its IPv6 /64, then the /56 around."""
+        """Return the buckets of an address's network: the address or its IPv6 /64, then the surrounding /56."""
         levels = (self, self.wide or self)
         blocks = network_subjects(address)
         return tuple(limit.of(subject) for limit, subject in zip(levels, blocks, strict=False))
 
 
 def network_subjects(address: str) -> tuple[str, ...]:
-    """Return the digests that stand for an address's networks, the narrow one first."""
+    """Return the digests that stand for an address's networks, the narrower one first."""
     return tuple(digests.keyed("network", block) for block in client.networks(address))
 
 
@@ -98,7 +98,7 @@ def _span(value: timedelta | str | None) -> timedelta | None:
 
 
 def _of_networks(name: str, label: "StrOrPromise", bounds_what: str, *, tries: int | str) -> Limit:
-    """Make a limit of networks: all of them pause for the time of a lockout, and none counts over any time."""
+    """Return a limit of networks: they all pause for the lockout time, and have no total."""
     narrow = Limit(name, label, bounds_what, tries, window=_LOCKOUT, pause=_LOCKOUT, is_of_networks=True)
     around = f"The same, from the IPv6 /56 around: {_WIDE_TIMES} times as many."
     wide = replace(
@@ -278,7 +278,7 @@ RECOVERY_CODE = Limit(
 
 
 def every() -> Iterator[Limit]:
-    """Yield all limits in the order of this page, each followed by its wide one."""
+    """Yield all limits in the order of this module, each followed by its wide one."""
     for limit in [value for value in globals().values() if isinstance(value, Limit)]:
         yield limit
         if limit.wide:
@@ -286,7 +286,7 @@ def every() -> Iterator[Limit]:
 
 
 def choices() -> list[tuple[str, "StrOrPromise"]]:
-    """Return names and labels, for the table's field."""
+    """Return names and labels, for the model field."""
     return [(limit.name, limit.label) for limit in every()]
 
 

@@ -1,6 +1,6 @@
 """The table behind the limits: one row per bucket, one statement per decision.
 
-See docs/decisions/0021-limits-as-data.md for why a try is reserved before the secret is looked at.
+See docs/decisions/0021-limits-as-data.md for why an attempt is reserved before the secret is checked.
 """
 
 from collections.abc import Collection, Sequence
@@ -41,23 +41,23 @@ _GIVE_BACK = """
 
 
 class Granted(NamedTuple):
-    """A try that was granted: what its bucket has used with it, and the window it was taken from."""
+    """A granted attempt: what its bucket has used including it, and the window it was taken from."""
 
     key: str
     used: int
     in_a_row: int
-    since: datetime | str  # as the database says it
+    since: datetime | str  # as returned by the database
 
 
 class ThrottleManager(models.Manager["Throttle"]):
-    """The statements that everything rests on."""
+    """The statements on which all limits rest."""
 
     def reserve(self, buckets: Sequence[Bucket], *, now: datetime) -> dict[str, Granted]:
-        """Take one try from each bucket that has one left; return those granted, by key.
+        """Take one attempt from each bucket that has one left; return those granted, by key.
 
-        One statement decides, so that however many requests arrive at once, in whatever process, exactly as many
-        are granted as the limit has (LOCK-1). A locked bucket is left as it is: nobody's typing moves the end of a
-        pause (LOCK-2). A window begins with its first try and is never prolonged, so what was taken and never given
+        One statement decides, so that however many requests arrive at once, in whatever process, no more are
+        granted than the limit allows (LOCK-1). A locked bucket is left as it is: further attempts never extend a
+        pause (LOCK-2). A window begins with its first attempt and is never extended, so an attempt that was never given
         back is forgotten at its end.
         """
         in_order = sorted(buckets, key=lambda bucket: bucket.key)  # so that no two requests wait for each other
@@ -68,7 +68,7 @@ class ThrottleManager(models.Manager["Throttle"]):
             return {row[0]: Granted(*row) for row in cursor.fetchall()}
 
     def give_back(self, granted: Collection[Granted]) -> None:
-        """Return tries, each only into the window it was taken from: not when that is over, or was cleared since."""
+        """Give attempts back, each only to the window it was taken from: not if that is over, or was cleared since."""
         if not granted:
             return
         rows = ", ".join([f"(%s, {_moment()})"] * len(granted))
@@ -79,12 +79,12 @@ class ThrottleManager(models.Manager["Throttle"]):
             )
 
     def locked(self, *, now: datetime) -> "models.QuerySet[Throttle]":
-        """Return the buckets whose tries are used up, with ``until`` they open; None for never."""
+        """Return the buckets whose attempts are used up, with ``until`` when; None for ever."""
         used_up = self.filter(used__gte=F("tries")).annotate(until=Coalesce("opens_at", "fades_at"))
         return used_up.filter(Q(until__gt=now) | Q(until__isnull=True))
 
     def settled(self, *, before: datetime) -> "models.QuerySet[Throttle]":
-        """Return the buckets that say nothing any more: window and pause ended before, and nothing is counted on."""
+        """Return the buckets that no longer matter: window and pause ended before, and no total is counted."""
         opened = Q(opens_at__isnull=True) | Q(opens_at__lt=before)
         return self.filter(opened, Q(total__isnull=True) | Q(used_in_a_row=0), fades_at__lt=before)
 
@@ -105,7 +105,7 @@ def _after(now: datetime, span: timedelta | None) -> datetime | None:
 
 
 class Throttle(models.Model):
-    """What one bucket has used. Digests only: names and addresses that were typed are not kept.
+    """What one bucket has used. Digests only: the names and addresses themselves are not stored.
 
     It is locked while ``used`` has reached ``tries``, until ``opens_at`` or, without a pause, ``fades_at``.
     """
@@ -113,13 +113,13 @@ class Throttle(models.Model):
     key = models.CharField(max_length=64, unique=True)
     limit = models.CharField(max_length=24, choices=choices)
     subject = models.CharField(max_length=64, db_index=True)
-    tries = models.PositiveIntegerField()  # as the limit had them at the last try
+    tries = models.PositiveIntegerField()  # of the limit, at the last attempt
     total = models.PositiveIntegerField(null=True)
     used = models.PositiveIntegerField()
-    used_in_a_row = models.PositiveIntegerField()  # over any time, until they are cleared
-    since = models.DateTimeField()  # the first try of the window
+    used_in_a_row = models.PositiveIntegerField()  # over any time, until cleared
+    since = models.DateTimeField()  # the first attempt of the window
     fades_at = models.DateTimeField(null=True)  # the end of the window; null: never
-    opens_at = models.DateTimeField(null=True)  # the end of the pause that the last try would begin, or has begun
+    opens_at = models.DateTimeField(null=True)  # the end of the pause that the last attempt would begin, or has begun
     last_at = models.DateTimeField()
     announced = models.BooleanField()
 
@@ -144,6 +144,6 @@ class Throttle(models.Model):
         return f"{self.limit} {self.used}/{self.tries}"
 
     def locked_until(self, now: datetime) -> datetime | None:
-        """Return when its tries come back if they are used up; None if they are not, or never come back."""
+        """Return when attempts are available again if they are used up; None if they are not, or never will be."""
         until = self.opens_at or self.fades_at
         return until if self.used >= self.tries and until and until > now else None

@@ -1,4 +1,4 @@
-"""Reserve a try before the secret is looked at, and give it back on success.
+"""Reserve an attempt before the secret is checked, and give it back on success.
 
 See docs/decisions/0021-limits-as-data.md.
 """
@@ -15,32 +15,31 @@ log = logging.getLogger("portal.security")
 
 
 class LimitReached(Exception):
-    """No try is left. ``until``: when there will be one; None for never, whatever time passes."""
+    """No attempt is left. ``until``: when there will be one; None for never."""
 
     def __init__(self, limit: Limit, until: datetime | None) -> None:
-        """Keep which limit it was."""
         super().__init__(limit.name)
         self.limit, self.until = limit, until
 
 
 @dataclass(frozen=True)
 class Reservation:
-    """A reserved try: where it was taken from, how many are left, and what it has used up."""
+    """A reserved attempt: where it was taken from, how many are left, and the limit it has used up."""
 
     granted: tuple[Granted, ...]
     tries_left: int
     reached: LimitReached | None = None
 
     def refusal(self, wrong: Exception) -> Exception:
-        """Return how to refuse a wrong secret: as given, or as the limit that this try has reached."""
+        """Return the refusal of a wrong secret: ``wrong``, or the limit that this attempt has reached."""
         return self.reached or wrong
 
 
 def reserve(*buckets: Bucket, now: datetime) -> Reservation:
-    """Take one try from every bucket, or from none and raise.
+    """Take one attempt from every bucket, or from none and raise.
 
-    Effects: one row per bucket. What bounds guessing needs no open transaction, since a roll-back returns the try;
-    where tries are things done, such as messages sent, that is just what one wants.
+    Effects: one row per bucket. To limit guessing, call it outside a transaction, since a roll-back returns the
+    attempt; for things done, such as messages sent, that is just what one wants.
     Raises: ``LimitReached`` of the first bucket that has none left.
     """
     granted = Throttle.objects.reserve(buckets, now=now)
@@ -53,17 +52,17 @@ def reserve(*buckets: Bucket, now: datetime) -> Reservation:
 
 
 def give_back(*reservations: Reservation) -> None:
-    """Return the tries: the secret was right, or was never looked at."""
+    """Give attempts back: the secret was right, or was never checked."""
     Throttle.objects.give_back([one for reservation in reservations for one in reservation.granted])
 
 
 def clear(*buckets: Bucket) -> None:
-    """Forget all tries of these buckets, because the owner has proved who they are."""
+    """Clear all attempts of these buckets: the owner has been authenticated."""
     Throttle.objects.filter(key__in=[bucket.key for bucket in buckets]).delete()
 
 
 def forget(limits: Iterable[Limit], *, subjects: Iterable[str] | None) -> int:
-    """Forget all tries of some subjects, or of everybody, under these limits; return how many buckets had any."""
+    """Clear all attempts of some subjects, or of everybody, under these limits; return how many buckets had any."""
     rows = Throttle.objects.filter(limit__in=_names(limits), used_in_a_row__gt=0)
     return (rows if subjects is None else rows.filter(subject__in=list(subjects))).delete()[0]
 
@@ -71,14 +70,14 @@ def forget(limits: Iterable[Limit], *, subjects: Iterable[str] | None) -> int:
 def end_pauses(limits: Iterable[Limit], *, subject: str, now: datetime) -> int:
     """End the running pauses of one subject under these limits; return how many there were.
 
-    The count of tries in a row stays.
+    Totals stay.
     """
     locked = Throttle.objects.locked(now=now).filter(subject=subject, limit__in=_names(limits))
     return Throttle.objects.filter(pk__in=locked.values("pk")).update(used=0, since=now)
 
 
 def locked_until(bucket: Bucket, *, now: datetime) -> datetime | None:
-    """Return when a bucket opens again whose tries are used up, or None: it has tries."""
+    """Return when a used-up bucket opens again, or None if it has attempts left."""
     row = Throttle.objects.locked(now=now).filter(key=bucket.key).first()
     return row.locked_until(now) if row else None
 
@@ -99,7 +98,7 @@ def _refused(bucket: Bucket, *, now: datetime) -> LimitReached:
 
 
 def _reached(bucket: Bucket, *, now: datetime) -> LimitReached:
-    """Return what a bucket says that is used up; what was given back meanwhile opens it at once."""
+    """Return the limit reached in a used-up bucket; an attempt given back meanwhile opens it at once."""
     total, row = bucket.limit.bounds.total, Throttle.objects.filter(key=bucket.key).first()
     if row is None or bucket.limit.bounds.window is None:
         return LimitReached(bucket.limit, None if row else now)

@@ -1,4 +1,4 @@
-"""Having a case in hand: taking the next one, giving it back."""
+"""Assignment of cases to agents: take the next one, give it back."""
 
 from datetime import datetime
 
@@ -15,14 +15,14 @@ from recovery.models import Case, Claim
 from recovery.refusals import CaseNotOpen, NotYours, TooManyCases
 
 MAX_CASES_PER_AGENT = 5
-# Where an agent has something to do. Whoever had the case gives it back from here, and the next one goes on from here.
+# States with work for an agent, in which a case can be given back and continued by another agent.
 ASSIGNABLE_STATES = (State.OPEN, State.VERIFYING, State.POSSESSION)
 
 
 def take_next(*, by: User, origin: client.Origin, now: datetime) -> Case | None:
-    """Put the case that is due first into this agent's hands; None if nothing waits. Nobody picks.
+    """Assign the most urgent case to this agent; None if nothing waits. Agents cannot choose.
 
-    Those that came in bulk from one network come last. Raises: ``NotAllowed``, ``HandsFull``.
+    Those that came in bulk from one network come last. Raises: ``NotAllowed``, ``TooManyCases``.
     """
     permissions.need_role(by, Role.AGENT, Role.SENIOR)
     if Case.objects.filter(maker=by, state__in=ASSIGNABLE_STATES).count() >= MAX_CASES_PER_AGENT:
@@ -44,9 +44,9 @@ def _take(pk: int, who: Who, *, now: datetime) -> Case | None:
 
 
 def begin_call(*, claim: Claim, takes_over: bool, by: User, origin: client.Origin, now: datetime) -> Case:
-    """Begin or go on with a call, once reference and PIN were right; return the case as it then stands.
+    """Begin or continue a call, once reference and PIN were right; return the updated case.
 
-    A case that was given back goes on in the hands of whoever asks for it; one that a colleague still has only
+    A case that was given back goes to the agent who asks for it; one that a colleague still has, only
     if ``takes_over`` says that they have left.
     Raises: ``NotAllowed``, ``NotYours``, ``CaseNotOpen``, ``NotConfirmed``.
     """
@@ -61,9 +61,9 @@ def begin_call(*, claim: Claim, takes_over: bool, by: User, origin: client.Origi
 
 
 def give_back(*, case: Case, by: User, origin: client.Origin, now: datetime) -> Case:
-    """Release a case. What was shown stays; the next agent asks for reference and PIN again.
+    """Give a case back. Its evidence stays; the next agent asks for reference and PIN again.
 
-    Not once the statement is filed: from then on nothing is left to do for an agent.
+    Not possible once the statement is filed: from then on an agent has nothing left to do.
     Raises: ``NotAllowed``, ``CaseNotOpen``, ``NotYours``.
     """
     permissions.need_role(by, Role.AGENT, Role.SENIOR)

@@ -1,4 +1,4 @@
-"""The record of each case: appending to its chain, and what must be true of it beside its chain."""
+"""The record of each case: appending to its chain, and what else must be consistent with it."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from recovery.models import Case, Event
 
 @dataclass(frozen=True)
 class Who:
-    """Who acted: in what capacity, as which user if known, and from where."""
+    """Who did something: the kind of actor, the person if known, and from where."""
 
     kind: Actor
     user: User | None = None
@@ -26,7 +26,7 @@ class Who:
 
 
 def append(case: Case, action: str, *, who: Who, now: datetime, to: str, body: dict[str, Any]) -> Event:
-    """Write the next event of a locked case; the caller moves the case to it in the same transaction.
+    """Append the next event of a locked case; the caller updates the case in the same transaction.
 
     Raises: ``UnknownEvent``.
     """
@@ -49,12 +49,12 @@ def append(case: Case, action: str, *, who: Who, now: datetime, to: str, body: d
 
 
 def chain_of(case: Case) -> str:
-    """Return the name of a case's chain, which is its flow as well."""
+    """Return the name of a case's chain, which is also its flow."""
     return f"case:{case.number}"
 
 
 def chains() -> hash_chain.Chains:
-    """Return what ``portal_audit`` needs to know of the record of cases."""
+    """Return the chains of cases for ``portal_audit``."""
     return hash_chain.Chains(events=Event, heads=_heads, head_of=_head_of, further_faults=_untold)
 
 
@@ -67,9 +67,9 @@ def _head_of(case: Case) -> hash_chain.Head:
 
 
 def _untold() -> Iterator[str]:
-    """Yield a sentence for each event that stands in its owner's record and not in the case's.
+    """Yield a sentence for each event that is in the owner's record but not in the case's.
 
-    So a case that vanished with all its events is found too. Rows that cannot be read are named elsewhere.
+    This also finds a case that vanished with all its events. Unreadable rows are reported elsewhere.
     """
     known = {row.digest: row.chain for row in _readable(Event.objects.only("chain", "digest").order_by("pk"))}
     for told in _readable(SecurityEvent.objects.filter(action__in=OwnerEvent.values).order_by("pk")):

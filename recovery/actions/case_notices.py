@@ -1,7 +1,7 @@
-"""Telling the owner what happens to a case: notices, each with a stop code, and lines on their own record.
+"""Tell the owner what happens to a case: notices, each with a stop code, and events in their own record.
 
-Actions write events and nothing else; this reads them a moment later, in the worker. So a request costs the same
-for a name nobody has, and no action can forget to tell.
+Actions only write events; the worker reads them here a moment later. So a request costs the same for an
+unknown username, and no action can forget to tell.
 """
 
 from datetime import datetime, timedelta
@@ -22,7 +22,7 @@ from recovery.policies import reference_codes, state_machine
 
 _DIGEST_AFTER = timedelta(days=1)
 
-# Event -> what the owner's own record says. An event that is not here is one of the desk's small steps.
+# Event -> event in the owner's record. Others are internal steps of the desk.
 _RECORDED: dict[str, OwnerEvent] = {
     "claim_opened": OwnerEvent.OPENED,
     "session_started": OwnerEvent.CHECKED,
@@ -41,7 +41,7 @@ _BY_STATE: dict[str, OwnerEvent] = {
     State.WITHDRAWN: OwnerEvent.CLOSED,
     State.EXPIRED: OwnerEvent.CLOSED,
 }
-# Event on the owner's record -> kind of notice.
+# Event in the owner's record -> kind of notice.
 _TOLD: dict[OwnerEvent, NoticeKind] = {
     OwnerEvent.OPENED: notice_kinds.CASE_STARTED,
     OwnerEvent.APPROVED: notice_kinds.CASE_APPROVED,
@@ -56,7 +56,7 @@ _TOLD: dict[OwnerEvent, NoticeKind] = {
 
 
 def tell_owners(*, now: datetime, limit: int) -> int:
-    """Tell the owners of up to ``limit`` real cases what has happened since they were last told."""
+    """Tell the owners of up to ``limit`` real cases what has happened since the last time."""
     behind = Case.objects.filter(kind=CaseKind.REAL, told_n__lt=F("event_n")).order_by("pk")
     return periodic_tasks.each("tellings", behind.values_list("pk", flat=True)[:limit], partial(_tell_owner, now=now))
 
@@ -94,7 +94,7 @@ def _notify(case: Case, event: Event, action: OwnerEvent, *, now: datetime) -> N
     if kind is None or case.subject is None or _is_flood(case, event, kind):
         return
     code = (
-        one_time_secrets.signs(reference_codes.STOP_CODE_LENGTH)
+        one_time_secrets.characters(reference_codes.STOP_CODE_LENGTH)
         if not state_machine.is_terminal(event.to_state)
         else ""
     )
@@ -113,10 +113,10 @@ def _notify(case: Case, event: Event, action: OwnerEvent, *, now: datetime) -> N
 
 
 def _is_flood(case: Case, event: Event, kind: NoticeKind) -> bool:
-    """Tell whether this is one of many claims, opened and closed again by somebody who knows a username.
+    """Tell whether this is one of many claims, opened and closed by somebody who knows a username.
 
-    The first claim on a log-in within a day is told at once, further ones are not, in whatever case they are; and
-    a case nobody was told of closes in silence. The owner's own record has them all.
+    The first claim on a user within a day is announced at once, further ones are not, whatever their case; and
+    a case that was not announced closes silently. The owner's own record has them all.
     """
     if kind == notice_kinds.CASE_CLOSED:
         return not case.stop_codes.exists()
@@ -124,7 +124,7 @@ def _is_flood(case: Case, event: Event, kind: NoticeKind) -> bool:
 
 
 def _was_told_of_opening(case: Case, event: Event) -> bool:
-    """Tell whether there was a claim on this log-in in the day before this one."""
+    """Tell whether there was a claim on this user in the day before this one."""
     earlier = Event.objects.filter(
         case__subject=case.subject, action="claim_opened", at__gt=event.at - _DIGEST_AFTER, at__lte=event.at
     )
@@ -132,5 +132,5 @@ def _was_told_of_opening(case: Case, event: Event) -> bool:
 
 
 def dedupe(case: Case, n: int) -> str:
-    """Return what makes the notice of an event the only one."""
+    """Return the dedupe key of an event's notice."""
     return f"{case.number}|{n}"

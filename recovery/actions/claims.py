@@ -1,4 +1,4 @@
-"""Opening a claim, coming back to it, leaving it."""
+"""Claims: open one, find it again, withdraw it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ _URGENT_PER_NETWORK = 3  # claims from one network within a day that go to the f
 
 @dataclass(frozen=True)
 class Opened:
-    """A new claim with its PIN, which is shown once and kept only as a hash."""
+    """A new claim with its PIN, which is shown once and stored only as a hash."""
 
     claim: Claim
     pin: str
@@ -43,11 +43,11 @@ def open_claim(
     origin: client.Origin,
     now: datetime,
 ) -> Opened:
-    """Open a claim on a log-in, known or not: same statements, same time, same answer.
+    """Open a claim on a username, known or not: same statements, same time, same answer.
 
-    By the claimant on the web (``by`` None) or by an agent who types the name heard on the phone. ``browser``
-    is the random value of the claimant's page, empty for a call. Joins the open case for that name, or opens
-    one; a name nobody has gets a phantom. The owner is told by the clock (``telling``), not here.
+    By the claimant on the web (``by`` None) or by an agent who types the name given on the phone. ``browser``
+    is the random value of the claimant's browser, empty for a call. Joins the open case for that name, or opens
+    one; an unknown name gets a phantom. The owner is told by the worker (``case_notices``), not here.
     Needs: no open transaction. Raises: ``TooOften`` (too many from one network), ``NotAllowed``, ``HashingOverloaded``.
     """
     if by is not None:
@@ -136,7 +136,7 @@ def _locked(_: LimitReached) -> ClaimLocked:
 def find_claim(*, reference: str, pin: str, now: datetime) -> Claim:
     """Return the claim of a reference and its PIN.
 
-    Five wrong PINs lock the claim for good, the case and its other claims not; unknown references lock alike.
+    Five wrong PINs lock the claim for good, but not the case or its other claims; unknown references lock alike.
     One hash either way. Needs: no open transaction. Raises: ``ClaimUnknown``, ``ClaimLocked``, ``HashingOverloaded``.
     """
     canonical = reference_codes.read_claim_reference(reference)
@@ -158,7 +158,7 @@ def find_claim(*, reference: str, pin: str, now: datetime) -> Claim:
 def find_heard_claim(*, reference: str, pin: str, by: User, now: datetime) -> Claim:
     """Return the claim of a reference and a PIN that a caller has told an agent.
 
-    Effects: the PIN no longer counts as the claimant's alone. Needs and raises what ``find_claim`` does, and raises
+    Effects: the PIN no longer counts as known to the claimant only. Needs and raises as ``find_claim``, and
     ``NotAllowed``.
     """
     permissions.need_role(by, Role.AGENT, Role.SENIOR)
@@ -169,9 +169,9 @@ def find_heard_claim(*, reference: str, pin: str, by: User, now: datetime) -> Cl
 
 
 def state_for(claim: Claim) -> State:
-    """Return where the case stands as the page of this claim may show it.
+    """Return the state of the case as this claim's page may show it.
 
-    A claim that is not the one in session learns nothing of the others: for it the case is open until it ends.
+    A claim other than the one in session learns nothing of it: for that claim the case is open until it ends.
     """
     case = claim.case
     if claim.closed_at is not None:
@@ -182,7 +182,7 @@ def state_for(claim: Claim) -> State:
 
 
 def browser_digest(browser: str) -> str:
-    """Return what is kept of the random value of a claimant's page."""
+    """Return the digest stored for a browser's random value."""
     return digests.keyed("case-browser", browser) if browser else ""
 
 
@@ -192,10 +192,10 @@ def is_browser_of(claim: Claim, browser: str) -> bool:
 
 
 def bind_browser(*, claim: Claim, browser: str, origin: client.Origin, now: datetime) -> None:
-    """Make this the claim's browser, after its PIN was right there.
+    """Bind the claim to this browser, after its PIN was entered there.
 
-    Until a second person looks at the case; from then on the browser is part of what was approved. One browser
-    gives way to another only while nobody but the claimant knows the PIN and no channel was shown in it.
+    Possible until a second person looks at the case; from then on the browser is part of what is approved. A bound
+    browser can be replaced only while the claimant alone knows the PIN and no channel was proved in that browser.
     Raises: ``CaseNotOpen``, ``OtherBrowser``.
     """
     with transaction.atomic():
@@ -212,7 +212,7 @@ def bind_browser(*, claim: Claim, browser: str, origin: client.Origin, now: date
 
 
 def may_bind(claim: Claim) -> bool:
-    """Tell whether the claim may take a browser, or another one than it has."""
+    """Tell whether the claim may be bound to a browser, or to a different one."""
     if not claim.browser_digest:
         return True
     has_shown = claim.case.claim_id == claim.pk and reviews.possession_of(claim.case)
@@ -220,7 +220,7 @@ def may_bind(claim: Claim) -> bool:
 
 
 def _lock(claim: Claim) -> Case:
-    """Lock the case of a claim and read the claim anew."""
+    """Lock the case of a claim and read the claim again."""
     case = transitions.lock(claim.case_id)
     claim.refresh_from_db(fields=["browser_digest", "agent_knows_pin"])
     claim.case = case
@@ -228,15 +228,15 @@ def _lock(claim: Claim) -> Case:
 
 
 def _need_browser(claim: Claim, browser: str) -> None:
-    """Refuse a PIN from another browser; a claim without a browser yet accepts the PIN from any."""
+    """Refuse any other browser, even with the PIN; a claim without a browser needs the PIN only."""
     if claim.browser_digest and not is_browser_of(claim, browser):
         raise OtherBrowser
 
 
 def replace_pin(*, claim: Claim, browser: str, origin: client.Origin, now: datetime) -> str:
-    """Give the claimant a PIN that no agent has heard; return it, to be shown once.
+    """Replace the PIN by one that no agent has heard; return it, to be shown once.
 
-    Needs: no open transaction; the old PIN, typed just before.
+    Needs: no open transaction; the old PIN, entered just before.
     Raises: ``CaseNotOpen``, ``OtherBrowser``, ``HashingOverloaded``.
     """
     pin = one_time_secrets.new_pin()
@@ -255,9 +255,9 @@ def replace_pin(*, claim: Claim, browser: str, origin: client.Origin, now: datet
 
 
 def withdraw(*, claim: Claim, browser: str, origin: client.Origin, now: datetime) -> Case:
-    """Let the claimant give up. The case ends with the claim it rests on, or with its last one.
+    """Withdraw the claim. The case ends with the claim it rests on, or with its last one.
 
-    A stranger's claim on the same name therefore ends nothing but itself. Raises: ``CaseNotOpen``, ``OtherBrowser``.
+    Withdrawing a stranger's claim on the same name ends nothing else. Raises: ``CaseNotOpen``, ``OtherBrowser``.
     """
     who = Who(Actor.CLAIMANT, None, origin)
     with transaction.atomic():

@@ -32,17 +32,17 @@ def complete(
     origin: client.Origin,
     now: datetime,
 ) -> Case:
-    """Set the password, end every proof and everything open, enrol the new Key, hold money and contacts.
+    """Set the password, revoke every authenticator and session, enrol the new Key, hold money and contacts.
 
-    What ends: Keys, passkeys and backup codes; sign-ins, pending ones, known browsers.
-    ``secret``: the base32 seed shown to the claimant; ``code``: what their new Key shows for it. Anything that
-    fails leaves password, Keys and sessions as they were. The grant is used up by success alone, and only one of
+    What ends: Keys, passkeys and backup codes; sessions, pending sign-ins, known browsers.
+    ``secret``: the base32 seed shown to the claimant; ``code``: what their new Key shows for it. Any failure
+    leaves password, Keys and sessions as they were. Only success uses up the grant, and only one of
     two parallel calls succeeds. Signing in afterwards is an ordinary sign-in.
     Needs: no open transaction; an open grant of this browser.
     Raises: ``GrantInvalid``, ``CaseNotOpen``, ``PasswordTooSimple``, ``PasswordTooCommon``, ``PasswordUsedBefore``,
     ``CodeWrong``, ``TooOften``, ``HashingOverloaded``.
     """
-    objections.refuse_living_key(grant.case_id, now=now)
+    objections.refuse_live_key(grant.case_id, now=now)
     user = find_open(grant_id=grant.pk, now=now).subject
     prepared = password.prepare(user, new_password)
     attempt = reserve(limits.RECOVERY_CODE.of(digests.keyed("grant", str(grant.pk))), now=now)
@@ -58,7 +58,7 @@ def complete(
             user=user, secret=secret, code=code, name=key_name, attempt=attempt, by=user, origin=origin, now=now
         )
         emailed_code.drop(user=user)
-        objections.release(user, now=now)
+        objections.reinstate(user, now=now)
         objections.hold_scopes(case, now=now)
         strangers = (limits.PASSWORD, limits.CODE)
         clear(*(limit.of(user.username_hash, scope=known_browsers.UNKNOWN_BROWSER) for limit in strangers))

@@ -1,4 +1,4 @@
-"""The grant: two parts on two ways, short-lived, good once. No employee sees either."""
+"""The grant: two parts over two channels, short-lived, single use. No employee sees either part."""
 
 import secrets as randomness
 from dataclasses import dataclass
@@ -24,22 +24,22 @@ _FIRST_PART_BYTES = 16
 
 @dataclass(frozen=True)
 class Started:
-    """A new grant and its first part, which stays with the claimant's page; the second goes by e-mail."""
+    """A new grant and its first part, which stays in the claimant's browser; the second goes by e-mail."""
 
     grant: RecoveryGrant
     first_part: str
 
 
 def start_grant(*, claim: Claim, browser: str, origin: client.Origin, now: datetime) -> Started:
-    """Mint a grant because the claimant is ready; older ones of the holder are revoked.
+    """Create a grant for a case that is ready; older ones of the holder are revoked.
 
-    Needs: the PIN typed in the claim's own browser. Effects: one grant, one notice with the second part.
-    Raises: ``CaseNotOpen`` (not ready, or all grants used), ``ClaimUnknown`` (another browser, or an agent has
-    heard the PIN and it was not replaced).
+    Needs: the PIN, entered in the claim's own browser. Effects: one grant, one notice with the second part.
+    Raises: ``CaseNotOpen`` (not ready, or all grants used), ``ClaimUnknown`` (another browser, or a PIN that an
+    agent has heard and that was not replaced).
     """
-    objections.refuse_living_key(claim.case_id, now=now)
+    objections.refuse_live_key(claim.case_id, now=now)
     first = randomness.token_urlsafe(_FIRST_PART_BYTES)
-    second = one_time_secrets.signs(reference_codes.GRANT_PART_LENGTH)
+    second = one_time_secrets.characters(reference_codes.GRANT_PART_LENGTH)
     who = Who(Actor.CLAIMANT, None, origin)
     with transaction.atomic():
         case = transitions.lock(claim.case_id)
@@ -79,12 +79,12 @@ def _not_good(_: LimitReached) -> GrantInvalid:
 def open_grant(
     *, claim: Claim, first_part: str, second_part: str, browser: str, origin: client.Origin, now: datetime
 ) -> RecoveryGrant:
-    """Open the grant with both parts in the claim's own browser; the time to finish begins.
+    """Open the grant with both parts in the claim's own browser; the time to finish starts.
 
-    A try is counted before the parts are looked at; the third wrong one revokes the grant.
+    An attempt is counted before the parts are checked; the third wrong one revokes the grant.
     Needs: no open transaction. Raises: ``GrantPartWrong`` (may be typed again), ``GrantInvalid``, ``CaseNotOpen``.
     """
-    objections.refuse_living_key(claim.case_id, now=now)
+    objections.refuse_live_key(claim.case_id, now=now)
     live = RecoveryGrant.objects.filter(claim=claim, opened_at=None, used_at=None, revoked_at=None, open_until__gt=now)
     found = live.order_by("issued_at").last()
     if found is None:
@@ -113,7 +113,7 @@ def open_grant(
 
 
 def find_open(*, grant_id: int, now: datetime) -> RecoveryGrant:
-    """Return a grant that is open and can still be finished, for the page that sets up password and Key.
+    """Return an open grant that can still be finished, for the page that sets up password and Key.
 
     Raises: ``GrantInvalid``.
     """
@@ -128,7 +128,7 @@ def find_open(*, grant_id: int, now: datetime) -> RecoveryGrant:
 
 
 def leave(*, grant: RecoveryGrant, origin: client.Origin, now: datetime) -> Case:
-    """Stop setting up without having changed anything; the case is ready again while grants are left."""
+    """Stop setting up, with nothing changed; the case is ready again if grants are left."""
     with transaction.atomic():
         case = transitions.lock(grant.case_id)
         back_to_ready(case, Who(Actor.CLAIMANT, None, origin), "set_up_left", now=now)
@@ -136,7 +136,7 @@ def leave(*, grant: RecoveryGrant, origin: client.Origin, now: datetime) -> Case
 
 
 def back_to_ready(case: Case, who: Who, action: str, *, now: datetime) -> None:
-    """Revoke the open grant of a locked case and make the case ready again, until when it was before."""
+    """Revoke the open grant of a locked case and make the case ready again, with its earlier deadline."""
     transitions.need_state(case, State.ENROLLING)
     RecoveryGrant.objects.filter(case=case, used_at=None, revoked_at=None).update(revoked_at=now)
     transitions.move(case, State.GRANT_READY, action, who=who, now=now, until=case.ready_until)

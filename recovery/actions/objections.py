@@ -1,4 +1,4 @@
-"""The owner says "that is not me": the case stops, at any time, from any notice or while signed in."""
+"""The owner objects ("not me"): the case stops, at any time, from any notice or while signed in."""
 
 import contextlib
 from datetime import datetime
@@ -20,14 +20,14 @@ from recovery.policies import state_machine
 from recovery.refusals import CaseNotOpen, MayNotDecide
 
 # The holder signed in with a Key after the case was opened.
-KEY_LIVES = Q(subject__key__last_used_at__gt=F("opened_at"), subject__key__confirmed=True)
+HAS_LIVE_KEY = Q(subject__key__last_used_at__gt=F("opened_at"), subject__key__confirmed=True)
 
 
 def stop_by_code(*, reference: str, code: str, origin: client.Origin, now: datetime) -> None:
-    """Act on the reference and stop code of a notice. Says nothing: unknown, used and right ones look alike.
+    """Act on the reference and stop code of a notice. Returns nothing: unknown, used and right ones look alike.
 
-    A right code always works: its twelve signs cannot be guessed, so wrong ones before it shut nothing. Those
-    count against the network they come from, as wrong passwords do.
+    A right code always works: its twelve characters cannot be guessed, so earlier wrong ones lock nothing. They
+    count against their network, as wrong passwords do.
     Effects: the case is cancelled or contested. Needs: no open transaction.
     """
     stop = StopCode.objects.filter(digest=stop_digest(reference, code), used_at=None).first()
@@ -42,9 +42,9 @@ def stop_by_code(*, reference: str, code: str, origin: client.Origin, now: datet
 
 
 def stop_signed_in(*, user: User, origin: client.Origin, now: datetime) -> Case:
-    """Stop the open case on the log-in of somebody who signed in with both factors.
+    """Stop the open case on a user who signed in with both factors.
 
-    Raises: ``CaseNotOpen`` where there is nothing to stop.
+    Raises: ``CaseNotOpen`` if there is nothing to stop.
     """
     with transaction.atomic():
         case = transitions.lock(_open_case(user).pk)
@@ -54,7 +54,7 @@ def stop_signed_in(*, user: User, origin: client.Origin, now: datetime) -> Case:
 
 
 def cancel_own(*, user: User, origin: client.Origin, now: datetime) -> Case:
-    """Withdraw the case because its owner has found their way in again ("yes, that is me").
+    """Withdraw the owner's own case, because they can sign in again ("yes, that is me").
 
     Needs: both factors given. Raises: ``CaseNotOpen``.
     """
@@ -65,12 +65,12 @@ def cancel_own(*, user: User, origin: client.Origin, now: datetime) -> Case:
 
 
 def open_case_of(user: User) -> Case | None:
-    """Return the case that is open on this log-in, if any."""
+    """Return the open case on this user, if any."""
     return Case.objects.filter(subject=user, closed_at=None).first()
 
 
 def stop_digest(reference: str, code: str) -> str:
-    """Return what is kept of a notice's reference and stop code."""
+    """Return the digest stored for a notice's reference and stop code."""
     return one_time_secrets.digest("stop-code", f"{code_alphabet.plain(reference)}{code_alphabet.plain(code)}")
 
 
@@ -84,8 +84,8 @@ def _open_case(user: User) -> Case:
 def _object(case: Case, who: Who, action: str, *, now: datetime) -> bool:
     """Cancel or contest a locked case; return whether there was anything to stop.
 
-    Contested: money and contacts are held. After a completed recovery also everything open is ended and sign-in
-    is held, since the password and the Key may be a stranger's.
+    Contested: money and contacts are held. After a completed recovery everything open is ended too and the user is
+    suspended, since the password and the Key may be a stranger's.
     """
     to = state_machine.after_objection(case.state, has_possession=bool(reviews.possession_of(case)))
     if to is None:
@@ -101,23 +101,23 @@ def _object(case: Case, who: Who, action: str, *, now: datetime) -> bool:
 
 def _freeze(case: Case, *, now: datetime) -> None:
     user = User.objects.select_for_update(of=("self",)).get(recovery_cases=case)
-    if user.suspended_at:  # for another reason, which stays; but whoever came in meanwhile goes
+    if user.suspended_at:  # already suspended for another reason, which stays; but open sessions end
         sessions.end_everything(user)
     else:
         suspension.suspend(user, reason=f"objection to case {case.number}", by=None, origin=None, now=now)
 
 
-def refuse_living_key(case_id: int, *, now: datetime) -> None:
-    """Contest and refuse a case whose holder's Key is in use, without waiting for the clock to find it.
+def refuse_live_key(case_id: int, *, now: datetime) -> None:
+    """Contest and refuse a case whose holder's Key is in use, without waiting for the worker to find it.
 
-    Asked by each step that leads to a new Key. Needs: no open transaction. Raises: ``CaseNotOpen``.
+    Called by each step that leads to a new Key. Needs: no open transaction. Raises: ``CaseNotOpen``.
     """
-    if Case.objects.filter(KEY_LIVES, pk=case_id).exists() and contest_live_key(case_id, now=now):
+    if Case.objects.filter(HAS_LIVE_KEY, pk=case_id).exists() and contest_live_key(case_id, now=now):
         raise CaseNotOpen(State.CONTESTED)
 
 
 def contest_live_key(case_id: int, *, now: datetime) -> int:
-    """Contest a case whose holder has signed in with a Key since it was opened: somebody there has everything."""
+    """Contest a case whose holder has signed in with a Key since it was opened: somebody there has both factors."""
     with transaction.atomic():
         case = transitions.lock(case_id)
         if case.state not in state_machine.DISPUTABLE:
@@ -128,9 +128,9 @@ def contest_live_key(case_id: int, *, now: datetime) -> int:
 
 
 def contest_by_desk(*, case: Case, reason: str, by: User, origin: client.Origin, now: datetime) -> Case:
-    """Stop a case because somebody on the phone turned out to be another claimant on the same log-in.
+    """Stop a case because a caller turned out to be another claimant on the same user.
 
-    Effects: as an owner's objection; the reason stands in the record. Whoever decides it are two seniors.
+    Effects: as an owner's objection; the reason is kept in the record. Two seniors decide it.
     Raises: ``NotAllowed``, ``CaseNotOpen``, ``NotComplete``.
     """
     permissions.need_role(by, Role.AGENT, Role.SENIOR)
@@ -148,7 +148,7 @@ def contest_by_desk(*, case: Case, reason: str, by: User, origin: client.Origin,
 
 
 def hold_scopes(case: Case, *, now: datetime) -> None:
-    """Hold money, contacts and risk for the holder of a locked case; a hold that is there already may only grow."""
+    """Hold money, contacts and risk for the holder of a locked case; an existing hold is only ever extended."""
     until = now + case.terms.hold(max(case.tier, 1))
     for scope in Scope:
         held, is_new = Hold.objects.get_or_create(
@@ -158,8 +158,8 @@ def hold_scopes(case: Case, *, now: datetime) -> None:
             Hold.objects.filter(pk=held.pk).update(until=until)
 
 
-def release(user: User, *, now: datetime) -> None:
-    """Open sign-in again for a holder who has recovered, if an objection to a recovery had suspended them.
+def reinstate(user: User, *, now: datetime) -> None:
+    """Reinstate a holder who has recovered, if an objection to a recovery had suspended them.
 
     A suspension that the firm imposed for another reason stays. Needs: the transaction of the completion.
     """

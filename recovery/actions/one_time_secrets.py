@@ -1,4 +1,4 @@
-"""Drawing what is shown once and kept as digests: references, PINs, phrases, codes."""
+"""Generate what is shown once and stored as a digest: references, PINs, phrases, codes."""
 
 import secrets
 
@@ -11,23 +11,23 @@ from recovery.policies import passphrases, reference_codes
 _WRONG_PIN = "no PIN is like this"
 
 
-def signs(count: int) -> str:
-    """Return that many random signs of the alphabet without look-alikes."""
-    return digests.random_signs(ALPHABET, count)
+def characters(count: int) -> str:
+    """Return that many random characters of the alphabet without look-alikes."""
+    return digests.random_characters(ALPHABET, count)
 
 
 def case_number() -> str:
     """Return a number such as C-7F3K2Q9C."""
-    return f"C-{signs(8)}"
+    return f"C-{characters(8)}"
 
 
 def claim_reference() -> str:
     """Return a reference such as RC-7F3K-2Q9C."""
-    return reference_codes.claim_reference(signs(7))
+    return reference_codes.claim_reference(characters(7))
 
 
 def phrase() -> str:
-    """Return the two words the agent must say."""
+    """Return two random words for the agent to say."""
     return passphrases.phrase(secrets.randbelow(len(passphrases.FIRST)), secrets.randbelow(len(passphrases.SECOND)))
 
 
@@ -42,7 +42,7 @@ def pin_hash(pin: str) -> str:
 
 
 def is_pin(typed: str, encoded: str | None) -> bool:
-    """Check a PIN at the cost of one hash, also where there is none to compare with."""
+    """Check a PIN at the cost of one hash, even if there is none to compare with."""
     digits = plain(typed)
     if encoded is None:
         spend_a_hash(digits or _WRONG_PIN)
@@ -51,10 +51,10 @@ def is_pin(typed: str, encoded: str | None) -> bool:
 
 
 def spend_a_hash(typed: str) -> None:
-    """Take as long as a check does, where there is nothing to check against."""
+    """Take as long as a check when there is nothing to check against."""
     make_password(typed)
 
 
 def digest(namespace: str, value: str) -> str:
-    """Return the keyed digest of something typed, dashes and case aside."""
+    """Return the keyed digest of typed text, ignoring dashes and case."""
     return digests.keyed(namespace, plain(value))

@@ -1,4 +1,4 @@
-"""Identity papers, where an approval could not go on: an agent writes down what was shown, seniors decide anew."""
+"""Identity papers, when an approval could not proceed: an agent records what was shown, seniors decide again."""
 
 from datetime import datetime
 
@@ -16,10 +16,10 @@ from recovery.refusals import MayNotDecide, NotYours
 
 
 def record_papers(*, case: Case, shown: str, by: User, origin: client.Origin, now: datetime) -> Case:
-    """Write down the papers that the claimant showed; the case goes to two second persons, neither of them ``by``.
+    """Record the papers that the claimant showed; two seniors review the case, neither of them ``by``.
 
-    By the agent whose case it is, or by a senior, who then cannot decide it. ``shown`` stands in the record. What
-    was approved before counts no more: two seniors, the longest wait, and its notice has to leave.
+    By the agent whose case it is, or by a senior, who then cannot decide it. ``shown`` is kept in the record. The
+    earlier approval no longer counts: two seniors, the longest wait, and its notice must be sent.
     Raises: ``NotAllowed``, ``NotYours``, ``CaseNotOpen``, ``NotComplete``.
     """
     permissions.need_role(by, Role.AGENT, Role.SENIOR)
@@ -36,15 +36,15 @@ def record_papers(*, case: Case, shown: str, by: User, origin: client.Origin, no
 
 
 def refuse_papers(*, case: Case, reason: str, by: User, origin: client.Origin, now: datetime) -> Case:
-    """Refuse a case that waits for papers; the claimant reads the same page as everybody who was not confirmed.
+    """Refuse a case that waits for papers; the claimant sees the same page as everybody who was not confirmed.
 
-    Raises: ``NotAllowed``, ``CaseNotOpen``, ``MayNotDecide`` (whoever worked on it as an agent), ``NotComplete``.
+    Raises: ``NotAllowed``, ``CaseNotOpen``, ``MayNotDecide`` (for those who worked on it as agents), ``NotComplete``.
     """
     permissions.need_role(by, Role.SENIOR)
     with transaction.atomic():
         locked = transitions.lock(case.pk)
         transitions.need_state(locked, State.PROOFING)
-        if by.pk in reviews.hands_of(locked):
+        if by.pk in reviews.people_involved_in(locked):
             raise MayNotDecide
         reviews.need_reason(reason)
         who = Who(Actor.SENIOR, by, origin)

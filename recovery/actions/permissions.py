@@ -1,4 +1,4 @@
-"""Who may do what at the desk. Asked by every action, whatever a page has shown."""
+"""Who may do what at the desk. Checked by every action, whatever a page has shown."""
 
 import logging
 
@@ -10,7 +10,7 @@ log = logging.getLogger("portal.security")
 
 
 def need_role(by: User, *roles: Role) -> None:
-    """Refuse users without one of these roles, and superusers always: they would answer to nobody.
+    """Require one of these roles; superusers are always refused, since nobody checks them.
 
     Raises: ``NotAllowed``, after a line in the log.
     """

@@ -1,4 +1,4 @@
-"""The terms in force: settings make them, the first case under new ones writes their version."""
+"""The terms in force: defined by settings, saved as a version by the first case that uses them."""
 
 import hashlib
 import json
@@ -12,7 +12,7 @@ from recovery.policies.case_policy import Terms
 
 
 def terms_in_force() -> Terms:
-    """Return the terms a case opened now would get."""
+    """Return the terms for a case opened now."""
     return Terms(
         cooling_minutes=settings.PORTAL_CASE_COOLING_MINUTES,
         hold_hours=settings.PORTAL_CASE_HOLD_HOURS,
@@ -25,7 +25,7 @@ def terms_in_force() -> Terms:
 
 
 def current(*, now: datetime) -> Policy:
-    """Return the version of the terms in force, written down if it is new."""
+    """Return the version of the terms in force, saved if it is new."""
     body = terms_in_force().as_body()
     digest = hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()
     policy, _is_new = Policy.objects.get_or_create(digest=digest, defaults={"body": body, "active_from": now})

@@ -1,4 +1,4 @@
-"""Showing that a registered channel is in the claimant's hands, by one of the methods that the case's terms know."""
+"""Proof of possession of a registered channel, by one of the methods in the case's terms."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -19,7 +19,7 @@ from recovery.refusals import CaseNotOpen, NotYours
 
 
 def offered(case: Case) -> list[Method]:
-    """Return the methods a case is still open to: one of each family, until enough was shown."""
+    """Return the methods still open to a case: one of each family, until enough has been proved."""
     if case.state != State.POSSESSION or reviews.is_proved(case):
         return []
     shown = reviews.possession_of(case)
@@ -27,7 +27,7 @@ def offered(case: Case) -> list[Method]:
 
 
 def send(*, method: Method, claim: Claim, by: User | None, origin: client.Origin, now: datetime) -> None:
-    """Send the holder what they are to show; an older one dies. Asked for by the claimant, or the agent.
+    """Send the holder what the proof needs, for the claimant or the agent; an older one becomes invalid.
 
     Needs: no open transaction. Raises: ``CaseNotOpen``, ``NotYours``, ``NotAllowed``, what the method refuses.
     """
@@ -42,10 +42,10 @@ def send(*, method: Method, claim: Claim, by: User | None, origin: client.Origin
 
 
 def accept(*, method: Method, claim: Claim, typed: Mapping[str, Any], origin: client.Origin, now: datetime) -> Case:
-    """Take a proof from the claimant's page, once; with the agent's statement, the case goes to a second person.
+    """Accept a proof from the claimant's page, once; with the agent's statement, the case goes to review.
 
     ``typed``: the cleaned fields of the method's form.
-    Needs: no open transaction; a page that the PIN has opened in the claim's own browser.
+    Needs: no open transaction; a page opened with the PIN in the claim's own browser.
     Raises: ``CaseNotOpen``, what the method refuses.
     """
     case = Case.objects.select_related("policy", "subject", "claim").get(pk=claim.case_id)
@@ -69,6 +69,6 @@ def _who(by: User | None, origin: client.Origin) -> Who:
 
 
 def _need_offered(method: Method, case: Case, claim: Claim) -> None:
-    """Refuse unless this claim is the one the case rests on, and it can still be shown by this method."""
+    """Refuse unless the case rests on this claim, and this method is still open to it."""
     if case.claim_id != claim.pk or method not in offered(case):
         raise CaseNotOpen(case.state)

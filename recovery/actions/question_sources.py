@@ -1,4 +1,4 @@
-"""Where the right answers come from: a customer's records, read at the moment of comparing and never shown."""
+"""Sources of the right answers: a customer's records, read at the moment of comparison and never shown."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -21,20 +21,20 @@ _SETTLED = timedelta(days=1)
 
 
 class EvidenceSource(Protocol):
-    """One kind of record. ``draw`` offers questions, ``compare`` judges an answer; neither tells the answer."""
+    """One kind of record. ``draw`` offers questions, ``compare`` judges an answer; neither reveals it."""
 
     def draw(self, subject: User, *, now: datetime) -> Iterable[Draft]:
-        """Return every question that can be asked of this person."""
+        """Return every question that this person can be asked."""
 
     def compare(self, subject: User, item: PlanItem, given: str) -> Outcome:
-        """Return what an answer comes to."""
+        """Return the outcome of an answer."""
 
 
 class PersonalDetails:
     """Birth date and registered address."""
 
     def draw(self, subject: User, *, now: datetime) -> Iterable[Draft]:
-        """Offer what is on file."""
+        """Offer the details on file."""
         return [
             Draft(Source.PERSONAL, prompt, str(prompt))
             for prompt in question_plan.PERSONAL
@@ -56,7 +56,7 @@ class PersonalDetails:
 
 
 class Application:
-    """What was stated when the account was opened."""
+    """Statements made when the account was opened."""
 
     _comparers: dict[str, answer_matching.Comparer] = {
         Prompt.OPENED: answer_matching.months,
@@ -67,7 +67,7 @@ class Application:
     }
 
     def draw(self, subject: User, *, now: datetime) -> Iterable[Draft]:
-        """Offer each statement that was made."""
+        """Offer each statement on file."""
         stated = _customer(subject).application
         return [
             Draft(Source.APPLICATION, prompt, str(prompt)) for prompt in question_plan.APPLICATION if stated.get(prompt)
@@ -80,7 +80,7 @@ class Application:
 
 
 class Activity:
-    """What the customer did on the accounts they own; nothing that others can cause, nothing of the last day."""
+    """The customer's activity on their own accounts; nothing that others can cause, nothing in the last day."""
 
     _kinds: dict[str, tuple[ActivityKind, str]] = {
         Prompt.ORDER_INSTRUMENT: (ActivityKind.ORDER, "instrument"),
@@ -103,7 +103,7 @@ class Activity:
         yield Draft(Source.ACTIVITY, Prompt.PHONE_ORDER, is_decoy=True)
 
     def compare(self, subject: User, item: PlanItem, given: str) -> Outcome:
-        """Compare with the event; the right answer to a decoy is that there was none."""
+        """Compare with the event; the right answer to a decoy is that it never happened."""
         if item.is_decoy:
             return _outcome(answer_matching.is_nothing(given))
         field = self._kinds[item.prompt][1]
@@ -119,7 +119,7 @@ class Activity:
 
 
 class SecurityQuestions:
-    """The customer's own questions; answers are on file as slow hashes only."""
+    """The customer's security questions; their answers are stored as slow hashes only."""
 
     def draw(self, subject: User, *, now: datetime) -> Iterable[Draft]:
         """Offer each question that has an answer."""
@@ -141,14 +141,14 @@ _SOURCES: dict[str, EvidenceSource] = {
 
 
 def questions_for(subject: User | None, *, username_hash: str, now: datetime) -> list[Draft]:
-    """Return everything that can be asked of a person; for a name nobody has, of one that is imagined from it."""
+    """Return every question for a person; for an unknown username, of an imaginary person derived from it."""
     if subject is None:
         return question_plan.imagined(int(digests.keyed("imagined-person", username_hash), 16))
     return [draft for source in _SOURCES.values() for draft in source.draw(subject, now=now)]
 
 
 def judge(subject: User | None, item: PlanItem, given: str) -> Outcome:
-    """Return what an answer comes to. Takes as long where there is nothing to compare with."""
+    """Return the outcome of an answer. Takes as long if there is nothing to compare with."""
     if answer_matching.is_forgotten(given):
         return Outcome.UNKNOWN
     if subject is None or not (item.locator or item.is_decoy):

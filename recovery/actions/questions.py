@@ -1,4 +1,4 @@
-"""The round of questions: an agent in session with a claimant, blind to every answer on file."""
+"""The round of questions: an agent's session with a claimant, without seeing any answer on file."""
 
 import secrets as randomness
 from collections.abc import Sequence
@@ -33,10 +33,10 @@ def _not_confirmed(_: LimitReached) -> NotConfirmed:
 
 @refusing(_not_confirmed)
 def start_session(*, claim: Claim, by: User, origin: client.Origin, now: datetime) -> list[PlanItem]:
-    """Begin the round of a claim whose reference and PIN the agent has just typed; return its plan of nine.
+    """Begin the round of a claim whose reference and PIN the agent has just entered; return its plan of nine questions.
 
-    The agent becomes the maker. The plan is drawn by the system and cannot be changed; an agent who comes
-    back to a running session gets the same one.
+    The agent becomes the maker. The system draws the plan, which cannot be changed; an agent who returns
+    to a running session gets the same one.
     Raises: ``NotAllowed``, ``CaseNotOpen`` (also for a second claimant, which is flagged), ``NotYours`` (another
     agent's), ``NotConfirmed`` (too many rounds for this username lately, known or not).
     """
@@ -66,9 +66,9 @@ def start_session(*, claim: Claim, by: User, origin: client.Origin, now: datetim
 
 
 def _refuse_second_claimant(claim: Claim, who: Who, *, now: datetime) -> None:
-    """Flag a case whose name somebody else claims too, with a PIN of their own, while it is under way.
+    """Flag a running case on whose username somebody else has a claim too, with a PIN of their own.
 
-    The first time, what was approved without knowing of it goes back to a second person, at a higher tier. A
+    The first time, an approval given without knowing of it goes back to review, at a higher tier. A
     stranger who knows a username can therefore cost its owner one more review, and no more.
     """
     with transaction.atomic():
@@ -84,9 +84,9 @@ def _refuse_second_claimant(claim: Claim, who: Who, *, now: datetime) -> None:
 
 
 def take_over(*, claim: Claim, by: User, origin: client.Origin, now: datetime) -> Case:
-    """Become the maker in place of an agent who has left; evidence stands, and both never decide the case.
+    """Become the maker in place of an agent who has left; the evidence stays, and neither may decide the case.
 
-    Needs: reference and PIN, typed again by the one who takes over. Raises: ``NotAllowed``, ``CaseNotOpen``.
+    Needs: reference and PIN, entered again by the new agent. Raises: ``NotAllowed``, ``CaseNotOpen``.
     """
     permissions.need_role(by, Role.AGENT, Role.SENIOR)
     with transaction.atomic():
@@ -116,10 +116,10 @@ def _item(claim: Claim, place: int, draft: Draft, now: datetime) -> PlanItem:
 
 
 def _count_round(case: Case, claim: Claim, *, now: datetime) -> None:
-    """Take a round from those of this username and the claim's network, if there are any past the details left.
+    """Reserve a round; refuse if this username has none left.
 
-    Whoever knows no more than a username does not use up its owner's rounds: those past the personal details are
-    counted wherever they came from, the others for their network alone.
+    Somebody who knows only a username must not use up its owner's rounds: rounds that got past the personal details
+    count for the username, the others for their network only.
     """
     if locked_until(_past_details(case), now=now):
         raise NotConfirmed
@@ -136,9 +136,9 @@ def _need_maker(case: Case, by: User) -> None:
 
 
 def record_answer(*, item: PlanItem, answer: str, by: User, origin: client.Origin, now: datetime) -> None:
-    """Compare one answer and keep only what it came to. Tells nobody, whatever it was.
+    """Compare one answer and store only the outcome, which nobody is told.
 
-    One submission per item: a second one is refused. The empty answer means "does not remember".
+    One answer per item: a second one is refused. An empty answer means "does not remember".
     Effects: one row of evidence, one event. Raises: ``NotAllowed``, ``NotYours``, ``CaseNotOpen``,
     ``KeyCodeOffered`` (an amber flag is raised and stays).
     """
@@ -194,10 +194,10 @@ def unanswered(claim: Claim) -> QuerySet[PlanItem]:
 
 
 def finish_round(*, claim: Claim, by: User, origin: client.Origin, now: datetime) -> Case:
-    """End the round after its last prompt; the case goes on to a proof of possession, or was not confirmed.
+    """End the round after its last question; the case goes on to a proof of possession, or is not confirmed.
 
-    The one verdict there is: no count, no score, the same for a forgetful owner, an impostor and a name nobody
-    has. Raises: ``NotAllowed``, ``NotYours``, ``CaseNotOpen``, ``NotComplete`` (prompts are left).
+    The only verdict: no count, no score, the same for a forgetful owner, an impostor and an unknown username.
+    Raises: ``NotAllowed``, ``NotYours``, ``CaseNotOpen``, ``NotComplete`` (questions are left).
     """
     permissions.need_role(by, Role.AGENT, Role.SENIOR)
     who = Who(Actor.SYSTEM, by, origin)

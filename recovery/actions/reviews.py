@@ -1,4 +1,4 @@
-"""The second person: drawn by the system, never the maker, never anybody who touched a claim of the case."""
+"""Reviews by a second person: drawn by the system, never the maker, never anybody who worked on the case."""
 
 import secrets
 from datetime import datetime
@@ -23,7 +23,7 @@ SHORTEST_REASON = 20
 
 
 def possession_of(case: Case) -> dict[str, int]:
-    """Return the families the case's claim has shown to hold since it was last sent back, with their points."""
+    """Return the families proved for the case's claim since it was last sent back, with their points."""
     families: dict[str, int] = {}
     for name, points in _proofs(case).items():
         family = METHODS[name].family
@@ -32,21 +32,21 @@ def possession_of(case: Case) -> dict[str, int]:
 
 
 def _proofs(case: Case) -> dict[str, int]:
-    """Return the methods whose last word is that possession was shown, with their points."""
+    """Return the methods whose latest outcome is a proof of possession, with their points."""
     rows = Evidence.objects.filter(case=case, claim=case.claim, item=None).order_by("pk")
     last = {name: (outcome, points) for name, outcome, points in rows.values_list("method", "outcome", "points")}
     return {name: points for name, (outcome, points) in last.items() if outcome == Outcome.MET}
 
 
 def is_proved(case: Case) -> bool:
-    """Tell whether what was known and what was shown is enough for a second person to look at."""
+    """Tell whether knowledge and possession are enough for a review."""
     return question_plan.basis_is_complete(case.terms, knowledge_points=case.knowledge, possession=possession_of(case))
 
 
 def begin_if_complete(case: Case, *, origin: client.Origin, now: datetime) -> bool:
-    """Send a locked case to a second person once possession and statement are there; return whether it went.
+    """Send a locked case to review once it has possession and statement; return whether it was sent.
 
-    A red flag raised meanwhile ends the case here instead, as not confirmed.
+    If a red flag was raised meanwhile, the case ends here instead, as not confirmed.
     """
     stated = Observation.objects.filter(claim=case.claim).exists()
     if case.state != State.POSSESSION or not (stated and is_proved(case)):
@@ -60,10 +60,10 @@ def begin_if_complete(case: Case, *, origin: client.Origin, now: datetime) -> bo
 
 
 def look_again(case: Case, *, who: Who, now: datetime) -> None:
-    """Take a new flag into account where a review has begun or has ended already: what was approved is asked anew.
+    """Apply a new flag to a case whose review has begun or already ended: an approved case is reviewed again.
 
-    Effects on a locked case in review: the pending decision gets the tier that the flags now ask for. On an
-    approved one: its grant is revoked and it goes back to a second person. On any other: none.
+    Effects on a locked case in review: the pending decision gets the tier that the flags now require. On an
+    approved one: its grant is revoked and it goes back to review. On any other: none.
     """
     if case.state in state_machine.APPROVED:
         RecoveryGrant.objects.filter(case=case, used_at=None, revoked_at=None).update(revoked_at=now)
@@ -80,7 +80,7 @@ def _tier(case: Case) -> int:
 
 
 def ask(case: Case, who: Who, *, tier: int, now: datetime) -> None:
-    """Move a locked case to a second person, drawn by the system; at the highest tier to two."""
+    """Move a locked case to review by a second person drawn by the system; at the highest tier by two."""
     transitions.move(
         case, State.REVIEW, "review_asked", who=who, now=now, body={"tier": tier}, tier=tier, basis=Basis.CODES
     )
@@ -97,9 +97,9 @@ def ask(case: Case, who: Who, *, tier: int, now: datetime) -> None:
 
 
 def draw(case: Case, decision: Decision, *, who: Who, now: datetime) -> User | None:
-    """Assign a pending decision of a locked case to a senior drawn at random; None where nobody is free.
+    """Assign a pending decision of a locked case to a senior drawn at random; None if nobody is free.
 
-    Never the same person again while there is another.
+    Never the same person twice while there is another.
     """
     free = list(eligible(case, decision).order_by("pk"))
     others = [senior for senior in free if senior.pk != decision.assigned_to_id]
@@ -112,20 +112,20 @@ def draw(case: Case, decision: Decision, *, who: Who, now: datetime) -> User | N
 
 
 def eligible(case: Case, decision: Decision) -> QuerySet[User]:
-    """Return the seniors who may decide: active, no superuser, nobody who ever acted in it as an agent, or holds it."""
-    hands = hands_of(case) | {decision.maker_id, decision.checker_id}
+    """Return the seniors who may decide: active, no superusers, and not involved in the case."""
+    involved = people_involved_in(case) | {decision.maker_id, decision.checker_id}
     seniors = User.objects.filter(is_active=True, is_staff=True, is_superuser=False, groups__name=str(Role.SENIOR))
-    return seniors.exclude(pk__in=[pk for pk in hands if pk]).distinct()
+    return seniors.exclude(pk__in=[pk for pk in involved if pk]).distinct()
 
 
-def hands_of(case: Case) -> set[int | None]:
-    """Return who can never decide a case: its maker, its holder, everybody who ever acted in it as an agent."""
+def people_involved_in(case: Case) -> set[int | None]:
+    """Return who can never decide a case: its maker, its holder, and everybody who acted in it as an agent."""
     agents = case.events.filter(actor_kind=Actor.AGENT).values_list("actor", flat=True)
     return {case.maker_id, case.subject_id, *agents}
 
 
 def open_review(*, decision: Decision, by: User, origin: client.Origin, now: datetime) -> Decision:
-    """Start the clock of the shortest review; only the person drawn can. Opening it again changes nothing.
+    """Start the minimum review time; only the person drawn can. Opening it again changes nothing.
 
     Raises: ``NotAllowed``, ``NotYours``, ``MayNotDecide``, ``CaseNotOpen``.
     """
@@ -141,10 +141,10 @@ def open_review(*, decision: Decision, by: User, origin: client.Origin, now: dat
 def approve(
     *, decision: Decision, reason: str, own_check: str, code: str, by: User, origin: client.Origin, now: datetime
 ) -> Case:
-    """Approve; the waiting period begins, or a second senior is drawn where two are needed.
+    """Approve; the waiting period begins, or a second senior is drawn if two are needed.
 
-    ``own_check`` says what the senior checked themselves, needed from tier 2. ``code`` from their own Key is
-    spent by this. Needs: no open transaction.
+    ``own_check`` says what the senior checked themselves, required from tier 2. ``code`` from their own Key is
+    used up. Needs: no open transaction.
     Raises: ``NotAllowed``, ``NotYours``, ``MayNotDecide``, ``CaseNotOpen``, ``NotComplete``, ``TooQuick``, and
     as ``accounts.actions.keys.key_codes.spend_code``.
     """
@@ -182,7 +182,7 @@ def _first_of_two(case: Case, decision: Decision, who: Who, reason: str, own_che
 
 
 def return_case(*, decision: Decision, reason: str, by: User, origin: client.Origin, now: datetime) -> Case:
-    """Send the case back for another proof of possession, twice at most. None that was given counts any more.
+    """Send the case back for another proof of possession, twice at most. Earlier proofs no longer count.
 
     Raises: ``NotAllowed``, ``NotYours``, ``MayNotDecide``, ``CaseNotOpen``, ``NotComplete``.
     """
@@ -202,7 +202,7 @@ def return_case(*, decision: Decision, reason: str, by: User, origin: client.Ori
 
 
 def refuse(*, decision: Decision, reason: str, by: User, origin: client.Origin, now: datetime) -> Case:
-    """Refuse; the claimant reads the same page as everybody who was not confirmed.
+    """Refuse; the claimant sees the same page as everybody who was not confirmed.
 
     Raises: ``NotAllowed``, ``NotYours``, ``MayNotDecide``, ``CaseNotOpen``, ``NotComplete``.
     """
@@ -215,7 +215,7 @@ def refuse(*, decision: Decision, reason: str, by: User, origin: client.Origin, 
 
 
 def decline(*, decision: Decision, reason: str, by: User, origin: client.Origin, now: datetime) -> User | None:
-    """Give the review back; somebody else is drawn where there is anybody else. Returns who.
+    """Give the review back; somebody else is drawn if there is anybody. Returns who.
 
     Raises: ``NotAllowed``, ``NotYours``, ``MayNotDecide``, ``CaseNotOpen``, ``NotComplete``.
     """
@@ -227,7 +227,7 @@ def decline(*, decision: Decision, reason: str, by: User, origin: client.Origin,
 
 
 def _mine(decision: Decision, by: User) -> tuple[Case, Decision]:
-    """Lock the case and its pending decision; refuse anybody it was not assigned to or who may not decide it."""
+    """Lock the case and its pending decision; refuse anybody but the senior drawn, who must still be eligible."""
     permissions.need_role(by, Role.SENIOR)
     case = transitions.lock(decision.case_id)
     current = Decision.objects.select_for_update(of=("self",)).get(pk=decision.pk)
@@ -251,7 +251,7 @@ def _decide(decision: Decision, outcome: Verdict, *, now: datetime, **columns: o
 
 
 def need_reason(reason: str) -> None:
-    """Refuse a reason that nobody else could follow. Raises: ``NotComplete``."""
+    """Refuse a reason that is too short to follow. Raises: ``NotComplete``."""
     if len(reason.strip()) < SHORTEST_REASON:
         raise NotComplete
 

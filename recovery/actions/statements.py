@@ -1,4 +1,4 @@
-"""What the agent says about a call: observations and a recommendation, in set words."""
+"""The agent's statement about a call: observations and a recommendation, in fixed terms."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -27,9 +27,9 @@ def file_statement(
     origin: client.Origin,
     now: datetime,
 ) -> Case:
-    """File the maker's statement, once; with the proof of possession, the case goes to a second person.
+    """File the maker's statement, once; with the proof of possession, the case goes to review.
 
-    While the questions run it may only note what is observed; duress ends the ordinary way silently.
+    During the questions it may only record observations; duress silently ends the normal process.
     Raises: ``NotAllowed``, ``NotYours``, ``CaseNotOpen``.
     """
     permissions.need_role(by, Role.AGENT, Role.SENIOR)

@@ -1,4 +1,4 @@
-"""What happens by itself: waits that end, cases that run out, owners to be told, reviews to be drawn again."""
+"""What happens automatically: waits end, cases expire, owners are told, reviews are drawn again."""
 
 import logging
 from collections.abc import Callable
@@ -26,9 +26,9 @@ _CLOCK = Who(Actor.CLOCK)
 
 
 def tick(now: datetime) -> int:
-    """Do up to a batch of each kind of work that is due; return how much was done.
+    """Do up to a batch of each kind of due work; return how much was done.
 
-    Runs in any number of workers: each case is locked and looked at again before it moves.
+    Runs in any number of workers: each case is locked and checked again before it moves.
     """
     return (
         _contest_live_keys(now=now)
@@ -39,9 +39,9 @@ def tick(now: datetime) -> int:
 
 
 def _contest_live_keys(*, now: datetime) -> int:
-    """Stop cases whose holder used a Key since: the lost one is not lost, or the claimant is not the holder."""
+    """Stop cases whose holder has used a Key since: it is not lost, or the claimant is not the holder."""
     living = Case.objects.filter(
-        objections.KEY_LIVES,
+        objections.HAS_LIVE_KEY,
         closed_at=None,
         state__in=state_machine.DISPUTABLE,
     )
@@ -72,9 +72,9 @@ def _expire(case: Case, now: datetime) -> None:
 
 
 def _end_wait(case: Case, now: datetime) -> None:
-    """Make a case ready whose owner has had the whole wait since they were told.
+    """Make a case ready once its owner has had the whole waiting period since they were told.
 
-    A notice that got out late begins the wait anew; where none did, it is waited once more, then asked for papers.
+    A notice that was sent late restarts the period; if none was sent, it is repeated once, then papers are required.
     """
     approved = case.events.filter(to_state=State.COOLING, from_state=State.REVIEW).order_by("-n").first()
     told = approved and case_notices.dedupe(case, approved.n)
@@ -113,7 +113,7 @@ _DUE: dict[State, Callable[[Case, datetime], None]] = {
 
 
 def _draw_again(*, now: datetime) -> int:
-    """Give reviews to somebody else that nobody has, or whose senior is away."""
+    """Draw again reviews that nobody has, or whose senior is away."""
     seniors = User.objects.filter(is_active=True, is_superuser=False, groups__name=str(Role.SENIOR))
     gone = Q(assigned_to=None) | ~Q(assigned_to__in=seniors) | Q(opened_at=None, assigned_at__lte=now - _SHORTEST_WAIT)
     waiting = Decision.objects.filter(gone, outcome=Verdict.PENDING).order_by("created_at")

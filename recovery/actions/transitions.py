@@ -1,4 +1,4 @@
-"""The one way a case changes: lock it, check the table of moves, write the event, move it."""
+"""The only code that changes a case: lock it, check the table of moves, write the event, move it."""
 
 from datetime import datetime
 from typing import Any
@@ -17,7 +17,7 @@ def lock(case_id: int) -> Case:
 
 
 def need_state(case: Case, *states: State) -> None:
-    """Refuse a case that stands elsewhere. Raises: ``CaseNotOpen``."""
+    """Refuse a case in any other state. Raises: ``CaseNotOpen``."""
     if case.state not in states:
         raise CaseNotOpen(case.state)
 
@@ -25,10 +25,10 @@ def need_state(case: Case, *states: State) -> None:
 def move(
     case: Case, to: State, action: str, *, who: Who, now: datetime, body: dict[str, Any] | None = None, **columns: Any
 ) -> None:
-    """Move a locked case, with its event, and set the clocks of the new state.
+    """Move a locked case, with its event, and set the deadlines of the new state.
 
-    ``columns`` are set along with the state; ``until`` among them replaces the clock of the terms.
-    Raises: ``CaseNotOpen`` for a move the table does not allow, ``CaseMoved`` when the row changed meanwhile.
+    ``columns`` are set along with the state; ``until`` among them replaces the deadline of the terms.
+    Raises: ``CaseNotOpen`` for a move the table does not allow, ``CaseMoved`` if the row changed meanwhile.
     """
     if not state_machine.may_move(case.state, to, who.kind):
         raise CaseNotOpen(case.state)
@@ -45,14 +45,14 @@ def move(
 
 
 def _end_loose_ends(case: Case, *, now: datetime) -> None:
-    """Revoke a grant and void what was sent to be proved, and drop a review that nobody needs to make any more."""
+    """Revoke the grant, void pending proofs, and drop a review that is no longer needed."""
     void_pending(case)
     RecoveryGrant.objects.filter(case=case, used_at=None, revoked_at=None).update(revoked_at=now)
     Decision.objects.filter(case=case, outcome=Verdict.PENDING).update(outcome=Verdict.DROPPED, decided_at=now)
 
 
 def void_pending(case: Case) -> None:
-    """Let everything die that was sent for a proof and not answered yet, by whatever method."""
+    """Void everything that was sent for a proof and not answered yet, by any method."""
     for method in METHODS.values() if case.subject else ():
         method.void(case)
 
@@ -60,7 +60,7 @@ def void_pending(case: Case) -> None:
 def note(
     case: Case, action: str, *, who: Who, now: datetime, body: dict[str, Any] | None = None, **columns: Any
 ) -> None:
-    """Write an event that moves nothing."""
+    """Write an event without changing the state."""
     _write(case, action, to=State(case.state), who=who, now=now, body=body or {}, columns=columns)
 
 

@@ -1,4 +1,4 @@
-"""What an approval will do, in words, before anybody approves."""
+"""The effects of an approval, in words, before it is given."""
 
 from datetime import datetime
 
@@ -13,7 +13,7 @@ from recovery.models import Case
 
 
 def of_approval(case: Case) -> list[str]:
-    """Return the effects of approving a case in review, one sentence each; nothing where none is to be made."""
+    """Return the effects of approving a case in review, one sentence each; none if no approval is pending."""
     decision = visibility.pending(case)
     if decision is None or case.subject is None:
         return []
@@ -38,7 +38,7 @@ def of_approval(case: Case) -> list[str]:
 
 
 def _at_the_end(case: Case) -> list[str]:
-    """Say what ends when the claimant sets the new password and Key."""
+    """Return what ends when the claimant sets the new password and Key."""
     is_open = PlatformSession.objects.filter(user=case.subject_id).count()
     keys = Key.objects.filter(user=case.subject_id, confirmed=True).count()
     return [
@@ -52,7 +52,7 @@ def _at_the_end(case: Case) -> list[str]:
 
 
 def approval_opens_at(case: Case) -> datetime | None:
-    """Return when the shortest review time is over; None where no review has begun."""
+    """Return when the minimum review time is over; None if no review has begun."""
     decision = visibility.pending(case)
     if decision is None or decision.opened_at is None:
         return None

@@ -1,4 +1,4 @@
-"""What the desk says about a case: how old it is, what comes next, what has happened."""
+"""The words of the desk about a case: its age, what comes next, what has happened."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,19 +17,19 @@ from recovery.models import Case, Event, PlanItem
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
-_NEARLY = 0.7  # of the time to the target, from which on a case counts as pressing
+_NEARLY = 0.7  # of the time to the target, after which a case counts as urgent
 
 
 @dataclass(frozen=True)
 class Age:
-    """How a case stands against its target: in words, and as a kind of badge."""
+    """The age of a case against its target: in words, and as a kind of badge."""
 
     text: str
     kind: str = "neutral"
 
 
 def span(time: timedelta) -> str:
-    """Say how long something takes or took, in its two largest units at most: 2 h 05 min."""
+    """Return a duration in words, in its two largest units at most: 2 h 05 min."""
     minutes = max(int(time.total_seconds() // 60), 0)
     if minutes < 60:
         return ngettext("{n} min", "{n} min", minutes).format(n=minutes)
@@ -41,7 +41,7 @@ def span(time: timedelta) -> str:
 
 
 def age(case: Case, now: datetime) -> Age:
-    """Say how long a case stands where it stands, against the target where the firm owes the next step."""
+    """Return how long a case has been in its state, against the target if the firm owes the next step."""
     spent = now - case.state_at
     if not case.is_open:
         return Age(_("closed"))
@@ -57,7 +57,7 @@ def age(case: Case, now: datetime) -> Age:
 
 
 def owner(case: Case, viewer: Viewer) -> str:
-    """Say who has a case now. An agent does not learn who was drawn to check their work."""
+    """Return who has a case now. An agent does not learn who was drawn to check their work."""
     decision = visibility.pending(case)
     if case.state == State.REVIEW and decision is not None:
         drawn = decision.assigned_to
@@ -86,7 +86,7 @@ _NEXT: dict[str, "StrOrPromise"] = {
 
 
 def next_step(case: Case, viewer: Viewer) -> str:
-    """Say what has to happen next, and by whom."""
+    """Return what has to happen next, and by whom."""
     if not case.is_open:
         return _("Nothing: the case is closed")
     if case.state in _BY_HANDS:
@@ -101,7 +101,7 @@ def next_step(case: Case, viewer: Viewer) -> str:
 
 
 def _hands(case: Case, viewer: Viewer) -> int:
-    """Return 0 for a case in nobody's hands, 1 for yours, 2 for somebody else's."""
+    """Return 0 for an unassigned case, 1 for the viewer's, 2 for somebody else's."""
     return 0 if case.maker is None else 1 if case.maker == viewer.user else 2
 
 
@@ -127,7 +127,7 @@ def _possession(case: Case, viewer: Viewer) -> str:
     return str(words[_hands(case, viewer)])
 
 
-# What happened last toward a proof of possession -> what comes next, for the agent and for others.
+# The latest event of a proof of possession -> what comes next, for the agent and for others.
 _STATEMENT: dict[str | None, tuple["StrOrPromise", "StrOrPromise"]] = {
     None: (
         gettext_lazy("Ask the claimant for proof of possession and file your statement"),
@@ -145,11 +145,11 @@ _STATEMENT: dict[str | None, tuple["StrOrPromise", "StrOrPromise"]] = {
 
 
 def prompt(item: PlanItem) -> str:
-    """Return what the agent asks: the words of the prompt, or of the security question."""
+    """Return what the agent asks: the text of the prompt, or of the security question."""
     return words_of(item.question) if item.question else item.get_prompt_display()
 
 
-# What each method says in words of its own: the event, and which of ``methods.contract.Words`` it takes.
+# Events that each method words itself: the event, and which of ``methods.contract.Words`` it uses.
 OF_METHODS = {CaseEvent.PROOF_SENT: "was_sent", CaseEvent.PROOF_ACCEPTED: "was_accepted"}
 _CONFIRMED, _NOT_CONFIRMED = gettext_lazy("confirmed so far"), gettext_lazy("not confirmed")
 
@@ -164,7 +164,7 @@ class Line:
 
 
 def timeline(case: Case, *, inside: bool) -> list[Line]:
-    """Return what has happened, oldest first; answers one after the other make one line."""
+    """Return what has happened, oldest first; consecutive answers make one line."""
     lines: list[Line] = []
     answers = 0
     for event in case.events.select_related("actor").order_by("n"):
@@ -188,7 +188,7 @@ def _what(event: Event, answers: int, *, inside: bool) -> str:
 
 
 def _who(event: Event, *, inside: bool) -> str:
-    """Name the person only where the reader may know them: agents never learn who checks them, nor the holder."""
+    """Name the person only if the reader may know: agents learn neither who checks them nor who the holder is."""
     kind = Actor(event.actor_kind)
     if event.actor is None or kind == Actor.OWNER or (kind == Actor.SENIOR and not inside):
         return str(kind.label)

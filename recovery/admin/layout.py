@@ -1,4 +1,4 @@
-"""What every page of the desk goes through: who is asking, and the words of a refusal."""
+"""What all pages of the desk share: access, and how refusals are shown."""
 
 import functools
 import logging
@@ -27,7 +27,7 @@ Page = Callable[..., HttpResponse]
 
 
 def page(view: Page, *methods: str) -> Page:
-    """Let in who has a role at the desk; only who works there may post. Refusals become pages with their words."""
+    """Admit staff with a role at the desk; only those who work cases may post. Refusals become pages."""
 
     @functools.wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -52,7 +52,7 @@ def show(request: HttpRequest, name: str, context: dict[str, Any], status: int =
 
 
 def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
-    """Show why something was refused, and the way back; who may not is named in the log."""
+    """Show why something was refused, and the way back; missing permissions are logged."""
     if refusal.code in _FORBIDDEN:
         facts = {"user": request.user.pk, "path": request.path, "cause": type(refusal).__name__}
         log.warning("refused at the desk", extra={"facts": facts})
@@ -61,7 +61,7 @@ def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
 
 
 def status_of(refusal: Refusal) -> int:
-    """Return 403 without permission, 409 if the case moved on, 429 after too many tries, else 200 (correct a field)."""
+    """Return 403 for a missing permission, 409 if the case moved on, 429 for too often, 200 for a field to correct."""
     if refusal.code in _FORBIDDEN:
         return 403
     if refusal.code in _CONFLICT:
@@ -70,7 +70,7 @@ def status_of(refusal: Refusal) -> int:
 
 
 def with_pause(response: HttpResponse, refusal: Refusal) -> HttpResponse:
-    """Say in a header, too, when it can be tried again."""
+    """Add Retry-After if the refusal says when to try again."""
     if isinstance(refusal, TooOften):
         response["Retry-After"] = str(max(int((refusal.until - clock.now()).total_seconds()), 1))
     return response

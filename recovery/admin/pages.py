@@ -1,4 +1,4 @@
-"""The pages of a case: the case itself, its steps, and the three ways to come by one."""
+"""The pages of a case: the case itself, its steps, and the three ways to start on one."""
 
 from dataclasses import dataclass, replace
 from typing import Any
@@ -26,7 +26,7 @@ _AT_FIELD = {"K1": "code", "K3": "code", "G5": "code", "G7": "answer", "A1": "pi
 
 
 def case_page(request: HttpRequest, viewer: Viewer, pk: int) -> HttpResponse:
-    """Show a case: what can be done now, what comes next, what has happened."""
+    """Show a case: the available steps, what comes next, what has happened."""
     case = visibility.one(viewer, pk)
     inside = review_panel.of(case, viewer)
     context = _about(case, viewer) | {
@@ -43,7 +43,7 @@ def case_page(request: HttpRequest, viewer: Viewer, pk: int) -> HttpResponse:
 
 @dataclass(frozen=True)
 class At:
-    """Where somebody stands: on the page of this step of this case."""
+    """A request for the page of this step of this case."""
 
     request: HttpRequest
     viewer: Viewer
@@ -52,7 +52,7 @@ class At:
 
 
 def step_page(request: HttpRequest, viewer: Viewer, pk: int, name: str) -> HttpResponse:
-    """Ask whether a step is meant, and do it when the answer is sent. GET changes nothing."""
+    """Show the form of a step, and do the step when it is posted. GET changes nothing."""
     step = steps.every().get(name)
     if step is None:
         raise Http404
@@ -64,24 +64,24 @@ def step_page(request: HttpRequest, viewer: Viewer, pk: int, name: str) -> HttpR
 
 
 def _do_step(at: At, form: DeskForm) -> HttpResponse:
-    """Call the action; where the case has moved on, keep what was typed."""
+    """Call the action; if the case has moved on, keep what was typed."""
     is_readable = form.is_valid()
     try:
         _need_same(at, form)
         if not is_readable:
             return _show_step(at, form)
         by, origin, now = at.viewer.user, client.origin(at.request), clock.now()
-        said = at.step.do(Act(at.case, form.cleaned_data, by, origin, now))
+        message = at.step.do(Act(at.case, form.cleaned_data, by, origin, now))
     except Refusal as refusal:
         if layout.status_of(refusal) == 403:
             raise
         return _show_refused(at, refusal)
-    messages.success(at.request, str(said))
+    messages.success(at.request, str(message))
     return redirect(_after(at))
 
 
 def _after(at: At) -> str:
-    """Return the page that follows a step: the next one, the case, or the queue where the case is out of sight."""
+    """Return the page after a step: the next one, the case, or the queue if the case is no longer visible."""
     if not visibility.cases(at.viewer).filter(pk=at.case.pk).exists():
         return reverse(_QUEUE)
     return (
@@ -90,7 +90,7 @@ def _after(at: At) -> str:
 
 
 def _need_same(at: At, form: DeskForm) -> None:
-    """Refuse what was decided on an older look at the case; who may not at all hears that first."""
+    """Refuse what was based on an older version of the case; a missing permission is reported first."""
     try:
         at.step.check(at.case, at.viewer)
     except Refusal as refusal:
@@ -102,7 +102,7 @@ def _need_same(at: At, form: DeskForm) -> None:
 
 
 def _show_refused(at: At, refusal: Refusal) -> HttpResponse:
-    """Show the page again with the words of the refusal, for the case as it is now, with what was typed."""
+    """Show the page again with the refusal, for the current case, with what was typed."""
     is_seen = visibility.cases(at.viewer).filter(pk=at.case.pk).exists()
     now = replace(at, case=visibility.one(at.viewer, at.case.pk)) if is_seen else at
     typed = at.request.POST.copy()
@@ -115,7 +115,7 @@ def _show_refused(at: At, refusal: Refusal) -> HttpResponse:
 
 
 def _form(step: Step, case: Case, data: Any = None) -> DeskForm:
-    """Return the form of a step, made from the case as it is now."""
+    """Return the form of a step for the current case."""
     more: dict[str, Any] = {}
     if step.form is ApproveForm:
         decision = visibility.pending(case)
@@ -142,7 +142,7 @@ def _show_step(at: At, form: DeskForm, status: int | None = None) -> HttpRespons
 
 
 def _round(case: Case, form: DeskForm) -> dict[str, Any]:
-    """Return what the page of the questions shows: what was asked, what is asked now, how many are left."""
+    """Return the context of the questions page: what was asked, what is asked now, how many are left."""
     answer = form if isinstance(form, AnswerForm) else AnswerForm(initial={"version": case.version})
     items = list(case.claim.items.order_by("place")) if case.claim else []
     current = next((item for item in items if item.answered_at is None), None)
@@ -156,7 +156,7 @@ def _round(case: Case, form: DeskForm) -> dict[str, Any]:
 
 
 def _about(case: Case, viewer: Viewer) -> dict[str, Any]:
-    """Return what the head of every page about a case says."""
+    """Return the context of the header of every page about a case."""
     return {
         "case": case,
         "viewer": viewer,
@@ -167,7 +167,7 @@ def _about(case: Case, viewer: Viewer) -> dict[str, Any]:
 
 
 def open_page(request: HttpRequest, viewer: Viewer) -> HttpResponse:
-    """Open a claim for a caller: the username is typed blind, reference and PIN are shown once."""
+    """Open a claim for a caller: the username is not looked up, reference and PIN are shown once."""
     viewer.need(*visibility.WORKERS)
     form = OpenForm(request.POST or None)
     context: dict[str, Any] = {"title": _("Open a case for a caller"), "form": form}
@@ -189,7 +189,7 @@ def open_page(request: HttpRequest, viewer: Viewer) -> HttpResponse:
 
 
 def start_page(request: HttpRequest, viewer: Viewer) -> HttpResponse:
-    """Begin, or go on, with reference and PIN of a caller."""
+    """Begin or continue with a caller's reference and PIN."""
     viewer.need(*visibility.WORKERS)
     form = StartForm(request.POST or None, initial={"reference": request.GET.get("reference", "")[:20]})
     context: dict[str, Any] = {"title": _("Start a call"), "form": form}
@@ -207,7 +207,7 @@ def start_page(request: HttpRequest, viewer: Viewer) -> HttpResponse:
 
 
 def take_page(request: HttpRequest, viewer: Viewer) -> HttpResponse:
-    """Take the case that is due first."""
+    """Take the most urgent case."""
     viewer.need(*visibility.WORKERS)
     if request.method != "POST":
         return layout.show(request, "take", {"title": _("Take next")})
@@ -220,7 +220,7 @@ def take_page(request: HttpRequest, viewer: Viewer) -> HttpResponse:
 
 
 def _refuse_on(request: HttpRequest, name: str, context: dict[str, Any], refusal: Refusal) -> HttpResponse:
-    """Show a form again with the words of a refusal; who may not at all sees a page of its own."""
+    """Show a form again with the refusal; a missing permission gets its own page."""
     form: OpenForm | StartForm = context["form"]
     if isinstance(refusal, NotAllowed) or layout.status_of(refusal) == 403:
         raise refusal

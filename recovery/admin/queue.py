@@ -1,4 +1,4 @@
-"""Filters of the queue. Agents filter by what they may know, nothing else."""
+"""Filters of the queue. Agents can filter only by what they may know."""
 
 from collections.abc import Iterable
 from typing import Any, cast
@@ -24,18 +24,17 @@ class _Choices(SimpleListFilter):
     options: Iterable[Any] = ()
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[Any]:
-        """Return the choices."""
         return list(self.options)
 
 
 class QueueFilter(_Choices):
-    """Which part of the queue. Without a choice: everything that is open, or whatever was searched for."""
+    """The part of the queue to show. By default everything that is open, or what was searched for."""
 
     title = _("queue")
     parameter_name = "queue"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[Any]:
-        """Return the parts this person can have something in."""
+        """Return the parts that may contain something for this user."""
         viewer = Viewer.of(cast("User", request.user))
         parts = [
             ("mine", _("Mine"), viewer.works),
@@ -50,13 +49,12 @@ class QueueFilter(_Choices):
         return [(name, label) for name, label, is_theirs in parts if is_theirs]
 
     def choices(self, changelist: Any) -> Any:
-        """Name the choice of nothing for what it shows."""
+        """Name the default choice after what it shows."""
         first, *others = super().choices(changelist)
         yield {**first, "display": _("All open cases I can see")}
         yield from others
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Case]) -> QuerySet[Case]:
-        """Narrow the queue."""
         part = self.value()
         if part is None:
             return queryset if request.GET.get("q") else queryset.filter(closed_at=None)
@@ -78,14 +76,13 @@ def _condition(part: str, user: User) -> Q:
 
 
 class StateFilter(_Choices):
-    """Where a case stands."""
+    """The state of a case."""
 
     title = _("state")
     parameter_name = "state"
     options = State.choices
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Case]) -> QuerySet[Case]:
-        """Narrow by state."""
         return queryset.filter(state=self.value()) if self.value() else queryset
 
 
@@ -97,5 +94,4 @@ class PurposeFilter(_Choices):
     options = Purpose.choices
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Case]) -> QuerySet[Case]:
-        """Narrow by purpose."""
         return queryset.filter(purpose=self.value()) if self.value() else queryset

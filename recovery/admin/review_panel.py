@@ -1,4 +1,4 @@
-"""What a drawn senior or an auditor sees of a case beyond what agents see. Never an answer, never a contact."""
+"""What a drawn senior or an auditor sees of a case beyond what agents see; never answers or contact details."""
 
 from dataclasses import dataclass, field
 
@@ -12,14 +12,14 @@ from recovery.models import Case, Evidence, Observation
 
 @dataclass(frozen=True)
 class Result:
-    """What one kind of proof came to."""
+    """The outcome of one kind of proof."""
 
     label: str
     is_met: bool
 
 
 @dataclass(frozen=True)
-class Said:
+class Statement:
     """An agent's statement, in words."""
 
     by: str
@@ -30,7 +30,7 @@ class Said:
 
 @dataclass(frozen=True)
 class Decided:
-    """What seniors made of a case, and why."""
+    """A decision of seniors on a case, and why."""
 
     by: str
     outcome: str
@@ -45,21 +45,21 @@ class Inside:
     tier: int
     flags: list[tuple[str, str]]
     results: list[Result]
-    statements: list[Said]
+    statements: list[Statement]
     papers: list[str] = field(default_factory=list)
     facts: dict[str, str] = field(default_factory=dict)
     decisions: list[Decided] = field(default_factory=list)
 
 
 def of(case: Case, viewer: Viewer) -> Inside | None:
-    """Return the inside of a case, or None for a user who must not see it."""
+    """Return the inside of a case, or None for viewers who must not see it."""
     if not case.inside:  # type: ignore[attr-defined]  # annotated by visibility.queue
         return None
     return Inside(
         tier=case.tier,
         flags=[(_badge(flag.severity), flag.get_kind_display()) for flag in case.raised],  # type: ignore[attr-defined]
         results=_results(case),
-        statements=[_said(row) for row in Observation.objects.filter(claim__case=case).select_related("by")],
+        statements=[_statement(row) for row in Observation.objects.filter(claim__case=case).select_related("by")],
         papers=[event.facts["shown"] for event in case.events.filter(action="papers_recorded").order_by("n")],
         facts=_facts(case) if viewer.audits else {},
         decisions=_decisions(case) if viewer.audits else [],
@@ -82,9 +82,9 @@ def _results(case: Case) -> list[Result]:
     return lines + [Result(str(METHODS[name].words.label), last == Outcome.MET) for name, last in proofs.items()]
 
 
-def _said(row: Observation) -> Said:
+def _statement(row: Observation) -> Statement:
     observed = [str(Observed(code).label) for code in row.codes]
-    return Said(row.by.username, row.recommends, observed, row.call_reference)
+    return Statement(row.by.username, row.recommends, observed, row.call_reference)
 
 
 def _facts(case: Case) -> dict[str, str]:
@@ -97,7 +97,7 @@ def _facts(case: Case) -> dict[str, str]:
 
 
 def _decisions(case: Case) -> list[Decided]:
-    """Return the decisions on a case. For auditors alone: a second senior must not lean on the first one's words."""
+    """Return the decisions on a case. For auditors only: a second senior must not rely on the first one's words."""
     rows = case.decisions.exclude(reason="").select_related("checker", "second_checker").order_by("pk")
     return [
         Decided(

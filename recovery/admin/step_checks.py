@@ -1,4 +1,4 @@
-"""When a step of the desk is open to whom: each check raises the refusal that a person would meet."""
+"""Who may take a step, and when: each check raises the refusal that the action would raise."""
 
 from accounts.enums import Role
 from recovery.actions import assignment, possession, questions, reviews
@@ -12,7 +12,7 @@ from recovery.refusals import CaseNotOpen, MayNotDecide, NotYours
 
 
 def _in_hand(case: Case, viewer: Viewer, *states: State) -> None:
-    """Refuse unless the case is in this person's hands and in one of these states."""
+    """Refuse unless the case is this user's and in one of these states."""
     viewer.need(*visibility.WORKERS)
     if case.maker_id != viewer.user.pk:
         raise NotYours
@@ -21,7 +21,7 @@ def _in_hand(case: Case, viewer: Viewer, *states: State) -> None:
 
 
 def may_ask(case: Case, viewer: Viewer) -> None:
-    """Refuse unless questions are being asked, by this agent."""
+    """Refuse unless this agent is asking the questions."""
     _in_hand(case, viewer, State.VERIFYING)
 
 
@@ -33,7 +33,7 @@ def may_finish(case: Case, viewer: Viewer) -> None:
 
 
 def may_send(method: Method, case: Case, viewer: Viewer) -> None:
-    """Refuse unless a method is open to the case, and the case in hand."""
+    """Refuse unless the method is open to the case, and the case is this user's."""
     _in_hand(case, viewer, State.POSSESSION)
     if method not in possession.offered(case):
         raise CaseNotOpen(case.state)
@@ -47,14 +47,14 @@ def may_state(case: Case, viewer: Viewer) -> None:
 
 
 def may_give_back(case: Case, viewer: Viewer) -> None:
-    """Refuse what is not in hand, and what is done with."""
+    """Refuse cases that are not this user's, or need no more work by an agent."""
     _in_hand(case, viewer, *assignment.ASSIGNABLE_STATES)
     if case.has_statement:  # type: ignore[attr-defined]  # annotated by visibility.queue
         raise CaseNotOpen(case.state)
 
 
 def _drawn(case: Case, viewer: Viewer) -> Decision:
-    """Return the decision this person was drawn for; refuse everybody else."""
+    """Return the decision for which this user was drawn; refuse everybody else."""
     viewer.need(Role.SENIOR)
     decision = visibility.pending(case)
     if decision is None or case.state != State.REVIEW:
@@ -67,24 +67,24 @@ def _drawn(case: Case, viewer: Viewer) -> Decision:
 
 
 def may_begin(case: Case, viewer: Viewer) -> None:
-    """Refuse all but the senior drawn, before the review has begun."""
+    """Refuse everybody but the senior drawn, before the review has begun."""
     if _drawn(case, viewer).opened_at is not None:
         raise CaseNotOpen(case.state)
 
 
 def may_approve(case: Case, viewer: Viewer) -> None:
-    """Refuse all but the senior drawn, once the review has begun."""
+    """Refuse everybody but the senior drawn, once the review has begun."""
     if _drawn(case, viewer).opened_at is None:
         raise CaseNotOpen(case.state)
 
 
 def may_decide(case: Case, viewer: Viewer) -> None:
-    """Refuse all but the senior drawn."""
+    """Refuse everybody but the senior drawn."""
     _drawn(case, viewer)
 
 
 def may_record_papers(case: Case, viewer: Viewer) -> None:
-    """Refuse all but the agent of a case that waits for papers, and seniors."""
+    """Refuse everybody but the agent of a case that waits for papers, and seniors."""
     viewer.need(*visibility.WORKERS)
     if case.maker_id != viewer.user.pk:
         viewer.need(Role.SENIOR)
@@ -93,16 +93,16 @@ def may_record_papers(case: Case, viewer: Viewer) -> None:
 
 
 def may_refuse_papers(case: Case, viewer: Viewer) -> None:
-    """Refuse all but seniors who had no hand in a case that waits for papers."""
+    """Refuse everybody but seniors who were not involved in a case that waits for papers."""
     viewer.need(Role.SENIOR)
-    if viewer.user.pk in reviews.hands_of(case):
+    if viewer.user.pk in reviews.people_involved_in(case):
         raise MayNotDecide
     if case.state != State.PROOFING:
         raise CaseNotOpen(case.state)
 
 
 def may_refuse_contested(case: Case, viewer: Viewer) -> None:
-    """Refuse the maker, and a person who has already agreed."""
+    """Refuse the maker, and the senior who proposed the refusal."""
     viewer.need(Role.SENIOR)
     if case.maker_id == viewer.user.pk:
         raise MayNotDecide
@@ -113,7 +113,7 @@ def may_refuse_contested(case: Case, viewer: Viewer) -> None:
 
 
 def may_contest(case: Case, viewer: Viewer) -> None:
-    """Refuse what nobody can dispute."""
+    """Refuse cases that cannot be contested."""
     viewer.need(*visibility.WORKERS)
     if case.state not in state_machine.DISPUTABLE:
         raise CaseNotOpen(case.state)

@@ -1,7 +1,7 @@
-"""The steps of the desk: when each is open to whom, and which action it calls.
+"""The steps of the desk: who may take each, when, and which action it calls.
 
-``check`` raises the refusal a person would meet; a step nobody would refuse is offered on the case's page.
-The actions ask everything again, whatever a page has shown.
+``check`` raises the refusal that the action would raise; a step without one is offered on the case's page.
+The actions check everything again, whatever a page has shown.
 """
 
 from collections.abc import Callable
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Act:
-    """What a step is done with: the case, what was typed, by whom, from where, when."""
+    """The input of a step: the case, what was typed, by whom, from where, when."""
 
     case: Case
     typed: dict[str, Any]
@@ -41,13 +41,13 @@ class Act:
 
     @property
     def common(self) -> dict[str, Any]:
-        """Return what every action wants to know."""
+        """Return the arguments of every action."""
         return {"by": self.by, "origin": self.origin, "now": self.now}
 
 
 @dataclass(frozen=True)
 class Step:
-    """One button of a case, its page and its action."""
+    """A button of a case, its page and its action."""
 
     name: str
     label: "StrOrPromise"
@@ -57,10 +57,10 @@ class Step:
     form: type[DeskForm] = DeskForm
     button: "StrOrPromise" = ""
     is_danger: bool = False
-    next_step: str = ""  # the step whose page comes afterwards; else the case's own page
+    next_step: str = ""  # the step whose page follows; else the case's own page
 
     def is_open(self, case: Case, viewer: Viewer) -> bool:
-        """Tell whether this person may do this now."""
+        """Tell whether this user may do this now."""
         try:
             self.check(case, viewer)
         except Refusal:
@@ -300,5 +300,5 @@ def every() -> dict[str, Step]:
 
 
 def offered(case: Case, viewer: Viewer) -> list[Step]:
-    """Return the steps this person may do now, the next one first."""
+    """Return the steps this user may take now, the next one first."""
     return [step for step in every().values() if step.name != "finish" and step.is_open(case, viewer)]

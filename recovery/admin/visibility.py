@@ -1,7 +1,7 @@
-"""Who sees which cases, and how far into them.
+"""Who sees which cases, and how much of them.
 
-Agents stay blind: they see what they have in hand and what can be taken, and never whether a name exists,
-how an answer was judged or how risky a case is. Auditors see everything and touch nothing.
+Agents are blinded: they see their own cases and those that can be taken, and never whether a username exists,
+how an answer was judged or how risky a case is. Auditors see everything and change nothing.
 """
 
 from collections.abc import Iterable
@@ -21,15 +21,15 @@ from recovery.refusals import NotAllowed, NotYours
 
 WORKERS = (Role.AGENT, Role.SENIOR)
 READERS = (*WORKERS, Role.AUDITOR)
-# These lie with all seniors.
+# These belong to all seniors.
 OF_SENIORS = (State.PROOFING, State.CONTESTED)
-# How long these last says how careful a case is handled, which agents do not see.
+# The length of these reveals the tier of a case, which agents must not see.
 STATES_HIDDEN_FROM_AGENTS = (State.REVIEW, State.COOLING, State.HOLD)
 
 
 @dataclass(frozen=True)
 class Viewer:
-    """Somebody at the desk. A superuser has no role here: they would answer to nobody."""
+    """A user at the desk. Superusers have no role here, since nobody checks them."""
 
     user: User
     roles: frozenset[str]
@@ -45,13 +45,13 @@ class Viewer:
         return bool(self.roles & {str(role) for role in roles})
 
     def need(self, *roles: Role) -> None:
-        """Refuse a user who has none of the roles. Raises: ``NotAllowed``."""
+        """Require one of the roles. Raises: ``NotAllowed``."""
         if not self.is_one_of(roles):
             raise NotAllowed
 
     @property
     def works(self) -> bool:
-        """Tell whether they do anything here, or only read."""
+        """Tell whether they work on cases, or only read."""
         return self.is_one_of(WORKERS)
 
     @property
@@ -66,7 +66,7 @@ class Viewer:
 
 
 def cases(viewer: Viewer) -> QuerySet[Case]:
-    """Return the cases somebody may see."""
+    """Return the cases a viewer may see."""
     if viewer.audits:
         return Case.objects.all()
     seen = Q(pk=None)
@@ -78,14 +78,14 @@ def cases(viewer: Viewer) -> QuerySet[Case]:
 
 
 def can_be_taken() -> Q:
-    """Return the condition for a case that is in nobody's hands and waits for an agent."""
+    """Return the condition for an unassigned case that waits for an agent."""
     return Q(maker=None, state__in=assignment.ASSIGNABLE_STATES)
 
 
 def queue(viewer: Viewer) -> QuerySet[Case]:
-    """Return the cases of the queue with all that its columns show, in three queries whatever their number.
+    """Return the cases of the queue with everything its columns show, in three queries whatever their number.
 
-    ``due`` is the target as far as this person may know it, ``inside`` whether they see tier and flags.
+    ``due`` is the target as far as the viewer may know it, ``inside`` whether they see tier and flags.
     """
     found = cases(viewer).select_related("maker", "claim").prefetch_related(_pending(), *_flags(viewer))
     found = found.annotate(
@@ -108,13 +108,13 @@ def one(viewer: Viewer, pk: int) -> Case:
 
 
 def pending(case: Case) -> Decision | None:
-    """Return the decision that waits to be made, from what ``queue`` has fetched."""
-    waiting: list[Decision] = case.waiting_decisions  # type: ignore[attr-defined]  # of the prefetch below
+    """Return the pending decision, from what ``queue`` has fetched."""
+    waiting: list[Decision] = case.waiting_decisions  # type: ignore[attr-defined]  # from the prefetch below
     return waiting[0] if waiting else None
 
 
 def _proof_step() -> "QuerySet[Event, tuple[str]]":
-    """Return what happened last toward a proof of possession since the case stands where it stands."""
+    """Return the latest event of a proof of possession since the case entered its state."""
     steps = Event.objects.filter(case=OuterRef("pk"), at__gte=OuterRef("state_at"))
     return steps.filter(action__in=["proof_sent", "proof_accepted"]).order_by("-n").values_list("action")[:1]
 
@@ -131,13 +131,13 @@ def _flags(viewer: Viewer) -> "list[Prefetch[str, QuerySet[Flag], str]]":
 
 
 def _reviewed(viewer: Viewer) -> QuerySet[Decision]:
-    """Return the decisions this senior was drawn for, or has taken part in."""
+    """Return the decisions for which this senior was drawn, or which they took part in."""
     me = Q(assigned_to=viewer.user) | Q(checker=viewer.user) | Q(second_checker=viewer.user)
     return Decision.objects.filter(me)
 
 
 def _inside(viewer: Viewer) -> When:
-    """Return whether a senior sees into a case: drawn for it, or for all of them; never their own work as an agent."""
+    """Return whether a senior sees the inside: drawn for the case, or it belongs to all; never of their own work."""
     if not viewer.decides:
         return When(default=Value(False))
     theirs = Q(maker__isnull=False) & Q(maker=viewer.user)
@@ -146,5 +146,5 @@ def _inside(viewer: Viewer) -> When:
 
 
 def _drawn(viewer: Viewer) -> Q:
-    """Return the condition for a case this senior was drawn for."""
+    """Return the condition for a case for which this senior was drawn."""
     return Q(Exists(_reviewed(viewer).filter(case=OuterRef("pk"))))

@@ -1,4 +1,4 @@
-"""What a claimant types: the request, reference and PIN, the owner's stop."""
+"""The claimant's forms: request, reference and PIN; and the owner's stop code."""
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -15,7 +15,7 @@ _CONTACT_LENGTH = 200
 
 
 class RequestForm(Refusable, forms.Form):
-    """The request for help: who, what is lost, how to reach them now."""
+    """The request for help: username, what was lost, how to reach them now."""
 
     username = LineField(
         label=_("Username"),
@@ -58,7 +58,7 @@ class PinForm(Refusable, forms.Form):
 
 
 class StopForm(Refusable, forms.Form):
-    """What stands at the end of each message about a case."""
+    """Reference and stop code, as printed at the end of each message about a case."""
 
     reference = LineField(
         label=_("Message reference"), help_text=_("For example N-7F3K-2Q9C."), widget=reference_input()
@@ -70,7 +70,7 @@ class StopForm(Refusable, forms.Form):
     )
 
     def clean_reference(self) -> str:
-        """Return N and eight signs; refuse what no message carries, before it looks like a stop."""
+        """Return N and eight characters; refuse what no message contains, before it looks like a stop."""
         signs = reference_codes.read_message_reference(self.cleaned_data["reference"])
         if signs is None:
             raise forms.ValidationError(
@@ -79,7 +79,7 @@ class StopForm(Refusable, forms.Form):
         return signs
 
     def clean_code(self) -> str:
-        """Return the signs of a stop code; refuse another number of them, and signs that none has."""
+        """Return the characters of a stop code; refuse a different length, and characters outside the alphabet."""
         signs = reference_codes.read_stop_code(self.cleaned_data["code"])
         if signs is None:
             raise forms.ValidationError(

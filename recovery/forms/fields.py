@@ -6,7 +6,7 @@ from accounts.forms.fields import CodeInput
 
 
 def reference_input() -> forms.TextInput:
-    """Return the control for a reference, which is no secret and is kept when something else is refused."""
+    """Return the control for a reference, which is not secret and is kept when another field is refused."""
     return forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters"})
 
 

@@ -1,4 +1,4 @@
-"""What a claimant types to start afresh: the second part of the grant, a new password, the new Key's code."""
+"""The claimant's forms for setting up again: second part of the grant, new password, code of the new Key."""
 
 from django import forms
 from django.conf import settings
@@ -11,7 +11,7 @@ from recovery.forms.fields import signs_input
 _NAME_LENGTH = 60
 
 
-class HalfForm(Refusable, forms.Form):
+class GrantPartForm(Refusable, forms.Form):
     """The part of the grant that was e-mailed."""
 
     part = LineField(
@@ -46,7 +46,7 @@ class SetUpForm(Refusable, forms.Form):
         }
 
     def clean_new_password(self) -> str:
-        """Refuse what is longer than any password we keep, before anything is hashed."""
+        """Refuse text longer than any password, before anything is hashed."""
         typed: str = self.cleaned_data["new_password"]
         if len(typed) > settings.PORTAL_PASSWORD_MAX:
             raise forms.ValidationError(causes.get("R6").words(), code="R6")

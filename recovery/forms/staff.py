@@ -1,4 +1,4 @@
-"""What staff type at the desk. Nothing here saves anything."""
+"""The forms of the desk. Nothing here saves anything."""
 
 from typing import Any
 
@@ -14,13 +14,13 @@ _PLAIN_TEXT = {"autocomplete": "off", "autocapitalize": "off", "spellcheck": "fa
 
 
 class DeskForm(Refusable, forms.Form):
-    """A step that needs nothing but a yes. ``version`` is that of the case when the page was made."""
+    """A step that only needs confirmation. ``version`` is that of the case when the page was rendered."""
 
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
 
 class OpenForm(Refusable, forms.Form):
-    """A claim made on the phone: the username as it was heard."""
+    """A claim made on the phone: the username as the agent heard it."""
 
     username = forms.CharField(
         label=_("Username, as given by the caller"),
@@ -56,7 +56,7 @@ class StartForm(Refusable, forms.Form):
 
 
 class AnswerForm(DeskForm):
-    """One answer, as it was said. Left empty, it says that the caller does not remember."""
+    """One answer, as given. Empty means that the caller does not remember."""
 
     place = forms.IntegerField(widget=forms.HiddenInput)
     answer = forms.CharField(
@@ -69,7 +69,7 @@ class AnswerForm(DeskForm):
 
 
 class StatementForm(DeskForm):
-    """What the agent noticed, in set words: no free text, so that no answer ends up in one."""
+    """What the agent observed, as fixed choices: no free text, which could contain an answer."""
 
     observations = forms.MultipleChoiceField(
         label=_("What you noticed"), choices=Observed.choices, required=False, widget=forms.CheckboxSelectMultiple
@@ -92,7 +92,7 @@ class StatementForm(DeskForm):
 
 
 class ReasonForm(DeskForm):
-    """A decision needs a reason that somebody else can follow."""
+    """A reason that somebody else can follow."""
 
     reason = forms.CharField(
         label=_("Your reason"),
@@ -104,10 +104,9 @@ class ReasonForm(DeskForm):
 
 
 class PapersForm(ReasonForm):
-    """Which proof of identity was shown, without naming the person."""
+    """The proof of identity that was shown, without naming the person."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        """Ask what was shown instead of why."""
         super().__init__(*args, **kwargs)
         self.fields["reason"].label = _("What you were shown")
         self.fields["reason"].help_text = _(
@@ -117,7 +116,7 @@ class PapersForm(ReasonForm):
 
 
 class ApproveForm(ReasonForm):
-    """An approval also needs a fresh code of the senior's own Key, and from tier 2 a check of their own."""
+    """An approval also needs a code from the senior's own Key, and from tier 2 a check of their own."""
 
     own_check = forms.CharField(
         label=_("Your own check"),
@@ -134,7 +133,6 @@ class ApproveForm(ReasonForm):
     field_order = ("reason", "own_check", "code")
 
     def __init__(self, *args: Any, needs_own_check: bool = False, **kwargs: Any) -> None:
-        """Ask for an own check only where one is needed."""
         super().__init__(*args, **kwargs)
         self.fields["code"].error_messages["required"] = causes.get("G5").words()
         if needs_own_check:

@@ -1,7 +1,7 @@
-"""The ways to prove that a registered channel is in the claimant's hands, one module each.
+"""The methods of proving that the claimant holds a registered channel, one module each.
 
-A new one takes its module here with a template for the claimant's page, and its line in ``METHODS``. The terms of
-cases opened from then on have its points; a case that is open already runs on without it.
+A new method needs a module here, a template for the claimant's page, and a line in ``METHODS``. The terms of
+cases opened from then on include its points; cases that are already open go on without it.
 """
 
 from recovery.methods.contract import Method

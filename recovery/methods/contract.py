@@ -1,4 +1,4 @@
-"""What each way to prove possession brings along (docs/decisions/0024-recovery-methods.md)."""
+"""The contract of a method of proving possession (docs/decisions/0024-recovery-methods.md)."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
@@ -18,25 +18,25 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Words:
-    """What the claimant, agents and auditors read about a method."""
+    """The texts of a method: for the claimant, the agent, and readers of the case's record."""
 
-    label: "StrOrPromise"  # what it is
-    heading: "StrOrPromise"  # of the claimant's page, where it is the only way offered
+    label: "StrOrPromise"  # its name
+    heading: "StrOrPromise"  # of the claimant's page, if it is the only method offered
     now: "StrOrPromise"
-    send: "StrOrPromise"  # the agent's button, and what it does
+    send: "StrOrPromise"  # the agent's button, and its explanation
     send_explains: "StrOrPromise"
-    sent_for_agent: "StrOrPromise"  # said after it was sent
+    sent_for_agent: "StrOrPromise"  # shown after sending
     sent_for_claimant: "StrOrPromise"
-    was_sent: "StrOrPromise"  # lines of the record
+    was_sent: "StrOrPromise"  # lines in the record
     was_accepted: "StrOrPromise"
 
 
 class Method(ABC):
-    """One way to prove possession. It sends and checks; state, evidence and record are ``actions.possession``'s.
+    """One way to prove possession. It sends and checks; ``actions.possession`` keeps state, evidence and record.
 
-    ``name``: up to eight signs, kept in evidence and record for good. ``points``: what a proof counts in cases opened
-    from now on. ``template``: the part of the claimant's page, with ``offer`` (method, form, sent_at) and
-    ``standing``. ``form``: what is typed there; a refusal is shown at its first field.
+    ``name``: up to eight characters, stored in evidence and record for good. ``points``: the value of a proof in cases
+    opened from now on. ``template``: the part of the claimant's page, with ``offer`` (method, form, sent_at) and
+    ``claim_page``. ``form``: its form; a refusal is shown at the first field.
     """
 
     name: ClassVar[str]
@@ -48,19 +48,19 @@ class Method(ABC):
 
     @abstractmethod
     def send(self, case: Case, *, by: User | None, origin: client.Origin, now: datetime) -> None:
-        """Send the holder of a case what they are to show; an older one dies.
+        """Send the holder of a case what the proof needs; an older one becomes invalid.
 
         ``by``: the agent who asked for it, None for the claimant. Needs: no open transaction.
         """
 
     @abstractmethod
     def accept(self, case: Case, typed: Mapping[str, Any], *, origin: client.Origin, now: datetime) -> None:
-        """Take what was typed into ``form``, once, or refuse it by raising. Needs: no open transaction."""
+        """Accept what was typed into ``form``, once, or raise. Needs: no open transaction."""
 
     @abstractmethod
     def void(self, case: Case) -> None:
-        """Let what was sent and not answered yet die. Needs: the transaction that moves the case."""
+        """Void what was sent and not answered yet. Needs: the transaction that moves the case."""
 
     @abstractmethod
     def sent_at(self, case: Case, *, now: datetime) -> datetime | None:
-        """Return when that went out which can still be answered, None without any."""
+        """Return when the message was sent that can still be answered, None if there is none."""

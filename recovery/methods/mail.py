@@ -1,4 +1,4 @@
-"""A code to the e-mail address on file, typed by the claimant into their own page and told to nobody."""
+"""A code sent to the e-mail address on file, which the claimant types into their own page and tells nobody."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -24,7 +24,7 @@ class MailCodeForm(Refusable, forms.Form):
 
 
 class MailCode(Method):
-    """The e-mailed code. Limits, life and single use are those of ``accounts.actions.authenticators.emailed_code``."""
+    """The e-mailed code, as limited and used up by ``accounts.actions.authenticators.emailed_code``."""
 
     name = "mail"
     family = Family.MAIL
@@ -47,11 +47,11 @@ class MailCode(Method):
     )
 
     def send(self, case: Case, *, by: User | None, origin: client.Origin, now: datetime) -> None:
-        """Send a code. Raises: ``Paused`` after too many in a row."""
+        """Send a code. Raises: ``TooOften``."""
         emailed_code.send(user=case.holder, purpose=CodePurpose.RECOVERY, by=by, origin=origin, now=now)
 
     def accept(self, case: Case, typed: Mapping[str, Any], *, origin: client.Origin, now: datetime) -> None:
-        """Take the newest code. Raises: ``EmailedCodeWrong``, ``Paused``."""
+        """Accept the newest code. Raises: ``EmailedCodeWrong``, ``TooOften``."""
         emailed_code.accept(user=case.holder, purpose=CodePurpose.RECOVERY, code=typed["code"], origin=origin, now=now)
 
     def void(self, case: Case) -> None:
@@ -59,6 +59,6 @@ class MailCode(Method):
         emailed_code.drop(user=case.holder, purpose=CodePurpose.RECOVERY)
 
     def sent_at(self, case: Case, *, now: datetime) -> datetime | None:
-        """Return when the code was sent that has not expired."""
+        """Return when the unexpired code was sent, None if there is none."""
         live = EmailedCode.objects.filter(user=case.subject_id, purpose=CodePurpose.RECOVERY, expires_at__gt=now)
         return live.values_list("sent_at", flat=True).first()

@@ -16,7 +16,7 @@ T = TypeVar("T")
 
 
 class Policy(models.Model):
-    """One version of the terms; its id is the version. Append-only, cases keep theirs."""
+    """One version of the terms; its id is the version. Append-only; each case keeps its own."""
 
     digest = models.CharField(max_length=64, unique=True)
     body = models.JSONField()
@@ -30,15 +30,15 @@ class Policy(models.Model):
 
     @property
     def terms(self) -> Terms:
-        """Return the terms as actions use them."""
+        """Return the terms as a ``Terms``."""
         return Terms.from_body(self.body)
 
 
 class Case(models.Model):
-    """All claims on one log-in, and how far they have come. Moves: ``actions.transitions`` alone.
+    """All claims on one user, and the state they have reached. Moved by ``actions.transitions`` only.
 
-    A phantom is a case for a name nobody has: same steps, same words, no subject. ``until`` is when the clock
-    moves the case by itself, ``target_at`` when the firm means to have done its part.
+    A phantom is a case for an unknown username: same steps, same words, no subject. ``until`` is when the worker
+    moves the case, ``target_at`` the firm's target for its next step.
     """
 
     number = models.CharField(max_length=12, unique=True)
@@ -55,17 +55,17 @@ class Case(models.Model):
     )  # the one in session, later approved
     maker = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     policy = models.ForeignKey(Policy, models.PROTECT, related_name="+")
-    is_queued = models.BooleanField(default=True)  # False: a source that opened many waits at the end
+    is_queued = models.BooleanField(default=True)  # False: opened in bulk from one network, so it comes last
     opened_at = models.DateTimeField()
     state_at = models.DateTimeField()
     target_at = models.DateTimeField(null=True)
     until = models.DateTimeField(null=True)
     ready_until = models.DateTimeField(null=True)
-    was_extended = models.BooleanField(default=False)  # the waiting period, once, because no notice got out
+    was_extended = models.BooleanField(default=False)  # the waiting period, once, because no notice was sent
     closed_at = models.DateTimeField(null=True)
     event_n = models.PositiveIntegerField(default=0)
     head = models.CharField(max_length=64, default="0" * 64)  # digest of the newest event
-    told_n = models.PositiveIntegerField(default=0)  # events the owner has been told about
+    told_n = models.PositiveIntegerField(default=0)  # events that the owner has been told about
     version = models.PositiveIntegerField(default=0)
 
     class Meta:
@@ -107,17 +107,17 @@ class Case(models.Model):
 
     @property
     def holder(self) -> User:
-        """Return whose log-in this is; a phantom has nobody, and no action that asks may meet one."""
+        """Return the user; fails for a phantom, which has none."""
         return _there(self.subject)
 
     @property
     def lead(self) -> "Claim":
-        """Return the claim that was questioned, which is the one an approval is about."""
+        """Return the claim that was questioned, and to which an approval applies."""
         return _there(self.claim)
 
     @property
     def questioner(self) -> User:
-        """Return the agent who ran the session."""
+        """Return the agent who ran the session with the claimant."""
         return _there(self.maker)
 
     @property
@@ -127,7 +127,7 @@ class Case(models.Model):
 
     @property
     def terms(self) -> Terms:
-        """Return the terms this case runs by."""
+        """Return the terms of this case."""
         return self.policy.terms
 
 
@@ -138,16 +138,16 @@ def _there(value: T | None) -> T:
 
 
 class Claim(EncryptedModel):
-    """One person's claim to own a user. Evidence belongs to the claim under which it was given."""
+    """One person's claim to be the owner of a user. Evidence belongs to the claim for which it was given."""
 
     case = models.ForeignKey(Case, models.PROTECT, related_name="claims")
     reference = models.CharField(max_length=12, unique=True)
     pin_hash = models.CharField(max_length=255)
-    agent_knows_pin = models.BooleanField(default=False)  # read out on the phone: to be replaced by the claimant
+    agent_knows_pin = models.BooleanField(default=False)  # read out on the phone: the claimant has to replace it
     phrase = models.CharField(max_length=40)
     entry_point = models.CharField(max_length=4, choices=EntryPoint.choices)
     lost = models.JSONField(default=list)
-    contact = EncryptedTextField(blank=True)  # for calling back, never a proof
+    contact = EncryptedTextField(blank=True)  # for calling back, never as a proof
     browser_digest = models.CharField(max_length=64, blank=True)
     source = models.CharField(max_length=64)  # keyed digest of the network
     opened_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")

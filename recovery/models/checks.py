@@ -1,4 +1,4 @@
-"""What was asked of a claim and what it came to."""
+"""The questions of a claim, and their outcomes."""
 
 from typing import ClassVar
 
@@ -11,13 +11,13 @@ from recovery.models.cases import Case, Claim
 
 
 class PlanItem(models.Model):
-    """One question of a claim's plan. ``locator`` says where the answer is found, never what it is."""
+    """One question of a claim's plan. ``locator`` says where to find the answer, never what it is."""
 
     claim = models.ForeignKey(Claim, models.PROTECT, related_name="items")
     place = models.PositiveSmallIntegerField()
     source = models.CharField(max_length=1, choices=Source.choices)
     prompt = models.CharField(max_length=20, choices=Prompt.choices)
-    question = models.CharField(max_length=40, blank=True)  # name of the security question, where it is one
+    question = models.CharField(max_length=40, blank=True)  # name of the security question, if it is one
     locator = models.CharField(max_length=60, blank=True)
     is_decoy = models.BooleanField(default=False)
     asked_at = models.DateTimeField()
@@ -34,7 +34,7 @@ class PlanItem(models.Model):
 
 
 class Evidence(models.Model):
-    """The result of one check, bound to the claim that gave it. Append-only; the words are not kept."""
+    """The outcome of one check, bound to its claim. Append-only; the answer itself is not stored."""
 
     case = models.ForeignKey(Case, models.PROTECT, related_name="evidence")
     claim = models.ForeignKey(Claim, models.PROTECT, related_name="evidence")
@@ -62,7 +62,7 @@ class Evidence(models.Model):
 
 
 class Flag(models.Model):
-    """A fact that speaks against a case. Append-only: nobody clears one."""
+    """A warning sign in a case. Append-only: nobody clears one."""
 
     case = models.ForeignKey(Case, models.PROTECT, related_name="flags")
     claim = models.ForeignKey(Claim, models.PROTECT, null=True, related_name="+")
@@ -87,7 +87,7 @@ class Observation(models.Model):
     claim = models.ForeignKey(Claim, models.PROTECT, related_name="observations")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     codes = models.JSONField(default=list)
-    recommends = models.BooleanField()  # to go on
+    recommends = models.BooleanField()  # to continue
     call_reference = models.CharField(max_length=60, blank=True)
     at = models.DateTimeField()
 

@@ -1,4 +1,4 @@
-"""Decisions: what a drawn second person, or two, made of a case."""
+"""Decisions on a case by one or two drawn seniors."""
 
 from typing import ClassVar
 

@@ -1,4 +1,4 @@
-"""The record of a case: one chain of events each, keyed and append-only."""
+"""The record of cases: a keyed, append-only chain of events for each."""
 
 from django.db import models
 
@@ -8,9 +8,9 @@ from recovery.models.cases import Case
 
 
 class Event(ChainedEvent):
-    """One thing that happened in a case. Its head stands in the case: ``event_n`` and ``head``.
+    """One event in a case. The chain's head is in the case: ``event_n`` and ``head``.
 
-    The facts are ids, codes and counts, and the reason staff give for a stop: no answer, no PIN, no address.
+    Facts are ids, codes and counts, and the reasons staff give; no answers, PINs or addresses.
     """
 
     case = models.ForeignKey(Case, models.PROTECT, related_name="events")

@@ -1,4 +1,4 @@
-"""What a recovery hands out: the grant in two parts, the holds after it, the codes that stop it."""
+"""The grant in two parts, the holds after a recovery, and the codes that stop one."""
 
 from typing import ClassVar
 
@@ -14,7 +14,7 @@ _LIVE = Q(used_at__isnull=True, revoked_at__isnull=True)
 
 
 class RecoveryGrant(models.Model):
-    """Leave to set a password and a Key, once. Both parts are kept as keyed digests; no page of staff shows either."""
+    """The right to set a password and a Key, once. Both parts are keyed digests; no staff page shows either."""
 
     case = models.ForeignKey(Case, models.PROTECT, related_name="grants")
     claim = models.ForeignKey(Claim, models.PROTECT, related_name="grants")
@@ -79,7 +79,7 @@ class Hold(models.Model):
 
 
 class StopCode(models.Model):
-    """What a notice lets its reader do: stop the case. One per notice, kept as a keyed digest, good once."""
+    """The code with which the reader of a notice can stop the case: one per notice, a keyed digest, single use."""
 
     case = models.ForeignKey(Case, models.PROTECT, related_name="stop_codes")
     notice = models.OneToOneField(Notice, models.PROTECT, related_name="+")

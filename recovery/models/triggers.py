@@ -1,4 +1,4 @@
-"""What the database itself refuses: illegal moves, moves without their event, changed records, unearned grants."""
+"""What the database itself refuses: illegal moves, moves without their event, changed records, unapproved grants."""
 
 from portal.lib.db_triggers import Trigger, append_only, kept
 from recovery.enums import State, Verdict
@@ -43,9 +43,9 @@ _SUBJECT_CHANGED = (
 )
 _IN_SESSION = ", ".join(f"'{state}'" for state in (State.OPEN, State.VERIFYING, State.POSSESSION))
 _MAKER_SWAPPED = f"COALESCE(OLD.maker_id, 0) <> COALESCE(NEW.maker_id, 0) AND OLD.state NOT IN ({_IN_SESSION})"
-_PASS_STANDS = ("case_id", "claim_id", "subject_id", "first_digest", "second_digest", "first_channel", "second_channel")
-_PASS_CHANGED = " OR ".join(
-    [f"OLD.{column} <> NEW.{column}" for column in _PASS_STANDS]
+_GRANT_FIXED = ("case_id", "claim_id", "subject_id", "first_digest", "second_digest", "first_channel", "second_channel")
+_GRANT_CHANGED = " OR ".join(
+    [f"OLD.{column} <> NEW.{column}" for column in _GRANT_FIXED]
     + [f"(OLD.{column} IS NOT NULL AND NEW.{column} IS NULL)" for column in ("used_at", "revoked_at")]
 )
 
@@ -53,8 +53,8 @@ _PASS_CHANGED = " OR ".join(
 def _trigger(name: str, table: str, when: str, condition: str, message: str) -> Trigger:
     """Return a trigger.
 
-    On PostgreSQL the condition stands inside a function: there it may look at other tables, and the database
-    keeps it word for word, so that ``db_triggers.missing`` can compare it.
+    On PostgreSQL the condition is inside a function, where it may read other tables and where the database
+    stores it word for word, so that ``db_triggers.missing`` can compare it.
     """
     function = (
         f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
@@ -72,7 +72,7 @@ def _trigger(name: str, table: str, when: str, condition: str, message: str) -> 
 
 
 def _of_cases() -> list[Trigger]:
-    """Return what a case is held to."""
+    """Return the triggers of cases."""
     return [
         _trigger("recovery_case_fresh", "recovery_case", "BEFORE INSERT", _NOT_FRESH, "a case starts open"),
         _trigger("recovery_case_legal", "recovery_case", "BEFORE UPDATE", _ILLEGAL, "a case cannot move like that"),
@@ -101,7 +101,7 @@ def _of_cases() -> list[Trigger]:
 
 
 def _of_decisions() -> list[Trigger]:
-    """Return what a decision is held to."""
+    """Return the triggers of decisions."""
     return [
         _trigger(
             "recovery_decision_frozen",
@@ -124,7 +124,7 @@ def _of_decisions() -> list[Trigger]:
 
 
 def _of_grants() -> list[Trigger]:
-    """Return what a grant is held to."""
+    """Return the triggers of grants."""
     return [
         _trigger(
             "recovery_recoverygrant_earned",
@@ -137,14 +137,14 @@ def _of_grants() -> list[Trigger]:
             "recovery_recoverygrant_stands",
             "recovery_recoverygrant",
             "BEFORE UPDATE",
-            _PASS_CHANGED,
+            _GRANT_CHANGED,
             "a grant stays what it was",
         ),
     ]
 
 
 def _of_the_record() -> list[Trigger]:
-    """Return what keeps the record: some tables only grow, the others lose nothing."""
+    """Return the triggers that preserve the record: some tables only grow, in others no row is deleted."""
     return [
         *kept(Case, "cases are kept"),
         *kept(Claim, "claims are kept"),

@@ -1,4 +1,4 @@
-"""Comparing what somebody said with what is on file. Pure, typed, forgiving of form and never of content."""
+"""Compare an answer with what is on file. Pure; forgives differences of form, never of content."""
 
 import hmac
 import re
@@ -13,43 +13,43 @@ _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct",
 _NOTHING = {"none", "no", "nothing", "never", "not any", "there was none", "did not happen"}
 _FORGOTTEN = {"", "do not know", "dont know", "i do not know", "i dont know", "does not remember", "forgotten", "-"}
 _MOST_DIGITS = 9
-_MOST_NUMBERS = 2  # in an address: the house and a flat; whoever says more is guessing
+_MOST_NUMBERS = 2  # in an address: the house and a flat; more numbers are guessing
 _FILLERS = {"ltd", "limited", "inc", "llc", "plc", "gmbh", "ag", "co", "corp", "corporation", "company", "the", "bank"}
 
 
 def fold(typed: str) -> str:
-    """Return lower-case words without accents and signs, one blank between them."""
+    """Return lower-case words without accents and punctuation, separated by single spaces."""
     spread = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", typed).casefold())
     bare = "".join(sign for sign in spread if not unicodedata.combining(sign) and sign not in "'’")
     return " ".join(re.sub(r"[\W_]+", " ", bare).split())
 
 
 def is_forgotten(typed: str) -> bool:
-    """Tell whether the answer is that there is none to give."""
+    """Tell whether the answer is "I don't remember"."""
     return fold(typed) in _FORGOTTEN
 
 
 def is_nothing(typed: str) -> bool:
-    """Tell whether the answer is that it never happened."""
+    """Tell whether the answer is "it never happened"."""
     return fold(typed) in _NOTHING
 
 
 def same_text(expected: str, given: str) -> bool:
-    """Compare in constant time over the folded text; the empty text equals nothing."""
+    """Compare folded texts in constant time; an empty text never matches."""
     return bool(expected) and hmac.compare_digest(
         expected.encode(errors="surrogatepass"), given.encode(errors="surrogatepass")
     )
 
 
 def _number(digits: str) -> int:
-    """Return the number, or for more digits than anything on file has one that matches nothing."""
+    """Return the number; for more digits than anything on file has, one that matches nothing."""
     return int(digits) if len(digits) <= _MOST_DIGITS else 10**_MOST_DIGITS
 
 
 def dates(expected: str, given: str) -> bool:
     """Compare with an ISO date: 10 Dec 1985, 10.12.1985, 12/10/1985, 1985-12-10, December 10th, 1985.
 
-    Where day and month can be read both ways, either reading may be the right one.
+    If day and month can be read both ways, either may match.
     """
     return any(same_text(expected, reading.isoformat()) for reading in read_dates(given))
 
@@ -98,7 +98,7 @@ def months(expected: str, given: str) -> bool:
 
 
 def money(expected: str, given: str) -> bool:
-    """Compare with an amount, a tenth more or less; blanks, currency signs and thousands marks do not matter."""
+    """Compare with an amount, within a tenth; spaces, currency signs and thousands separators do not matter."""
     amount = read_money(given)
     wanted = Decimal(expected) if expected else None
     if amount is None or wanted is None:
@@ -124,7 +124,7 @@ def read_money(given: str) -> Decimal | None:
 
 
 def names(expected: str, given: str) -> bool:
-    """Compare words in any order, accents and company forms aside."""
+    """Compare words in any order, ignoring accents and legal forms of companies."""
     return bool(_words(given)) and same_text(" ".join(sorted(_words(expected))), " ".join(sorted(_words(given))))
 
 
@@ -134,7 +134,7 @@ def _words(text: str) -> set[str]:
 
 
 def addresses(expected: str, given: str) -> bool:
-    """Compare house number and postcode; ``expected`` is "number|postcode", other words in the answer are skipped."""
+    """Compare house number and postcode; ``expected`` is "number|postcode", other words in the answer are ignored."""
     number, _, postcode = expected.partition("|")
     house, code = fold(number), fold(postcode).replace(" ", "")
     words = fold(given).split()
@@ -142,11 +142,11 @@ def addresses(expected: str, given: str) -> bool:
     if not house or not code or len(rest) == len(words):
         return False
     numbers = {word for word in rest if any(sign.isdigit() for sign in word)}
-    return len(numbers) <= _MOST_NUMBERS and any(same_text(house, said) for said in numbers)
+    return len(numbers) <= _MOST_NUMBERS and any(same_text(house, number) for number in numbers)
 
 
 def _without(words: list[str], code: str) -> list[str]:
-    """Return the words but for those that together are the postcode, however it was spaced."""
+    """Return the words except those that together form the postcode, however it was spaced."""
     rest, at = [], 0
     while at < len(words):
         lengths = range(1, len(code) + 1)
@@ -164,8 +164,8 @@ def instruments(expected: str, given: str) -> bool:
 
 def places(expected: str, given: str) -> bool:
     """Compare a country by code or by one of its usual names."""
-    wanted, said = fold(expected), fold(given)
-    return same_text(wanted, said) or any(same_text(name, said) for name in _COUNTRIES.get(wanted, ()))
+    wanted, country = fold(expected), fold(given)
+    return same_text(wanted, country) or any(same_text(name, country) for name in _COUNTRIES.get(wanted, ()))
 
 
 _COUNTRIES = {
@@ -192,12 +192,12 @@ _COUNTRIES = {
 def bands(expected: str, given: str) -> bool:
     """Compare a band such as "5-10 years" with itself or with a number inside it."""
     wanted = [_number(number) for number in re.findall(r"\d+", expected)]
-    said = [_number(number) for number in re.findall(r"\d+", given)[:2]]
-    if not wanted or not said:
+    found = [_number(number) for number in re.findall(r"\d+", given)[:2]]
+    if not wanted or not found:
         return same_text(fold(expected), fold(given))
-    if len(said) == 2:
-        return said == wanted
-    return wanted[0] <= said[0] <= wanted[-1]
+    if len(found) == 2:
+        return found == wanted
+    return wanted[0] <= found[0] <= wanted[-1]
 
 
 def house_number(line: str) -> str:

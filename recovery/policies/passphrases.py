@@ -1,4 +1,4 @@
-"""The two words an agent must say first, so that the caller knows who is on the line (CASE-9)."""
+"""The two words an agent must say first, so that the caller can be sure of the agent (CASE-9)."""
 
 _FIRST_WORDS = """
     amber azure bold brave bright calm clear clever cosy crisp deep early easy even fair fine firm fresh gentle glad
@@ -18,5 +18,5 @@ SECOND = tuple(_SECOND_WORDS.split())
 
 
 def phrase(first: int, second: int) -> str:
-    """Return two words for two numbers."""
+    """Return the two words for two numbers."""
     return f"{FIRST[first % len(FIRST)]} {SECOND[second % len(SECOND)]}"

@@ -1,4 +1,4 @@
-"""What a claimant may see of a case: the same for a name nobody has, and nothing of what another claim came to."""
+"""What a claimant may see of a case: the same for unknown usernames, and nothing about other claims."""
 
 from enum import StrEnum
 
@@ -7,7 +7,7 @@ from recovery.policies import state_machine
 
 
 class PublicStatus(StrEnum):
-    """What the page of a claim looks like."""
+    """The status on a claim's page."""
 
     OPEN = "open"
     VERIFYING = "verifying"
@@ -39,29 +39,29 @@ _OWN: dict[State, PublicStatus] = {
     State.DONE: PublicStatus.DONE,
     State.CONTESTED: PublicStatus.CONTESTED,
     State.REFUSED: PublicStatus.NOT_CONFIRMED,
-    State.CANCELLED: PublicStatus.NOT_CONFIRMED,  # an owner who objects shows a stranger that the name exists
+    State.CANCELLED: PublicStatus.NOT_CONFIRMED,  # an owner's objection would show a stranger that the username exists
     State.WITHDRAWN: PublicStatus.NOT_CONFIRMED,  # by the owner; the claimant's own withdrawal closes the claim
     State.EXPIRED: PublicStatus.EXPIRED,
 }
 
-# We owe the next step in these, and say by when; in the others a clock or the claimant does.
+# We owe the next step in these, and say by when; in the others the worker or the claimant does.
 OURS = frozenset(
     {PublicStatus.OPEN, PublicStatus.VERIFYING, PublicStatus.STATEMENT, PublicStatus.REVIEW, PublicStatus.CONTESTED}
 )
 OVER = frozenset({PublicStatus.DONE, PublicStatus.NOT_CONFIRMED, PublicStatus.WITHDRAWN, PublicStatus.EXPIRED})
 
 
-def face_of(state: str, *, is_own: bool, is_withdrawn: bool, is_proved: bool) -> PublicStatus:
-    """Return the face of a claim.
+def of(state: str, *, is_own: bool, is_withdrawn: bool, is_proved: bool) -> PublicStatus:
+    """Return the status shown for a claim.
 
     ``is_own``: the case rests on this claim. Any other claim on the same name sees a case that waits for its
-    turn, whatever the case has come to. ``is_proved``: enough was shown to be theirs.
+    turn, whatever its real state. ``is_proved``: knowledge and possession are enough.
     """
     if is_withdrawn:
         return PublicStatus.WITHDRAWN
     if is_own:
-        face = _OWN[State(state)]
-        return PublicStatus.STATEMENT if face == PublicStatus.POSSESSION and is_proved else face
+        status = _OWN[State(state)]
+        return PublicStatus.STATEMENT if status == PublicStatus.POSSESSION and is_proved else status
     if not state_machine.is_terminal(state):
         return PublicStatus.OPEN
     return PublicStatus.EXPIRED if State(state) == State.EXPIRED else PublicStatus.NOT_CONFIRMED

@@ -1,4 +1,4 @@
-"""Which questions make a plan, and what the answers come to. Pure: the draw takes its choices from ``pick``."""
+"""The questions of a plan, and the points of their answers. Pure: the draw takes its choices from ``pick``."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from recovery.enums import Outcome, Prompt, Source
 from recovery.policies.case_policy import Terms
 
-# How many of each source a plan holds. Every plan has nine items, whoever it is for.
+# The number from each source. Every plan has nine questions, whoever it is for.
 SHAPE = ((Source.PERSONAL, 2), (Source.APPLICATION, 2), (Source.ACTIVITY, 3), (Source.QUESTION, 2))
 LENGTH = sum(count for _source, count in SHAPE)
-MIN_COUNTED_ANSWERS = 5  # beside the personal details; with fewer, answers alone lead nowhere
+MIN_COUNTED_ANSWERS = 5  # besides the personal details; fewer counted answers never pass
 
 PERSONAL = (Prompt.BIRTH_DATE, Prompt.ADDRESS)
 APPLICATION = (Prompt.OPENED, Prompt.EMPLOYER, Prompt.FIRST_BANK, Prompt.TAX_COUNTRY, Prompt.EXPERIENCE)
@@ -32,7 +32,7 @@ _DECOY_TAKEN = -8
 
 @dataclass(frozen=True)
 class Draft:
-    """A question that may be asked. ``locator`` says where its answer is found, empty for nowhere."""
+    """A question that may be asked. ``locator`` says where to find the answer, empty if there is none."""
 
     source: Source
     prompt: Prompt
@@ -51,10 +51,10 @@ class Checked:
 
 
 def draw(known: Iterable[Draft], pick: Pick) -> list[Draft]:
-    """Return a plan of nine from the questions that can be asked of somebody.
+    """Draw a plan of nine from the questions that a person can be asked.
 
-    Activity has one decoy: a question after something that never happened. Where a source has too little,
-    questions without an answer on file fill up: they look the same, take as long, and count for nothing.
+    Activity has one decoy: a question about something that never happened. If a source has too few,
+    questions without an answer on file fill the gap: they look the same, take as long, and count for nothing.
     """
     available = list(known)
     plan: list[Draft] = []
@@ -67,9 +67,9 @@ def draw(known: Iterable[Draft], pick: Pick) -> list[Draft]:
 
 
 def imagined(seed: int) -> list[Draft]:
-    """Return the questions of a person who does not exist: the same ones for the same seed, as a real person has.
+    """Return questions for a person who does not exist: like a real person's, and the same for the same seed.
 
-    ``seed``: any large number that follows from the name alone. Nothing here has an answer on file.
+    ``seed``: any large number derived from the username only. None of these has an answer on file.
     """
     happened = {prompt: (seed >> 2 * place) % 4 > 0 for place, prompt in enumerate(ACTIVITY[:-1])}
     happened[Prompt.ORDER_AMOUNT] = happened[Prompt.ORDER_INSTRUMENT]  # two questions about one event
@@ -96,7 +96,7 @@ def _fillers(source: Source, chosen: list[Draft]) -> list[Draft]:
 
 
 def points(checked: Checked) -> int:
-    """Return what one answer counts."""
+    """Return the points of one answer."""
     if checked.outcome in {Outcome.VOID, Outcome.UNKNOWN}:
         return 0
     if checked.is_decoy:
@@ -105,7 +105,7 @@ def points(checked: Checked) -> int:
 
 
 def knowledge(checks: Sequence[Checked], terms: Terms) -> int:
-    """Return the points of a whole round, between 0 and the cap."""
+    """Return the points of a complete round, between 0 and the cap."""
     return max(0, min(terms.knowledge_cap, sum(points(check) for check in checks if check.source != Source.PERSONAL)))
 
 
@@ -115,12 +115,12 @@ def wrong_details(checks: Sequence[Checked]) -> int:
 
 
 def decoys_taken(checks: Sequence[Checked]) -> int:
-    """Return how many events that never happened were confirmed."""
+    """Return how many decoys were answered as if they had happened."""
     return sum(check.is_decoy and check.outcome == Outcome.NOT_MET for check in checks)
 
 
 def passes_gate(checks: Sequence[Checked], terms: Terms) -> bool:
-    """Tell whether a complete round opens the way to a proof of possession."""
+    """Tell whether a complete round is enough to go on to a proof of possession."""
     counting = sum(check.source != Source.PERSONAL and check.outcome != Outcome.VOID for check in checks)
     return (
         len(checks) == LENGTH
@@ -131,9 +131,9 @@ def passes_gate(checks: Sequence[Checked], terms: Terms) -> bool:
 
 
 def basis_is_complete(terms: Terms, *, knowledge_points: int, possession: Mapping[str, int]) -> bool:
-    """Tell whether knowledge and possession together may go before a second person.
+    """Tell whether knowledge and possession together are enough for a review.
 
-    ``possession``: the points of each family that was shown. Knowledge without any never does, whatever the points.
+    ``possession``: the points of each family that was proved. Knowledge alone is never enough, whatever the points.
     """
     if not possession or len(possession) < terms.families_needed or knowledge_points < terms.gate:
         return False

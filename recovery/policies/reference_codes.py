@@ -1,4 +1,4 @@
-"""What people read out and type: case references, stop codes, parts of a grant. 24 signs, no vowels, no look-alikes."""
+"""Codes that people read out and type: case references, stop codes, grant parts. 24 characters, no look-alikes."""
 
 from portal.lib.code_alphabet import ALPHABET, is_made_of, plain
 
@@ -11,30 +11,30 @@ GRANT_PART_LENGTH = 8
 PIN_LENGTH = 6
 
 
-def check_sign(body: str) -> str:
-    """Return the sign that catches nearly every single slip or swap before it costs a try."""
+def check_character(body: str) -> str:
+    """Return the check character, which catches nearly every single slip or swap before it costs an attempt."""
     total = sum((place + 2) * ALPHABET.index(sign) for place, sign in enumerate(body))
     return ALPHABET[total % 23]
 
 
 def claim_reference(body: str) -> str:
-    """Return RC-XXXX-XXXX for a body of 7 signs; the last sign is the check."""
-    text = body + check_sign(body)
+    """Return RC-XXXX-XXXX for a body of 7 characters; the last one is the check character."""
+    text = body + check_character(body)
     return f"{CLAIM_PREFIX}-{text[:4]}-{text[4:]}"
 
 
 def read_claim_reference(typed: str) -> str | None:
-    """Return the one spelling of a claim reference, or None for what cannot be one."""
+    """Return the canonical form of a claim reference, or None if it cannot be one."""
     text = plain(typed).removeprefix(CLAIM_PREFIX)
-    if not is_made_of(text, _BODY + 1) or check_sign(text[:-1]) != text[-1]:
+    if not is_made_of(text, _BODY + 1) or check_character(text[:-1]) != text[-1]:
         return None
     return f"{CLAIM_PREFIX}-{text[:4]}-{text[4:]}"
 
 
 def read_message_reference(typed: str) -> str | None:
-    """Return N and the eight signs of a message's reference, or None for what cannot be one.
+    """Return N and the eight characters of a message reference, or None if it cannot be one.
 
-    The N may be left out, unless the signs begin with one: then a sign is more likely to be missing.
+    The N may be left out, unless the rest begins with one: then a character is more likely to be missing.
     """
     text = plain(typed)
     text = text if text.startswith(_MESSAGE_PREFIX) else f"{_MESSAGE_PREFIX}{text}"
@@ -42,12 +42,12 @@ def read_message_reference(typed: str) -> str | None:
 
 
 def read_stop_code(typed: str) -> str | None:
-    """Return the twelve signs of a stop code, or None for what cannot be one."""
+    """Return the twelve characters of a stop code, or None if it cannot be one."""
     text = plain(typed)
     return text if is_made_of(text, STOP_CODE_LENGTH) else None
 
 
 def looks_like_key_code(typed: str) -> bool:
-    """Tell whether somebody typed six digits where no six-digit code belongs (a relayed Key code)."""
+    """Tell whether six digits were typed where no six-digit code belongs (a relayed Key code)."""
     text = plain(typed)
     return len(text) == 6 and text.isascii() and text.isdigit()

@@ -1,4 +1,4 @@
-"""The table of legal moves of a case: the one source for actions, database guard and documentation."""
+"""The table of legal moves of a case: the one source for actions, database trigger and documentation."""
 
 from recovery.enums import Actor, State
 
@@ -6,11 +6,11 @@ CLAIMANT, OWNER, AGENT, SENIOR, SYSTEM, CLOCK = Actor
 TERMINAL = frozenset({State.REFUSED, State.CANCELLED, State.WITHDRAWN, State.EXPIRED, State.DONE})
 START = State.OPEN
 
-# Nothing in these states was shown to be the owner's, or not all of it, so that an objection may simply end them.
+# In these states ownership is not, or not fully, proved, so that an objection may simply end the case.
 UNPROVED = (State.OPEN, State.VERIFYING, State.POSSESSION)
-# In these, an objection meets evidence: it stops the case and people look at it.
+# In these there is evidence against an objection: it stops the case for people to look at.
 DISPUTABLE = (State.POSSESSION, State.PROOFING, State.REVIEW, State.COOLING, State.GRANT_READY, State.ENROLLING)
-# What a second claim that comes now takes back: the second person had not heard of it.
+# Undone by a second claim, of which the reviewer did not know.
 APPROVED = (State.COOLING, State.GRANT_READY, State.ENROLLING)
 _WITHDRAWABLE = (*UNPROVED, State.PROOFING, State.REVIEW, State.COOLING, State.GRANT_READY, State.ENROLLING)
 _EXPIRING = (*UNPROVED, State.PROOFING, State.GRANT_READY)
@@ -53,14 +53,14 @@ def is_terminal(state: str) -> bool:
 
 
 def ends_work(state: str) -> bool:
-    """Tell whether grants and reviews of a case that comes here are of no use any more."""
+    """Tell whether grants and reviews become useless when a case enters this state."""
     return is_terminal(state) or State(state) == State.CONTESTED
 
 
 def after_objection(state: str, *, has_possession: bool) -> State | None:
-    """Return where an owner's "that is not me" leads, or None where there is nothing left to stop.
+    """Return the state after an owner's objection ("not me"), or None if there is nothing left to stop.
 
-    Who proved nothing is sent away. Who showed something of the owner's meets people instead, since
+    A claimant who proved nothing is refused. If possession was proved, people decide instead, since
     the objection may itself come from a thief who holds one of the owner's channels.
     """
     if State(state) == State.HOLD:

@@ -1,1 +1,1 @@
-"""The pages of a claimant and of the owner. None opens a session."""
+"""The pages of claimants and owners. None opens a session."""

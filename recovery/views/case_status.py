@@ -1,4 +1,4 @@
-"""Where a case stands, in words: what happens now, what comes next, by when, whose turn it is."""
+"""The status of a case in words: what happens now, what comes next, by when, whose turn it is."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -38,7 +38,7 @@ _NEXT = {
 
 @dataclass(frozen=True)
 class Words:
-    """One face in words."""
+    """A status in words."""
 
     heading: "StrOrPromise"
     now: "StrOrPromise"
@@ -137,40 +137,40 @@ WORDS: dict[PublicStatus, Words] = {
 
 
 @dataclass(frozen=True)
-class Standing:
+class ClaimPage:
     """A claim as its page shows it."""
 
     claim: Claim
-    face: PublicStatus
+    status: PublicStatus
     words: Words
-    step: int  # of STEPS, from 1; 0 where the way is over
+    step: int  # of STEPS, from 1; 0 if the case is over
     by: datetime | None
     starts_left: int
     is_own_browser: bool
-    methods: list[Method]  # by which possession can be proved now
+    methods: list[Method]  # with which possession can be proved now
     is_under_way: bool  # a grant of this browser is open or waits for its second part
 
     @property
     def waiting_on(self) -> WaitingOn:
-        """Return who owes the next step: claimants who left no phone number have to call us."""
-        is_theirs = self.face == PublicStatus.OPEN and not self.claim.contact
+        """Return who owes the next step; claimants who left no phone number have to call us."""
+        is_theirs = self.status == PublicStatus.OPEN and not self.claim.contact
         return WaitingOn.CLAIMANT if is_theirs else self.words.turn
 
     @property
     def agent(self) -> User | None:
-        """Return the agent who has the case in hand, from the first question to the statement."""
-        return self.claim.case.maker if self.face in _IN_TALK else None
+        """Return the agent in charge of the case, from the first question to the statement."""
+        return self.claim.case.maker if self.status in _IN_TALK else None
 
     @property
     def is_over(self) -> bool:
         """Tell whether nothing can happen to this claim any more."""
-        return self.face in public_status.OVER
+        return self.status in public_status.OVER
 
     @property
     def may_withdraw(self) -> bool:
-        """Tell whether giving up is still of use."""
+        """Tell whether the claim can still be withdrawn."""
         is_theirs = self.is_own_browser or not self.claim.browser_digest
-        return is_theirs and not (self.is_over or self.face in {PublicStatus.HOLD, PublicStatus.CONTESTED})
+        return is_theirs and not (self.is_over or self.status in {PublicStatus.HOLD, PublicStatus.CONTESTED})
 
     @property
     def may_change_browser(self) -> bool:
@@ -179,22 +179,22 @@ class Standing:
         return early and not self.is_own_browser and claims.may_bind(self.claim)
 
 
-def standing_of(claim: Claim, request: HttpRequest) -> Standing:
-    """Read how a claim stands; the same statements for every claim."""
+def page_of(claim: Claim, request: HttpRequest) -> ClaimPage:
+    """Read the status of a claim; the same statements for every claim."""
     case = claim.case
-    face = public_status.face_of(
+    status = public_status.of(
         case.state,
         is_own=case.claim_id == claim.pk,
         is_withdrawn=claim.closed_at is not None,
         is_proved=reviews.is_proved(case),
     )
-    methods = possession.offered(case) if face == PublicStatus.POSSESSION else []
-    return Standing(
+    methods = possession.offered(case) if status == PublicStatus.POSSESSION else []
+    return ClaimPage(
         claim=claim,
-        face=face,
-        words=_words(face, methods),
-        step=_NEXT.get(face, 0),
-        by=_by(claim, face),
+        status=status,
+        words=_words(status, methods),
+        step=_NEXT.get(status, 0),
+        by=_by(claim, status),
         starts_left=case.terms.most_grants - case.grants.count(),
         is_own_browser=claims.is_browser_of(claim, browser_of(request)),
         methods=methods,
@@ -202,26 +202,26 @@ def standing_of(claim: Claim, request: HttpRequest) -> Standing:
     )
 
 
-def _words(face: PublicStatus, methods: list[Method]) -> Words:
-    """Return the words of a face; where one method alone is offered, its own."""
+def _words(status: PublicStatus, methods: list[Method]) -> Words:
+    """Return the words of a status; if only one method is offered, its own words."""
     if len(methods) != 1:
-        return WORDS[face]
-    return replace(WORDS[face], heading=methods[0].words.heading, now=methods[0].words.now)
+        return WORDS[status]
+    return replace(WORDS[status], heading=methods[0].words.heading, now=methods[0].words.now)
 
 
-def _by(claim: Claim, face: PublicStatus) -> datetime | None:
-    """Return by when the next step is made. A claim that waits for its turn counts from its own beginning."""
-    if face in public_status.OVER:
+def _by(claim: Claim, status: PublicStatus) -> datetime | None:
+    """Return by when the next step will be done. A claim that waits for its turn counts from its own start."""
+    if status in public_status.OVER:
         return None
-    if face not in public_status.OURS:
+    if status not in public_status.OURS:
         return claim.case.until
-    if face != PublicStatus.OPEN:
+    if status != PublicStatus.OPEN:
         return _in_hours(claim.case.target_at)
     return _in_hours(case_policy.target(State.OPEN, tier=1, now=claim.created_at)) if claim.contact else None
 
 
 def _in_hours(target: datetime | None) -> datetime | None:
-    """Return the target, or the next opening where nobody is here then; None where none comes."""
+    """Return the target, or the next opening time if the desk is closed then; None if there is none."""
     if target is None:
         return None
     then = hours.status(settings.PORTAL_SUPPORT_HOURS, ZoneInfo(settings.PORTAL_SUPPORT_TZ), target)

@@ -1,4 +1,4 @@
-"""Access to the page of a case, for a browser in which its reference and PIN were typed recently."""
+"""Access to the page of a case: for a browser in which its reference and PIN were entered recently."""
 
 import functools
 from collections.abc import Callable
@@ -18,7 +18,7 @@ CaseView = Callable[Concatenate[HttpRequest, Claim, P], HttpResponse]
 
 
 def case_page(view: CaseView[P]) -> View[P]:
-    """Hand over the claim whose page is open here; everybody else is asked for reference and PIN."""
+    """Pass the claim whose page is open in this browser; everybody else is asked for reference and PIN."""
 
     @functools.wraps(view)
     def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
@@ -29,7 +29,7 @@ def case_page(view: CaseView[P]) -> View[P]:
 
 
 def claim_of(request: HttpRequest) -> Claim | None:
-    """Return the claim whose page is open in this browser, or None; a new PIN closes pages opened by the old."""
+    """Return the claim whose page is open in this browser, or None; a new PIN closes pages opened with the old one."""
     facts = CASE_PAGE.read(request)
     if not facts:
         return None

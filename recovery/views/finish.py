@@ -1,4 +1,4 @@
-"""Starting afresh: both parts of the grant, then a new password and a new Key, all at once or not at all."""
+"""Setting up again: both parts of the grant, then a new password and a new Key, all at once or not at all."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ from accounts.refusals import Refusal
 from accounts.views import refusal_responses
 from portal.lib import client, clock, code_alphabet, qr_codes
 from recovery.actions import claims, completion, grants
-from recovery.forms.set_up import HalfForm, SetUpForm
+from recovery.forms.set_up import GrantPartForm, SetUpForm
 from recovery.models import Claim, RecoveryGrant
 from recovery.refusals import CaseNotOpen, GrantInvalid
 from recovery.views.claim_access import case_page, open_page
@@ -28,7 +28,7 @@ _FIELD_OF = {"R3": "new_password", "R4": "new_password", "R5": "new_password", "
 @require_POST
 @case_page
 def begin(request: HttpRequest, claim: Claim) -> HttpResponse:
-    """Start to set up: the first part of the set-up code stays in this browser, the second goes out by e-mail."""
+    """Start the set-up: the first part of the set-up code stays in this browser, the second goes by e-mail."""
     try:
         started = grants.start_grant(
             claim=claim, browser=browser_of(request), origin=client.origin(request), now=clock.now()
@@ -47,7 +47,7 @@ def finish(request: HttpRequest, claim: Claim) -> HttpResponse:
     facts = SET_UP.read(request)
     if facts.get("claim") != claim.pk or "part" not in facts:
         return redirect("recovery:set-up" if "grant" in facts else "recovery:status")
-    form = HalfForm(request.POST if request.method == "POST" else None)
+    form = GrantPartForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:
             return _opened(request, claim, facts["part"], form.cleaned_data["part"])
@@ -95,7 +95,7 @@ def _completed(request: HttpRequest, grant: RecoveryGrant, secret: str, form: Se
 
 
 def _not_good(request: HttpRequest, refusal: Refusal) -> HttpResponse:
-    """Say that the grant is used, revoked or over; a page opened twice ends here."""
+    """Say that the grant is used, revoked or expired; a page opened twice ends here."""
     response = render(request, "recovery/grant_over.html", {"refusal": refusal})
     SET_UP.drop(response)
     return response
@@ -117,7 +117,7 @@ def _set_up_facts(grant: RecoveryGrant, secret: str) -> dict[str, Any]:
 @require_POST
 @case_page
 def leave_set_up(request: HttpRequest, claim: Claim) -> HttpResponse:
-    """Stop setting up; nothing has changed."""
+    """Stop setting up, with nothing changed."""
     live = RecoveryGrant.objects.filter(claim=claim, used_at=None, revoked_at=None, opened_at__isnull=False).first()
     response = redirect("recovery:status")
     SET_UP.drop(response)

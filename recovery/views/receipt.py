@@ -1,4 +1,4 @@
-"""What a finished recovery has ended, and what it holds until when."""
+"""What a completed recovery has ended, and what it holds until when."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,9 +18,9 @@ class Receipt:
     until: datetime | None
 
 
-def of(claim: Claim, face: PublicStatus) -> Receipt | None:
-    """Return the receipt of a recovery that is done, else None."""
-    if face not in {PublicStatus.HOLD, PublicStatus.DONE}:
+def of(claim: Claim, status: PublicStatus) -> Receipt | None:
+    """Return the receipt of a completed recovery, else None."""
+    if status not in {PublicStatus.HOLD, PublicStatus.DONE}:
         return None
     facts = claim.case.events.filter(action="completed").order_by("-n").values_list("facts", flat=True)[0]
     holds = list(claim.case.holds.filter(lifted_at=None).order_by("pk"))

@@ -1,4 +1,4 @@
-"""Asking for help: one form, and one answer for every name."""
+"""Asking for help: one form, and the same answer for every username."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -47,7 +47,7 @@ def _open(request: HttpRequest, form: RequestForm) -> HttpResponse:
 
 
 def show_pin_once(claim: Claim, pin: str) -> HttpResponse:
-    """Go to the page that shows a new PIN; that page cannot be loaded twice."""
+    """Redirect to the page that shows a new PIN, which cannot be loaded twice."""
     response = redirect("recovery:opened")
     cookies.NEW_PIN.write(response, claim=claim.pk, pin=pin)
     open_page(response, claim)
@@ -57,7 +57,7 @@ def show_pin_once(claim: Claim, pin: str) -> HttpResponse:
 @require_safe
 @case_page
 def opened(request: HttpRequest, claim: Claim) -> HttpResponse:
-    """Show reference, PIN and the agent's words, once."""
+    """Show the reference, the PIN and the agent's two words, once."""
     kept = cookies.NEW_PIN.read(request)
     if kept.get("claim") != claim.pk:
         return redirect("recovery:status")

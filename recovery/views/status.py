@@ -1,4 +1,4 @@
-"""The page of a case: where it stands, and the few things a claimant can do there."""
+"""The page of a case: its status, and the few things a claimant can do there."""
 
 import contextlib
 from dataclasses import dataclass
@@ -20,14 +20,14 @@ from recovery.methods.contract import Method
 from recovery.models import Case, Claim
 from recovery.refusals import CaseNotOpen, OtherBrowser
 from recovery.views import cookies, receipt
-from recovery.views.case_status import STEPS, standing_of
+from recovery.views.case_status import STEPS, page_of
 from recovery.views.claim_access import case_page, claim_of, open_page
 from recovery.views.start import show_pin_once
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def status(request: HttpRequest) -> HttpResponse:
-    """See how a case stands."""
+    """See the status of a case."""
     form = ReferenceForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:
@@ -40,11 +40,11 @@ def status(request: HttpRequest) -> HttpResponse:
 
 
 def _enter(request: HttpRequest, claim: Claim) -> HttpResponse:
-    """Open the page here; a claim made on the phone has no browser yet and takes this one."""
+    """Open the page in this browser; a claim made on the phone is bound to it."""
     browser = cookies.browser_of(request) or cookies.new_browser()
     response = redirect("recovery:status")
     if not claim.browser_digest:
-        with contextlib.suppress(CaseNotOpen, OtherBrowser):  # too late for another browser: the page says so
+        with contextlib.suppress(CaseNotOpen, OtherBrowser):  # too late for a different browser: the page says so
             claims.bind_browser(claim=claim, browser=browser, origin=client.origin(request), now=clock.now())
     cookies.keep_browser(response, browser)
     open_page(response, claim)
@@ -53,7 +53,7 @@ def _enter(request: HttpRequest, claim: Claim) -> HttpResponse:
 
 @dataclass(frozen=True)
 class Offer:
-    """A way to prove possession that is open now, as the page shows it."""
+    """A method that is open now, as the page shows it."""
 
     method: Method
     case: Case
@@ -61,7 +61,7 @@ class Offer:
 
     @property
     def sent_at(self) -> datetime | None:
-        """Return when that went out which can still be answered."""
+        """Return when the message was sent that can still be answered."""
         return self.method.sent_at(self.case, now=clock.now())
 
 
@@ -72,16 +72,16 @@ def _offer(claim: Claim, method: Method, data: QueryDict | None = None) -> Offer
 def show(
     request: HttpRequest, claim: Claim, *, refused: Offer | None = None, refusal: Refusal | None = None
 ) -> HttpResponse:
-    """Render the page of a case, with what was refused."""
-    standing = standing_of(claim, request)
+    """Render the page of a case, with a refusal if any."""
+    claim_page = page_of(claim, request)
     form = refused.form if refused else None
     facts = {
-        "standing": standing,
+        "claim_page": claim_page,
         "steps": STEPS,
         "now": clock.now(),
-        "offers": [refused if refused and refused.method == way else _offer(claim, way) for way in standing.methods],
+        "offers": [refused if refused and refused.method == way else _offer(claim, way) for way in claim_page.methods],
         "pin_form": PinForm(),
-        "receipt": receipt.of(claim, standing.face),
+        "receipt": receipt.of(claim, claim_page.status),
     }
     return refusal_responses.page(request, "recovery/case.html", form=form, refusal=refusal, **facts)
 
@@ -89,7 +89,7 @@ def show(
 @require_POST
 @case_page
 def send_proof(request: HttpRequest, claim: Claim, method: Method) -> HttpResponse:
-    """Send what a proof needs, such as the e-mailed code, or send it again."""
+    """Send what a proof needs, such as an e-mailed code, or send it again."""
     try:
         _need_own_browser(request, claim)
         possession.send(method=method, claim=claim, by=None, origin=client.origin(request), now=clock.now())
@@ -102,7 +102,7 @@ def send_proof(request: HttpRequest, claim: Claim, method: Method) -> HttpRespon
 @require_http_methods(["GET", "HEAD", "POST"])
 @case_page
 def proof(request: HttpRequest, claim: Claim, method: Method) -> HttpResponse:
-    """Complete a proof of possession, such as the e-mailed code."""
+    """Complete a proof of possession, such as an e-mailed code."""
     offer = _offer(claim, method, request.POST)
     if request.method != "POST":
         return redirect("recovery:status")
@@ -130,7 +130,7 @@ def _accept(request: HttpRequest, offer: Offer, claim: Claim) -> None:
 @require_POST
 @case_page
 def browser(request: HttpRequest, claim: Claim) -> HttpResponse:
-    """Make this browser the one the case goes on in."""
+    """Continue the case in this browser."""
     value = cookies.browser_of(request) or cookies.new_browser()
     try:
         claims.bind_browser(claim=claim, browser=value, origin=client.origin(request), now=clock.now())
@@ -145,7 +145,7 @@ def browser(request: HttpRequest, claim: Claim) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @case_page
 def pin(request: HttpRequest, claim: Claim) -> HttpResponse:
-    """Get a PIN that nobody here has heard."""
+    """Get a new PIN that none of our staff has heard."""
     form = PinForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         now = clock.now()
@@ -162,7 +162,7 @@ def pin(request: HttpRequest, claim: Claim) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @case_page
 def withdraw(request: HttpRequest, claim: Claim) -> HttpResponse:
-    """Give up a request."""
+    """Withdraw a request."""
     if request.method != "POST":
         return render(request, "recovery/withdraw.html", {"claim": claim})
     try:

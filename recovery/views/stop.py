@@ -1,4 +1,4 @@
-"""The owner says that it was not them: from any message, or signed in."""
+"""The owner's objection: from any message, or signed in."""
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -29,14 +29,14 @@ def stop(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def stopped(request: HttpRequest) -> HttpResponse:
-    """Say what a stop code does; the same page for right, used and unknown ones."""
+    """Say what a stop code does; the same page for valid, used and unknown ones."""
     return render(request, "recovery/stopped.html")
 
 
 @require_safe
 @signed_in
 def mine(request: SignedInRequest) -> HttpResponse:
-    """See the recovery that is open on one's own account, and stop it."""
+    """See the open recovery of your own account, and stop it."""
     case = objections.open_case_of(request.user)
     facts = {
         "case": case,
@@ -52,7 +52,7 @@ def mine(request: SignedInRequest) -> HttpResponse:
 @require_POST
 @signed_in
 def stop_mine(request: SignedInRequest) -> HttpResponse:
-    """Say that the open recovery was not oneself."""
+    """Say that the open recovery is not yours."""
     try:
         objections.stop_signed_in(user=request.user, origin=client.origin(request), now=clock.now())
     except CaseNotOpen as refusal:
@@ -64,7 +64,7 @@ def stop_mine(request: SignedInRequest) -> HttpResponse:
 @require_POST
 @signed_in
 def cancel_mine(request: SignedInRequest) -> HttpResponse:
-    """Close one's own recovery: it is no longer needed."""
+    """Close your own recovery, which is no longer needed."""
     try:
         objections.cancel_own(user=request.user, origin=client.origin(request), now=clock.now())
     except CaseNotOpen as refusal:

@@ -22,13 +22,13 @@ pytestmark = pytest.mark.django_db
 HERE = client.Origin("203.0.113.7", "Chrome on Windows", "7F3K2Q9C")
 
 
-def ask(person: Person, clock: Clock, **more: str) -> push_approval.Asked:
+def ask(person: Person, clock: Clock, **more: str) -> push_approval.SentRequest:
     user = person.user
     pending = Pending(user.pk, user.session_version, user.username_hash, "stranger", clock.now.timestamp())
     return push_approval.ask(pending=pending, origin=HERE, now=clock.now, **more)
 
 
-def state_of(asked: push_approval.Asked) -> str:
+def state_of(asked: push_approval.SentRequest) -> str:
     return PushChallenge.objects.get(pk=asked.request.pk).state
 
 

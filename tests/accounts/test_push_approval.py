@@ -40,26 +40,26 @@ def pending_of(person: Person, clock: Clock) -> Pending:
     return Pending(user.pk, user.session_version, user.username_hash, "stranger", clock.now.timestamp())
 
 
-def ask(person: Person, clock: Clock, **more: str) -> push_approval.Asked:
+def ask(person: Person, clock: Clock, **more: str) -> push_approval.SentRequest:
     return push_approval.ask(pending=pending_of(person, clock), origin=HERE, now=clock.now, **more)
 
 
-def waiting(asked: push_approval.Asked) -> dict[str, str]:
+def waiting(asked: push_approval.SentRequest) -> dict[str, str]:
     """Return what the phone hears of a request."""
     return {"request": asked.request.reference, "account": asked.request.user.username}
 
 
-def approve(phone: Phone, asked: push_approval.Asked) -> Said:
+def approve(phone: Phone, asked: push_approval.SentRequest) -> Said:
     return phone.approve(waiting(asked), asked.number)
 
 
-def use(person: Person, asked: push_approval.Asked, clock: Clock) -> Key:
+def use(person: Person, asked: push_approval.SentRequest, clock: Clock) -> Key:
     with transaction.atomic():
         return push_approval.use(pending=pending_of(person, clock), reference=asked.request.reference, now=clock.now)
 
 
-def standing(asked: push_approval.Asked, clock: Clock) -> str:
-    return push_approval.standing_of(asked.request.reference, now=clock.now)
+def standing(asked: push_approval.SentRequest, clock: Clock) -> str:
+    return push_approval.state_of(asked.request.reference, now=clock.now)
 
 
 # --- Sent -------------------------------------------------------------------------------------------
@@ -215,48 +215,48 @@ def test_an_approval_is_used_once(pixel: Phone, ada: Person, clock: Clock) -> No
         use(ada, asked, clock)
 
 
-def leave(phone: Phone, asked: push_approval.Asked, clock: Clock) -> None:
+def leave(phone: Phone, asked: push_approval.SentRequest, clock: Clock) -> None:
     """Answer nothing."""
 
 
-def refuse(phone: Phone, asked: push_approval.Asked, clock: Clock) -> None:
+def refuse(phone: Phone, asked: push_approval.SentRequest, clock: Clock) -> None:
     phone.deny(waiting(asked))
 
 
-def cancel(phone: Phone, asked: push_approval.Asked, clock: Clock) -> None:
+def cancel(phone: Phone, asked: push_approval.SentRequest, clock: Clock) -> None:
     phone.deny(waiting(asked), "cancelled")
 
 
-def mistype(phone: Phone, asked: push_approval.Asked, clock: Clock) -> None:
+def mistype(phone: Phone, asked: push_approval.SentRequest, clock: Clock) -> None:
     for _ in range(limits.PUSH_NUMBER.bounds.tries):
         phone.approve(waiting(asked), f"{(int(asked.number) + 1) % 100:02}")
 
 
-def run_out(phone: Phone, asked: push_approval.Asked, clock: Clock) -> None:
+def run_out(phone: Phone, asked: push_approval.SentRequest, clock: Clock) -> None:
     clock.move(seconds=settings.PORTAL_PUSH_SECONDS)
 
 
-def approve_and_run_out(phone: Phone, asked: push_approval.Asked, clock: Clock) -> None:
+def approve_and_run_out(phone: Phone, asked: push_approval.SentRequest, clock: Clock) -> None:
     approve(phone, asked)
     run_out(phone, asked, clock)
 
 
-def approve_and_withdraw(phone: Phone, asked: push_approval.Asked, clock: Clock) -> None:
+def approve_and_withdraw(phone: Phone, asked: push_approval.SentRequest, clock: Clock) -> None:
     approve(phone, asked)
     assert push_approval.withdraw(asked.request.reference)
 
 
-def approve_and_turn_off(phone: Phone, asked: push_approval.Asked, clock: Clock) -> None:
+def approve_and_turn_off(phone: Phone, asked: push_approval.SentRequest, clock: Clock) -> None:
     approve(phone, asked)
     phone.remove()
 
 
-def approve_and_end_everything(phone: Phone, asked: push_approval.Asked, clock: Clock) -> None:
+def approve_and_end_everything(phone: Phone, asked: push_approval.SentRequest, clock: Clock) -> None:
     approve(phone, asked)
     sessions.end_everything(asked.request.user)
 
 
-def approve_and_hold(phone: Phone, asked: push_approval.Asked, clock: Clock) -> None:
+def approve_and_hold(phone: Phone, asked: push_approval.SentRequest, clock: Clock) -> None:
     approve(phone, asked)
     suspension.suspend(asked.request.user, reason="test", by=None, origin=None, now=clock.now)
 
@@ -350,7 +350,7 @@ def test_a_standing_costs_one_statement(
     with django_assert_num_queries(1):
         standing(asked, clock)
     with django_assert_num_queries(1):
-        assert push_approval.standing_of("nothing", now=clock.now) == ""
+        assert push_approval.state_of("nothing", now=clock.now) == ""
 
 
 def test_asking_costs_the_same_however_much_was_asked_before(

@@ -67,6 +67,6 @@ STANDINGS = list(product(RequestState.values, [-1, 0, 1]))
 def test_what_is_open_runs_out_and_what_is_over_stays(state: str, seconds_left: int) -> None:
     runs_out = seconds_left <= 0 and state in {RequestState.WAITING, RequestState.APPROVED}
 
-    found = rules.standing(state, expires_at=NOON + timedelta(seconds=seconds_left), now=NOON)
+    found = rules.state_at(state, expires_at=NOON + timedelta(seconds=seconds_left), now=NOON)
 
     assert found == (rules.EXPIRED if runs_out else state)

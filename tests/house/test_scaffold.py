@@ -50,7 +50,7 @@ def test_an_adviser_has_forty_two_accounts_of_others(adviser):
     assert adviser.user.mandates.filter(role="adviser").count() == 42
 
 
-def test_guards_stand_during_a_test_and_a_flush_gets_past_them(transactional_db, ada):
+def test_triggers_stand_during_a_test_and_a_flush_gets_past_them(transactional_db, ada):
     with transaction.atomic():
         record(Action.PAUSED, by=None, on=ada.user, now=portal_clock.now())
 
@@ -59,7 +59,7 @@ def test_guards_stand_during_a_test_and_a_flush_gets_past_them(transactional_db,
         SecurityEvent.objects.update(action="changed")
 
 
-def test_the_test_before_left_nothing_behind_but_the_guards(transactional_db):
+def test_the_test_before_left_nothing_behind_but_the_triggers(transactional_db):
     assert User.objects.count() == SecurityEvent.objects.count() == 0
     assert db_triggers.missing() == set()
 

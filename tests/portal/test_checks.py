@@ -16,14 +16,14 @@ def ids(found: list[object]) -> list[str]:
 
 
 def drop(name: str) -> None:
-    table = next(guard.table for guard in db_triggers._REGISTERED if guard.name == name)
+    table = next(trigger.table for trigger in db_triggers._REGISTERED if trigger.name == name)
     with connection.cursor() as cursor:
         cursor.execute(f"DROP TRIGGER {name}" + (f" ON {table}" if connection.vendor == "postgresql" else ""))
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("arguments", [[], ["--database", "default"]], ids=["plain", "with the database"])
-def test_a_missing_guard_is_named_by_every_check_with_how_to_mend_it(
+def test_a_missing_trigger_is_named_by_every_check_with_how_to_mend_it(
     arguments: list[str], capsys: pytest.CaptureFixture
 ) -> None:
     drop("recovery_case_legal")
@@ -33,7 +33,7 @@ def test_a_missing_guard_is_named_by_every_check_with_how_to_mend_it(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_migrate_sets_a_missing_guard_again_and_is_not_kept_from_it(capsys: pytest.CaptureFixture) -> None:
+def test_migrate_sets_a_missing_trigger_again_and_is_not_kept_from_it(capsys: pytest.CaptureFixture) -> None:
     drop("recovery_case_legal")
 
     call_command("migrate", verbosity=0, skip_checks=False)

@@ -55,7 +55,7 @@ def test_the_record_takes_no_replacement(an_event: SecurityEvent, number: str):
 
 
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL has its own")
-def test_a_guard_that_was_emptied_is_missed_and_set_again():
+def test_a_trigger_that_was_emptied_is_missed_and_set_again():
     with connection.cursor() as cursor:
         cursor.execute("DROP TRIGGER audit_securityevent_no_update")
         cursor.execute(
@@ -68,7 +68,7 @@ def test_a_guard_that_was_emptied_is_missed_and_set_again():
 
 
 @pytest.mark.postgres
-def test_a_guard_that_was_emptied_or_switched_off_is_missed_and_set_again():
+def test_a_trigger_that_was_emptied_or_switched_off_is_missed_and_set_again():
     emptied = (
         "CREATE OR REPLACE FUNCTION portal_refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$"
     )
@@ -87,9 +87,9 @@ def test_the_record_takes_no_truncation(an_event: SecurityEvent):
         cursor.execute("TRUNCATE audit_securityevent CASCADE")
 
 
-def test_a_guard_that_is_gone_is_missed_reported_and_set_again():
+def test_a_trigger_that_is_gone_is_missed_reported_and_set_again():
     name = min(db_triggers.installed())
-    table = next(guard.table for guard in db_triggers._REGISTERED if guard.name == name)
+    table = next(trigger.table for trigger in db_triggers._REGISTERED if trigger.name == name)
     on_table = f" ON {table}" if connection.vendor == "postgresql" else ""
     with connection.cursor() as cursor:
         cursor.execute(f"DROP TRIGGER {name}{on_table}")
@@ -102,7 +102,7 @@ def test_a_guard_that_is_gone_is_missed_reported_and_set_again():
     assert checks.triggers_are_installed() == []
 
 
-def test_setting_guards_twice_changes_nothing():
+def test_setting_triggers_twice_changes_nothing():
     states = []
     for _ in range(3):
         db_triggers.install()
@@ -111,10 +111,10 @@ def test_setting_guards_twice_changes_nothing():
     assert all(before == after for before, after in pairwise(states))
 
 
-def test_every_registered_guard_has_a_form_for_both_databases():
+def test_every_registered_trigger_has_a_form_for_both_databases():
     assert all(
-        guard.sqlite and guard.postgresql
-        for guard in db_triggers._REGISTERED
-        if not guard.name.endswith("_truncate") and "_no_replace_" not in guard.name
+        trigger.sqlite and trigger.postgresql
+        for trigger in db_triggers._REGISTERED
+        if not trigger.name.endswith("_truncate") and "_no_replace_" not in trigger.name
     )
-    assert all(guard.postgresql or guard.sqlite for guard in db_triggers._REGISTERED)
+    assert all(trigger.postgresql or trigger.sqlite for trigger in db_triggers._REGISTERED)

@@ -22,7 +22,7 @@ from tests.recovery.conftest import NEW_PASSWORD, NEW_SEED, ORIGIN, QUESTIONS, R
 
 
 def sql(statement: str) -> None:
-    """Attack with all rights: guards off, like whoever owns the database."""
+    """Attack with all rights: triggers off, as the owner of the database can."""
     db_triggers.remove()
     with connection.cursor() as cursor:
         cursor.execute(statement)

@@ -370,7 +370,7 @@ def _ended_open(case: Case, state: State, at) -> None:
     sql(f"UPDATE recovery_case SET state = '{state}', event_n = 2 WHERE id = {case.pk}")
 
 
-def test_every_guard_is_there_after_migrating_again(db):
+def test_every_trigger_is_there_after_migrating_again(db):
     db_triggers.remove()
     assert any(name.startswith("recovery_") for name in db_triggers.missing())
 

@@ -143,7 +143,7 @@ def test_whoever_left_no_number_has_to_call_and_nobody_promises_a_time(claimant,
 
     assert shown(answer, "call") == "none"
     assert shown(answer, "turn") == "claimant"
-    assert answer.context["standing"].by is None
+    assert answer.context["claim_page"].by is None
 
 
 def test_whoever_left_a_number_is_called_while_somebody_is_here(claimant, holder, clock, settings):
@@ -154,18 +154,18 @@ def test_whoever_left_a_number_is_called_while_somebody_is_here(claimant, holder
 
     assert shown(answer, "turn") == "agent"
     assert shown(answer, "call") == "expected"
-    assert standing_of_page(claimant).by == datetime(2026, 3, 3, 9, tzinfo=ZoneInfo(settings.PORTAL_SUPPORT_TZ))
+    assert page_of_claim(claimant).by == datetime(2026, 3, 3, 9, tzinfo=ZoneInfo(settings.PORTAL_SUPPORT_TZ))
 
 
 def test_a_desk_that_never_opens_promises_no_time(claimant, holder, settings):
     settings.PORTAL_SUPPORT_HOURS = {}
     claimant.asks(contact="+1 555 0199")
 
-    assert standing_of_page(claimant).by is None
+    assert page_of_claim(claimant).by is None
 
 
-def standing_of_page(claimant):
-    return claimant.looks().context["standing"]
+def page_of_claim(claimant):
+    return claimant.looks().context["claim_page"]
 
 
 def test_the_agent_is_named_until_the_statement_is_in(claimant, walk):

@@ -87,7 +87,7 @@ def indexed(table: str) -> list[tuple[str, ...]]:
 
 
 @pytest.mark.parametrize("model", GUARDED, ids=lambda model: model.__name__)
-def test_the_guards_know_every_unique_key_that_the_database_has(db, model):
+def test_the_triggers_know_every_unique_key_that_the_database_has(db, model):
     known = sorted(tuple(columns) for columns, _condition in db_triggers.unique_keys(model))
 
     assert known == sorted([("id",), *indexed(model._meta.db_table)])

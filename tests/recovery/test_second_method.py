@@ -16,7 +16,7 @@ from tests.recovery.conftest import ORIGIN, REASON, now
 from tests.recovery.desk import Seat, case_url
 from tests.recovery.telephone import Telephone
 
-PAGE = """{% if standing.is_own_browser %}
+PAGE = """{% if claim_page.is_own_browser %}
 <form method="post" action="{% url 'recovery:send-proof' offer.method %}">{% csrf_token %}
 <button>Call me</button></form>
 <form method="post" action="{% url 'recovery:proof' offer.method %}">{% csrf_token %}

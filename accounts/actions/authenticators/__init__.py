@@ -1,1 +1,1 @@
-"""What a person proves themselves with beside the password and the Key."""
+"""Authenticators beside the password and the Key."""

@@ -1,4 +1,4 @@
-"""Actions on backup codes: ten on paper, each good once (KEY-13)."""
+"""Backup codes: ten codes on paper, each good once (KEY-13)."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -23,21 +23,21 @@ _NAMESPACE = "backup-code"
 
 @dataclass(frozen=True)
 class Typed:
-    """A typed code, already hashed: whose it would be, and the digest of the row it fits; empty for none."""
+    """A typed code, already hashed: the user it was checked for and the digest of the matching row, empty for none."""
 
     user_id: int
     digest: str
 
 
 def make(*, user: User, by: User, origin: client.Origin, now: datetime) -> list[str]:
-    """Make ten new codes and return them, to be shown once; nobody can read them again.
+    """Make ten new codes and return them. They are shown once and cannot be read again.
 
-    Shape: XXXX-XXXX. Cost: ten argon2 hashes. Effects: unused older codes die; one event, one notice.
+    Shape: XXXX-XXXX. Cost: ten argon2 hashes. Effects: unused older codes are deleted; one event, one notice.
     Needs: fresh proof; no open transaction. Raises: ``HashingOverloaded``.
     """
     codes: set[str] = set()
     while len(codes) < rules.COUNT:
-        codes.add(digests.random_signs(code_alphabet.ALPHABET, rules.LENGTH))
+        codes.add(digests.random_characters(code_alphabet.ALPHABET, rules.LENGTH))
     rows = _rows(user, codes, now=now)
     with transaction.atomic():
         locked = User.objects.select_for_update(of=("self",)).get(pk=user.pk)
@@ -50,9 +50,9 @@ def make(*, user: User, by: User, origin: client.Origin, now: datetime) -> list[
 
 
 def put(*, user: User, wanted: Iterable[str], now: datetime) -> None:
-    """Make these the codes of a log-in, for a demo: somebody chose them, so nobody is told.
+    """Make these the codes of a demo user. They were chosen by the cast file, so no notice is sent.
 
-    One that was used stays used. Cost: one argon2 hash a code.
+    A used code stays used. Cost: one argon2 hash per code.
     """
     rows = {row.digest: row for row in _rows(user, set(wanted), now=now)}
     with transaction.atomic():
@@ -62,9 +62,9 @@ def put(*, user: User, wanted: Iterable[str], now: datetime) -> None:
 
 
 def look_up(*, user_id: int, typed: str) -> Typed:
-    """Find which unused code this is, before any row is locked.
+    """Find the unused code that matches, before any row is locked.
 
-    Cost: one argon2 hash however many codes there are; none for what cannot be a code.
+    Cost: one argon2 hash, however many codes there are; none for text that cannot be a code.
     Needs: a reserved try. Raises: ``HashingOverloaded``.
     """
     code = rules.read(typed)
@@ -84,9 +84,9 @@ def use_once(
     origin: client.Origin,
     now: datetime,
 ) -> BackupCode:
-    """Use up a code, once for ever; its user is set and locked.
+    """Use up a code, for good; its user is set and locked.
 
-    ``proved_at``: as for ``key_codes.use_code``; whatever was used since has used up that proof.
+    ``proved_at``: as in ``key_codes.use_code``; a second factor used since then has used up that proof.
     Effects: the code is used; one event; one notice that says how many are left.
     Needs: a reserved try, an open transaction.
     Raises: ``BackupCodeWrong``, ``LimitReached``, ``Suspended``; ``SignInTooSlow`` if everything was ended since.
@@ -113,18 +113,18 @@ def left(user: User) -> int:
 
 
 def drop(user: User) -> int:
-    """Let every unused code die; return how many. Used ones stay: open sessions stand on them."""
+    """Delete every unused code; return how many. Used ones stay, since open sessions rest on them."""
     dropped: int = BackupCode.objects.filter(user=user, used_at=None).delete()[0]
     return dropped
 
 
 def _owner(user_id: int, session_version: int, proved_at: float) -> User:
-    """Lock the person, unless what came before the code is worth nothing any more."""
+    """Lock the user, unless the earlier proof is no longer valid."""
     active = User.objects.select_related("customer").filter(pk=user_id, is_active=True)
     user = active.select_for_update(of=("self",)).first()
     if user is None or user.session_version != session_version:
         raise SignInTooSlow
-    # A statement of its own: what the first one saw before it waited for the lock may be out of date.
+    # A separate statement: what the first one read before it waited for the lock may be out of date.
     if User.objects.filter(used_since(proved_at, user=OuterRef("pk")), pk=user.pk).exists():
         raise SignInTooSlow
     if user.suspended_at:

@@ -1,4 +1,4 @@
-"""Codes sent by e-mail: one live code per person and purpose, five tries, then it is dead."""
+"""Codes sent by e-mail: one valid code per user and purpose, which five wrong attempts make invalid."""
 
 from datetime import datetime, timedelta
 
@@ -21,7 +21,7 @@ from portal.throttle.reserve import give_back, reserve
 def send(
     *, user: User, purpose: CodePurpose, by: User | None, origin: client.Origin | None, now: datetime, flow: str = ""
 ) -> None:
-    """Send a fresh code; an older one for the same purpose dies.
+    """Send a new code, which replaces an older one for the same purpose.
 
     Effects: the code row, one notice, one event. Raises: ``TooOften`` after too many codes.
     Needs: no open transaction.
@@ -45,10 +45,10 @@ def send(
 def accept(
     *, user: User, purpose: CodePurpose, code: str, origin: client.Origin, now: datetime, flow: str = ""
 ) -> None:
-    """Take a code that was sent, once.
+    """Accept a code that was sent, once.
 
-    Effects: a try reserved and given back; the code row deleted; one event. The last wrong try deletes it as well.
-    Raises: ``EmailedCodeWrong`` (wrong, old, replaced, used: one answer), ``TooOften``.
+    Effects: an attempt reserved and given back; the code row deleted; one event. The last wrong attempt deletes it too.
+    Raises: ``EmailedCodeWrong`` (the same for wrong, old, replaced and used), ``TooOften``.
     Needs: no open transaction.
     """
     attempt = reserve(limits.EMAIL_CODE.of(user.username_hash, scope=purpose), now=now)
@@ -66,7 +66,7 @@ def accept(
 
 
 def drop(*, user: User, purpose: CodePurpose | None = None) -> None:
-    """Let the code of a purpose, or every code, of this person die unused."""
+    """Delete this user's unused code for a purpose, or all of them."""
     live = EmailedCode.objects.filter(user=user)
     (live.filter(purpose=purpose) if purpose else live).delete()
 

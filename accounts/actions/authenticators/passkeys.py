@@ -1,4 +1,4 @@
-"""Actions on passkeys: add one, check its answer, end it (SIGN-9). See docs/decisions/0014-passkeys.md."""
+"""Passkeys: add one, check its assertion, end it (SIGN-9). See docs/decisions/0014-passkeys.md."""
 
 import logging
 import secrets
@@ -30,7 +30,7 @@ log = logging.getLogger("portal.security")
 Result = TypeVar("Result")
 
 _CHALLENGE_BYTES = 32
-_SECONDS_TO_CHOOSE = 300  # how long the browser waits for the person
+_SECONDS_TO_CHOOSE = 300  # how long the browser waits for the user
 
 
 class _Copied(Exception):
@@ -42,22 +42,22 @@ class _Copied(Exception):
 
 
 def new_challenge() -> bytes:
-    """Return what a passkey is to sign, once."""
+    """Return a random challenge, to be signed once."""
     return secrets.token_bytes(_CHALLENGE_BYTES)
 
 
 def terms() -> webauthn.Terms:
-    """Return the site that answers must be for: this one, by the address that customers compare."""
+    """Return what an assertion must be for: this site, at the address that customers compare."""
     return webauthn.Terms(rp_id=site.host(), origin=site.origin())
 
 
 def site_of(user_id: int) -> str:
-    """Return the host a passkey of this person is asked for, or the empty text where they have none."""
+    """Return the host that this user's passkeys are bound to, or an empty text if there are none."""
     return site.host() if Passkey.objects.filter(user=user_id, confirmed=True).exists() else ""
 
 
 def handle_of(user: User) -> bytes:
-    """Return what stands for a log-in inside its passkeys: 32 bytes that say nothing and never change."""
+    """Return the user handle in this user's passkeys: 32 bytes that reveal nothing and never change."""
     return bytes.fromhex(digests.keyed("passkey-user", str(user.pk)))
 
 
@@ -67,7 +67,7 @@ def live(user: User) -> list[Passkey]:
 
 
 def registration_options(user: User, *, challenge: bytes) -> dict[str, Any]:
-    """Return what the browser needs to make a passkey for this log-in (section 5.4), as JSON."""
+    """Return the options for creating a passkey for this user (section 5.4), as JSON."""
     return {
         "rp": {"id": site.host(), "name": settings.PORTAL_BRAND_NAME},
         "user": {"id": webauthn.encoded(handle_of(user)), "name": user.username, "displayName": user.username},
@@ -85,9 +85,9 @@ def registration_options(user: User, *, challenge: bytes) -> dict[str, Any]:
 
 
 def sign_in_options(user: User | None, *, challenge: bytes) -> dict[str, Any]:
-    """Return what the browser needs to let a passkey answer (section 5.5), as JSON.
+    """Return the options for signing in with a passkey (section 5.5), as JSON.
 
-    With a user the passkey must be one of theirs; without, the browser offers whatever it has for this site.
+    With a user, the passkey must be one of theirs; without one, the browser offers every passkey it has for this site.
     """
     return {
         "rpId": site.host(),
@@ -101,9 +101,9 @@ def sign_in_options(user: User | None, *, challenge: bytes) -> dict[str, Any]:
 def register(
     *, user: User, answer: str, challenge: bytes, name: str, by: User, origin: client.Origin, now: datetime
 ) -> Passkey:
-    """Give a log-in the passkey that the browser has just made.
+    """Add the passkey that the browser has just created to this user.
 
-    Effects: the challenge is spent; one passkey, one event, a notice.
+    Effects: the challenge is used up; one passkey, one event, one notice.
     Needs: a fresh proof; no open transaction. Raises: ``PasskeyWrong``, ``PasskeyKnown``, ``PasskeysFull``.
     """
     _spend(challenge, now=now)
@@ -116,7 +116,7 @@ def register(
             queue.email(
                 user, notice_kinds.PASSKEY_ADDED, now=now, passkey=name, device=origin.device, at=now.isoformat()
             )
-    except (webauthn.Unproved, IntegrityError) as error:  # the latter: two log-ins claim one passkey at once
+    except (webauthn.Unproved, IntegrityError) as error:  # the latter: two users claim one passkey at once
         raise _wrong(error) from error
     return passkey
 
@@ -131,14 +131,14 @@ def check_assertion(
     origin: client.Origin,
     now: datetime,
 ) -> Result:
-    """Check a passkey's answer to a challenge of ours, and do what it is for in the same transaction.
+    """Check a passkey's assertion and, in the same transaction, do what it was requested for.
 
-    ``user_id``: whose passkey it must be, None where nobody is known yet; ``then`` takes the passkey with its
+    ``user_id``: the owner it must have, None if no user is known yet; ``then`` is called with the passkey and its
     ``user``, both locked; ``browser``: the cookie the browser is known by, or empty. Returns what ``then`` returns.
-    Effects: the challenge is spent, the counter moved; a refused answer counts against the network it came from, that
-    of a known browser against that browser alone. A passkey whose counter has not grown is ended as copied, with all
-    sign-ins: one event, a notice.
-    Needs: no open transaction, since what was refused stays spent and counted.
+    Effects: the challenge is used up and the counter stored; a rejected assertion counts against the network, or, from
+    a known browser, against that browser alone. A passkey whose counter has not grown is ended as copied, along with
+    all sign-ins: one event, one notice.
+    Needs: no open transaction, so that a rejected challenge stays used up and counted.
     Raises: ``PasskeyWrong``, ``Suspended``, ``LimitReached``.
     """
     attempt = reserve(*_buckets(browser, origin), now=now)
@@ -154,7 +154,7 @@ def check_assertion(
 
 
 def _buckets(browser: str, origin: client.Origin) -> tuple[Bucket, ...]:
-    """Return what a refused answer counts against: neighbours behind one address cannot shut a known browser out."""
+    """Return the limits a rejected assertion counts against; a known browser is not affected by its neighbours."""
     known = known_browsers.known_as(browser)
     return (limits.PASSKEY_BROWSER.of(known),) if known else limits.PASSKEY.of_network(origin.address)
 
@@ -162,10 +162,10 @@ def _buckets(browser: str, origin: client.Origin) -> tuple[Bucket, ...]:
 def remove(
     *, user: User, passkey_id: int, by: User, keep: PlatformSession | None, origin: client.Origin, now: datetime
 ) -> Passkey:
-    """Turn one passkey of this log-in off. ``keep``: the sign-in this is done from.
+    """Turn off one passkey of this user. ``keep``: the sign-in that requested it.
 
-    Effects: the passkey and all sign-ins ended, but ``keep`` unless it stands on this very passkey; one event, a
-    notice. Needs: a fresh proof. Raises: ``Passkey.DoesNotExist`` unless it is theirs and works.
+    Effects: the passkey and all sign-ins end, except ``keep``, unless it was opened with this passkey; one event, one
+    notice. Needs: a fresh proof. Raises: ``Passkey.DoesNotExist`` unless it is theirs and active.
     """
     with transaction.atomic():
         passkey = _locked(pk=passkey_id, user=user, confirmed=True)
@@ -187,7 +187,7 @@ def _spend(challenge: bytes, *, now: datetime) -> None:
 
 
 def _wrong(why: object) -> PasskeyWrong:
-    """Write down why, for operators, and return the one refusal."""
+    """Log the reason for operators and return the one refusal."""
     log.info("the answer of a passkey was refused", extra={"facts": {"why": str(why)}})
     return PasskeyWrong()
 
@@ -211,9 +211,9 @@ def _use(answer: str | bytes, challenge: bytes, *, user_id: int | None, now: dat
 
 
 def _signed(answer: str | bytes, challenge: bytes, *, user_id: int | None) -> tuple[Passkey, webauthn.Shown]:
-    """Return the passkey that signed this, and what it showed.
+    """Return the passkey that signed this, and what the assertion showed.
 
-    Whoever holds an ended passkey, or one of a suspended user, is told so; everything else is the same refusal.
+    The holder of an ended passkey, or of one of a suspended user, is told so; everything else is the same refusal.
     """
     try:
         assertion = webauthn.read_assertion(webauthn.read(answer))
@@ -232,9 +232,9 @@ def _signed(answer: str | bytes, challenge: bytes, *, user_id: int | None) -> tu
 
 
 def _belongs(passkey: Passkey, assertion: webauthn.Assertion, user_id: int | None) -> bool:
-    """Tell whether the answer names the passkey's own log-in, and is by the one it must be by.
+    """Tell whether the assertion names the passkey's owner and comes from the expected user.
 
-    Where nobody is known yet, it must name somebody (section 7.2, step 6).
+    If no user is known yet, it must name one (section 7.2, step 6).
     """
     if user_id is None:
         return assertion.user_handle == handle_of(passkey.user)
@@ -242,7 +242,7 @@ def _belongs(passkey: Passkey, assertion: webauthn.Assertion, user_id: int | Non
 
 
 def _check_room(user: User, credential_id: str) -> None:
-    """Lock the log-in and check that it may have this passkey, too."""
+    """Lock the user and check that this passkey may be added."""
     User.objects.select_for_update().get(pk=user.pk)
     known = Passkey.objects.filter(credential_id=credential_id).first()
     if known is not None:

@@ -1,4 +1,4 @@
-"""Reading what a person can sign in with, as their own pages show it. Writes nothing, tells no secret."""
+"""Read a user's authenticators, as their own pages show them. Writes nothing, reveals no secret."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -14,10 +14,10 @@ MAX_SHOWN = 100
 
 
 def keys_of(user: User) -> list[Key]:
-    """Return the live Keys, oldest first, with their phones.
+    """Return the active Keys with their phones, oldest first.
 
-    ``log_ins``: how many log-ins of the same customer have a Key on that phone; ``passkeys``, ``codes``
-    and ``open_reports``: as ``ways_of`` counts them. One statement.
+    ``log_ins``: how many users of the same customer have a Key on that phone; ``passkeys``, ``codes``
+    and ``open_reports``: as counted by ``ways_of``. One statement.
     """
     theirs = Q(phone__keys__confirmed=True) & _of_same_person(user, "phone__keys__user")
     live = Key.objects.filter(user=user, confirmed=True).select_related("phone").order_by("created_at", "pk")
@@ -25,7 +25,7 @@ def keys_of(user: User) -> list[Key]:
 
 
 def ways_of(user: User, keys: Iterable[Key]) -> recommendations.Ways:
-    """Return how many ways in there are, and what is amiss with their phones.
+    """Return how many authenticators of each kind there are, and the clock error and push state of their phones.
 
     ``keys`` from ``keys_of``. No statement; one where there is no Key.
     """
@@ -45,7 +45,7 @@ def ways_of(user: User, keys: Iterable[Key]) -> recommendations.Ways:
 
 
 def _others_of(user: str) -> dict[str, Coalesce]:
-    """Return what counts the passkeys, unused backup codes and fresh reports of the person in that column."""
+    """Return a subquery per column that counts passkeys, unused backup codes and recent reports."""
     is_fresh = Q(user__password_changed_at=None) | Q(created_at__gt=F("user__password_changed_at"))
     return {
         "passkeys": _count_of(Passkey.objects.filter(user=OuterRef(user), confirmed=True)),
@@ -59,9 +59,9 @@ def _count_of(rows: QuerySet[Any]) -> Coalesce:
 
 
 def on_same_phones(user: User, keys: Iterable[Key], *, named: str = "") -> list[Key]:
-    """Return the live Keys of all log-ins of this customer on the phones of ``keys``, by name of the log-in.
+    """Return the active Keys of all users of this customer on the phones of ``keys``, by username.
 
-    ``named``: part of the username. At most ``MOST_SHOWN``, and one more where there are more. One statement.
+    ``named``: part of the username. At most ``MOST_SHOWN``, plus one if there are more. One statement.
     """
     phones = [key.phone_id for key in keys if key.phone_id]
     found = Key.objects.filter(_of_same_person(user, "user"), phone__in=phones, confirmed=True)
@@ -70,5 +70,5 @@ def on_same_phones(user: User, keys: Iterable[Key], *, named: str = "") -> list[
 
 
 def _of_same_person(user: User, path: str) -> Q:
-    """Return what finds the log-ins of this person: those of the same customer, or this one alone for staff."""
+    """Return a filter for the users of this person: those of the same customer, or for staff this one alone."""
     return Q(**{f"{path}__customer": user.customer_id}) if user.customer_id else Q(**{path: user})

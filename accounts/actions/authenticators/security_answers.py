@@ -1,4 +1,4 @@
-"""Security answers: kept as slow salted hashes of their folded text."""
+"""Security answers, stored as slow salted hashes of their normalised text."""
 
 from collections.abc import Mapping
 
@@ -9,7 +9,7 @@ from accounts.policies import security_answers
 
 
 def set_answers(user: User, wanted: Mapping[str, str]) -> None:
-    """Make these, by question, the answers of a log-in.
+    """Replace a user's answers with these, by question.
 
     Costs one hash per answer. Needs: an open transaction, with the user's row locked.
     """
@@ -23,5 +23,5 @@ def set_answers(user: User, wanted: Mapping[str, str]) -> None:
 
 
 def is_answer(row: SecurityAnswer, typed: str) -> bool:
-    """Tell whether this is the answer. Costs one hash; counting tries is the caller's business."""
+    """Check an answer. Costs one hash; the caller counts the attempts."""
     return check_password(security_answers.fold(typed), row.answer_hash)

@@ -1,1 +1,1 @@
-"""Keys: setting one up, using, moving and revoking it."""
+"""Keys: setting up, using, transferring and revoking them."""

@@ -1,4 +1,4 @@
-"""What a phone changes about itself: its signing key, its name, the clock it tells of."""
+"""What a phone changes about itself: its signing key, its name, the clock offset it reports."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -14,10 +14,10 @@ from portal.lib import client, p256
 
 
 def rotate(*, phone: Phone, public_key: str, proof: str, origin: client.Origin, now: datetime) -> None:
-    """Replace the key that the phone signs with; ``proof``: the new one's signature that it belongs there.
+    """Replace the key that the phone signs with; ``proof``: the new key's signature over its phone.
 
-    Effects: an event on each log-in with a Key there. Raises: ``CallUnreadable`` where the new one is no key,
-    ``CallNotSigned`` where it did not sign, is another phone's, or the old one was replaced meanwhile, ``PhoneEnded``.
+    Effects: one event for each user with a Key there. Raises: ``CallUnreadable`` if the new one is not a key,
+    ``CallNotSigned`` if it did not sign, is another phone's, or the old one was replaced meanwhile; ``PhoneEnded``.
     """
     text = signed_messages.rotation_text(phone=phone.reference, public_key=public_key)
     try:
@@ -43,9 +43,9 @@ def _replace_key(phone: Phone, public_key: str, *, origin: client.Origin, now: d
 
 
 def rename(*, phone: Phone, name: str, origin: client.Origin, now: datetime) -> None:
-    """Name the phone, and the Keys on it that bear its old name.
+    """Rename the phone, and the Keys on it that bear its old name.
 
-    Effects: an event on each log-in whose Key has another name now. Raises: ``PhoneEnded``.
+    Effects: one event for each user whose Key was renamed. Raises: ``PhoneEnded``.
     """
     with transaction.atomic():
         locked = _locked(phone)
@@ -57,12 +57,12 @@ def rename(*, phone: Phone, name: str, origin: client.Origin, now: datetime) -> 
 
 
 def tell_clock(*, phone: Phone, offset: int) -> None:
-    """Record by how many seconds the phone's clock is fast, for support staff. It opens nothing."""
+    """Store by how many seconds the phone's clock is fast, for support. Nothing is accepted because of it."""
     Phone.objects.filter(pk=phone.pk).update(clock_offset=offset)
 
 
 def _locked(phone: Phone) -> Phone:
-    """Lock its people, then the phone, as the actions that end Keys do: so that no two wait for each other."""
+    """Lock its users, then the phone, in the order of the actions that end Keys, so that no two wait for each other."""
     people = User.objects.filter(key__phone=phone, key__confirmed=True).values_list("pk", flat=True)
     list(User.objects.filter(pk__in=list(people)).order_by("pk").select_for_update().values_list("pk", flat=True))
     locked = Phone.objects.select_for_update().get(pk=phone.pk)

@@ -1,4 +1,4 @@
-"""Actions on Keys: enrol one, spend its code once, end it."""
+"""Enrol a Key, and verify its codes, each of which is accepted once."""
 
 import base64
 import math
@@ -27,16 +27,16 @@ _SEED_BYTES = 20  # 160 bits, RFC 4226 section 4, R6
 
 
 def new_secret() -> str:
-    """Return a fresh base32 seed."""
+    """Return a random base32 seed."""
     return base64.b32encode(secrets.token_bytes(_SEED_BYTES)).decode()
 
 
 @refusing(too_often)
 def spend_code(*, user: User, code: str, purpose: CodePurpose, origin: client.Origin, now: datetime) -> Key:
-    """Check a Key code outside sign-in and use it up, for example to confirm a staff decision.
+    """Verify a Key code outside sign-in and use it up, for example to confirm a staff decision.
 
-    Effects: a try reserved, which no stranger at the log-in can have used up; a right code forgets all of them; the
-    Key's memory of used codes; one event.
+    Effects: an attempt reserved, which nobody else can use up; the right code clears all attempts; ``last_step`` of
+    the Key; one event.
     Needs: no open transaction. Raises: as ``use_code``, and ``TooOften``, ``CodesUsedUp``.
     """
     bucket = limits.STEP_UP.of(user.username_hash)
@@ -58,20 +58,20 @@ def spend_code(*, user: User, code: str, purpose: CodePurpose, origin: client.Or
 def use_code(
     *, user_id: int, session_version: int, proved_at: float, code: str, attempt: Reservation, now: datetime
 ) -> Key:
-    """Find the live Key this code is right for and move its memory past it (KEY-1).
+    """Verify a code against the user's active Keys and use it up: ``last_step`` advances (KEY-1).
 
-    The user is locked, then the Keys; each Key returned has its user set. A code spent on one thing opens nothing
-    else: sign-in, enrolment, step-up and recovery all come through here. ``proved_at``: when the proof that
-    came before the code was given, in seconds since 1970 (infinite: it still holds); a second factor used since
+    Locks the user, then the Keys; the Key returned has its user set. A code that was used for one thing opens nothing
+    else: sign-in, enrolment, step-up and recovery all use this function. ``proved_at``: when the proof that
+    preceded the code was given, in seconds since 1970 (infinity: it is still valid); a second factor used since then
     has used up that proof, too.
-    Needs: a reserved try, an open transaction.
+    Needs: a reserved attempt, an open transaction.
     Raises: ``CodeWrong``, ``CodeUsed``, ``LimitReached``, ``NoKey``, ``Suspended``; ``SignInTooSlow`` if everything
     was ended, or a code used, since.
     """
     active = User.objects.select_related("customer").filter(pk=user_id, is_active=True)
     user = active.select_for_update(of=("self",)).first()
     live = Key.objects.select_for_update(of=("self",)).filter(user=user_id, confirmed=True)
-    # Asked with the Keys, since what a statement saw before it waited for a lock may be out of date.
+    # Read together with the Keys, since what a statement read before it waited for a lock may be out of date.
     current = live.annotate(is_proof_used_up=used_since(proved_at, user=OuterRef("user")))
     keys = list(current.order_by("pk")) if user else []
     if user is None or not keys:
@@ -101,10 +101,10 @@ def enrol_key(
     origin: client.Origin,
     now: datetime,
 ) -> Key:
-    """Give a log-in a new Key, proved by one of its codes, which is spent by that.
+    """Add a Key to a user, proved by one of its codes, which is used up.
 
-    Effects: one Key, one event, a notice. ``attempt``: a try at a code, reserved before.
-    Needs: the caller's further proof (KEY-4).
+    Effects: one Key, one event, one notice. ``attempt``: a reserved attempt at a code.
+    Needs: identity proofing by the caller (KEY-4).
     Raises: ``CodeWrong``, ``LimitReached``.
     """
     step = first_step(secret, code, now=now)
@@ -116,7 +116,7 @@ def enrol_key(
 
 
 def first_step(secret: str, code: str, *, now: datetime) -> int | None:
-    """Return the time step for which a code of a new seed is right, or None."""
+    """Return the time step for which this code of a new seed is right, or None."""
     tolerance = settings.PORTAL_CODE_TOLERANCE_STEPS
     return totp.matching_step(totp.decode_secret(secret), code, at=now.timestamp(), tolerance=tolerance, after=-1)
 
@@ -130,12 +130,12 @@ def start_keys(
     action: Action = Action.KEY_ENROLLED,
     flow: str = "",
 ) -> list[Key]:
-    """Put new Keys to work: the one way a Key comes to be. Each log-in at most once.
+    """Activate new Keys; the only place where Keys are created. Each user at most once.
 
-    ``last_step`` of each holds the step of the code that proved it, which is spent by that.
-    Effects: the Keys, one event per log-in, one e-mail per address, a message to the other phones of the
-    first log-in; statements do not grow with the number of Keys.
-    Needs: an open transaction, proof that the seeds have arrived.
+    ``last_step`` of each holds the step of the code that proved it, which is thereby used up.
+    Effects: the Keys, one event per user, one e-mail per address, a message to the other phones of the
+    first user; the number of statements does not grow with the number of Keys.
+    Needs: an open transaction, proof that the seeds have reached the phone.
     """
     for key in new:
         key.confirmed, key.created_at = True, now

@@ -1,6 +1,6 @@
-"""Actions on Keys and the phones they are on: name one, turn it off, lose it, end everything.
+"""Keys and their phones: rename a Key, turn it off, report it lost, revoke everything.
 
-What else ends with a Key: docs/decisions/0015-fresh-proof-and-ending-keys.md.
+What else ends along with a Key: docs/decisions/0015-fresh-proof-and-ending-keys.md.
 """
 
 from collections.abc import Iterable
@@ -21,7 +21,7 @@ from portal.lib import client
 
 @transaction.atomic
 def rename_key(*, key: Key, name: str, by: User, origin: client.Origin | None, now: datetime) -> Key:
-    """Give a live Key another name, 1 to 60 characters. Effects: one event. Raises: ``PhoneEnded``."""
+    """Rename an active Key, 1 to 60 characters. Effects: one event. Raises: ``PhoneEnded``."""
     if not Key.objects.filter(pk=key.pk, confirmed=True).update(name=name):
         raise _ended(key)
     key.name = name
@@ -39,11 +39,11 @@ def end_key(
     now: datetime,
     keep: PlatformSession | None = None,
 ) -> Key:
-    """Turn one Key off for ever; its phone ends with it when no other Key lives there.
+    """Turn off one Key for good; its phone ends too if no other Key is on it.
 
-    ``keep``: the sign-in this is done from; it stays open unless it stands on this very Key.
-    Effects: the Key, all other sign-ins of that log-in, requests that wait; one event, one notice.
-    Raises: ``PhoneEnded`` if it was off already.
+    ``keep``: the sign-in that requested it; it stays open unless it was opened with this very Key.
+    Effects: the Key, the user's other sign-ins and waiting requests end; one event, one notice.
+    Raises: ``PhoneEnded`` if it was already off.
     """
     ended = _end([key.pk], reason=reason, by=by, origin=origin, now=now, keep=keep)
     if not ended:
@@ -62,10 +62,10 @@ def end_phone(
     now: datetime,
     keep: PlatformSession | None = None,
 ) -> list[Key]:
-    """End a phone and every Key on it, for all log-ins, in one act; return those Keys (KEY-8).
+    """End a phone and every Key on it, for all users at once; return those Keys (KEY-8).
 
-    Effects: as ``end_key`` for each; the phone can call and be called no more.
-    Raises: ``PhoneEnded`` if it had ended already.
+    Effects: as ``end_key`` for each; the phone can make no requests and receives none.
+    Raises: ``PhoneEnded`` if it had already ended.
     """
     users = User.objects.filter(key__phone=phone, key__confirmed=True)
     _lock(users.values_list("pk", flat=True))
@@ -81,17 +81,17 @@ def end_phone(
 def report_lost(
     *, phone: Phone, by: User | None, origin: client.Origin | None, now: datetime, keep: PlatformSession | None = None
 ) -> list[Key]:
-    """Take a lost phone out of use: see ``end_phone``. Each log-in on it gets an event and a notice."""
+    """End a lost phone: see ``end_phone``. Each user with a Key on it gets an event and a notice."""
     return end_phone(phone=phone, reason=EndReason.LOST, by=by, origin=origin, now=now, keep=keep)
 
 
 def revoke_authenticators(
     *, user: User, reason: EndReason, by: User | None, origin: client.Origin | None, now: datetime
 ) -> int:
-    """End every Key, passkey and unused backup code of a log-in; return how many Keys there were.
+    """End every Key, passkey and unused backup code of a user; return how many Keys there were.
 
-    Effects: phones without a Key left end, too; one event. Open sign-ins are the caller's business.
-    Needs: an open transaction, the user's row locked.
+    Effects: phones left without a Key end, too; one event. Needs: an open transaction, the user's row locked; the
+    caller ends open sign-ins.
     """
     over = {"confirmed": False, "ended_at": now, "end_reason": reason}
     live = Key.objects.filter(user=user, confirmed=True)
@@ -114,7 +114,7 @@ def _end(
     now: datetime,
     keep: PlatformSession | None,
 ) -> list[Key]:
-    """End those of these Keys that are live, with all that hangs on them."""
+    """End those of these Keys that are active, and everything that depends on them."""
     users = _lock(Key.objects.filter(pk__in=keys).values_list("user_id", flat=True))
     ended = list(Key.objects.filter(pk__in=keys, confirmed=True).select_related("phone").order_by("user_id", "pk"))
     for key in ended:
@@ -130,13 +130,13 @@ def _end(
 
 
 def _lock(user_ids: Iterable[int]) -> dict[int, User]:
-    """Lock people in the order of their ids, so that two such actions never wait for each other."""
+    """Lock users by id, so that two such actions never wait for each other."""
     rows = User.objects.select_related("customer").filter(pk__in=list(user_ids)).order_by("pk")
     return {user.pk: user for user in rows.select_for_update(of=("self",))}
 
 
 def _end_idle_phones(phone_ids: Iterable[int | None], *, reason: EndReason, now: datetime) -> None:
-    """End those of these phones that have no live Key left."""
+    """End those of these phones that have no active Key left."""
     idle = Phone.objects.filter(pk__in=[pk for pk in phone_ids if pk], ended_at=None).exclude(keys__confirmed=True)
     for phone in idle.order_by("pk"):
         _shut(phone, reason=reason, now=now)
@@ -148,5 +148,5 @@ def _shut(phone: Phone, *, reason: EndReason, now: datetime) -> None:
 
 
 def _ended(key: Key) -> PhoneEnded:
-    """Return the refusal for a Key that is off, with why."""
+    """Return the refusal for a Key that is off, with the reason."""
     return PhoneEnded(reason=Key.objects.values_list("end_reason", flat=True).get(pk=key.pk))

@@ -1,4 +1,4 @@
-"""Moving to a new phone, as the old phone leads it: begin, look how it stands, say that the numbers match."""
+"""Transfer of Keys to a new phone, led by the old phone: begin, follow, confirm that the numbers match."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,17 +13,17 @@ from portal.lib import client
 
 @dataclass(frozen=True)
 class Begun:
-    """A move, and the pairing code the new phone comes with: the one place that has it in clear."""
+    """A transfer and its pairing code; the only place that holds the code in clear."""
 
     move: Enrolment
     code: str
 
 
 def begin(*, phone: Phone, origin: client.Origin, now: datetime) -> Begun:
-    """Begin to move every Key of this phone to another one; an earlier move of theirs ends.
+    """Begin to transfer every Key of this phone; an earlier transfer of theirs ends.
 
-    Keys of log-ins that are stopped stay where they are. Effects: as ``steps.begin``.
-    Raises: ``Suspended`` where none may move.
+    Keys of suspended users stay where they are. Effects: as ``steps.begin``.
+    Raises: ``Suspended`` if none may be transferred.
     """
     may_move = phone.keys.filter(confirmed=True, user__is_active=True, user__suspended_at=None)
     first = may_move.select_related("user").order_by("user_id").first()
@@ -41,7 +41,7 @@ def begin(*, phone: Phone, origin: client.Origin, now: datetime) -> Begun:
 
 
 def state_of(move: Enrolment, *, now: datetime) -> EnrolmentState:
-    """Return where a move stands; one that nobody came to, or finished, in time has ended."""
+    """Return the state of a transfer; one that nobody joined or finished in time has ended."""
     state = EnrolmentState(move.state)
     until = move.pairing_until if state == EnrolmentState.OPEN else move.expires_at
     is_late = until is not None and until <= now
@@ -49,9 +49,9 @@ def state_of(move: Enrolment, *, now: datetime) -> EnrolmentState:
 
 
 def compare(*, phone: Phone, pairing: str, matches: bool, origin: client.Origin, now: datetime) -> EnrolmentState:
-    """Say on the old phone whether the numbers are the same; where they differ the move ends.
+    """Confirm or deny on the old phone that the numbers match; a mismatch ends the transfer.
 
-    Returns where the move stands. Raises: ``PairingOver``.
+    Returns the new state. Raises: ``PairingOver``.
     """
     step = steps.match if matches else steps.give_up
     move = rows.of_old_phone(pairing, phone)

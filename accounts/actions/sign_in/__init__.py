@@ -1,1 +1,1 @@
-"""Signing in, from the password to the session, and what stands in its way."""
+"""Signing in, from the password to the session, and what prevents it."""

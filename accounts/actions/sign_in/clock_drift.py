@@ -1,4 +1,4 @@
-"""Explaining a refused code by a wrong clock (KEY-10). Nothing here accepts one."""
+"""Explain a rejected code by a wrong clock (KEY-10). Nothing here accepts a code."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -10,16 +10,16 @@ from accounts.models import Key
 from accounts.policies.keys import totp
 from accounts.refusals import ClockWrong, CodeWrong
 
-_QUIET = timedelta(minutes=10)  # between two explanations to the same person
+_QUIET = timedelta(minutes=10)  # between two explanations to the same user
 
 
 def explained(wrong: CodeWrong, *, pending: Pending, code: str, tries_left: int, now: datetime) -> CodeWrong:
     """Return the refusal that says by how much a phone's clock is wrong, if this code shows it, else ``wrong``.
 
-    Looks for the code around now, among those of this person's live Keys that were not used. The failure counts as it
-    did. Off by ``PORTAL_KEY_DRIFT_HINT``. Effects: the Keys note that it was told; not again for ten minutes. The code
-    opens nothing later, either: whoever guessed it would otherwise have learnt when it is right.
-    Needs: no open transaction, since that of the refused code was rolled back.
+    Looks for the code at nearby time steps of this user's active Keys that are still unused. The failed attempt stays
+    counted. Off by ``PORTAL_KEY_DRIFT_HINT``. Effects: the Keys record that it was explained; not again for ten
+    minutes. The code is not accepted later either: otherwise a guesser would have learnt when it is right.
+    Needs: no open transaction; the one that rejected the code was rolled back.
     """
     if not settings.PORTAL_KEY_DRIFT_HINT:
         return wrong
@@ -38,7 +38,7 @@ def explained(wrong: CodeWrong, *, pending: Pending, code: str, tries_left: int,
 
 
 def _may_tell(keys: list[Key], *, now: datetime) -> bool:
-    """Note on all Keys of a person that the clock is explained now; tell whether none had noted it of late."""
+    """Record on all of a user's Keys that the clock is explained now; tell whether that is due."""
     quiet = Q(drift_told_at__isnull=True) | Q(drift_told_at__lte=now - _QUIET)
     noted = Key.objects.filter(quiet, pk__in=[key.pk for key in keys]).update(drift_told_at=now)
     return noted == len(keys)

@@ -1,4 +1,4 @@
-"""The action of signing in: the second factor, after the password was right."""
+"""Completing a sign-in with the second factor, after the password was right."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,7 +18,7 @@ from portal.throttle.reserve import Reservation, clear, locked_until, reserve
 
 @dataclass(frozen=True)
 class Pending:
-    """A person whose password was right: who, session version, browser scope, when (seconds since 1970)."""
+    """A user whose password was right: id, session version, browser scope, when (seconds since 1970)."""
 
     user_id: int
     session_version: int
@@ -29,19 +29,19 @@ class Pending:
 
 @dataclass(frozen=True)
 class SignedIn:
-    """What opened the session, and the cookie this browser is known by from now on."""
+    """The second factor that opened the session, and the cookie this browser is known by from now on."""
 
     proof: Authenticator
     browser: str
 
     @property
     def is_first_use(self) -> bool:
-        """Tell whether a Key opened a session for the first time: its owner is told that it works (KEY-6)."""
+        """Tell whether a Key opened a session for the first time; the page then says that it works (KEY-6)."""
         return isinstance(self.proof, Key) and self.proof.is_first_use
 
 
 def reserve_code(pending: Pending, *, now: datetime) -> Reservation:
-    """Reserve a try at a code, unless sign-in has been paused in this browser scope since.
+    """Reserve an attempt at a code, unless sign-in has been paused in this browser scope since.
 
     Needs: no open transaction. Raises: ``Paused``, ``LimitReached``.
     """
@@ -58,12 +58,12 @@ def check_browser_scope(pending: Pending, *, now: datetime) -> None:
 def sign_in(
     *, proof: Authenticator, browser_scope: str, browser: str, origin: client.Origin, now: datetime, flow: str = ""
 ) -> SignedIn:
-    """Let somebody in by a second factor that was used up in this transaction, whichever kind it is.
+    """Sign a user in by a second factor of any kind that was used up in this transaction.
 
     ``proof`` with its ``user``; ``browser``: the cookie the browser is known by, or empty; ``flow``: of the push
-    request that was approved, if one was.
-    Effects: all tries of this browser scope, all wrong codes of unknown browsers and of decisions forgotten; the
-    browser known from now on; one event; a notice if the browser is new. The caller opens the session in the same
+    request that was approved, if any.
+    Effects: clears all attempts of this browser scope, and all wrong codes of unknown browsers and of decisions; the
+    browser becomes known; one event; one notice if the browser is new. The caller opens the session in the same
     transaction.
     Needs: an open transaction.
     """
@@ -85,5 +85,5 @@ def sign_in(
 
 
 def sign_out(user: User, *, origin: client.Origin, now: datetime) -> None:
-    """Write the event of leaving; the caller ends the session in the same transaction."""
+    """Record the sign-out; the caller ends the session in the same transaction."""
     record(Action.SIGNED_OUT, by=user, on=user, now=now, origin=origin)

@@ -1,4 +1,4 @@
-"""Browsers a person has signed in with: each has tries of its own (LOCK-5)."""
+"""Browsers a user has signed in with; each has attempts of its own (LOCK-5)."""
 
 import secrets
 from dataclasses import dataclass
@@ -15,19 +15,19 @@ UNKNOWN_BROWSER = "stranger"  # the scope that all unknown browsers share
 _VALUE_BYTES = 24
 _VALUE_LENGTH = 32  # characters of base64
 _SEPARATOR = "."
-_MOST_VALUES = 5  # people who share a browser; who came first makes room for a sixth
+_MOST_VALUES = 5  # users who share a browser; the earliest makes room for a sixth
 
 
 @dataclass(frozen=True)
 class Remembered:
-    """The cookie the browser carries from now on, and whether this user had used it before."""
+    """The browser's new cookie, and whether this user had used the browser before."""
 
     cookie: str
     is_new: bool
 
 
 def cookie_of(request: HttpRequest) -> str:
-    """Return the cookie this browser carries, random values separated by dots, or the empty text."""
+    """Return this browser's cookie, random values separated by dots, or an empty text."""
     return request.COOKIES.get(cookie_name(), "")
 
 
@@ -37,9 +37,9 @@ def cookie_name() -> str:
 
 
 def browser_scope_of(cookie: str, username: str) -> str:
-    """Return whose attempts count together for this browser's cookie and this username as typed.
+    """Return the scope in which attempts count together, for this browser's cookie and this username as typed.
 
-    The same statement runs for every name. Unknown browsers share one scope.
+    The same statement runs for every username. Unknown browsers share one scope.
     """
     if not cookie:
         return UNKNOWN_BROWSER
@@ -48,7 +48,7 @@ def browser_scope_of(cookie: str, username: str) -> str:
 
 
 def known_as(cookie: str) -> str:
-    """Return the digest of this browser if anybody has completed a sign-in with it, else the empty text."""
+    """Return this browser's digest if anybody has completed a sign-in with it, else an empty text."""
     known = (
         KnownBrowser.objects.filter(digest__in=_digests(cookie)).order_by("pk")
         if cookie
@@ -58,10 +58,10 @@ def known_as(cookie: str) -> str:
 
 
 def remember(user: User, cookie: str, *, origin: client.Origin, now: datetime) -> Remembered:
-    """Note that this browser completed a sign-in of this user.
+    """Record that this user completed a sign-in in this browser.
 
-    A browser that is new to them gets a fresh value before those it carries: a value that somebody else put
-    there, and knows, never becomes one of theirs.
+    A browser new to the user gets a fresh value before those it carries: a value that somebody else planted
+    there, and knows, never becomes theirs.
     """
     known = KnownBrowser.objects.filter(digest__in=_digests(cookie), user=user)
     if cookie and known.update(last_used_at=now, device=origin.device):

@@ -1,7 +1,7 @@
-"""Telling owners of a pause (LOCK-7).
+"""Notify users of a pause (LOCK-7).
 
-The request that begins a pause does the same for known and unknown names; the worker finds out
-afterwards whose it was. See docs/decisions/0021-limits-as-data.md.
+The request that starts a pause does the same for known and unknown usernames; the worker finds out
+afterwards who was affected. See docs/decisions/0021-limits-as-data.md.
 """
 
 from datetime import datetime, timedelta
@@ -26,9 +26,9 @@ _TOLD = (limits.PASSWORD.name, limits.CODE.name)
 
 
 def announce(now: datetime) -> int:
-    """Write the event and the notice of each pause that has begun; return how many were settled.
+    """Write the event and the notice for each new pause; return how many were settled.
 
-    Waits until the try that began the pause has been evaluated: a right one takes the pause back.
+    Waits until the attempt that started the pause has been evaluated: a right one undoes it.
     """
     settled = now - timedelta(seconds=settings.PORTAL_HASH_QUEUE_SECONDS + 5)
     waiting = Throttle.objects.filter(announced=False, used__gte=F("tries"), last_at__lte=settled, limit__in=_TOLD)
@@ -51,10 +51,10 @@ def _announce(pk: int, *, now: datetime) -> int:
 
 
 def _tell(user: User, row: Throttle, *, now: datetime) -> None:
-    """Tell the owner at most once a day, so that somebody who keeps a user paused cannot fill the owner's mailbox."""
+    """Notify the user at most once a day: an attacker must not be able to fill the mailbox."""
     if Notice.objects.filter(user=user, kind=notice_kinds.LOCKED.name, created_at__gt=now - _TOLD_EVERY).exists():
         return
     until = row.opens_at.isoformat() if row.opens_at else ""
-    # Two workers at once: the second finds it told, a round later.
+    # Two workers at once: one round later, the second finds that it was told.
     once = f"{notice_kinds.LOCKED.name}|{user.pk}|{now:%Y-%m-%d}"
     queue.email(user, notice_kinds.LOCKED, now=now, dedupe=once, tries=row.used, limit=row.limit, until=until)

@@ -1,7 +1,7 @@
-"""Requests to approve a sign-in on the phone: sent, answered, withdrawn, used once (KEY-2, KEY-9, KEY-11).
+"""Push approval of a sign-in: sent, answered, withdrawn, used once (KEY-2, KEY-9, KEY-11).
 
-The number and the request's reference live in the encrypted cookie of the sign-in that asked, so that an
-approval opens that one sign-in and no other. Whether one may be sent at all is pure: policies/approvals.py.
+The number and the request's reference are kept in the encrypted cookie of the sign-in that asked, so that an
+approval opens that sign-in and no other. Whether one may be sent is decided in accounts/policies/push_approval.py.
 """
 
 from dataclasses import dataclass
@@ -43,12 +43,12 @@ from portal.throttle import limits
 from portal.throttle.reserve import reserve
 
 DENY = "deny"
-_MOST_ANSWERED = 12  # requests that can be answered within one silence, and the last two
+_MOST_ANSWERED = 12  # all that can be answered within one silence, and the last two
 
 
 @dataclass(frozen=True)
-class Asked:
-    """A request that was sent, and the number to type into the Key: the one place that has it in clear."""
+class SentRequest:
+    """A request that was sent, and the number to type into the Key; the only place that holds it in clear."""
 
     request: PushChallenge
     number: str
@@ -56,7 +56,7 @@ class Asked:
 
 @dataclass(frozen=True)
 class Answer:
-    """What a phone says to a request, as it signed it. ``time``: seconds since 1970."""
+    """A phone's answer to a request, as signed. ``time``: seconds since 1970."""
 
     decision: str
     number: str
@@ -65,17 +65,17 @@ class Answer:
     signature: str
 
 
-# --- Where one signs in -----------------------------------------------------------------------------
+# --- On the sign-in page -----------------------------------------------------------------------------
 
 
 @refusing(lambda reached: TooManyRequests(until=cast("datetime", reached.until)))  # of a window that always ends
-def ask(*, pending: Pending, origin: client.Origin, now: datetime, instead_of: str = "") -> Asked | None:
-    """Send a request to every phone that holds a live Key of this person; None if there is no such phone.
+def ask(*, pending: Pending, origin: client.Origin, now: datetime, instead_of: str = "") -> SentRequest | None:
+    """Send a request to every phone with an active Key of this user; None if there is no such phone.
 
     ``instead_of``: the reference of an earlier request of the same sign-in, which is withdrawn.
     Effects: one row, one event, a notification queued per phone; the user's row is locked meanwhile.
-    Raises: ``TooManyRequests``, ``RequestsStopped``; ``SignInTooSlow`` if everything was ended, or the password has
-    opened a sign-in, since.
+    Raises: ``TooManyRequests``, ``RequestsStopped``; ``SignInTooSlow`` if everything was ended since, or the password
+    has already opened a sign-in.
     """
     with transaction.atomic():
         user = _locked(pending)
@@ -88,30 +88,30 @@ def ask(*, pending: Pending, origin: client.Origin, now: datetime, instead_of: s
         request = _send(user, number, is_new_browser=pending.browser_scope == UNKNOWN_BROWSER, origin=origin, now=now)
         record(Action.REQUEST_SENT, by=None, on=user, now=now, origin=origin, flow=request.flow, request=request.pk)
         push.announce(request, now=now)
-    return Asked(request, number)
+    return SentRequest(request, number)
 
 
 def phones_of(user_id: int) -> list[Phone]:
-    """Return the phones that hold a live Key of this person, oldest first."""
+    """Return the phones with an active Key of this user, oldest first."""
     live = Phone.objects.filter(ended_at=None, keys__user=user_id, keys__confirmed=True)
     return list(live.order_by("created_at"))
 
 
 def withdraw(reference: str) -> bool:
-    """End a request where it was started, answered or not; tell whether there was anything to end."""
+    """End a request from the sign-in side, answered or not; tell whether there was one to end."""
     is_open = Q(state__in=(RequestState.WAITING, RequestState.APPROVED))
     ended = PushChallenge.objects.filter(is_open, reference=reference)
     return bool(ended.update(state=RequestState.WITHDRAWN, signature=""))
 
 
-def standing_of(reference: str, *, now: datetime) -> str:
-    """Return where a request stands: a ``RequestState``, "expired", or "" for none. One statement."""
+def state_of(reference: str, *, now: datetime) -> str:
+    """Return the state of a request: a ``RequestState``, "expired", or "" for none. One statement."""
     row = PushChallenge.objects.filter(reference=reference).values_list("state", "expires_at").first()
-    return push_approval.standing(row[0], expires_at=row[1], now=now) if row else ""
+    return push_approval.state_at(row[0], expires_at=row[1], now=now) if row else ""
 
 
 def use(*, pending: Pending, reference: str, now: datetime) -> Key:
-    """Use the approval of this sign-in up, and return the Key that gave it, with its user.
+    """Use up the approval of this sign-in and return the Key that gave it, with its user.
 
     Effects: the request moves from approved to used in one guarded statement; Keys and user are locked.
     Needs: an open transaction. Raises: ``RequestWaiting``, ``RequestDenied``, ``RequestExpired``, ``RequestOver``;
@@ -142,14 +142,14 @@ def use(*, pending: Pending, reference: str, now: datetime) -> Key:
 
 
 def check_not_denied(reference: str) -> None:
-    """Raise ``RequestDenied`` if somebody answered "not me": no other way leads on in that sign-in, either."""
+    """Raise ``RequestDenied`` if the answer was "not me": no other second factor completes that sign-in, either."""
     denied = PushChallenge.objects.filter(reference=reference, state=RequestState.DENIED, reason=DenyReason.NOT_ME)
     if denied.exists():
         raise RequestDenied
 
 
 def _locked(pending: Pending) -> User:
-    """Lock the user of a sign-in under way."""
+    """Lock the user of a pending sign-in."""
     users = User.objects.select_related("customer").select_for_update(of=("self",))
     user = users.filter(pk=pending.user_id, session_version=pending.session_version, is_active=True).first()
     if user is None:
@@ -195,18 +195,18 @@ def _digest(reference: str, number: str) -> str:
 
 
 def _why_not(user: User, reference: str, *, now: datetime) -> Refusal:
-    """Return why a request opens nothing."""
+    """Return why a request cannot be used."""
     row = PushChallenge.objects.filter(reference=reference, user=user, session_version=user.session_version).first()
     if row is None:
         return SignInTooSlow()
     if row.state == RequestState.DENIED and row.reason == DenyReason.NOT_ME:
         return RequestDenied()
-    by_standing: dict[str, type[Refusal]] = {
+    by_state: dict[str, type[Refusal]] = {
         RequestState.WAITING: RequestWaiting,
         RequestState.USED: SignInTooSlow,
         push_approval.EXPIRED: RequestExpired,
     }
-    return by_standing.get(push_approval.standing(row.state, expires_at=row.expires_at, now=now), RequestOver)()
+    return by_state.get(push_approval.state_at(row.state, expires_at=row.expires_at, now=now), RequestOver)()
 
 
 # --- On the phone -----------------------------------------------------------------------------------
@@ -226,11 +226,11 @@ def waiting_for(phone: Phone, *, now: datetime) -> list[PushChallenge]:
 def answer(
     *, phone: Phone, reference: str, given: Answer, version: str, origin: client.Origin, now: datetime
 ) -> PushChallenge:
-    """Take a phone's answer to a request for an account it holds a live Key of.
+    """Record a phone's answer to a request for a user with an active Key on it.
 
     Effects: the request is answered for good, or a wrong number is counted (the last one ends the request); one
-    event. A refusal as "not me" starts a report. ``version``: of the Key app; an old one may still deny.
-    Needs: no open transaction; the call itself is this phone's. Raises: ``PushChallenge.DoesNotExist``,
+    event. Denying as "not me" opens a report. ``version``: of the Key app; an outdated one may still deny.
+    Needs: no open transaction; a request signed by this phone. Raises: ``PushChallenge.DoesNotExist``,
     ``RequestOver``, ``CallNotSigned``, ``CallTimeWrong``, ``Suspended``, ``AppTooOld``, ``NumberWrong``.
     """
     refusal = None
@@ -255,7 +255,7 @@ def _live_keys() -> QuerySet[Key]:
 
 
 def _locked_request(phone: Phone, reference: str) -> tuple[PushChallenge, Key]:
-    """Lock the person, then the request, and return it with the live Key of its account on this phone."""
+    """Lock the user, then the request, and return it with the user's active Key on this phone."""
     asked = PushChallenge.objects.filter(reference=reference)
     user = User.objects.select_for_update().filter(pk__in=asked.values("user")).first()
     key = _live_keys().filter(phone=phone, user=user).first() if user else None
@@ -283,7 +283,7 @@ def _check_answer(request: PushChallenge, phone: Phone, given: Answer, *, versio
     if abs(given.time - now.timestamp()) > settings.PORTAL_KEY_SKEW_SECONDS:
         raise CallTimeWrong
     if given.decision == DENY:
-        return  # a hold and an old app stand in the way of approving alone
+        return  # suspension and an outdated app prevent approving only
     if user.suspended_at:
         raise Suspended
     if not push_approval.is_current(version, minimum=settings.PORTAL_KEY_MIN_VERSION):
@@ -309,7 +309,7 @@ def _close(request: PushChallenge, state: RequestState, key: Key, given: Answer,
 
 
 def _count_wrong_number(request: PushChallenge, key: Key, *, origin: client.Origin, now: datetime) -> Refusal:
-    """Count a wrong number and return how to refuse it; the last one ends the request."""
+    """Count a wrong number and return the refusal; the last one ends the request."""
     tries_left = reserve(limits.PUSH_NUMBER.of(digests.keyed("request", request.reference)), now=now).tries_left
     if tries_left:
         return NumberWrong(tries_left=tries_left)

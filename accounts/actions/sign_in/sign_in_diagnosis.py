@@ -1,4 +1,4 @@
-"""Why somebody cannot sign in, in sentences for staff. Reads only, tells no secret."""
+"""Why a user cannot sign in, in sentences for staff. Only reads; reveals no secret."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -10,7 +10,7 @@ from portal.throttle.models import Throttle
 
 
 def of(user: User, *, now: datetime) -> list[str]:
-    """Return a sentence for each thing that stands in the way, in the order a sign-in meets them."""
+    """Return a sentence for each obstacle, in the order a sign-in meets them."""
     return [*_of_password(user), *_of_limits(user, now=now), *_of_log_in(user)]
 
 

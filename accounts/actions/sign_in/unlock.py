@@ -12,7 +12,7 @@ from portal.lib import client
 from portal.throttle import limits, reserve
 
 LONGEST_REASON = 200
-# What stands in the way of signing in, and of a decision: what bounds the guessing of PINs and e-mailed codes stays.
+# What blocks sign-in, and decisions; the limits on guessing PINs and e-mailed codes stay.
 LIFTABLE = tuple(
     limit
     for limit in limits.every()
@@ -21,17 +21,17 @@ LIFTABLE = tuple(
 
 
 class NothingPaused(Exception):
-    """No pause is running that could be lifted."""
+    """No pause is running."""
 
 
 class NotTheirsToLift(Exception):
-    """The pause is their own, or stops another member of staff, whom operators alone let in."""
+    """The pause is their own, or of another member of staff, which only operators may lift."""
 
 
 def may_lift(by: User, *, subject: str) -> bool:
     """Tell whether this member of staff may end pauses of that subject.
 
-    A pause is what bounds guessing: who could lift it where they are guessing would not be bounded at all.
+    A pause is what limits guessing: nobody may lift it for an account they could be guessing at.
     """
     owner = User.objects.filter(username_hash=subject).first()
     if owner is not None and owner.is_staff:
@@ -42,8 +42,8 @@ def may_lift(by: User, *, subject: str) -> bool:
 def lift_pauses(*, subject: str, reason: str, by: User | None, origin: client.Origin | None, now: datetime) -> int:
     """End every running pause of one subject (the digest of a username or a network); return how many.
 
-    Tries in a row over any time stay counted: after too many wrong codes only recovery leads on (LOCK-6).
-    Effects: one event, on the chain of the log-in, or of the system for a network or a name nobody has.
+    Totals over any time stay counted: after too many wrong codes only recovery is left (LOCK-6).
+    Effects: one event, on the user's chain, or on the system's for a network or an unknown username.
     ``by``: None for the command line. ``reason`` is kept in the record, which the customer reads.
     Raises: ``NotTheirsToLift``, ``NothingPaused``.
     """
@@ -61,9 +61,9 @@ def lift_pauses(*, subject: str, reason: str, by: User | None, origin: client.Or
 
 
 def forget(subjects: Collection[str] | None, *, reason: str, now: datetime) -> int:
-    """Forget all tries of some subjects, or of everybody, for the command line; return how many buckets had any.
+    """Clear all attempts of some subjects, or of everybody, for the command line; return how many buckets had any.
 
-    Effects: one event if there were any, on the chain of the log-in, or of the system.
+    Effects: one event if there were any, on the user's chain or the system's.
     """
     with transaction.atomic():
         forgotten = reserve.forget(LIFTABLE, subjects=subjects)

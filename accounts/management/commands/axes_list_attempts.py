@@ -1,4 +1,4 @@
-"""List limits in use, where axes would list its own table, which stays empty here."""
+"""List the limits in use, in place of axes' own table, which stays empty here."""
 
 from typing import Any
 
@@ -10,9 +10,9 @@ from portal.throttle.models import Throttle
 
 
 class Command(BaseCommand):
-    """Print one line for each limit in use: what for, whose, used and allowed, until when."""
+    """Print one line for each limit in use: its name, subject, attempts used and allowed, and until when."""
 
-    help = "List the tries that are counted, and the pauses that run."
+    help = "List the attempts that are counted, and the running pauses."
 
     def handle(self, *_args: Any, **_options: Any) -> None:
         now = clock.now()

@@ -1,4 +1,4 @@
-"""Build the cast of a demo and print its log-ins."""
+"""Create the people of a demo and print how they sign in."""
 
 from argparse import ArgumentParser
 from collections.abc import Iterator
@@ -21,9 +21,9 @@ _STATES = {State.ACTIVE: "", State.NO_KEY: ", has no Key yet", State.LOCKED: ", 
 
 
 class Command(BaseCommand):
-    """Make the customers, the adviser and the staff of a cast file, and print how they sign in."""
+    """Create the customers, the adviser and the staff of a cast file, and print how they sign in."""
 
-    help = "Build demo people from a cast file (docs/reference/cast-format.md) and print their log-ins."
+    help = "Build demo people from a cast file (docs/reference/cast-format.md) and print how they sign in."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--cast", type=Path, default=DEFAULT, metavar="FILE.json", help="Another cast.")

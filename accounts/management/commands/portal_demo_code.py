@@ -1,4 +1,4 @@
-"""Print the code a demo Key shows."""
+"""Print the current code of a demo Key."""
 
 from argparse import ArgumentParser
 from typing import Any
@@ -12,9 +12,9 @@ from portal.lib import clock
 
 
 class Command(BaseCommand):
-    """Stand in for the phone of somebody in a demo."""
+    """Stand in for a demo user's phone."""
 
-    help = "Print the codes of a demo log-in for now and for the next 30 seconds. Works in a demo only."
+    help = "Print a demo user's codes for now and for the next 30 seconds. Works in a demo only."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("username")

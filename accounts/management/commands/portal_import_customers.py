@@ -1,4 +1,4 @@
-"""Take in customers from a file."""
+"""Import customers from a file."""
 
 from argparse import ArgumentParser
 from pathlib import Path
@@ -11,7 +11,7 @@ from portal.lib import clock
 
 
 class Command(BaseCommand):
-    """Check a whole file of customers, then write all of them or none."""
+    """Check the whole file, then write all customers or none."""
 
     help = "Import customers from CSV or JSON lines (docs/reference/import-format.md): all of them or none."
 

@@ -1,4 +1,4 @@
-"""``manage.py portal_purge``: delete what has served its time. Run it daily."""
+"""``manage.py portal_purge``: delete what is no longer needed. Run it daily."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from portal.lib import clock
 
 
 class Command(BaseCommand):
-    """Delete old tries, sessions, codes and browsers in small batches."""
+    """Delete old attempts, sessions, codes and browsers in small batches."""
 
     help = "Delete old tries, sessions, e-mailed codes and known browsers in small batches; audit events stay."
 

@@ -1,11 +1,11 @@
-"""Open sign-in of one log-in again."""
+"""Reinstate a suspended user."""
 
 from accounts.actions import suspension
-from accounts.management.suspending import HoldCommand
+from accounts.management.suspending import SuspensionCommand
 
 
-class Command(HoldCommand):
-    """Open sign-in of one log-in again, with a reason for the record."""
+class Command(SuspensionCommand):
+    """Reinstate a suspended user, with a reason for the record."""
 
     help = "Let a suspended user sign in again. Verify the person first."
     action = staticmethod(suspension.reinstate)

@@ -13,7 +13,7 @@ from portal.lib import clock
 
 
 class Command(BaseCommand):
-    """Turn off one Key of a log-in, or the whole phone it is on."""
+    """Turn off one Key of a user, or the whole phone it is on."""
 
     help = "Turn a Key off; portal_status USERNAME shows the numbers. Verify the person first."
 

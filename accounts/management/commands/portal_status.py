@@ -1,4 +1,4 @@
-"""Show how a log-in stands."""
+"""Show the state of a user."""
 
 from argparse import ArgumentParser
 from collections.abc import Iterator
@@ -17,9 +17,9 @@ from portal.outbox.models import Notice, NoticeState
 
 
 class Command(BaseCommand):
-    """Answer "why can this person not sign in?" on one screen, without a secret."""
+    """Answer "why can this person not sign in?" on one screen, without showing secrets."""
 
-    help = "Show how a log-in stands and what keeps it from signing in. Shows no secret."
+    help = "Show the state of a user and what prevents signing in. Shows no secret."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("username")
@@ -41,7 +41,7 @@ class Command(BaseCommand):
 
 def _facts(user: User) -> Iterator[tuple[str, object]]:
     roles = ", ".join(user.groups.values_list("name", flat=True))
-    yield "log-in", f"{user.username} (number {user.pk}), {f'staff: {roles}' if user.is_staff else user.realm}"
+    yield "user", f"{user.username} (number {user.pk}), {f'staff: {roles}' if user.is_staff else user.realm}"
     yield "e-mail", masks.email(user.email)
     yield "password set", user.password_changed_at or ("yes" if user.has_usable_password() else "no")
     keys = queries.keys_of(user)
@@ -49,8 +49,8 @@ def _facts(user: User) -> Iterator[tuple[str, object]]:
     ways = queries.ways_of(user, keys)
     yield "passkeys", ways.passkeys
     yield "backup codes", f"{ways.backup_codes} left"
-    asked = PushChallenge.objects.filter(user=user).order_by("-created_at").first()
-    yield "last request", f"{asked.get_state_display()} (sent {asked.created_at})" if asked else "never"
+    request = PushChallenge.objects.filter(user=user).order_by("-created_at").first()
+    yield "last request", f"{request.get_state_display()} (sent {request.created_at})" if request else "never"
     yield "signed in on", PlatformSession.objects.filter(user=user, ends_at__gt=clock.now()).count()
     last = SecurityEvent.objects.filter(subject=user, action=Action.SIGNED_IN).order_by("-n").first()
     yield "last sign-in", last.at if last else "never"
@@ -58,7 +58,7 @@ def _facts(user: User) -> Iterator[tuple[str, object]]:
 
 
 def _key(key: Key) -> str:
-    """Return a Key in words; its number is what portal_revoke_key takes."""
+    """Return a Key in words, with the number that portal_revoke_key takes."""
     words = f"number {key.pk}, {key.name} (last used {key.last_used_at or 'never'}"
     if phone := key.phone:
         words += f", app {phone.version}, seen {phone.last_seen_at}, clock {phone.clock_offset or 0:+d} s"

@@ -1,13 +1,13 @@
-"""Stop sign-in of one log-in."""
+"""Suspend a user."""
 
 from accounts.actions import suspension
-from accounts.management.suspending import HoldCommand
+from accounts.management.suspending import SuspensionCommand
 
 
-class Command(HoldCommand):
-    """Stop sign-in of one log-in, with a reason for the record."""
+class Command(SuspensionCommand):
+    """Suspend a user, with a reason for the record."""
 
-    help = "End everything a log-in has open and stop its sign-in until portal_reinstate."
+    help = "End everything a user has open and stop sign-in until portal_reinstate."
     action = staticmethod(suspension.suspend)
     done = "Sign-in is stopped for {name}."
     unchanged = "{name} is suspended already."

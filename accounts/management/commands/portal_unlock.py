@@ -1,4 +1,4 @@
-"""End the pause of one log-in."""
+"""End the pause of a user."""
 
 from argparse import ArgumentParser
 from typing import Any
@@ -11,9 +11,9 @@ from portal.lib import clock
 
 
 class Command(BaseCommand):
-    """Lift the running pauses of a username, with a reason for the record."""
+    """End the running pauses of a username, with a reason for the record."""
 
-    help = "End the running pauses of a log-in. Verify the person first."
+    help = "End the running pauses of a user. Verify the person first."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("username")

@@ -1,1 +1,1 @@
-"""Rules about Keys: codes, enrolment, revocation, what a phone signs."""
+"""Rules about Keys: codes, enrolment, revocation, signed messages."""

@@ -8,24 +8,24 @@ FIRST, ADD, TRANSFER = EnrolmentPurpose
 OVER = frozenset({DONE, ENDED})
 START: dict[EnrolmentPurpose, EnrolmentState] = {FIRST: EMAIL, ADD: EMAIL, TRANSFER: OPEN}
 
-# (state, step) -> state. What is not here does not happen.
+# (state, step) -> state. Anything else is refused.
 MOVES: dict[tuple[EnrolmentState, str], EnrolmentState] = {
-    (EMAIL, "prove-first"): DETAILS,  # the first Key of a log-in: answers or details follow the e-mailed code
-    (EMAIL, "prove-added"): OPEN,  # one more Key: password and Key were given a moment ago
+    (EMAIL, "prove-first"): DETAILS,  # the first Key of a user: answers or details follow the e-mailed code
+    (EMAIL, "prove-added"): OPEN,  # one more Key: both factors were given a moment ago
     (DETAILS, "prove-first"): OPEN,
-    (OPEN, "renew"): OPEN,  # a fresh pairing code
-    (OPEN, "claim"): CLAIMED,  # a phone comes with the code
+    (OPEN, "renew"): OPEN,  # a new pairing code
+    (OPEN, "claim"): CLAIMED,  # a phone joins with the code
     (OPEN, "confirm-app"): DONE,  # a plain authenticator app shows a right code
-    (CLAIMED, "renew"): OPEN,  # the phone shows no number: it is forgotten, and may come again
-    (CLAIMED, "match"): MATCHED,  # the person says the numbers are the same
+    (CLAIMED, "renew"): OPEN,  # the phone shows no number: it is forgotten, and may join again
+    (CLAIMED, "match"): MATCHED,  # the user confirms that the numbers match
     (MATCHED, "fetch"): MATCHED,  # the phone fetches its secrets, again if the answer was lost
-    (MATCHED, "confirm"): DONE,  # a code of the new Key is right
+    (MATCHED, "confirm"): DONE,  # a code of the new Key is accepted
     **{(state, "give-up"): ENDED for state in EnrolmentState if state not in OVER},
 }
 
 
 def after(state: EnrolmentState, step: str) -> EnrolmentState | None:
-    """Return where a step leads, or None where it is not open."""
+    """Return the state after a step, or None if the step is not open."""
     return MOVES.get((state, step))
 
 

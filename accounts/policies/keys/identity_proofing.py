@@ -1,4 +1,4 @@
-"""What else a person shows before the first Key is set up, and when it is right.
+"""Further proof of identity before the first Key is set up, and when it is right.
 
 See docs/decisions/0013-setting-up-a-key.md.
 """
@@ -8,24 +8,24 @@ from collections.abc import Collection
 
 from accounts.policies import security_answers
 
-ANSWERS_ASKED = 2  # with fewer on file, personal details are asked instead
-_FEWEST_DIGITS = 7  # of a telephone number, typed without its country
+ANSWERS_ASKED = 2  # with fewer on file, personal details are asked for instead
+_FEWEST_DIGITS = 7  # of a telephone number typed without its country code
 
 
 def questions_asked(on_file: Collection[str]) -> tuple[str, ...]:
-    """Return the questions to answer: always the same ones, or none where too few are on file."""
+    """Return the questions to answer: always the same ones, or none if too few are on file."""
     return tuple(sorted(on_file)[:ANSWERS_ASKED]) if len(on_file) >= ANSWERS_ASKED else ()
 
 
 def can_ask_details(birth_date: str, codes: Collection[str], phone: str) -> bool:
-    """Tell whether enough is on file: a birth date, and one thing more."""
+    """Tell whether enough is on file: a birth date and one more detail."""
     return bool(birth_date and (phone or any(codes)))
 
 
 def are_details(birth_date: str, codes: Collection[str], phone: str, *, typed_date: str, typed_detail: str) -> bool:
-    """Tell whether the birth date (ISO) and one more detail are as on file; looks at all of them every time.
+    """Tell whether the birth date (ISO) and one more detail match those on file; always compares all of them.
 
-    ``codes``: postcode and account numbers, compared without case, blanks and signs.
+    ``codes``: postcode and account numbers, compared without case, spaces and punctuation.
     """
     date_fits = bool(birth_date) and _same(birth_date, typed_date)
     typed = _bare(typed_detail)
@@ -34,7 +34,7 @@ def are_details(birth_date: str, codes: Collection[str], phone: str, *, typed_da
 
 
 def _is_phone(on_file: str, typed: str) -> bool:
-    """Compare with or without the country's code, which is on file, and the zero that stands in for it."""
+    """Compare with or without the country code, which is on file, and the zero that replaces it."""
     digits, wanted = typed.lstrip("0"), _bare(on_file)
     return len(digits) >= _FEWEST_DIGITS and digits.isdigit() and _same(wanted[-len(digits) :], digits)
 

@@ -1,3 +1,3 @@
-"""The Key's web app as this release brings it."""
+"""The version of the Key's web app in this release."""
 
-VERSION = "1.0"  # numbers and dots; sent with every call of the app, see PORTAL_KEY_MIN_VERSION
+VERSION = "1.0"  # numbers and dots; sent with every request of the app, see PORTAL_KEY_MIN_VERSION

@@ -1,4 +1,4 @@
-"""What the record and the owner are told when a Key ends, by why it ended. Moves are told of by the Key that came."""
+"""The event and the notice when a Key ends, by the reason. A transfer is announced by its new Key."""
 
 from typing import TYPE_CHECKING
 
@@ -15,10 +15,10 @@ _TOLD: "Mapping[EndReason, NoticeKind]" = {EndReason.LOST: notice_kinds.PHONE_LO
 
 
 def action_of(reason: EndReason) -> Action:
-    """Return what the record says of it."""
+    """Return the event to record."""
     return _RECORDED.get(reason, Action.KEY_ENDED)
 
 
 def notice_of(reason: EndReason) -> "NoticeKind":
-    """Return the kind of notice its owner gets."""
+    """Return the kind of notice for its owner."""
     return _TOLD.get(reason, notice_kinds.KEY_OFF)

@@ -1,4 +1,4 @@
-"""Key codes (RFC 6238, six digits, 30 s): reading what was typed, and finding the step it is right for."""
+"""Key codes (RFC 6238, six digits, 30 s): parsing them, and finding the step for which one is right."""
 
 import base64
 import binascii
@@ -15,14 +15,14 @@ _SEPARATORS = str.maketrans("", "", " -\u00a0\u2009\u202f\u2010\u2011")
 def read(typed: str) -> str | None:
     """Return six ASCII digits, or None if this is not a code.
 
-    Full-width digits become ASCII (NFKC), then spaces and dashes go; nothing else is forgiven.
+    Full-width digits become ASCII (NFKC), then spaces and dashes are dropped; nothing else is forgiven.
     """
     text = unicodedata.normalize("NFKC", typed).strip().translate(_SEPARATORS)
     return text if len(text) == DIGITS and text.isascii() and text.isdigit() else None
 
 
 def decode_secret(secret: str) -> bytes:
-    """Return the bytes of a base32 seed; raise ValueError for nonsense."""
+    """Return the bytes of a base32 seed. Raises: ``ValueError``."""
     try:
         return base64.b32decode(secret.upper() + "=" * (-len(secret) % 8))
     except binascii.Error as error:
@@ -50,9 +50,9 @@ def matching_step(seed: bytes, code: str, *, at: float, tolerance: int, after: i
 
 
 def steps_away(seed: bytes, code: str, *, at: float, reach: int, after: int) -> int | None:
-    """Return how many steps from ``at`` the nearest code of this seed is that equals ``code``: ahead, above zero.
+    """Return how many steps from ``at`` this code is right for the seed, the nearest if several: above zero if ahead.
 
-    Looks ``reach`` steps both ways, and only at steps later than ``after``. For explaining, never for accepting.
+    Searches ``reach`` steps both ways, and only steps later than ``after``. For explaining, never for accepting.
     """
     now = step_at(at)
     near = sorted(range(-reach, reach + 1), key=abs)

@@ -1,4 +1,4 @@
-"""Setting up a Key, up to the phone: who it is for, the e-mailed code, answers or details."""
+"""Setting up a Key, before the phone: for which users, the e-mailed code, answers or details."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -80,7 +80,7 @@ def code(request: HttpRequest, setup: SetUp) -> HttpResponse:
 @require_POST
 @setting_up("accounts:key-setup-code")
 def send(request: HttpRequest, setup: SetUp) -> HttpResponse:
-    """Send a fresh code by e-mail; the older one dies."""
+    """Send a new code by e-mail, which replaces the older one."""
     form = MailedCodeForm()
     try:
         identity_proofing.send_email(enrolment=setup.enrolment, origin=client.origin(request), now=clock.now())

@@ -1,4 +1,4 @@
-"""Who may go on with an enrolment on the web: the browser that has its ticket."""
+"""An enrolment on the web, for the browser that has its ticket."""
 
 import functools
 import secrets
@@ -19,7 +19,7 @@ from accounts.views.cookies import EncryptedCookie
 from accounts.views.guards import to_sign_in, who
 from portal.lib import clock
 
-TICKET = EncryptedCookie("key-setup", minutes=30)  # enrolment, ticket and the pairing code on show
+TICKET = EncryptedCookie("key-setup", minutes=30)  # enrolment, ticket and the pairing code being shown
 PAGES = {
     EnrolmentState.EMAIL: "accounts:key-setup-code",
     EnrolmentState.DETAILS: "accounts:key-setup-details",
@@ -32,7 +32,7 @@ PAGES = {
 
 @dataclass(frozen=True)
 class SetUp:
-    """An enrolment in the hands of the browser that began it."""
+    """An enrolment with the ticket of the browser that began it."""
 
     enrolment: Enrolment
     ticket: str
@@ -40,16 +40,16 @@ class SetUp:
 
     @property
     def owned(self) -> dict[str, Any]:
-        """Return what each action wants of the side that began."""
+        """Return the arguments that identify the beginning side to each action."""
         return {"enrolment": self.enrolment, "binding": self.ticket, "now": clock.now()}
 
     @property
     def page(self) -> str:
-        """Return the name of the page for where it stands."""
+        """Return the URL name of the page for its state."""
         return PAGES[EnrolmentState(self.enrolment.state)]
 
     def frame(self, place: str) -> dict[str, Any]:
-        """Return what every page of it shows; ``place``: the step one is at, one of those below."""
+        """Return what every page of it shows; ``place``: the current step, one of those below."""
         is_first = self.enrolment.purpose == EnrolmentPurpose.FIRST
         names = {"code": _("E-mail"), "details": _("Confirm it is you"), "pair": _("Phone"), "done": _("Test")}
         if not is_first:
@@ -64,7 +64,7 @@ class SetUp:
         }
 
     def keep(self, response: HttpResponse) -> HttpResponse:
-        """Let the browser carry the ticket."""
+        """Store the ticket in the browser."""
         TICKET.write(response, enrolment=self.enrolment.pk, ticket=self.ticket, pairing_code=self.pairing_code)
         return response
 
@@ -74,15 +74,15 @@ View = Callable[[HttpRequest], HttpResponse]
 
 
 def new_ticket() -> str:
-    """Return 192 random bits."""
+    """Return a random ticket of 192 bits."""
     return secrets.token_urlsafe(24)
 
 
 def setting_up(*pages: str) -> Callable[[Page], View]:
-    """Let in the browser that holds a ticket, while its enrolment stands at one of these pages.
+    """Admit the browser that holds a ticket, while its enrolment is at one of these pages.
 
-    Elsewhere it is sent to where the enrolment stands; without a ticket, to the start. One more Key is set up
-    only while its owner is signed in.
+    Otherwise it is redirected to the enrolment's current page, or without a ticket to the start. A further Key is set
+    up only while its owner is signed in.
     """
 
     def decorate(view: Page) -> View:
@@ -104,7 +104,7 @@ def setting_up(*pages: str) -> Callable[[Page], View]:
 
 
 def current_setup(request: HttpRequest) -> SetUp | None:
-    """Return what this browser's ticket opens, or None without one. One statement. Raises: ``EnrolmentOver``."""
+    """Return the enrolment of this browser's ticket, or None without one. One statement. Raises: ``EnrolmentOver``."""
     facts = TICKET.read(request)
     if not facts:
         return None
@@ -113,7 +113,7 @@ def current_setup(request: HttpRequest) -> SetUp | None:
 
 
 def _not_open(request: HttpRequest, refusal: Refusal) -> HttpResponse:
-    """Go where the set-up stands if another tab moved it meanwhile; else say that it is over."""
+    """Redirect to the current page if another tab has moved the enrolment on; else say that it is over."""
     try:
         found = current_setup(request) if isinstance(refusal, EnrolmentOver) else None
     except EnrolmentOver:
@@ -122,7 +122,7 @@ def _not_open(request: HttpRequest, refusal: Refusal) -> HttpResponse:
 
 
 def is_over(request: HttpRequest, refusal: Refusal) -> HttpResponse:
-    """Say that the set-up is over, and where to start again."""
+    """Say that the enrolment is over, and where to start again."""
     response = render(request, "accounts/key_setup_over.html", {"refusal": refusal}, status=409)
     TICKET.drop(response)
     return response

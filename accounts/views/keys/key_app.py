@@ -1,6 +1,6 @@
-"""The Key's web app: its shell, its manifest, and the worker that keeps it for use without internet.
+"""The Key's web app: its shell, its manifest, and the service worker that makes it work offline.
 
-All of them are the same for everybody: no user, no cookie and no form token gets into them.
+All are the same for everybody: they contain no user data, cookie or form token.
 """
 
 import hashlib
@@ -54,7 +54,7 @@ def app(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def manifest(request: HttpRequest) -> HttpResponse:
-    """Tell the phone what to install: name, pictures, where it begins."""
+    """Tell the phone what to install: name, icons, start page."""
     start = reverse("accounts:key-app")
     facts = {
         "id": start,
@@ -74,7 +74,7 @@ def manifest(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def worker(request: HttpRequest) -> HttpResponse:
-    """Give the app's worker; its bytes change when anything of the app does."""
+    """Serve the app's service worker; its bytes change whenever anything in the app does."""
     kept = [reverse("accounts:key-app"), *map(static, shell_files())]
     facts = {"version": _version(_shell(request), kept), "kept": json.dumps(kept), "icon": static("key/icon-192.png")}
     script = render_to_string("key/worker.js", facts | {"key_name": settings.PORTAL_KEY_NAME})
@@ -83,13 +83,13 @@ def worker(request: HttpRequest) -> HttpResponse:
 
 @cache
 def shell_files() -> tuple[str, ...]:
-    """Return the static files the app needs to open, as names below the static folder."""
+    """Return the static files that the app needs to start, as names below the static folder."""
     own = (path for path in (_FOLDER / "key").rglob("*") if path.suffix in {".js", ".css"})
     return (*_SHARED, *sorted(path.relative_to(_FOLDER).as_posix() for path in own))
 
 
 def _version(shell: bytes, kept: list[str]) -> str:
-    """Return a digest of all that is kept: the page as it reads, the files by name and content."""
+    """Return a digest of everything cached: the rendered page, and the files by name and content."""
     digest = hashlib.sha256(shell + json.dumps(kept).encode())
     for name in shell_files():
         if (own := _FOLDER / name).is_file():
@@ -98,7 +98,7 @@ def _version(shell: bytes, kept: list[str]) -> str:
 
 
 def _shell(request: HttpRequest) -> bytes:
-    """Return the app's page as anybody gets it."""
+    """Return the app's page as served to everybody."""
     plain = HttpRequest()
     plain.method, plain.path, plain.resolver_match = "GET", reverse("accounts:key-app"), request.resolver_match
     plain.path_info = plain.path

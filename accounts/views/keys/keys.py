@@ -1,4 +1,4 @@
-"""One's own Keys: see them, name them, turn them off."""
+"""A user's own Keys: see them, name them, turn them off."""
 
 from collections.abc import Callable
 
@@ -26,7 +26,7 @@ _LONGEST_SEARCH = 150
 @require_safe
 @signed_in
 def keys(request: SignedInRequest) -> HttpResponse:
-    """See your Keys, and the log-ins on each phone."""
+    """See your Keys, and the users on each phone."""
     mine = queries.keys_of(request.user)
     named = request.GET.get("q", "")[:_LONGEST_SEARCH].replace("\x00", "").strip()
     beside = queries.on_same_phones(request.user, mine, named=named) if any(k.phone_id for k in mine) else []
@@ -63,7 +63,7 @@ def rename(request: SignedInRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @freshly_proved
 def turn_off(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Turn a Key off, after reading what follows."""
+    """Turn a Key off, after reading what that means."""
     key = _own(request, pk)
     if request.method == "POST":
         return _ended(request, key, lambda: _end(request, key, EndReason.TURNED_OFF))
@@ -81,13 +81,13 @@ def lost(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 def _own(request: SignedInRequest, pk: int) -> Key:
-    """Return a live Key of this person, with its user and phone, or answer 404."""
+    """Return an active Key of this user, with its user and phone, or answer 404."""
     live = Key.objects.select_related("user", "phone").filter(user=request.user, confirmed=True)
     return get_object_or_404(live, pk=pk)
 
 
 def _effects(request: SignedInRequest, key: Key) -> dict[str, object]:
-    """Return what a person must know before a Key ends."""
+    """Return what a user must know before turning off a Key."""
     keys = queries.keys_of(request.user)
     beside = queries.on_same_phones(request.user, [key])
     return {
@@ -100,7 +100,7 @@ def _effects(request: SignedInRequest, key: Key) -> dict[str, object]:
 
 
 def _ended(request: SignedInRequest, key: Key, action: Callable[[], int]) -> HttpResponse:
-    """Do the action and say what is off, or that it was already."""
+    """Run the action and say what was turned off, or that it already was."""
     try:
         count = action()
     except PhoneEnded as refusal:

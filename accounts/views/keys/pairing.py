@@ -1,4 +1,4 @@
-"""Setting up a Key, from the phone on: pair, compare the numbers, type a code, test it."""
+"""Setting up a Key, with the phone: pair, compare the numbers, type a code, test it."""
 
 from typing import Any
 
@@ -21,7 +21,7 @@ _HERE = "accounts:key-setup-pair"
 @require_http_methods(["GET", "HEAD", "POST"])
 @setting_up(_HERE)
 def pair(request: HttpRequest, found: SetUp) -> HttpResponse:
-    """Let the phone come, compare the numbers, and type a code of the new Key."""
+    """Pair the phone, compare the numbers, and type a code of the new Key."""
     form_of = NewAppForm if found.enrolment.state == EnrolmentState.OPEN else NewKeyForm
     form = form_of(request.POST if request.method == "POST" else None)
     if form.is_valid():
@@ -38,12 +38,12 @@ def pair(request: HttpRequest, found: SetUp) -> HttpResponse:
 
 
 def _facts_of(found: SetUp) -> dict[str, Any]:
-    """Return what the page shows at this state. Raises: ``EnrolmentOver`` if it is at another by now."""
+    """Return what the page shows in this state. Raises: ``EnrolmentOver`` if the state has changed."""
     enrolment = found.enrolment
     if enrolment.state != EnrolmentState.OPEN:
         return {"number": " ".join(enrolment.number)}
     if not (items := rows.items_of(enrolment)):
-        raise EnrolmentOver  # a phone came meanwhile
+        raise EnrolmentOver  # a phone joined meanwhile
     own, *others = items
     app = reverse("accounts:key-app")
     address = site.url(app)
@@ -62,7 +62,7 @@ def _facts_of(found: SetUp) -> dict[str, Any]:
 @require_POST
 @setting_up(_HERE)
 def renew(request: HttpRequest, found: SetUp) -> HttpResponse:
-    """Show a fresh pairing code; the older one dies, and so does a pairing that the phone knows nothing of."""
+    """Show a new pairing code; the older one, and a pairing whose answer the phone missed, no longer work."""
     fresh = steps.renew_pairing_code(**found.owned)
     return SetUp(found.enrolment, found.ticket, fresh).keep(redirect(_HERE))
 
@@ -70,7 +70,7 @@ def renew(request: HttpRequest, found: SetUp) -> HttpResponse:
 @require_POST
 @setting_up(_HERE)
 def match(request: HttpRequest, found: SetUp) -> HttpResponse:
-    """Say that the phone shows the same number."""
+    """Confirm that the phone shows the same number."""
     steps.match(origin=client.origin(request), **found.owned)
     return redirect(_HERE)
 
@@ -78,14 +78,14 @@ def match(request: HttpRequest, found: SetUp) -> HttpResponse:
 @require_POST
 @setting_up("accounts:key-setup-code", "accounts:key-setup-details", _HERE)
 def stop(request: HttpRequest, found: SetUp) -> HttpResponse:
-    """Stop setting up: another number stands on the phone, or one does not want to go on."""
+    """Stop setting up: the phone shows a different number, or the user does not want to go on."""
     steps.give_up(origin=client.origin(request), **found.owned)
     return is_over(request, EnrolmentOver())
 
 
 @require_safe
 def state(request: HttpRequest) -> HttpResponse:
-    """Tell where a set-up stands; asking is not activity. One statement."""
+    """Return the state of a set-up; polling is not activity. One statement."""
     try:
         found = current_setup(request)
     except EnrolmentOver:

@@ -1,4 +1,4 @@
-"""Opening the session of somebody who gave both factors, by whichever way (SIGN-3, SIGN-9)."""
+"""Opening the session of a user who gave both factors, of whatever kind (SIGN-3, SIGN-9)."""
 
 from datetime import datetime
 from typing import TYPE_CHECKING, cast
@@ -16,16 +16,16 @@ from portal.lib import client
 if TYPE_CHECKING:
     from accounts.sessions import SessionStore
 
-_BROWSER_COOKIE_AGE = 400 * 24 * 3600  # seconds; the longest browsers keep
+_BROWSER_COOKIE_AGE = 400 * 24 * 3600  # seconds; the longest that browsers allow
 
 
 def open_session(
     request: HttpRequest, proof: Authenticator, *, browser_scope: str, now: datetime, flow: str = ""
 ) -> completion.SignedIn:
-    """Let the owner of this second factor in, and bind a new session to it.
+    """Sign in the owner of this second factor, and bind a new session to it.
 
     ``proof`` with its ``user``, used up in this transaction; ``browser_scope``: as ``known_browsers.browser_scope_of``
-    gives it. Finish with ``remember`` on the answer. Needs: an open transaction.
+    gives it. Finish with ``remember`` on the response. Needs: an open transaction.
     """
     user, origin = proof.user, client.origin(request)
     done = completion.sign_in(
@@ -45,7 +45,7 @@ def open_session(
 
 
 def remember(request: HttpRequest, response: HttpResponse, done: completion.SignedIn) -> HttpResponse:
-    """Let the browser carry the cookie it is known by, and say that the Key works where that is news."""
+    """Set the known-browser cookie, and after the first use of a Key say that it works."""
     if done.is_first_use:
         messages.success(request, _("Your Key works. You have just signed in with it for the first time."))
     response.set_cookie(

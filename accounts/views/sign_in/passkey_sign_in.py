@@ -1,4 +1,4 @@
-"""Signing in with a passkey: alone, after the password, or once more before something sensitive. Spoken in JSON."""
+"""Passkeys over JSON: sign in with one alone or after the password, or reauthenticate."""
 
 from collections.abc import Callable
 from typing import TypeVar
@@ -27,7 +27,7 @@ Result = TypeVar("Result")
 
 @require_POST
 def options(request: HttpRequest) -> HttpResponse:
-    """Tell the browser which passkeys may answer: those of whose password was right, else any of this site."""
+    """Tell the browser which passkeys may be used: the user's after a right password, else any of this site."""
     user = _pending_user(request)
     sent = passkeys.sign_in_options(user, challenge=passkeys.new_challenge())
     return challenges.offer(sent, purpose=_sign_in_of(user))
@@ -35,9 +35,9 @@ def options(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def sign_in(request: HttpRequest) -> HttpResponse:
-    """Let in who holds a passkey, and say where to go on."""
+    """Sign in with a passkey, and return the next page."""
     user, storage = _pending_user(request), PendingStorage("", request)
-    asked = storage.asked.reference if storage.asked else ""
+    asked = storage.push_request.reference if storage.push_request else ""
     try:
         with refusing(paused):
             done = _check(request, user, purpose=_sign_in_of(user), then=lambda passkey: _open(request, passkey, asked))
@@ -52,7 +52,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 @require_POST
 @signed_in
 def confirm_options(request: SignedInRequest) -> HttpResponse:
-    """Tell the browser which passkeys may answer for who is signed in."""
+    """Tell the browser which passkeys the signed-in user may use."""
     sent = passkeys.sign_in_options(request.user, challenge=passkeys.new_challenge())
     return challenges.offer(sent, purpose=_confirmation_of(request.user))
 
@@ -60,7 +60,7 @@ def confirm_options(request: SignedInRequest) -> HttpResponse:
 @require_POST
 @signed_in
 def confirm(request: SignedInRequest) -> HttpResponse:
-    """Count a passkey as both factors given once more, and say where to go on."""
+    """Accept a passkey as both factors given again, and return the next page."""
     user = request.user
     try:
         with refusing(too_often):
@@ -71,7 +71,7 @@ def confirm(request: SignedInRequest) -> HttpResponse:
 
 
 def _pending_user(request: HttpRequest) -> User | None:
-    """Return whose password was right, if a sign-in is under way."""
+    """Return the user of the pending sign-in, if there is one."""
     pending = PendingStorage("", request).pending
     return User.objects.filter(pk=pending.user_id).first() if pending else None
 
@@ -97,7 +97,7 @@ def _check(request: HttpRequest, user: User | None, *, purpose: str, then: Calla
 
 
 def _open(request: HttpRequest, passkey: Passkey, asked: str) -> SignedIn:
-    """Open the session, unless the phone that was asked said "not me"; what waits there is withdrawn."""
+    """Open the session, unless the phone answered "not me"; a waiting request is withdrawn."""
     if asked:
         push_approval.check_not_denied(asked)
         push_approval.withdraw(asked)
@@ -112,7 +112,7 @@ def _note(request: SignedInRequest, passkey: Passkey) -> None:
 
 
 def _refused(refusal: Refusal) -> JsonResponse:
-    """Say why not, in words for the page: 429 with Retry-After for too many, else 403."""
+    """Return the refusal in words for the page: 429 with Retry-After for too many attempts, else 403."""
     cause = refusal.cause
     facts = {
         "cause": cause.code,

@@ -1,6 +1,6 @@
-"""A sign-in under way: who entered the right password, when, in which browser scope. Kept in an encrypted cookie.
+"""A pending sign-in: who entered the right password, when, in which browser scope. Kept in an encrypted cookie.
 
-No row is written before both factors are right, so an anonymous visitor costs no statement and a
+No row is written before both factors are right: an anonymous visitor costs no statement, and a
 password alone leaves no session. Raising a user's ``session_version`` ends every pending sign-in.
 """
 
@@ -21,10 +21,10 @@ _BOUND_TO = "pending-sign-in"
 
 
 @dataclass(frozen=True)
-class Asked:
-    """The request that this sign-in sent to the Key: which, the number to type, until when (seconds since 1970).
+class PushRequest:
+    """The push request of this sign-in: its reference, the number to type, until when (seconds since 1970).
 
-    All of it empty where nothing could be sent; no number once the request is over.
+    All empty if nothing could be sent; no number once the request is over.
     """
 
     reference: str = ""
@@ -32,8 +32,8 @@ class Asked:
     until: float = 0
 
     @classmethod
-    def of(cls, sent: push_approval.Asked | None) -> "Asked | None":
-        """Return what the browser keeps of a request that was sent."""
+    def of(cls, sent: push_approval.SentRequest | None) -> "PushRequest | None":
+        """Return what the browser stores of a request that was sent."""
         if sent is None:
             return None
         return cls(sent.request.reference, sent.number, sent.request.expires_at.timestamp())
@@ -45,7 +45,7 @@ class PendingStorage(BaseStorage):
     validated_step_data: dict[str, Any] = {}
 
     def __init__(self, prefix: str, request: HttpRequest, file_storage: Any = None) -> None:
-        """Open the cookie, or start empty; one that does not open, or is too old, counts as none."""
+        """Read the cookie; one that cannot be decrypted, or is too old, counts as none."""
         super().__init__(prefix, request, file_storage)
         self.cookie = f"{settings.PORTAL_COOKIE_PREFIX}pending"
         self.init_data()
@@ -59,22 +59,22 @@ class PendingStorage(BaseStorage):
 
     @property
     def pending(self) -> Pending | None:
-        """Return whose password was right, or None."""
+        """Return the user whose password was right, or None."""
         return Pending(**self.data["pending"]) if self.data.get("pending") else None
 
     @property
     def takes_passkeys(self) -> bool:
-        """Tell whether a passkey may answer: one of anybody's before the password, one of this person's after it."""
+        """Tell whether a passkey may be used: anybody's before the password, one of this user's after it."""
         return self.pending is None or bool(self.data.get("has_passkey"))
 
     @property
-    def asked(self) -> Asked | None:
-        """Return what was sent to the Key, or None for a person without a Key on a phone."""
-        return Asked(**self.data["asked"]) if self.data.get("asked") else None
+    def push_request(self) -> PushRequest | None:
+        """Return the request sent to the Key, or None for a user without a Key on a phone."""
+        return PushRequest(**self.data["asked"]) if self.data.get("asked") else None
 
-    @asked.setter
-    def asked(self, asked: Asked | None) -> None:
-        self.data["asked"] = asked and asdict(asked)
+    @push_request.setter
+    def push_request(self, request: PushRequest | None) -> None:
+        self.data["asked"] = request and asdict(request)
 
     def _set_user(self, user: User) -> None:
         pending = Pending(
@@ -85,7 +85,7 @@ class PendingStorage(BaseStorage):
     authenticated_user = property(lambda self: self.pending, _set_user)
 
     def update_response(self, response: Any) -> None:
-        """Write the cookie while a sign-in is under way, delete it when none is."""
+        """Set the cookie while a sign-in is pending, else delete it."""
         if self.data.get("pending"):
             kept = {name: self.data.get(name) for name in ("step", "pending", "asked", "has_passkey")}
             response.set_cookie(

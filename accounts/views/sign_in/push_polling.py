@@ -1,4 +1,4 @@
-"""What the sign-in page asks while it waits for the phone: one statement, no session, a few bytes."""
+"""Polled by the sign-in page while it waits for the phone: one statement, no session, a few bytes."""
 
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.http import require_safe
@@ -10,7 +10,7 @@ from portal.lib import clock, headers
 
 @require_safe
 def waiting(request: HttpRequest) -> JsonResponse:
-    """Say where the request of the sign-in in this browser's encrypted cookie stands; "" if there is none."""
-    asked = PendingStorage("", request).asked
-    state = push_approval.standing_of(asked.reference, now=clock.now()) if asked and asked.reference else ""
+    """Return the state of this browser's push request; "" if there is none."""
+    sent = PendingStorage("", request).push_request
+    state = push_approval.state_of(sent.reference, now=clock.now()) if sent and sent.reference else ""
     return JsonResponse({"state": state}, headers={"Content-Security-Policy": headers.DATA_ONLY})

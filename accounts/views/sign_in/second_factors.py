@@ -1,4 +1,4 @@
-"""The ways in after the password: each uses a second factor up and opens the session, in one transaction."""
+"""The second factors after the password: each is used up and opens the session, in one transaction."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -20,11 +20,11 @@ from portal.throttle.reserve import give_back
 
 @dataclass(frozen=True)
 class UnderWay:
-    """A sign-in under way: whose, and the reference of the request that was sent to the phone, or empty."""
+    """A pending sign-in, and the reference of the request that was sent to the phone, or empty."""
 
     request: HttpRequest
     pending: completion.Pending
-    asked: str
+    push_request: str
     now: datetime
 
 
@@ -32,19 +32,19 @@ Way = Callable[[UnderWay], completion.SignedIn]
 
 
 def by_approval(under_way: UnderWay) -> completion.SignedIn:
-    """Sign in by the answer that the phone gave. Raises: ``Paused``, and as ``push_approval.use``."""
+    """Sign in with the phone's approval. Raises: ``Paused``, and as ``push_approval.use``."""
     pending, now = under_way.pending, under_way.now
     completion.check_browser_scope(pending, now=now)
     with transaction.atomic():
-        proof = push_approval.use(pending=pending, reference=under_way.asked, now=now)
+        proof = push_approval.use(pending=pending, reference=under_way.push_request, now=now)
         return open_session(
-            under_way.request, proof, browser_scope=pending.browser_scope, now=now, flow=flow_of(under_way.asked)
+            under_way.request, proof, browser_scope=pending.browser_scope, now=now, flow=flow_of(under_way.push_request)
         )
 
 
 @refusing(paused)
 def by_code(under_way: UnderWay, code: str) -> completion.SignedIn:
-    """Sign in by a code of the Key.
+    """Sign in with a Key code.
 
     Raises: ``Paused``, ``CodesUsedUp``, as ``key_codes.use_code``; ``ClockWrong``, ``RequestDenied``.
     """
@@ -69,7 +69,7 @@ def by_code(under_way: UnderWay, code: str) -> completion.SignedIn:
 
 @refusing(paused)
 def by_backup_code(under_way: UnderWay, typed: str) -> completion.SignedIn:
-    """Sign in by a code from paper; it is hashed before any row is locked.
+    """Sign in with a backup code, which is hashed before any row is locked.
 
     Raises: ``Paused``, ``CodesUsedUp``, as ``backup_codes.use_once``; ``RequestDenied``, ``HashingOverloaded``.
     """
@@ -95,12 +95,16 @@ def by_backup_code(under_way: UnderWay, typed: str) -> completion.SignedIn:
 
 
 def _without_the_phone(under_way: UnderWay, use: Callable[[], Authenticator]) -> completion.SignedIn:
-    """Use a proof up and open the session, unless the phone said "not me"; what waits there is withdrawn."""
+    """Use up a second factor and open the session, unless the phone answered "not me"; withdraw a waiting request."""
     with transaction.atomic():
-        if under_way.asked:
-            push_approval.check_not_denied(under_way.asked)
+        if under_way.push_request:
+            push_approval.check_not_denied(under_way.push_request)
         proof = use()
-        flow = flow_of(under_way.asked) if under_way.asked and push_approval.withdraw(under_way.asked) else ""
+        flow = (
+            flow_of(under_way.push_request)
+            if under_way.push_request and push_approval.withdraw(under_way.push_request)
+            else ""
+        )
         return open_session(
             under_way.request, proof, browser_scope=under_way.pending.browser_scope, now=under_way.now, flow=flow
         )

@@ -25,27 +25,27 @@ from accounts.refusals import (
 )
 from accounts.views.sign_in import second_factors
 from accounts.views.sign_in.open_session import remember
-from accounts.views.sign_in.pending_sign_in import Asked
+from accounts.views.sign_in.pending_sign_in import PushRequest
 from portal.lib import client, clock, site
 
 
 class LoginView(TwoFactorLoginView):
-    """Two steps, one address. A session starts only when both factors are right."""
+    """Two steps at one address. A session starts only when both factors are right."""
 
     template_name = "accounts/login.html"
     form_list = (("auth", PasswordForm), ("token", CodeForm))
     condition_dict = {"token": lambda view: view.storage.pending is not None}
     storage_name = "accounts.views.sign_in.pending_sign_in.PendingStorage"
     redirect_authenticated_user = True
-    why: Refusal | None = None  # what the next form says first
+    why: Refusal | None = None  # shown first on the next form
 
     def get(self, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Start from the top; a sign-in that was under way in this browser is over, and so is what it asked."""
+        """Start from the beginning; a pending sign-in of this browser ends, and its push request is withdrawn."""
         self._stop()
         return super().get(*args, **kwargs)
 
     def post(self, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Take the step, or a button beside it; one without a right password, or too late, leads to the start."""
+        """Handle the step, or a button beside it; without a right password, or too late, start again."""
         posted = self.request.POST
         if posted.get("wizard_goto_step") == self.AUTH_STEP:
             self._stop()
@@ -60,7 +60,7 @@ class LoginView(TwoFactorLoginView):
         return super(TwoFactorLoginView, self).post(*args, **kwargs)
 
     def get_form(self, step: str | None = None, **kwargs: Any) -> Any:
-        """Return the step's form; ours need no device."""
+        """Return the step's form; ours take no device."""
         form = super(TwoFactorLoginView, self).get_form(step=step, **kwargs)
         if self.why:
             form.cleaned_data = {}
@@ -69,17 +69,17 @@ class LoginView(TwoFactorLoginView):
         return form
 
     def get_form_initial(self, step: str) -> dict[str, Any]:
-        """Open the door the address names: ``/login/?realm=paper``."""
+        """Preselect the realm named in the address: ``/login/?realm=paper``."""
         return {"realm": Realm.PAPER} if self.request.GET.get("realm") == Realm.PAPER else {}
 
     def process_step(self, form: Form) -> None:
-        """Keep whose password was right; keep no code."""
+        """Keep the user whose password was right; keep no code."""
         if self.steps.current == self.AUTH_STEP:
             self._stop()
             super().process_step(form)
 
     def render_next_step(self, form: Any, **kwargs: Any) -> HttpResponse:
-        """Ask the person's phones, and show the page that waits; who has no second factor sets a Key up (SIGN-7)."""
+        """Send a request to the user's phones and show the waiting page; or, with no second factor, set up a Key."""
         if not form.user_cache.has_authenticator:
             return redirect("accounts:key-setup")
         if form.user_cache.has_phone:
@@ -88,7 +88,7 @@ class LoginView(TwoFactorLoginView):
         return response
 
     def render(self, form: Form | None = None, **kwargs: Any) -> HttpResponse:
-        """Render the step, or the page of a pause that has begun."""
+        """Render the step, or the page of a pause that has just begun."""
         refusal = getattr(form, "refusal", None)
         if isinstance(refusal, Paused):
             return paused(self.request, refusal)
@@ -97,7 +97,7 @@ class LoginView(TwoFactorLoginView):
         return response
 
     def get_context_data(self, form: Form, **kwargs: Any) -> dict[str, Any]:
-        """Give the page the door and the refusal, and what was asked of which phone."""
+        """Add the realm, the refusal, and the request with its phones."""
         context: dict[str, Any] = super(TwoFactorLoginView, self).get_context_data(form, **kwargs)
         realm = form["realm"].value() if "realm" in form.fields else Realm.LIVE
         return context | {
@@ -110,7 +110,7 @@ class LoginView(TwoFactorLoginView):
         }
 
     def render_done(self, form: Any, **kwargs: Any) -> HttpResponse:
-        """Check the code and open the session, or show why not."""
+        """Check the code and open the session, or show the refusal."""
         typed = form.cleaned_data
         if on_paper := typed["backup_code"]:
             return self._enter(
@@ -119,13 +119,13 @@ class LoginView(TwoFactorLoginView):
         return self._enter(form, lambda under_way: second_factors.by_code(under_way, typed["otp_token"]), "otp_token")
 
     def get_redirect_url(self) -> str:
-        """Return the page one was going to, if it is a page of ours and not this one, or the empty text."""
+        """Return the page that was wanted, if it is one of ours and not this one, or an empty text."""
         wanted: str = super().get_redirect_url()
         path = unquote(urlsplit(wanted).path)
         return wanted if path.startswith("/") and path != self.request.path else ""
 
     def _enter(self, form: Any, way: second_factors.Way, field: str | None = None) -> HttpResponse:
-        """Try this way in; a refusal is shown at its field, or leads back to the start."""
+        """Try this second factor; a refusal is shown at its field, or leads back to the start."""
         under_way = second_factors.UnderWay(self.request, self.storage.pending, self._reference(), clock.now())
         try:
             done = way(under_way)
@@ -133,7 +133,7 @@ class LoginView(TwoFactorLoginView):
             return self._start_again(refusal)
         except Refusal as refusal:
             if isinstance(refusal, (RequestExpired, RequestOver)):
-                self.storage.asked = Asked()
+                self.storage.push_request = PushRequest()
             form.cleaned_data = {}
             form.refuse(refusal, field)
             return self.render(form)
@@ -141,16 +141,16 @@ class LoginView(TwoFactorLoginView):
         return remember(self.request, HttpResponseRedirect(self.get_success_url()), done)
 
     def _ask(self) -> None:
-        """Send a request to the phones in place of the one before; what stands against it is said on the page."""
+        """Send a request to the phones in place of the previous one; a refusal is shown on the page."""
         origin, now = client.origin(self.request), clock.now()
         before = self._reference()
-        self.storage.asked = self.storage.asked or Asked()
+        self.storage.push_request = self.storage.push_request or PushRequest()
         try:
             sent = push_approval.ask(pending=self.storage.pending, origin=origin, now=now, instead_of=before)
         except Refusal as refusal:
             self.why = refusal
         else:
-            self.storage.asked = Asked.of(sent)
+            self.storage.push_request = PushRequest.of(sent)
 
     def _ask_again(self) -> HttpResponse:
         self._ask()
@@ -163,11 +163,11 @@ class LoginView(TwoFactorLoginView):
         return response
 
     def _reference(self) -> str:
-        """Return which request this sign-in sent, or the empty text."""
-        return self.storage.asked.reference if self.storage.asked else ""
+        """Return the reference of the request sent, or an empty text."""
+        return self.storage.push_request.reference if self.storage.push_request else ""
 
     def _stop(self) -> None:
-        """Give this sign-in up, and withdraw what it asked of the phone."""
+        """Abandon this sign-in, and withdraw its push request."""
         if reference := self._reference():
             push_approval.withdraw(reference)
         self.storage.reset()
@@ -178,8 +178,8 @@ class LoginView(TwoFactorLoginView):
         return self.render_goto_step(self.AUTH_STEP)
 
     def _waiting(self) -> dict[str, Any]:
-        """Return what the page says about the request: the phones it went to, the number, until when."""
-        asked, now = self.storage.asked, clock.now()
+        """Return what the page shows of the request: its phones, the number, until when."""
+        asked, now = self.storage.push_request, clock.now()
         if asked is None:
             return {}
         until = datetime.fromtimestamp(asked.until, UTC)
@@ -190,7 +190,7 @@ class LoginView(TwoFactorLoginView):
 
 
 def paused(request: HttpRequest, refusal: Paused) -> HttpResponse:
-    """Say until when sign-in is paused, and the ways on; the same page for every name (429)."""
+    """Say until when sign-in is paused, and what to do; the same page for every username (429)."""
     context = {"refusal": refusal, "until": refusal.until, "now": clock.now()}
     response = render(request, "accounts/paused.html", context, status=429)
     response["Retry-After"] = str(_seconds_until(refusal.until))

@@ -1,4 +1,4 @@
-"""``manage.py portal_help_check``: what a writer of articles wants to know."""
+"""``manage.py portal_help_check``: check help articles."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ class Command(BaseCommand):
     help = "Check every help article: variables, limits, links, causes, review date and reading grade."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Print the grades and whatever is wrong; end with an error if something is."""
+        """Print the grades and all errors; fail if there are any."""
         problems = checks.check_help()
         if not any(problem.id == "helpcenter.E003" for problem in problems):
             for language in catalogue.languages():

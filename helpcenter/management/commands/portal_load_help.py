@@ -1,4 +1,4 @@
-"""``manage.py portal_load_help``: make the search index anew."""
+"""``manage.py portal_load_help``: rebuild the search index."""
 
 from typing import Any
 
@@ -13,5 +13,4 @@ class Command(BaseCommand):
     help = "Load the help articles into the search index. Every migrate does this too; it is safe to repeat."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Load, and say how many."""
         self.stdout.write(f"The search index holds {search.load()} articles.")

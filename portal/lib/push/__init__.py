@@ -1,7 +1,7 @@
-"""Web Push: short messages to phones, by way of the push service that each phone names itself.
+"""Web Push: short messages to phones, through the push service that each phone names.
 
-The address comes from outside, so it is never trusted: ``addresses`` says where the portal may go at all,
-``messages`` what it says there and that nobody on the way can read it, ``senders`` how it goes out.
+The address comes from outside, so it is never trusted: ``addresses`` limits where the portal connects,
+``messages`` writes and encrypts what it sends there, ``senders`` delivers it.
 See docs/how-to/run-push.md and docs/decisions/0018-notifications-on-phones.md.
 """
 

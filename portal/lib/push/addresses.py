@@ -1,4 +1,4 @@
-"""Where messages may go: to listed push services, at public addresses, over HTTPS, and nowhere else."""
+"""Where messages may be sent: to listed push services, at public addresses, over HTTPS, and nowhere else."""
 
 import contextlib
 import http.client
@@ -16,8 +16,8 @@ from django.conf import settings
 
 MAX_BODY_BYTES = 2048  # characters of an address
 _PORT = 443
-_MOST_ADDRESSES = 4  # of one name that are tried in turn
-_MOST_LOOK_UPS = 8  # at once in one process, those that nobody waits for any more included
+_MOST_ADDRESSES = 4  # of one host, tried in turn
+_MOST_LOOK_UPS = 8  # at once in one process, including those that nobody waits for any more
 _FREE = threading.BoundedSemaphore(_MOST_LOOK_UPS)
 _URL = re.compile(
     r"https://(?P<host>(?:[a-z0-9-]{1,63}\.)+[a-z]{2,63})(?::(?P<port>[1-9][0-9]{0,4}))?(?P<target>/[\w.~:/?@!$&'()*+,;=%-]*)",
@@ -25,18 +25,18 @@ _URL = re.compile(
 )
 _NAME = re.compile(r"(\*\.)?([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9](:[1-9][0-9]{0,4})?")
 
-_GLOBAL_UNICAST = ipaddress.ip_network("2000::/3")  # RFC 4291; the rest of IPv6 is special in one way or another
-_NAT64 = ipaddress.ip_network("64:ff9b::/96")  # RFC 6052: an IPv4 address stands in its end
+_GLOBAL_UNICAST = ipaddress.ip_network("2000::/3")  # RFC 4291; the rest of IPv6 is reserved for special uses
+_NAT64 = ipaddress.ip_network("64:ff9b::/96")  # RFC 6052: ends with an IPv4 address
 _ANYCAST_RELAYS = ipaddress.ip_network("192.88.99.0/24")  # RFC 7526, withdrawn
 
 
 class AddressRefused(Exception):
-    """The portal does not go there."""
+    """The portal must not connect to this address."""
 
 
 @dataclass(frozen=True)
 class Endpoint:
-    """An address that may be sent to, in its parts; ``target`` is the path with its query."""
+    """A permitted address in its parts; ``target`` is the path with its query."""
 
     host: str
     port: int
@@ -44,14 +44,14 @@ class Endpoint:
 
     @property
     def origin(self) -> str:
-        """Return scheme, host and port, as RFC 6454 writes them."""
+        """Return scheme, host and port in the form of RFC 6454."""
         return f"https://{self.host}" + (f":{self.port}" if self.port != _PORT else "")
 
 
 def check_endpoint(url: str) -> Endpoint:
-    """Take an address apart that leads to a push service of ``PORTAL_PUSH_HOSTS``; looks nothing up.
+    """Parse the address of a push service in ``PORTAL_PUSH_HOSTS``; without a DNS look-up.
 
-    Raises: ``AddressRefused``: not plain https, user name or fragment in it, too long, or a host or port not listed.
+    Raises: ``AddressRefused``: not plain https, contains a user name or fragment, too long, or host or port not listed.
     """
     parts = _URL.fullmatch(url) if len(url) <= MAX_BODY_BYTES else None
     if parts is None:
@@ -63,7 +63,7 @@ def check_endpoint(url: str) -> Endpoint:
 
 
 def is_host(listed: str) -> bool:
-    """Tell whether an entry of ``PORTAL_PUSH_HOSTS`` makes sense: ``push.example``, ``*.push.example:8443``."""
+    """Tell whether an entry of ``PORTAL_PUSH_HOSTS`` is valid: ``push.example``, ``*.push.example:8443``."""
     return bool(_NAME.fullmatch(listed)) and int(listed.partition(":")[2] or _PORT) < 65_536
 
 
@@ -75,7 +75,7 @@ def _fits(listed: str, endpoint: Endpoint) -> bool:
 
 
 def is_public(address: str) -> bool:
-    """Tell whether an IP address is one of the open internet, also where it wraps another (RFC 4291, 3056, 6052)."""
+    """Tell whether an IP address is public, also if it embeds another (RFC 4291, 3056, 6052)."""
     ip = ipaddress.ip_address(address)
     if isinstance(ip, ipaddress.IPv6Address):
         if (inner := _wrapped(ip)) is None:
@@ -91,24 +91,24 @@ def _wrapped(ip: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
 
 
 class Network:
-    """The way out of the house: looks names up, and posts to an address that was looked at, not to a name."""
+    """The outgoing network: resolves names, and posts to the IP address that was checked, not to a name."""
 
     def resolve(self, host: str, port: int) -> list[str]:
         """Return the IP addresses of a name. Raises: ``OSError``."""
         return [str(row[4][0]) for row in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
 
     def may_reach(self, address: str) -> bool:
-        """Tell whether a connection may be made to this IP address."""
+        """Tell whether a connection to this IP address is allowed."""
         return is_public(address)
 
     def context(self) -> ssl.SSLContext:
-        """Return how the other side proves who it is: by name, to the authorities of this machine."""
+        """Return the TLS context: the certificate is checked by name against this machine's authorities."""
         return ssl.create_default_context()
 
     def addresses(self, endpoint: Endpoint, *, seconds: float) -> list[str]:
-        """Look the host up, within this time.
+        """Resolve the host, within this time.
 
-        Raises: ``AddressRefused`` if any of its addresses may not be reached; ``OSError``, also for no answer in time.
+        Raises: ``AddressRefused`` if any of its addresses is not allowed; ``OSError``, also after a time-out.
         """
         found = list(dict.fromkeys(_within(seconds, lambda: self.resolve(endpoint.host, endpoint.port))))
         if not all(self.may_reach(address) for address in found):
@@ -116,18 +116,18 @@ class Network:
         return found[:_MOST_ADDRESSES]
 
     def post(self, endpoint: Endpoint, body: bytes, headers: Mapping[str, str], *, seconds: float) -> int:
-        """Send one request, follow nothing, and return the status of the answer.
+        """Send one request without following redirects, and return the status.
 
-        The name is looked up once, and the connection goes to the very address that was looked at, while the
-        certificate must still be the name's: whoever answers a second look-up differently gains nothing.
-        ``seconds``: for finding and connecting, and once more for the answer. Raises: ``AddressRefused``, ``OSError``.
+        The name is resolved once, and the connection goes to the very address that was checked, while the
+        certificate must still match the name: a different answer to a second look-up gains nothing.
+        ``seconds``: for resolving and connecting, and again for the answer. Raises: ``AddressRefused``, ``OSError``.
         """
         end = time.monotonic() + seconds
         found = self.addresses(endpoint, seconds=seconds)
         connection = _Pinned(endpoint, found, self.context(), max(0.1, end - time.monotonic()))
         with contextlib.closing(connection):
             connection.connect()
-            hurry = threading.Timer(seconds, connection.hang_up)  # a time-out counts each read, this counts them all
+            hurry = threading.Timer(seconds, connection.hang_up)  # a time-out applies to each read, this to all of them
             hurry.start()
             try:
                 connection.request("POST", endpoint.target, body, dict(headers))
@@ -139,9 +139,9 @@ class Network:
 
 
 def _within(seconds: float, look_up: Callable[[], list[str]]) -> list[str]:
-    """Wait so long for a look-up, which knows no limit of its own: a slow name server must not hold up a request.
+    """Wait this long for a look-up, which has no time-out of its own: a slow name server must not hold up a request.
 
-    What comes too late is dropped. Raises: ``OSError``, ``TimeoutError`` among them.
+    A late answer is dropped. Raises: ``OSError``, including ``TimeoutError``.
     """
     if not _FREE.acquire(blocking=False):
         raise OSError("too many names are being looked up")
@@ -168,7 +168,7 @@ class _Pinned(http.client.HTTPSConnection):
         self._line: socket.socket | None = None
 
     def connect(self) -> None:
-        """Take the first address that answers, all within the time there is."""
+        """Connect to the first address that answers, within the total time."""
         end = time.monotonic() + self._seconds
         fault: OSError = OSError("the name has no address")
         for address in self._addresses:
@@ -186,7 +186,7 @@ class _Pinned(http.client.HTTPSConnection):
         raise fault
 
     def hang_up(self) -> None:
-        """End the conversation from another thread; a thread that waits for an answer reads the end of it."""
+        """Shut the connection from another thread: a waiting read then returns its end."""
         with contextlib.suppress(OSError):
             if self._line:
                 socket.socket.shutdown(self._line, socket.SHUT_RDWR)

@@ -1,4 +1,4 @@
-"""What is sent: encrypted for the phone alone (RFC 8291), signed by the portal (VAPID, RFC 8292)."""
+"""Messages: encrypted for the phone (RFC 8291), signed by the portal (VAPID, RFC 8292)."""
 
 import base64
 import json
@@ -23,7 +23,7 @@ _SIGNED_FOR = timedelta(hours=12)  # RFC 8292 allows 24
 
 @dataclass(frozen=True)
 class Message:
-    """What a phone is told. ``ttl``: seconds it is worth keeping; of one ``topic``, a newer one takes its place."""
+    """A message to a phone. ``ttl``: seconds for which to keep it; a newer one of the same ``topic`` replaces it."""
 
     payload: Mapping[str, str | int]
     ttl: int
@@ -32,21 +32,21 @@ class Message:
 
 @dataclass(frozen=True)
 class Subscription:
-    """Where one phone takes messages, as its browser says it: texts in base64url without padding."""
+    """A phone's subscription, as its browser gives it: texts in base64url without padding."""
 
     endpoint: str
     p256dh: str
     auth: str
 
     def check(self) -> Endpoint:
-        """Return the address in its parts. Raises: ``AddressRefused`` for it, or for keys of another form."""
+        """Return the address in its parts. Raises: ``AddressRefused`` for the address or malformed keys."""
         if not _AUTH.fullmatch(self.auth):
             raise AddressRefused("the secret is not 16 bytes")
         self.public_key()
         return check_endpoint(self.endpoint)
 
     def public_key(self) -> ec.EllipticCurvePublicKey:
-        """Return the phone's key for messages. Raises: ``AddressRefused`` if it is no point on P-256."""
+        """Return the phone's key for messages. Raises: ``AddressRefused`` if it is not a point on P-256."""
         if not _POINT.fullmatch(self.p256dh):
             raise AddressRefused("the key is not 65 bytes")
         try:
@@ -56,7 +56,7 @@ class Subscription:
 
 
 def encrypted(message: Message, to: Subscription) -> bytes:
-    """Return the body that only the phone can open: aes128gcm with a key and a salt of its own each time."""
+    """Return the body, encrypted for the phone: aes128gcm with a new key and salt each time."""
     plain = json.dumps(message.payload, ensure_ascii=False, separators=(",", ":")).encode()
     body: bytes = http_ece.encrypt(
         plain,
@@ -69,7 +69,7 @@ def encrypted(message: Message, to: Subscription) -> bytes:
 
 
 def headers(message: Message, endpoint: Endpoint, *, now: datetime) -> dict[str, str]:
-    """Return the headers of RFC 8030 and the sender's signature, made for this push service alone."""
+    """Return the headers of RFC 8030 with the sender's signature, valid for this push service only."""
     claims = {
         "aud": endpoint.origin,
         "exp": int((now + _SIGNED_FOR).timestamp()),
@@ -86,19 +86,19 @@ def headers(message: Message, endpoint: Endpoint, *, now: datetime) -> dict[str,
 
 
 def new_private_key() -> str:
-    """Return a fresh key of the portal, as ``PORTAL_VAPID_PRIVATE_KEY`` takes it."""
+    """Return a new private key in the format of ``PORTAL_VAPID_PRIVATE_KEY``."""
     number = ec.generate_private_key(ec.SECP256R1()).private_numbers().private_value
     return _text(number.to_bytes(32))
 
 
 def public_key_of(private_key: str) -> str:
-    """Return the public half, as phones subscribe with it: 65 bytes, base64url. Raises: ``ValueError``."""
+    """Return the public key with which phones subscribe: 65 bytes, base64url. Raises: ``ValueError``."""
     public = _private_key(private_key).public_key()
     return _text(public.public_bytes(Encoding.X962, PublicFormat.UncompressedPoint))
 
 
 def is_private_key(text: str) -> bool:
-    """Tell whether ``PORTAL_VAPID_PRIVATE_KEY`` could be this."""
+    """Tell whether this is a valid ``PORTAL_VAPID_PRIVATE_KEY``."""
     try:
         _private_key(text)
     except ValueError:

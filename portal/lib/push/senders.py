@@ -1,4 +1,4 @@
-"""How messages go out: to push services, into files, or not at all. ``PORTAL_PUSH_BACKEND`` names one of these."""
+"""Delivery of messages: to push services, into files, or not at all. ``PORTAL_PUSH_BACKEND`` names one of these."""
 
 import contextlib
 import json
@@ -17,29 +17,29 @@ from portal.lib.push.messages import Message, Subscription, encrypted, headers, 
 
 log = logging.getLogger("portal.push")
 
-_SECONDS_FOR_A_NAME = 1.0  # while a phone waits for the answer to its subscription
+_SECONDS_FOR_A_NAME = 1.0  # while a phone waits for the response to its subscription
 _GONE = (404, 410)  # RFC 8030, section 7.3
 
 
 class Gone(Exception):
-    """The subscription is no more: the phone took it back, or the push service forgot it."""
+    """The subscription no longer exists: the phone cancelled it, or the push service dropped it."""
 
 
 class NotTaken(Exception):
-    """The push service did not take the message now; later it may."""
+    """The push service did not accept the message now; it may later."""
 
 
 class Sender:
-    """What a back end does. ``is_on``: messages may arrive at all, so phones are asked to subscribe."""
+    """The interface of a back end. ``is_on``: messages can arrive, so phones are asked to subscribe."""
 
     is_on: ClassVar[bool] = True
 
     def check(self, subscription: Subscription) -> None:
-        """Look at a subscription that a phone brings. Raises: ``AddressRefused``."""
+        """Check a new subscription. Raises: ``AddressRefused``."""
         subscription.check()
 
     def send(self, message: Message, to: Subscription) -> None:
-        """Hand the message over. Raises: ``AddressRefused``, ``Gone``, ``NotTaken``, ``OSError``."""
+        """Send the message. Raises: ``AddressRefused``, ``Gone``, ``NotTaken``, ``OSError``."""
         raise NotImplementedError
 
 
@@ -49,13 +49,13 @@ class WebPush(Sender):
     network: ClassVar[Network] = Network()
 
     def check(self, subscription: Subscription) -> None:
-        """Look the name up as well; if that cannot be done now, or not quickly, it is done when something is sent."""
+        """Resolve the host as well; if that fails or is slow, it is done when something is sent."""
         endpoint = subscription.check()
         with contextlib.suppress(OSError):
             self.network.addresses(endpoint, seconds=_SECONDS_FOR_A_NAME)
 
     def send(self, message: Message, to: Subscription) -> None:
-        """Encrypt, sign and post the message; anything but a plain yes is a no, a redirect, too."""
+        """Encrypt, sign and post the message; any status but success is a failure, including redirects."""
         endpoint = to.check()
         signed = headers(message, endpoint, now=clock.now())
         body = encrypted(message, to)
@@ -67,10 +67,10 @@ class WebPush(Sender):
 
 
 class ToFiles(Sender):
-    """Write each message, readable, to a file of its own in ``PORTAL_PUSH_DIR``: for demos and tests."""
+    """Write each message in clear to its own file in ``PORTAL_PUSH_DIR``: for demos and tests."""
 
     def send(self, message: Message, to: Subscription) -> None:
-        """Write what would be sent."""
+        """Write the message to a file."""
         to.check()
         folder = Path(settings.PORTAL_PUSH_DIR)
         folder.mkdir(parents=True, exist_ok=True)
@@ -80,22 +80,22 @@ class ToFiles(Sender):
 
 
 class Nowhere(Sender):
-    """Send nothing: phones find what waits when they are opened."""
+    """Send nothing: phones show waiting requests when they are opened."""
 
     is_on = False
 
     def send(self, message: Message, to: Subscription) -> None:
-        """Refuse: the phone was never asked to subscribe, or push was turned off since."""
+        """Refuse: the phone was never asked to subscribe, or push has been turned off since."""
         raise Gone
 
 
 def sender() -> Sender:
-    """Return the back end in force."""
+    """Return the configured back end."""
     made: Sender = import_string(settings.PORTAL_PUSH_BACKEND)()
     return made
 
 
 def key_for_phones() -> str:
-    """Return the public key that phones subscribe with, empty where push is off."""
+    """Return the public key with which phones subscribe, empty if push is off."""
     private = settings.PORTAL_VAPID_PRIVATE_KEY
     return public_key_of(private) if private and sender().is_on else ""

@@ -1,4 +1,4 @@
-"""Write the parts of the documentation that follow from the code."""
+"""Generate the parts of the documentation that follow from the code."""
 
 import difflib
 import json
@@ -68,7 +68,7 @@ _OF_THIS_MACHINE = {"PORTAL_HASH_SLOTS": "the number of cores"}
 
 
 class Command(BaseCommand):
-    """Write, or with ``--check`` compare, what docs/reference takes from the code."""
+    """Write, or with ``--check`` compare, the generated parts of the documentation."""
 
     help = "Write the generated documentation; --check only compares and fails on a difference."
 
@@ -100,7 +100,7 @@ class Command(BaseCommand):
 
 
 def between_marks(text: str, fresh: str) -> str:
-    """Return the text with what stands between the two marks replaced."""
+    """Return the text with the part between the two marks replaced."""
     before, _, rest = text.partition(_BEGIN)
     _, _, after = rest.partition(_END)
     return f"{before}{_BEGIN}\n{fresh}\n{_END}{after}"
@@ -112,7 +112,7 @@ def settings_page(readings: list[Reading], root: Path) -> str:
 
 
 def checks_page() -> str:
-    """Return the reference of our system checks, as Markdown: ids and meanings from the docstrings that name them."""
+    """Return the reference of our system checks, as Markdown: ids and meanings from their docstrings."""
     rows = dict(sorted(pair for module in _CHECKS for pair in _checks_of(module)))
     return _CHECKS_HEAD + "".join(f"| `{name}` | {meaning} |\n" for name, meaning in rows.items())
 

@@ -1,4 +1,4 @@
-"""Make the key that signs notifications."""
+"""Generate the key that signs notifications."""
 
 from typing import Any
 
@@ -8,9 +8,9 @@ from portal.lib import push
 
 
 class Command(BaseCommand):
-    """Print a fresh pair; nothing is stored."""
+    """Print a new key pair; nothing is stored."""
 
-    help = "Print a fresh key pair for notifications. Phones that subscribed under another key must do so again."
+    help = "Print a new key pair for notifications. Phones that subscribed under another key must do so again."
     requires_system_checks = ()
 
     def handle(self, *_args: Any, **_options: Any) -> None:

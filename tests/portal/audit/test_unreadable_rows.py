@@ -45,7 +45,7 @@ BROKEN = [
 
 @pytest.fixture
 def attack(ada, clock):
-    """Three events, the guards off, and a way to write anything anywhere, NULL and invalid text included."""
+    """Three events, the triggers off, and a way to write anything anywhere, NULL and invalid text included."""
     with transaction.atomic():
         for _ in range(3):
             record(Action.SIGNED_OUT, by=ada.user, on=ada.user, now=clock.now)

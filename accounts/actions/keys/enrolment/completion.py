@@ -1,4 +1,4 @@
-"""The end of an enrolment: which log-ins get their Key, and the Keys themselves."""
+"""The end of an enrolment: which users get a Key, and the Keys themselves."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
@@ -11,11 +11,11 @@ from accounts.refusals import EnrolmentOver, Suspended, TooManyKeys
 from portal.audit.record import record_each
 from portal.lib import client
 
-MAX_KEYS = 10  # live ones of one log-in
+MAX_KEYS = 10  # active ones of one user
 
 
 def refuse_if_not_ready(enrolment: Enrolment, users: Mapping[int, User]) -> None:
-    """Look once more at what may have changed since the enrolment began. Needs: the log-ins locked.
+    """Check again what may have changed since the enrolment began. Needs: the users locked.
 
     Raises: ``Suspended``, ``TooManyKeys``, ``EnrolmentOver``.
     """
@@ -33,13 +33,13 @@ def refuse_if_not_ready(enrolment: Enrolment, users: Mapping[int, User]) -> None
 
 
 def may_join(items: Sequence[EnrolmentItem], users: Mapping[int, User]) -> list[EnrolmentItem]:
-    """Return the items of further log-ins that still may get their first Key together with the enrolment's own."""
+    """Return the items of the other users who may still get their first Key in this enrolment."""
     have = set(Key.objects.filter(user__in=users, confirmed=True).values_list("user", flat=True))
     return [item for item in items if _is_open(users[item.user_id]) and item.user_id not in have]
 
 
 def may_move(items: Sequence[EnrolmentItem], enrolment: Enrolment, users: Mapping[int, User]) -> list[EnrolmentItem]:
-    """Return the items whose Key still lives on the old phone, and whose log-in is open."""
+    """Return the items whose Key is still on the old phone and whose user may sign in."""
     return [
         item
         for item in items
@@ -59,11 +59,11 @@ def start(
     now: datetime,
     action: Action = Action.KEY_ENROLLED,
 ) -> list[Key]:
-    """Start the Keys of these items; ``steps`` holds what each has spent already, -1 for nothing.
+    """Activate the Keys of these items; ``steps`` holds the last time step each has used, -1 for none.
 
-    The Key takes its public id from the item, so that the phone knows it already. A live Key that one of these
-    log-ins has on the same phone gives way to it, and whoever is signed in with that stays signed in.
-    Needs: an open transaction, the log-ins and the enrolment locked, seeds not wiped yet.
+    The Key takes its public id from the item, so the phone knows it already. It replaces an active Key of the same
+    user on the same phone; sessions opened with that one stay open.
+    Needs: an open transaction, the users and the enrolment locked, seeds not wiped yet.
     """
     phone = enrolment.phone
     older = _end_older(enrolment, phone, steps, origin=origin, now=now) if phone else []
@@ -91,7 +91,7 @@ def start(
 def _end_older(
     enrolment: Enrolment, phone: Phone, items: Iterable[EnrolmentItem], *, origin: client.Origin, now: datetime
 ) -> list[Key]:
-    """End what these log-ins have on this phone already, and return it."""
+    """End the Keys these users already have on this phone, and return them."""
     older = list(phone.keys.filter(confirmed=True, user__in=[item.user_id for item in items]).select_related("user"))
     if older:
         _end(older, EndReason.TURNED_OFF, now=now)
@@ -101,7 +101,7 @@ def _end_older(
 
 
 def retire(enrolment: Enrolment, items: Iterable[EnrolmentItem], *, now: datetime) -> None:
-    """End the Keys that these items replace with their sign-ins, and the old phone unless a Key has to stay on it."""
+    """End the replaced Keys and their sign-ins, and the old phone unless a Key has to stay on it."""
     replaced = [item.replaces for item in items if item.replaces]
     _end(replaced, EndReason.MOVED, now=now)
     PlatformSession.objects.filter(key__in=replaced).delete()

@@ -1,4 +1,4 @@
-"""Further proof before a Key is set up (KEY-4): an e-mailed code; before the first Key answers or details as well."""
+"""Identity proofing for an enrolment (KEY-4): an e-mailed code; before the first Key, answers or details as well."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from portal.lib import client
 from portal.throttle import limits
 from portal.throttle.reserve import give_back, reserve
 
-BIRTH_DATE, DETAIL = "birth_date", "detail"  # what the details are called in what was given
+BIRTH_DATE, DETAIL = "birth_date", "detail"  # names of the details in ``given``
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class _OnFile:
 
 
 def send_email(*, enrolment: Enrolment, origin: client.Origin, now: datetime) -> None:
-    """Send the code that proves the mailbox, or a fresh one. Needs: no open transaction. Raises: ``TooOften``."""
+    """Send a code that proves the mailbox, or a new one. Needs: no open transaction. Raises: ``TooOften``."""
     if enrolment.state != EnrolmentState.EMAIL:
         raise rows.over(enrolment)
     emailed_code.send(
@@ -42,7 +42,7 @@ def send_email(*, enrolment: Enrolment, origin: client.Origin, now: datetime) ->
 
 
 def accept_email(*, enrolment: Enrolment, binding: str, code: str, origin: client.Origin, now: datetime) -> Enrolment:
-    """Take the e-mailed code. Needs: no open transaction.
+    """Accept the e-mailed code. Needs: no open transaction.
 
     Raises: ``EmailedCodeWrong``, ``TooOften``, and ``EnrolmentOver`` when the enrolment is not at this step.
     """
@@ -59,10 +59,10 @@ def accept_email(*, enrolment: Enrolment, binding: str, code: str, origin: clien
 def accept_details(
     *, enrolment: Enrolment, binding: str, given: Mapping[str, str], origin: client.Origin, now: datetime
 ) -> Enrolment:
-    """Take the security answers or personal details; ``given`` as ``is_right`` wants it.
+    """Accept the security answers or personal details; ``given`` as for ``is_right``.
 
-    Effects: a try reserved and given back. Needs: no open transaction.
-    Raises: ``DetailsWrong`` (never of which part), ``TooOften``, ``NothingToAsk``, ``EnrolmentOver``.
+    Effects: an attempt reserved and given back. Needs: no open transaction.
+    Raises: ``DetailsWrong`` (without saying which part), ``TooOften``, ``NothingToAsk``, ``EnrolmentOver``.
     """
     if enrolment.state != EnrolmentState.DETAILS:
         raise rows.over(enrolment)
@@ -83,7 +83,7 @@ def _prove(
     origin: client.Origin,
     now: datetime,
 ) -> Enrolment:
-    """Move past a proof that was right, unless something else moved meanwhile: the step has two meanings."""
+    """Record a correct proof, unless the enrolment has moved meanwhile: the step has two meanings."""
     with transaction.atomic():
         locked = rows.lock_owned(enrolment, binding, now=now)
         if locked.state != state:
@@ -102,7 +102,7 @@ def _prove(
 
 
 def questions_for(user: User) -> tuple[str, ...]:
-    """Return the security questions this person answers, by name; none: personal details are asked.
+    """Return the security questions for this user, by name; none if personal details are asked for instead.
 
     Raises: ``NothingToAsk``.
     """
@@ -115,9 +115,9 @@ def questions_for(user: User) -> tuple[str, ...]:
 
 
 def is_right(user: User, given: Mapping[str, str]) -> bool:
-    """Tell whether all that was asked was answered rightly; never which part.
+    """Check all the answers together, without saying which part is wrong.
 
-    ``given``: answers by question, or an ISO date and one detail more by the names above. Every answer costs
+    ``given``: answers by question, or an ISO date and one more detail under the names above. Every answer costs
     one hash, right or wrong. Raises: ``NothingToAsk``.
     """
     if asked := questions_for(user):

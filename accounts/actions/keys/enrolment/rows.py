@@ -1,4 +1,4 @@
-"""Finding, locking and moving the rows of enrolments."""
+"""Find, lock and move enrolment rows, for the actions of this package."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -13,34 +13,34 @@ from portal.lib import code_alphabet, digests
 
 
 def binding_of(user: User, ticket: str) -> str:
-    """Return the digest that binds an enrolment to its ticket; it dies when everything of the log-in is ended."""
+    """Return the digest that binds an enrolment to its ticket; ending everything of the user invalidates it."""
     return digests.keyed("enrolment", f"{ticket}|{user.pk}|{user.session_version}")
 
 
 def pairing_digest(code: str) -> str:
-    """Return what is kept of a pairing code."""
+    """Return the digest stored for a pairing code."""
     return digests.keyed("pairing-code", code)
 
 
 def find(*, enrolment_id: int, ticket: str, now: datetime) -> Enrolment:
-    """Return the enrolment that this ticket opens. One statement. Raises: ``EnrolmentOver``."""
+    """Return the enrolment this ticket belongs to. One statement. Raises: ``EnrolmentOver``."""
     return _checked(_all().filter(pk=enrolment_id).first(), ticket, now=now)
 
 
 def of_phone(pairing: str, phone: Phone) -> Enrolment:
-    """Return the enrolment, by its public id, that this new phone came to. Raises: ``PairingOver``."""
+    """Return the enrolment with this public id that the new phone has joined. Raises: ``PairingOver``."""
     return _by_public_id(_all().filter(phone=phone), pairing)
 
 
 def of_old_phone(pairing: str, phone: Phone) -> Enrolment:
-    """Return the move, by its public id, that this old phone began. Raises: ``PairingOver``."""
+    """Return the transfer with this public id that the old phone began. Raises: ``PairingOver``."""
     return _by_public_id(_all().filter(old_phone=phone), pairing)
 
 
 def lock_owned(enrolment: Enrolment, ticket: str, *, now: datetime) -> Enrolment:
-    """Lock the person, then an enrolment for the side that began it.
+    """Lock the user, then the enrolment, for the side that began it.
 
-    Raises: ``EnrolmentOver``, ``PairingOver`` in a move.
+    Raises: ``EnrolmentOver``, ``PairingOver`` in a transfer.
     """
     _lock_person(enrolment.user_id)
     row = _all().select_for_update(of=("self",)).filter(pk=enrolment.pk).first()
@@ -51,7 +51,7 @@ def lock_owned(enrolment: Enrolment, ticket: str, *, now: datetime) -> Enrolment
 
 
 def lock_open(pairing_code: str, *, now: datetime) -> Enrolment | None:
-    """Lock the person, then the enrolment that waits for a phone with this code; None if none does."""
+    """Lock the user, then the enrolment that waits for a phone with this code; None if there is none."""
     digest = pairing_digest(code_alphabet.plain(pairing_code))
     waiting = _all().filter(pairing_digest=digest, pairing_until__gt=now, expires_at__gt=now)
     for user_id in waiting.values_list("user", flat=True):
@@ -60,7 +60,7 @@ def lock_open(pairing_code: str, *, now: datetime) -> Enrolment | None:
 
 
 def lock_came(enrolment: Enrolment, phone: Phone, *, now: datetime) -> Enrolment:
-    """Lock an enrolment for the phone that came to it. Raises: ``PairingOver``."""
+    """Lock an enrolment for the phone that joined it. Raises: ``PairingOver``."""
     live = Q(phone=phone, phone__ended_at=None, expires_at__gt=now)
     row = _all().select_for_update(of=("self",)).filter(live, pk=enrolment.pk).first()
     if row is None:
@@ -69,12 +69,12 @@ def lock_came(enrolment: Enrolment, phone: Phone, *, now: datetime) -> Enrolment
 
 
 def over(enrolment: Enrolment) -> Refusal:
-    """Return how a step is refused that is not open: to a phone, or on the web."""
+    """Return the refusal of a step that is not open: to a phone, or on the web."""
     return PairingOver() if enrolment.purpose == EnrolmentPurpose.TRANSFER else EnrolmentOver()
 
 
 def move(enrolment: Enrolment, step: str, *, now: datetime, **columns: object) -> None:
-    """Take one step of the table, by one guarded statement. Needs: an open transaction. Raises: as ``over``."""
+    """Take one step of the state table, in one guarded statement. Needs: an open transaction. Raises: as ``over``."""
     old = EnrolmentState(enrolment.state)
     state = moves.after(old, step)
     if state is None:
@@ -92,7 +92,7 @@ def move(enrolment: Enrolment, step: str, *, now: datetime, **columns: object) -
 
 
 def lock_users(enrolment: Enrolment) -> dict[int, User]:
-    """Lock the log-ins of an enrolment, then their live Keys, each in the order of their ids, before anything else."""
+    """Lock the users of an enrolment, then their active Keys, each by id, before anything else."""
     theirs = EnrolmentItem.objects.filter(enrolment=enrolment).values("user")
     people = User.objects.select_for_update(of=("self",)).select_related("customer").filter(pk__in=theirs)
     locked = {user.pk: user for user in people.order_by("pk")}
@@ -101,23 +101,23 @@ def lock_users(enrolment: Enrolment) -> dict[int, User]:
 
 
 def items_of(enrolment: Enrolment) -> list[EnrolmentItem]:
-    """Return the items with their log-ins, the own log-in's first; none if it has moved on since it was read."""
+    """Return the items with their users, the owner's first; none if the enrolment has moved on since it was read."""
     unmoved = EnrolmentItem.objects.filter(enrolment=enrolment, enrolment__state=enrolment.state)
     items = unmoved.select_related("user__customer", "replaces", "key")
     return sorted(items, key=lambda item: (item.user_id != enrolment.user_id, item.pk))
 
 
 def has_other_way(user: User) -> bool:
-    """Tell whether a log-in has a passkey, or a backup code that was not used yet."""
+    """Tell whether a user has a passkey or an unused backup code."""
     passkeys = Passkey.objects.filter(user=OuterRef("pk"), confirmed=True)
     backup_codes = BackupCode.objects.filter(user=OuterRef("pk"), used_at=None)
     return User.objects.filter(Exists(passkeys) | Exists(backup_codes), pk=user.pk).exists()
 
 
 def without_key(user: User) -> QuerySet[User]:
-    """Return the same customer's other log-ins that have no Key yet, and may get one together with this log-in's.
+    """Return the same customer's other users without a Key, who may get one together with this one.
 
-    From a paper log-in, paper ones only: what opens paper trading gives nothing that moves money.
+    For a paper-trading user only paper ones: access to paper trading must not lead to real money.
     """
     same = User.objects.filter(customer=user.customer_id, is_active=True, suspended_at=None).exclude(pk=user.pk)
     live_keys = Key.objects.filter(user=OuterRef("pk"), confirmed=True)
@@ -127,7 +127,7 @@ def without_key(user: User) -> QuerySet[User]:
 
 
 def draw_items(enrolment: Enrolment, new: Iterable[EnrolmentItem]) -> None:
-    """Keep the items of an enrolment that has just begun."""
+    """Save the items of a new enrolment."""
     for item in new:
         item.enrolment = enrolment
     EnrolmentItem.objects.bulk_create(new)
@@ -138,7 +138,7 @@ def _all() -> QuerySet[Enrolment]:
 
 
 def _lock_person(user_id: int) -> None:
-    """Lock the log-in, as every action on it does first, so that no two wait for each other."""
+    """Lock the user first, as every action on one does, so that no two wait for each other."""
     User.objects.select_for_update(of=("self",)).get(pk=user_id)
 
 

@@ -1,8 +1,8 @@
 """Setting up a Key, step by step: the only actions that move an enrolment.
 
-The table of moves is policies/enrolment.py, the reasons docs/decisions/0013-setting-up-a-key.md. On the web the
-side that began shows a ticket (``binding``, from its encrypted cookie); in a move it is the old phone, whose
-reference is the ticket. What is not open is refused with ``EnrolmentOver`` on the web, ``PairingOver`` to a phone.
+The state table is accounts/policies/keys/enrolment.py, the reasons docs/decisions/0013-setting-up-a-key.md. On the web
+the side that began shows a ticket (``binding``, from its encrypted cookie); in a transfer it is the old phone, whose
+reference is the ticket. A step that is not open raises ``EnrolmentOver`` on the web, ``PairingOver`` to a phone.
 """
 
 from collections.abc import Collection, Mapping
@@ -49,11 +49,11 @@ def begin(
     origin: client.Origin,
     now: datetime,
 ) -> Enrolment:
-    """Begin to set up a Key for a log-in; with ``also``, for other log-ins of its customer on the same phone.
+    """Begin to set up a Key for a user; with ``also``, for other users of the same customer on the same phone.
 
-    FIRST needs the right password, ADD a fresh proof, TRANSFER a call signed by ``old_phone``, whose live Keys all
-    move. Of ``also``, whoever may not get one is left out. Effects: older open ones of the same purpose end; one
-    event; on the web a code by e-mail. Needs: no open transaction.
+    FIRST needs the right password, ADD a fresh proof, TRANSFER a request signed by ``old_phone``, all of whose active
+    Keys are transferred. Users in ``also`` who may not get a Key are left out. Effects: older open enrolments of the
+    same purpose end; one event; on the web a code by e-mail. Needs: no open transaction.
     Raises: ``Suspended``, ``TooManyKeys``, ``NothingToAsk``, ``OtherWayKnown``, ``EnrolmentOver``, ``PairingOver``,
     ``TooOften`` (too many e-mailed codes).
     """
@@ -104,7 +104,7 @@ def _refuse_if_closed(owner: User, purpose: EnrolmentPurpose) -> None:
 
 
 def _items_for(owner: User, also: Collection[User], old_phone: Phone | None) -> list[EnrolmentItem]:
-    """Return an item with a fresh seed for each log-in, of a move for each Key that may be moved."""
+    """Return an item with a new seed for each user, or in a transfer for each Key that may be transferred."""
     if old_phone is not None:
         live = Key.objects.select_related("user").filter(phone=old_phone, confirmed=True)
         movable = live.filter(user__is_active=True, user__suspended_at=None)
@@ -118,19 +118,19 @@ def _items_for(owner: User, also: Collection[User], old_phone: Phone | None) -> 
 
 
 def _renew_shown_seed(enrolment: Enrolment) -> None:
-    """Give the own log-in another seed than the one that stood on the page for a plain authenticator app."""
+    """Replace the owner's seed, which a page has shown for plain authenticator apps."""
     own = rows.items_of(enrolment)[0]
     own.secret = key_codes.new_secret()
     own.save(update_fields=["secret"])
 
 
 def renew_pairing_code(*, enrolment: Enrolment, binding: str, now: datetime) -> str:
-    """Return a fresh pairing code of eight signs; an older one dies. It is kept as a digest.
+    """Return a new pairing code of eight characters, which replaces the older one. Only its digest is stored.
 
-    A phone that came already, and may have missed the answer, is forgotten together with its number. No event: the
-    code opens nothing until a phone comes with it.
+    A phone that has joined already, but may have missed the answer, is forgotten along with its number. No event: the
+    code opens nothing until a phone uses it.
     """
-    code = digests.random_signs(code_alphabet.ALPHABET, code_alphabet.PAIRING_LENGTH)
+    code = digests.random_characters(code_alphabet.ALPHABET, code_alphabet.PAIRING_LENGTH)
     until = now + timedelta(minutes=settings.PORTAL_PAIRING_MINUTES)
     with transaction.atomic():
         locked = rows.lock_owned(enrolment, binding, now=now)
@@ -144,7 +144,7 @@ def renew_pairing_code(*, enrolment: Enrolment, binding: str, now: datetime) -> 
 
 @refusing(too_often)
 def reserve_pairing(*, origin: client.Origin, now: datetime) -> Reservation:
-    """Reserve a try at a pairing code for this network. Needs: no open transaction. Raises: ``TooOften``."""
+    """Reserve an attempt at a pairing code for this network. Needs: no open transaction. Raises: ``TooOften``."""
     return reserve(*limits.PAIRING.of_network(origin.address), now=now)
 
 
@@ -160,12 +160,12 @@ def claim(
     origin: client.Origin,
     now: datetime,
 ) -> Enrolment:
-    """Come with a pairing code, on a phone that is known or a new one with its public key and name.
+    """Join an enrolment with a pairing code, as a known phone or as a new one with its public key and name.
 
     Returns the enrolment with the ``number`` to compare. Effects: the code is used up; the phone's row; a seed that
     no screen has shown; one event.
-    Needs: no open transaction; a call signed by the phone's key; a reserved try.
-    Raises: ``PairingCodeWrong`` (wrong, old, used, or a public key that is another live phone's), ``TooOften``.
+    Needs: no open transaction; a request signed by the phone's key; a reserved attempt.
+    Raises: ``PairingCodeWrong`` (wrong, old, used, or a public key that belongs to another active phone), ``TooOften``.
     """
     try:
         with transaction.atomic():
@@ -195,7 +195,7 @@ def claim(
 
 
 def match(*, enrolment: Enrolment, binding: str, origin: client.Origin, now: datetime) -> Enrolment:
-    """Say that both screens show the same number; the phone may fetch its secrets from now on."""
+    """Confirm that both screens show the same number; from now on the phone may fetch its secrets."""
     with transaction.atomic():
         locked = rows.lock_owned(enrolment, binding, now=now)
         move(locked, "match", now=now)
@@ -212,9 +212,9 @@ def match(*, enrolment: Enrolment, binding: str, origin: client.Origin, now: dat
 
 
 def fetch(*, enrolment: Enrolment, phone: Phone, now: datetime) -> list[EnrolmentItem]:
-    """Return the items with their seeds for the phone that came; none while the numbers are being compared.
+    """Return the items with their seeds for the phone that joined; none while the numbers are being compared.
 
-    May be repeated until the enrolment is over. Each item holds the public id of the Key to come.
+    May be repeated until the enrolment ends. Each item holds the public id of the future Key.
     """
     current = Enrolment.objects.filter(pk=enrolment.pk, phone=phone, expires_at__gt=now).first()
     if current is not None and current.state == EnrolmentState.CLAIMED:
@@ -228,11 +228,11 @@ def fetch(*, enrolment: Enrolment, phone: Phone, now: datetime) -> list[Enrolmen
 def confirm_on_web(
     *, enrolment: Enrolment, binding: str, code: str, name: str = "", origin: client.Origin, now: datetime
 ) -> list[Key]:
-    """Finish on the web with a code that the new Key shows; all Keys of the enrolment start at once.
+    """Finish on the web with a code from the new Key; all Keys of the enrolment become active at once.
 
-    From OPEN the seed is in a plain authenticator app, called ``name``, which holds one log-in; from MATCHED on
-    the phone that came. Effects: the Keys (an older one of the same log-in on that phone ends), their events and
-    notices; the code is spent. Needs: no open transaction.
+    From OPEN the seed is in a plain authenticator app, called ``name``, for one user only; from MATCHED on the
+    phone that joined. Effects: the Keys (each replaces an older one of its user on that phone), their events and
+    notices; the code is used up. Needs: no open transaction.
     Raises: ``CodeWrong``, ``TooOften``, ``Suspended``, ``TooManyKeys``, ``EnrolmentOver``.
     """
     attempt = reserve(_codes(enrolment), now=now)
@@ -259,11 +259,11 @@ def confirm_on_web(
 def prove_on_phone(
     *, enrolment: Enrolment, phone: Phone, codes: Mapping[UUID, str], origin: client.Origin, now: datetime
 ) -> list[Key]:
-    """Finish a move on the new phone with one code of each new seed, by the public id of its Key.
+    """Finish a transfer on the new phone with one code from each new seed, by the public id of its Key.
 
-    Effects: the new Keys start and the old ones end, all at once, with an event each; the codes are spent; the old
-    phone ends unless a Key had to stay on it (its user is suspended). Needs: no open transaction.
-    Raises: ``CodeWrong`` (nothing has moved), ``TooOften``, ``PairingOver``.
+    Effects: the new Keys become active and the old ones end, all at once, with one event each; the codes are used up;
+    the old phone ends unless a Key had to stay on it (its user is suspended). Needs: no open transaction.
+    Raises: ``CodeWrong`` (nothing was transferred), ``TooOften``, ``PairingOver``.
     """
     if enrolment.purpose != EnrolmentPurpose.TRANSFER or enrolment.phone_id != phone.pk:
         raise PairingOver
@@ -288,12 +288,12 @@ def prove_on_phone(
 
 
 def _codes(enrolment: Enrolment) -> Bucket:
-    """Return the tries at codes of one enrolment: mistyping here must not shut the way in."""
+    """Return the limit of codes for one enrolment: mistyping here must not lock sign-in."""
     return limits.SET_UP_CODE.of(digests.keyed("enrolment-codes", str(enrolment.pk)))
 
 
 def give_up(*, enrolment: Enrolment, binding: str, origin: client.Origin, now: datetime) -> Enrolment:
-    """End an enrolment without a Key: the person stops, or another number stands on the phone."""
+    """End an enrolment without a Key: the user stopped, or the phone shows a different number."""
     with transaction.atomic():
         locked = rows.lock_owned(enrolment, binding, now=now)
         _end(locked, now=now, origin=origin, by=locked.user)

@@ -1,4 +1,4 @@
-"""Check the record, or take it out of the house."""
+"""Verify the audit record, or export it."""
 
 from argparse import ArgumentParser
 from collections.abc import Iterator
