@@ -28,7 +28,7 @@ class SampleForm(forms.Form):
     """One field of each kind."""
 
     name = forms.CharField(
-        label="Name", help_text="As on your account papers.", widget=forms.TextInput(attrs={"autocomplete": "name"})
+        label="Name", help_text="As on your account statements.", widget=forms.TextInput(attrs={"autocomplete": "name"})
     )
     email = forms.EmailField(label="E-mail", required=False, widget=forms.EmailInput(attrs={"autocomplete": "email"}))
     password = forms.CharField(

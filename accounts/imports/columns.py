@@ -152,7 +152,7 @@ COLUMNS = (
     Column("application_first_bank", "the bank of the first deposit", 100),
     Column("application_tax_country", "", 60),
     Column("application_experience", "", 60),
-    Column("application_welcome_code", "the code in the welcome papers", 40),
+    Column("application_welcome_code", "the code in the welcome letter", 40),
     Column("account_number", "trading account, used once; empty: none", 32),
     Column(
         "account_kind", ", ".join(f"`{k}`" for k in AccountKind.values), 16, default=AccountKind.INDIVIDUAL,

@@ -22,13 +22,13 @@ def waiting(request: SignedApiRequest[schemas.Nothing]) -> JsonResponse:
     """List the requests that wait for an answer, and the Keys on this phone."""
     recently = Q(ended_at__gt=request.now - timedelta(days=_ENDED_DAYS))
     keys = Key.objects.select_related("user__customer").filter(recently | Q(confirmed=True), phone=request.phone)
-    held = list(keys.order_by("created_at", "pk"))
-    live = {key.user_id: key for key in held if key.confirmed}
+    keys_here = list(keys.order_by("created_at", "pk"))
+    live = {key.user_id: key for key in keys_here if key.confirmed}
     unanswered = push_approval.waiting_for(request.phone, now=request.now)
     return respond(
         requests=[_request(row, live[row.user_id]) for row in unanswered if row.user_id in live],
         keys=[{**account_of(key), "name": key.name} for key in live.values()],
-        ended=[{"key": str(key.public_id), "reason": key.end_reason} for key in held if not key.confirmed],
+        ended=[{"key": str(key.public_id), "reason": key.end_reason} for key in keys_here if not key.confirmed],
         min_version=settings.PORTAL_KEY_MIN_VERSION,
     )
 

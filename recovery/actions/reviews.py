@@ -162,7 +162,7 @@ def approve(
         texts = {"own_check": _joined(current.own_check, own_check), "reason": _joined(current.reason, reason)}
         _decide(current, Verdict.APPROVED, now=now, stepped_up_at=now, **texts, **_checker(current, by))
         until = now + case.terms.cooling(current.tier)
-        body = {"decision": current.pk, "minimum_review": _dwell(current, now)}
+        body = {"decision": current.pk, "review_seconds": _review_seconds(current, now)}
         transitions.move(case, State.COOLING, "approved", who=who, now=now, body=body, until=until)
     return case
 
@@ -177,7 +177,8 @@ def _need_grounds(case: Case, decision: Decision, reason: str, own_check: str, *
 def _first_of_two(case: Case, decision: Decision, who: Who, reason: str, own_check: str, *, now: datetime) -> None:
     decision.checker, decision.reason, decision.own_check = who.user, reason, own_check
     decision.save(update_fields=["checker", "reason", "own_check"])
-    transitions.note(case, "first_of_two_approved", who=who, now=now, body={"minimum_review": _dwell(decision, now)})
+    body = {"review_seconds": _review_seconds(decision, now)}
+    transitions.note(case, "first_of_two_approved", who=who, now=now, body=body)
     draw(case, decision, who=Who(Actor.SYSTEM, None, who.origin), now=now)
 
 
@@ -260,6 +261,6 @@ def _joined(first: str, second: str) -> str:
     return "\n\n".join(part.strip() for part in (first, second) if part.strip())
 
 
-def _dwell(decision: Decision, now: datetime) -> int:
+def _review_seconds(decision: Decision, now: datetime) -> int:
     """Return how long the review took, in seconds."""
     return int((now - decision.opened_at).total_seconds()) if decision.opened_at else 0

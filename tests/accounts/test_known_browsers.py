@@ -38,9 +38,9 @@ def test_two_people_with_one_browser_are_known_both(ada: Person, mallory: Person
     sign_in_and_leave(client, ada)
     cookie = sign_in_and_leave(client, mallory)
 
-    lanes = {known_browsers.browser_scope_of(cookie, name) for name in ("ada", "mallory", "nobody")}
+    scopes = {known_browsers.browser_scope_of(cookie, name) for name in ("ada", "mallory", "nobody")}
 
-    assert len(lanes) == 3
+    assert len(scopes) == 3
     assert KnownBrowser.objects.count() == 2
 
 

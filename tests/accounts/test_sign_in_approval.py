@@ -312,7 +312,7 @@ def test_a_wrong_code_leaves_the_request_waiting(client: Client, pixel: Phone, a
     assert poll(client) == RequestState.WAITING
 
 
-def test_an_approval_of_a_paused_lane_waits_for_its_end(
+def test_an_approval_in_a_paused_scope_waits_for_its_end(
     client: Client, pixel: Phone, ada: Person, clock: Clock
 ) -> None:
     approve(pixel, start(client, ada))

@@ -13,7 +13,19 @@ from recovery.models import Case, Claim
 from tests import factories
 from tests.lint_html import problems
 from tests.recovery.conftest import ORIGIN, now, wrong_answer
-from tests.recovery.desk import OPEN, REASON, START, TAKE, Seat, case_url, in_review, started, step_url, tells
+from tests.recovery.desk import (
+    OPEN,
+    REASON,
+    START,
+    STATEMENT,
+    TAKE,
+    Seat,
+    case_url,
+    in_review,
+    started,
+    step_url,
+    tells,
+)
 
 
 @pytest.fixture
@@ -242,6 +254,16 @@ def test_a_senior_reads_what_will_happen_before_approving(walk, dana):
     assert problems(html) == []
     assert case.subject.email not in html
     assert case.subject.username not in html
+
+
+def test_a_senior_reads_what_the_agent_stated(walk, dana):
+    case = in_review(walk, dana)
+
+    html = Seat.of(walk.checker()).see(case_url(case))
+
+    assert "Statement by dana" in html
+    assert "Recommends continuing." in html
+    assert f"Call: {STATEMENT['call_reference']}." in html
 
 
 def test_two_seniors_refuse_a_case_the_owner_objected_to(clock, walk, dana, lee, kim):
