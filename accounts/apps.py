@@ -17,6 +17,7 @@ class AccountsConfig(AppConfig):
         from two_factor.plugins.registry import registry  # noqa: PLC0415  needs the app registry
 
         from accounts import checks, notice_kinds  # noqa: F401, PLC0415  registration on import, after the apps are loaded
+        from accounts.actions import purging  # noqa: PLC0415  needs the models
         from accounts.actions.channels import PhoneChannel  # noqa: PLC0415  needs the models
         from accounts.actions.roles import ensure_roles  # noqa: PLC0415  needs the models
         from accounts.actions.sign_in import lockout_notices  # noqa: PLC0415  needs the models
@@ -27,6 +28,7 @@ class AccountsConfig(AppConfig):
         registry.unregister("generator")
         channels.register(ChannelName.PUSH, PhoneChannel)
         periodic_tasks.register("pauses", lockout_notices.announce)
+        periodic_tasks.register("answered posts", purging.forget_answers)
         event_names.register(Action)
         # auth comes after accounts and recovery, so their permissions exist by then.
         post_migrate.connect(ensure_roles, sender=apps.get_app_config("auth"))

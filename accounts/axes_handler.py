@@ -1,4 +1,4 @@
-"""django-axes as the interface to the limits: its back end and signals call this handler.
+"""django-axes as the interface to the limits: its commands, its signals, its proxy.
 
 axes' own count is read before the hash and written after it, so parallel guesses get past it; ours is
 reserved first. See docs/decisions/0008-axes-is-the-face.md.
@@ -8,39 +8,29 @@ import logging
 from typing import Any
 
 from axes.handlers.base import AxesHandler
+from axes.signals import user_locked_out
+from django.contrib.auth.signals import user_login_failed
 from django.http import HttpRequest
 
 from accounts.actions.sign_in import known_browsers, unlock
 from accounts.models import User
 from accounts.models.users import hash_of_username
-from accounts.request_types import PasswordRequest
+from accounts.refusals import Paused, Refusal
 from portal.lib import client, clock
 from portal.throttle import limits
+from portal.throttle.limits import Bucket
 from portal.throttle.models import Throttle
-from portal.throttle.reserve import LimitReached, Reservation, reserve
+from portal.throttle.reserve import locked_until
 
 log = logging.getLogger("portal.security")
 
 
 class LimitHandler(AxesHandler):
-    """The axes handler that uses our limits."""
+    """Answers what integrators ask axes from our limits. It counts nothing: ``check_password`` does."""
 
-    def is_allowed(self, request: PasswordRequest, credentials: dict[str, Any] | None = None) -> bool:
-        """Reserve an attempt for this username and this network; called once per password check.
-
-        A browser known for the username needs no attempt of its network, which strangers may share.
-        Effects: ``request.password_attempt`` holds the reserved attempt, or the limit that was reached.
-        """
-        name = (credentials or {}).get("username") or ""
-        browser_scope = getattr(request, "browser_scope", known_browsers.UNKNOWN_BROWSER)
-        buckets = [limits.PASSWORD.of(hash_of_username(name), scope=browser_scope)]
-        if browser_scope == known_browsers.UNKNOWN_BROWSER:
-            buckets += limits.NETWORK.of_network(client.address(request))
-        try:
-            request.password_attempt = reserve(*buckets, now=clock.now())
-        except LimitReached as reached:
-            request.password_attempt = reached
-        return isinstance(request.password_attempt, Reservation)
+    def is_allowed(self, request: HttpRequest, credentials: dict[str, Any] | None = None) -> bool:
+        """Tell whether an unknown browser may try a password for this username now."""
+        return locked_until(_bucket(credentials), now=clock.now()) is None
 
     def user_login_failed(
         self, sender: Any, credentials: dict[str, Any], request: HttpRequest | None = None, **kwargs: Any
@@ -55,9 +45,7 @@ class LimitHandler(AxesHandler):
 
     def get_failures(self, request: HttpRequest, credentials: dict[str, Any] | None = None) -> int:
         """Return the attempts used by unknown browsers for this username."""
-        name = (credentials or {}).get("username") or ""
-        bucket = limits.PASSWORD.of(hash_of_username(name), scope=known_browsers.UNKNOWN_BROWSER)
-        return Throttle.objects.filter(key=bucket.key).values_list("used", flat=True).first() or 0
+        return Throttle.objects.filter(key=_bucket(credentials).key).values_list("used", flat=True).first() or 0
 
     def reset_attempts(
         self, *, ip_address: str | None = None, username: str | None = None, ip_or_username: bool = False
@@ -69,3 +57,20 @@ class LimitHandler(AxesHandler):
         elif ip_address:
             subjects = limits.network_subjects(ip_address)
         return unlock.forget(subjects, reason="axes_reset", now=clock.now())
+
+
+def send_refused(request: HttpRequest, username: str, refusal: Refusal) -> None:
+    """Send Django's and axes' signals for a password that the sign-in page refused; a failing receiver is logged."""
+    user_login_failed.send_robust(__name__, credentials={"username": username}, request=request)
+    if isinstance(refusal, Paused):
+        send_locked_out(request, username)
+
+
+def send_locked_out(request: HttpRequest, username: str) -> None:
+    """Send axes' ``user_locked_out``, with the name as typed, which may be nobody's."""
+    user_locked_out.send_robust("axes", request=request, username=username, ip_address=client.address(request))
+
+
+def _bucket(credentials: dict[str, Any] | None) -> Bucket:
+    name = (credentials or {}).get("username") or ""
+    return limits.PASSWORD.of(hash_of_username(name), scope=known_browsers.UNKNOWN_BROWSER)

@@ -1,52 +1,42 @@
-"""How a password is checked: axes' back end first (it reserves the attempt), then ours (it hashes)."""
+"""Django's ``authenticate`` for integrators and for the permissions of a session; our own pages do not call it."""
 
 from typing import Any
 
-from axes.backends import AxesStandaloneBackend
 from django.contrib.auth.backends import ModelBackend
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 
-from accounts.actions import password as passwords
+from accounts import axes_handler
+from accounts.actions.sign_in import known_browsers
+from accounts.actions.sign_in.check_password import check_password
 from accounts.models import User
-from accounts.models.authenticators import user_for_sign_in
-from portal.lib import clock, hash_semaphore
-from portal.throttle.reserve import Reservation, give_back
-
-
-class LimitBackend(AxesStandaloneBackend):
-    """axes' back end under our name: calls ``LimitHandler`` before anything is hashed."""
+from accounts.refusals import Paused, Refusal
+from portal.lib import client, clock
 
 
 class PasswordBackend(ModelBackend):
-    """Check a password in the same time for known and unknown usernames (one argon2 hash each)."""
+    """The same check as the sign-in page: same limits, same refusals, same time."""
 
     def authenticate(
         self, request: HttpRequest | None, username: str | None = None, password: str | None = None, **kwargs: Any
     ) -> User | None:
-        """Return the user if the pair is right, whatever their realm and state; None if it is wrong.
+        """Return the user if the pair is right, in either realm; without a request nothing is checked.
 
-        Effects: gives the attempt back if the pair is right, or if no slot was free to check it; the first
-        right password of an imported user is added to the password history.
-        Raises: ``HashingOverloaded``.
+        Raises: ``PermissionDenied`` for every refusal, ``HashingOverloaded``.
         """
-        attempt = getattr(request, "password_attempt", None)
-        if not isinstance(attempt, Reservation) or username is None or password is None:
-            return None  # nothing is hashed without a reserved attempt
-        try:
-            user = self._check(username, password)
-        except hash_semaphore.HashingOverloaded:
-            give_back(attempt)
-            raise
-        if user is not None:
-            give_back(attempt)
-            if user.password_changed_at is None:
-                passwords.remember_password(user, password, now=clock.now())
-        return user
-
-    @staticmethod
-    def _check(username: str, password: str) -> User | None:
-        user = user_for_sign_in(username)
-        if user is None:
-            User().set_password(password)  # one hash, as for a username that exists
+        if request is None or username is None or password is None:
             return None
-        return user if user.check_password(password) and user.is_active else None
+        try:
+            pending = check_password(
+                username=username,
+                password=password,
+                realm=None,
+                browser=known_browsers.cookie_of(request),
+                origin=client.origin(request),
+                now=clock.now(),
+            )
+        except Refusal as refusal:
+            if isinstance(refusal, Paused):
+                axes_handler.send_locked_out(request, username)
+            raise PermissionDenied from refusal
+        return User.objects.get(pk=pending.user_id)

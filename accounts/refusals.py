@@ -124,6 +124,17 @@ class CodeWrong(Refusal):
     code = "K1"
 
 
+class LastCode(CodeWrong):
+    """The same, with one try left."""
+
+    code = "K8"
+
+
+def code_wrong(tries_left: int) -> CodeWrong:
+    """Return the refusal of a wrong Key code; the last try says what follows."""
+    return LastCode() if tries_left == 1 else CodeWrong(tries_left=tries_left)
+
+
 class CodeUsed(Refusal):
     """A right code that has already been used."""
 
@@ -190,6 +201,17 @@ class BackupCodeWrong(Refusal):
     """Not a backup code of this user, or a used one."""
 
     code = "K7"
+
+
+class LastBackupCode(BackupCodeWrong):
+    """The same, with one try left."""
+
+    code = "K9"
+
+
+def backup_code_wrong(tries_left: int) -> BackupCodeWrong:
+    """Return the refusal of a wrong backup code; the last try says what follows."""
+    return LastBackupCode() if tries_left == 1 else BackupCodeWrong(tries_left=tries_left)
 
 
 class AppTooOld(Refusal):

@@ -4,8 +4,7 @@ from django.urls import path
 
 from accounts.views import backup_codes, passkeys, reauthentication, sessions
 from accounts.views.keys import enrolment, key_app, keys, pairing
-from accounts.views.sign_in import passkey_sign_in, push_polling
-from accounts.views.sign_in.sign_in import LoginView
+from accounts.views.sign_in import passkey_sign_in, push_polling, second_factor, sign_in
 
 app_name = "accounts"
 passkey_pages = [
@@ -33,7 +32,8 @@ enrolment_pages = [
 urlpatterns = [
     *passkey_pages,
     *enrolment_pages,
-    path("login/", LoginView.as_view(), name="login"),
+    path("login/", sign_in.sign_in, name="login"),
+    path("login/confirm/", second_factor.second_factor, name="second-factor"),
     path("login/waiting/", push_polling.waiting, name="login-waiting"),
     path("logout/", sessions.sign_out, name="logout"),
     path("idle/remaining/", sessions.idle_remaining, name="idle-remaining"),

@@ -1,6 +1,7 @@
 """Error pages: plain words, a reference, what to do next, and no internals."""
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.middleware.csrf import REASON_NO_CSRF_COOKIE
 from django.shortcuts import render
 
 from helpcenter import causes
@@ -49,6 +50,15 @@ def unavailable(request: HttpRequest) -> HttpResponse:
     return response
 
 
+def wrong_method(request: HttpRequest, allowed: str) -> HttpResponse:
+    """405: the address takes only what a form of ours sends, or nothing at all."""
+    response = _page(request, "X7", status=405)
+    response["Allow"] = allowed
+    return response
+
+
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """403: the page was open too long, or the post came from elsewhere."""
-    return _page(request, "C1", status=403)
+    """403: no cookies, a page from before somebody signed in in this browser, or a page that was open too long."""
+    if reason == REASON_NO_CSRF_COOKIE:
+        return _page(request, "C2", status=403)
+    return _page(request, "C3" if request.user.is_authenticated else "C1", status=403)

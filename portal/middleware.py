@@ -5,7 +5,7 @@ import secrets
 from collections.abc import Callable
 
 from django.db import InterfaceError, OperationalError
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotAllowed
 from django.utils.cache import patch_cache_control
 
 from portal import errors
@@ -71,15 +71,18 @@ class HeadersMiddleware:
         return _POLICY + _TRUSTED_TYPES + (_KEY_APP if _KEY.match(path) else "")
 
 
-class UnavailableMiddleware:
-    """Answer 503 with Retry-After if the database or the hashing queue is unavailable."""
+class ErrorPagesMiddleware:
+    """Give a page to what would be blank: 503 if the database or the hashing queue is unavailable, and 405."""
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        """Pass the request on."""
-        return self.get_response(request)
+        """Pass the request on; a wrong method is answered with where to go."""
+        response = self.get_response(request)
+        if isinstance(response, HttpResponseNotAllowed) and not response.content:
+            return errors.wrong_method(request, response["Allow"])
+        return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Turn a temporary failure into a 503 page; everything else becomes a 500."""

@@ -109,14 +109,15 @@ MIDDLEWARE = [
     "portal.middleware.HeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "portal.middleware.UnavailableMiddleware",
     "portal.middleware.SecFetchMiddleware",
+    "accounts.repeated_posts.RepeatedPostMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "accounts.middleware.SessionUserMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "portal.middleware.ErrorPagesMiddleware",
 ]
 ROOT_URLCONF = "portal.urls"
 WSGI_APPLICATION = "portal.wsgi.application"
@@ -192,7 +193,7 @@ PORTAL_HASH_SLOTS = env.number(
 PORTAL_HASH_QUEUE_SECONDS = env.number(
     "PORTAL_HASH_QUEUE_SECONDS", 5, low=1, high=30, unit="seconds", help="Longest wait for one of them, then 503."
 )
-AUTHENTICATION_BACKENDS = ["accounts.backends.LimitBackend", "accounts.backends.PasswordBackend"]
+AUTHENTICATION_BACKENDS = ["accounts.backends.PasswordBackend"]
 # Rules and block list are in accounts/policies/passwords.py; the admin has no password form.
 AUTH_PASSWORD_VALIDATORS: list[dict[str, Any]] = []
 
@@ -213,7 +214,7 @@ AXES_RESET_ON_SUCCESS = False  # our action clears attempts, after the second fa
 AXES_CLIENT_IP_CALLABLE = "portal.lib.client.address"
 AXES_DISABLE_ACCESS_LOG = True  # the audit chain is the record
 AXES_ENABLE_ADMIN = False  # its tables stay empty; the limits have their own admin page
-AXES_SENSITIVE_PARAMETERS = ["username", "auth-username", "auth-password", "token-otp_token", "csrfmiddlewaretoken"]
+AXES_SENSITIVE_PARAMETERS = ["username", "password", "otp_token", "backup_code", "csrfmiddlewaretoken"]
 
 # --- Sessions and cookies ----------------------------------------------------------------------------
 SESSION_ENGINE = "accounts.sessions"
@@ -357,5 +358,5 @@ TEST_RUNNER = "portal.test_runner.PytestRunner"
 SILENCED_SYSTEM_CHECKS = [
     "axes.W006",  # wants the address among the lockout parameters: see AXES_LOCKOUT_PARAMETERS
     "axes.W002",  # wants axes' middleware: our sign-in page shows the pause itself
-    "axes.W003",  # wants axes' own back end: LimitBackend is its subclass
+    "axes.W003",  # wants axes' own back end: it asks before the hash and counts after it
 ]

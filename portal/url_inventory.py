@@ -14,7 +14,6 @@ from django.forms import BaseForm
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils.encoding import force_str
 from django.views.generic import RedirectView
-from formtools.wizard.views import normalize_name
 
 _VERBS = ("GET", "POST", "PUT", "DELETE")
 
@@ -83,11 +82,7 @@ def _who(path: str, layers: list[Any]) -> str:
 
 def _fields(view: Any) -> Iterator[str]:
     """Yield the names of the fields posted to this view."""
-    if steps := getattr(view, "form_list", None):
-        yield f"{normalize_name(view.__name__)}-current_step"
-        yield from (f"{step}-{name}" for step, form in steps for name in form.base_fields)
-    else:
-        yield from sorted({name for form in _forms(view) for name in form.base_fields})
+    yield from sorted({name for form in _forms(view) for name in form.base_fields})
 
 
 def _forms(view: Any) -> Iterator[Any]:

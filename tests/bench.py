@@ -83,9 +83,9 @@ def sign_in(visitor: Visitor, username: str, password: str, code: Callable[[], s
     """Walk from the form to the dashboard; yield each step's name, status and bytes."""
     yield ("GET form", *sized(visitor.get("/login/")))
     step = "login_view-current_step"
-    fields = {step: "auth", "auth-username": username, "auth-password": password}
+    fields = {step: "auth", "username": username, "password": password}
     yield ("POST password", *sized(visitor.post("/login/", **fields)))
-    yield ("POST code", *sized(visitor.post("/login/", **{step: "token", "token-otp_token": code()})))
+    yield ("POST code", *sized(visitor.post("/login/", **{step: "token", "otp_token": code()})))
     yield ("GET dashboard", *sized(visitor.get("/")))
 
 
@@ -247,7 +247,7 @@ def crowd_section(desk: Desk) -> None:
         visitor.get("/help/search/?q=code")  # opens this thread's connection
         ready.wait()
         go.wait()
-        fields = {step: "auth", "auth-username": person.user.username, "auth-password": person.password}
+        fields = {step: "auth", "username": person.user.username, "password": person.password}
         statuses.append(visitor.post("/login/", **fields)[0])
         connections.close_all()
 
@@ -326,7 +326,7 @@ def waiting_section(desk: Desk) -> None:
     factories.phone(person)
     visitor, step = Visitor(desk.application), "login_view-current_step"
     visitor.get("/login/")
-    visitor.post("/login/", **{step: "auth", "auth-username": "bench-waits", "auth-password": person.password})
+    visitor.post("/login/", **{step: "auth", "username": "bench-waits", "password": person.password})
     with CaptureQueriesContext(connection) as seen:
         _status, content = visitor.get("/login/waiting/")
     asked = len(seen)

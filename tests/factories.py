@@ -15,6 +15,8 @@ from django.http import HttpRequest
 from django.test import Client
 from django.urls import reverse
 
+from accounts.actions.sign_in.check_password import Pending
+from accounts.actions.sign_in.known_browsers import UNKNOWN_BROWSER
 from accounts.enums import KeyKind, MandateRole, Realm, Role
 from accounts.models import Customer, Key, Mandate, Phone, TradingAccount, User
 from accounts.policies.keys import totp
@@ -124,20 +126,58 @@ def signed_in(person: Person, **headers: str) -> Client:
 def sign_in(client: Client, person: Person, *, password: str | None = None, code: str | None = None) -> object:
     """Walk through the sign-in pages and return the last answer."""
     answer = type_password(client, person.user.username, person.password if password is None else password)
-    if answer.status_code != 200 or "token-otp_token" not in answer.content.decode():
+    if "otp_token" not in answer.content.decode():
         return answer
     return type_code(client, person.code() if code is None else code)
 
 
 def type_password(client: Client, username: str, password: str, **fields: str) -> object:
-    """Do the first step of signing in."""
-    form = {"login_view-current_step": "auth", "auth-username": username, "auth-password": password, **fields}
-    return client.post(reverse("accounts:login"), form)
+    """Do the first step of signing in; return the page it leads to, or its answer if it does not lead on to a code."""
+    answer = client.post(reverse("accounts:login"), {"username": username, "password": password, **fields})
+    client.sign_in_page = answer.get("Location", "")
+    is_right = client.sign_in_page.startswith(reverse("accounts:second-factor"))
+    return client.get(client.sign_in_page) if is_right else answer
 
 
-def type_code(client: Client, code: str) -> object:
-    """Do the second step."""
-    return client.post(reverse("accounts:login"), {"login_view-current_step": "token", "token-otp_token": code})
+def type_code(client: Client, code: str, **fields: str) -> object:
+    """Do the second step of the sign-in that this client began last; return the answer, a refusal's page included."""
+    return press(client, otp_token=code, **fields)
+
+
+def press(client: Client, **fields: str) -> object:
+    """Send the form of the second step, and follow to the page that says why it was refused."""
+    page = getattr(client, "sign_in_page", "") or reverse("accounts:second-factor")
+    answer = client.post(page, fields)
+    where = answer.get("Location", "")
+    told = where.startswith((reverse("accounts:second-factor"), f"{reverse('accounts:login')}?because"))
+    return client.get(where) if told else answer
+
+
+def pending_cookie(client: Client) -> str:
+    """Return the name of the cookie of the sign-in that this client began last."""
+    return f"pending-{client.sign_in_page.partition('=')[2]}"
+
+
+def copy_sign_in(own: Client, thief: Client) -> None:
+    """Give another client the sign-in that this one began last."""
+    thief.sign_in_page = own.sign_in_page
+    thief.cookies[pending_cookie(own)] = own.cookies[pending_cookie(own)].value
+
+
+def pending(user: User, *, at: datetime) -> Pending:
+    """Return what the right password of this user leaves in an unknown browser."""
+    return Pending(
+        user_id=user.pk,
+        username=user.username,
+        username_hash=user.username_hash,
+        realm=user.realm,
+        session_version=user.session_version,
+        browser_scope=UNKNOWN_BROWSER,
+        proved_at=at.timestamp(),
+        has_authenticator=True,
+        has_phone=True,
+        has_passkey=False,
+    )
 
 
 def _session_cookie() -> str:

@@ -8,6 +8,7 @@ from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 
 from accounts.enums import RequestState
 from accounts.models import (
+    AnsweredPost,
     EmailedCode,
     Enrolment,
     Key,
@@ -17,6 +18,7 @@ from accounts.models import (
     PushChallenge,
     UsedNonce,
 )
+from accounts.models.answered_posts import KEPT
 from portal.outbox.models import Notice, NoticeState
 from portal.throttle.models import Throttle
 
@@ -88,6 +90,11 @@ KINDS = (
         lambda now: KnownBrowser.objects.filter(last_used_at__lt=now - timedelta(days=_BROWSER_DAYS)),
     ),
 )
+
+
+def forget_answers(now: datetime) -> int:
+    """Delete posts that may no longer be repeated; a periodic task, since their answers hold cookies."""
+    return AnsweredPost.objects.filter(started_at__lte=now - KEPT).delete()[0]
 
 
 def purge(*, now: datetime) -> Iterator[tuple[str, int]]:

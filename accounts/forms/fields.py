@@ -78,4 +78,10 @@ class Refusable(forms.BaseForm):
     def refuse(self, refusal: Refusal, field: str | None = None) -> None:
         """Show the refusal's words at the field, or at the top."""
         self.refusal = refusal
-        self.add_error(field, forms.ValidationError(refusal.words(), code=refusal.code))
+        self.show(refusal.words(), code=refusal.code, field=field)
+
+    def show(self, words: str, *, code: str, field: str | None = None) -> None:
+        """Show an error at the field, or at the top; also in a form that nothing was typed into."""
+        if not self.is_bound:
+            self.cleaned_data = dict[str, Any]()
+        self.add_error(field or None, forms.ValidationError(words, code=code))

@@ -1,5 +1,6 @@
 """The tables of accounts."""
 
+from accounts.models.answered_posts import AnsweredPost
 from accounts.models.authenticators import (
     BackupCode,
     EmailedCode,
@@ -19,6 +20,7 @@ from accounts.models.users import User
 
 __all__ = [
     "AccountActivity",
+    "AnsweredPost",
     "BackupCode",
     "Customer",
     "EmailedCode",

@@ -3,18 +3,19 @@
 import functools
 from collections.abc import Callable
 from typing import Concatenate, ParamSpec, cast
-from urllib.parse import unquote, urlencode, urlsplit
+from urllib.parse import unquote, urlencode, urlsplit, urlunsplit
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import reverse
+from django.urls import Resolver404, resolve, reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
 from accounts.actions import reauthentication, sessions
 from accounts.request_types import SignedInRequest
 from portal.lib import clock
+from portal.lib.http_methods import is_post_only
 
 P = ParamSpec("P")
 Page = Callable[Concatenate[SignedInRequest, P], HttpResponse]
@@ -50,9 +51,11 @@ def freshly_proved(view: Page[P]) -> View[P]:
         if reauthentication.is_fresh(known.session.current, now=clock.now()):
             sessions.touch(known.session.current, now=clock.now())
             return view(known, *args, **kwargs)
+        wanted = request.get_full_path()
         if request.method not in {"GET", "HEAD"}:
             messages.warning(request, _("Nothing has been changed yet. Confirm it is you, then try again."))
-        return redirect(f"{reverse('accounts:confirm')}?{urlencode({'next': request.get_full_path()})}")
+            wanted = _page_or_nothing(request, wanted) or _page_or_nothing(request, request.headers.get("Referer", ""))
+        return redirect(f"{reverse('accounts:confirm')}?{urlencode({'next': wanted or reverse('home:security')})}")
 
     guarded.__dict__["who"] = "signed in, confirmed a moment ago"
     return cast("View[P]", guarded)
@@ -61,13 +64,22 @@ def freshly_proved(view: Page[P]) -> View[P]:
 def safe_next(request: HttpRequest) -> str:
     """Return the page named by ``next``, in the form or the address, or an empty text.
 
-    Never a page of another host, and never the current one.
+    Never a page of another host, never the current one, never an address that answers only POST.
     """
-    wanted = request.POST.get("next") or request.GET.get("next") or ""
+    wanted = _page_or_nothing(request, request.POST.get("next") or request.GET.get("next") or "")
+    return wanted if unquote(urlsplit(wanted).path) != request.path else ""
+
+
+def _page_or_nothing(request: HttpRequest, wanted: str) -> str:
+    """Return path and query of an address of ours that shows a page, or an empty text."""
     if not url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure()):
         return ""
-    path = unquote(urlsplit(wanted).path)
-    return wanted if path.startswith("/") and path != request.path else ""
+    parts = urlsplit(wanted)
+    try:
+        view = resolve(unquote(parts.path)).func
+    except Resolver404:
+        return ""
+    return "" if is_post_only(view) else urlunsplit(("", "", parts.path, parts.query, ""))
 
 
 def who(request: HttpRequest) -> SignedInRequest | None:

@@ -4,7 +4,7 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.actions.authenticators import passkeys
 from accounts.forms.fields import status_of
@@ -16,6 +16,7 @@ from accounts.request_types import SignedInRequest
 from accounts.views import challenges
 from accounts.views.guards import freshly_proved, signed_in
 from portal.lib import client, clock, site
+from portal.lib.http_methods import require_POST
 from portal.lib.passkeys import encoded
 
 

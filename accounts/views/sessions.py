@@ -5,25 +5,24 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
 from accounts.actions import sessions
 from accounts.actions.sign_in import completion
 from accounts.policies import idleness
 from accounts.views.guards import who
 from portal.lib import client, clock
+from portal.lib.http_methods import require_POST
 
 
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
-    """End this session and clear the browser's stored data."""
+    """End this session. What else the browser stores stays: it may be somebody's Key."""
     if known := who(request):
         with transaction.atomic():
             completion.sign_out(known.user, origin=client.origin(request), now=clock.now())
             logout(request)
-    response = redirect(f"{reverse('accounts:login')}?ended=here")
-    response["Clear-Site-Data"] = '"cache", "storage"'
-    return response
+    return redirect(f"{reverse('accounts:login')}?ended=here")
 
 
 @require_GET

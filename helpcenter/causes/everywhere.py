@@ -18,6 +18,22 @@ CAUSES = [
             _("This page was open too long"),
             _("Nothing was changed. Go back, reload the page and send it again."),
         ),
+        (
+            "C2",
+            _("Your browser sent no cookies"),
+            _(
+                "Nothing was changed. Signing in needs cookies: allow them for {portal_host}, reload the page and send "
+                "it again."
+            ),
+        ),
+        (
+            "C3",
+            _("You have signed in since this page was opened"),
+            _(
+                "Nothing was changed: this page is from before you signed in in another tab. Go to the home page and "
+                "continue there."
+            ),
+        ),
     ),
     *row(
         "form-problem",
@@ -59,6 +75,11 @@ CAUSES = [
                 "Your username does not include it. Nothing was changed. If you need access, call us at "
                 "{support_phone}."
             ),
+        ),
+        (
+            "X7",
+            _("There is nothing to see at this address"),
+            _("It only takes what a page of ours sends. Nothing was changed. Start from the home page."),
         ),
     ),
     *row(

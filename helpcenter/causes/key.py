@@ -21,6 +21,14 @@ CAUSES = [
             _("That backup code is wrong"),
             _("Each backup code works once. Enter one you have not used yet. Tries left: {tries_left}."),
         ),
+        (
+            "K9",
+            _("That backup code is wrong"),
+            _(
+                "You have one try left. After that, you have to wait {lockout_time} before you can enter a code again. "
+                "Each backup code works once: enter one you have not used yet."
+            ),
+        ),
     ),
     *row(
         "key-shows-no-codes",

@@ -18,7 +18,7 @@ CAUSES = [
             _("The username or password is wrong"),
             _(
                 "You have one try left. After that, sign-in is paused for {lockout_time}. "
-                "If you are not sure, choose Forgot password or lost your Key? on the sign-in page."
+                "If you are not sure, choose Forgot your password? on the sign-in page."
             ),
         ),
     ),
@@ -63,7 +63,7 @@ CAUSES = [
             _("Codes no longer work for this account"),
             _(
                 "There were too many wrong codes in a row. To protect your account, we no longer accept codes. "
-                "Choose Forgot password or lost your Key? on the sign-in page, or call us at {support_phone}."
+                "Choose Forgot your password? on the sign-in page, or call us at {support_phone}."
             ),
         ),
     ),
@@ -76,6 +76,14 @@ CAUSES = [
             _(
                 "Check that your phone's date and time are set to automatic. Then wait for the next code in your "
                 "{key_name} and enter that one. Tries left: {tries_left}."
+            ),
+        ),
+        (
+            "K8",
+            _("That code is wrong"),
+            _(
+                "You have one try left. After that, you have to wait {lockout_time} before you can enter a code again. "
+                "Check that your phone's date and time are set to automatic, then wait for the next code."
             ),
         ),
         (
@@ -94,9 +102,8 @@ CAUSES = [
             "K6",
             _("No Key is set up for you yet"),
             _(
-                "You need a {key_name} to sign in, and we will help you set it up. Choose Forgot password or lost "
-                "your Key? "
-                "on the sign-in page, or call us at {support_phone}."
+                "You need a {key_name} to sign in, and we will help you set it up. Choose Forgot your "
+                "password? on the sign-in page, or call us at {support_phone}."
             ),
         ),
     ),

@@ -1,5 +1,6 @@
 """The portal's template tags, available in every template without ``{% load %}``."""
 
+import secrets
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from functools import lru_cache
@@ -42,6 +43,12 @@ def _kind(bound: BoundField) -> str:
     if getattr(widget, "input_type", "") == "password":
         return "password"
     return "code" if widget.attrs.get("autocomplete") == "one-time-code" else "plain"
+
+
+@register.simple_tag
+def form_id() -> SafeString:
+    """Render the id of this rendering of a form: pressed twice, it is answered once (accounts/repeated_posts.py)."""
+    return format_html('<input type="hidden" name="form_id" value="{}">', secrets.token_urlsafe(16))
 
 
 @register.inclusion_tag("_components/error_summary.html")

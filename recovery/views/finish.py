@@ -7,12 +7,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from accounts.actions.keys import key_codes
 from accounts.refusals import Refusal
 from accounts.views import refusal_responses
 from portal.lib import client, clock, code_alphabet, qr_codes
+from portal.lib.http_methods import require_POST
 from recovery.actions import claims, completion, grants
 from recovery.forms.set_up import GrantPartForm, SetUpForm
 from recovery.models import Claim, RecoveryGrant

@@ -8,12 +8,13 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from accounts.forms.fields import Refusable
 from accounts.refusals import Refusal
 from accounts.views import refusal_responses
 from portal.lib import client, clock
+from portal.lib.http_methods import require_POST
 from recovery.actions import claims, possession
 from recovery.forms.case import PinForm, ReferenceForm
 from recovery.methods.contract import Method

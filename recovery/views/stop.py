@@ -4,12 +4,13 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.request_types import SignedInRequest
 from accounts.views import refusal_responses
 from accounts.views.guards import signed_in, who
 from portal.lib import client, clock
+from portal.lib.http_methods import require_POST
 from recovery.actions import objections
 from recovery.enums import Actor, State
 from recovery.forms.case import StopForm

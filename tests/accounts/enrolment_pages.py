@@ -16,16 +16,22 @@ def with_password(person: Person) -> Client:
     """Return a browser in which this person, who has no Key, has just typed the right password."""
     client = Client()
     answer = factories.type_password(client, person.user.username, person.password)
-    assert answer.url == reverse("accounts:key-setup")
+    assert answer.url.partition("?")[0] == reverse("accounts:key-setup")
     return client
 
 
 def post(client: Client, page: str, **fields: object) -> object:
-    return client.post(reverse(f"accounts:key-setup{page}"), fields)
+    return client.post(address(client, page), fields)
 
 
 def get(client: Client, page: str) -> object:
-    return client.get(reverse(f"accounts:key-setup{page}"))
+    return client.get(address(client, page))
+
+
+def address(client: Client, page: str) -> str:
+    """Return the address of a page; the first one needs to know which sign-in led there."""
+    query = getattr(client, "sign_in_page", "").partition("?")[2] if not page else ""
+    return reverse(f"accounts:key-setup{page}") + (f"?{query}" if query else "")
 
 
 def text(answer: object) -> str:

@@ -42,14 +42,22 @@ def passkey_of(person: Person, clock: Clock, **facts: Any) -> tuple[Authenticato
     return device, made
 
 
-def send(client: Client, answer: Any, address: str = "/login/passkey/") -> Any:
+def ask(client: Client) -> Any:
+    """Fetch what a passkey is to sign, for the sign-in under way if this client has one."""
+    return client.post(f"/login/passkey/options/{_query(client)}").json()
+
+
+def _query(client: Client) -> str:
+    return "?" + getattr(client, "sign_in_page", "").partition("?")[2]
+
+
+def send(client: Client, answer: Any, address: str = "") -> Any:
     body = answer if isinstance(answer, (str, bytes)) else json.dumps(answer)
-    return client.post(address, body, content_type="application/json")
+    return client.post(address or f"/login/passkey/{_query(client)}", body, content_type="application/json")
 
 
 def sign_in(client: Client, device: Authenticator, **changes: Any) -> Any:
-    options = client.post("/login/passkey/options/").json()
-    return send(client, device.sign(options) | changes)
+    return send(client, device.sign(ask(client)) | changes)
 
 
 def refused(answer: Any, code: str = "E4") -> bool:

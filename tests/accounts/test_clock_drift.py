@@ -8,7 +8,6 @@ from django.conf import settings
 from django.test import Client
 
 from accounts.actions.sign_in import clock_drift
-from accounts.actions.sign_in.completion import Pending
 from accounts.models import Key, PlatformSession
 from accounts.policies.keys import totp
 from accounts.refusals import ClockWrong, CodeWrong
@@ -153,7 +152,7 @@ def test_twenty_at_once_are_told_once() -> None:
     for number in range(ROUNDS):
         person = factories.customer(f"drifter{number}")
         now, user = portal_clock.now(), person.user
-        pending = Pending(user.pk, user.session_version, user.username_hash, "stranger", now.timestamp())
+        pending = factories.pending(user, at=now)
         code = person.code(at=now, steps=8)
 
         wrong = CodeWrong(tries_left=4)

@@ -7,7 +7,6 @@ import pytest
 from django.test import Client
 
 from accounts.actions.sign_in import push_approval
-from accounts.actions.sign_in.completion import Pending
 from accounts.models import Enrolment
 from accounts.models import Phone as Row
 from portal.audit.models import SecurityEvent
@@ -104,7 +103,7 @@ def test_of_an_approval_and_a_denial_at_the_same_moment_one_counts() -> None:
     for number in range(ROUNDS):
         person = factories.customer(f"both{number}")
         phone, user = paired(person), person.user
-        pending = Pending(user.pk, user.session_version, user.username_hash, "stranger", clock.now().timestamp())
+        pending = factories.pending(user, at=clock.now())
         asked = push_approval.ask(pending=pending, origin=client.Origin(), now=clock.now())
         (request,) = phone.requests()["requests"]
 

@@ -8,7 +8,6 @@ from django.db import connection
 
 from accounts.actions import sessions
 from accounts.actions.sign_in import push_approval
-from accounts.actions.sign_in.completion import Pending
 from accounts.enums import EndReason, Realm
 from accounts.models import Key, PushChallenge
 from portal.lib import client
@@ -24,7 +23,7 @@ HERE = client.Origin("203.0.113.7", "Chrome on Windows", "7F3K2Q9C")
 
 def ask(person: Person, clock: Clock, **more: str) -> push_approval.SentRequest:
     user = person.user
-    pending = Pending(user.pk, user.session_version, user.username_hash, "stranger", clock.now.timestamp())
+    pending = factories.pending(user, at=clock.now)
     return push_approval.ask(pending=pending, origin=HERE, now=clock.now, **more)
 
 

@@ -13,7 +13,17 @@ from accounts.models import KnownBrowser, Passkey, PlatformSession, PushChalleng
 from portal.audit.models import SecurityEvent
 from portal.outbox.models import Notice
 from tests import factories
-from tests.accounts.passkey_work import ORIGIN, add, authenticator, passkey_of, refused, refused_quietly, send, sign_in
+from tests.accounts.passkey_work import (
+    ORIGIN,
+    add,
+    ask,
+    authenticator,
+    passkey_of,
+    refused,
+    refused_quietly,
+    send,
+    sign_in,
+)
 from tests.conftest import Clock
 from tests.factories import Person
 from tests.pages import cause_of, levels, marks
@@ -219,14 +229,14 @@ def test_after_the_password_a_passkey_of_that_person_is_the_second_factor(ada: P
     device, _made = passkey_of(ada, clock)
     factories.type_password(client, "ada", ada.password)
 
-    options = client.post("/login/passkey/options/").json()
+    options = ask(client)
     assert [known["id"] for known in options["allowCredentials"]] == [device.credential_id]
     device.handle = ""  # may be left out where somebody is known
     answer = device.sign(options)
     del answer["response"]["userHandle"]
 
     assert send(client, answer).json() == {"next": "/"}
-    assert not client.cookies["pending"].value
+    assert not client.cookies[factories.pending_cookie(client)].value
 
 
 @pytest.mark.promise("SIGN-3")

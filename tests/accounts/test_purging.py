@@ -9,7 +9,6 @@ from django.core.management import call_command
 
 from accounts.actions.authenticators import emailed_code
 from accounts.actions.sign_in import push_approval
-from accounts.actions.sign_in.completion import Pending
 from accounts.enums import CodePurpose
 from accounts.models import EmailedCode, KnownBrowser, Phone, PlatformSession, PushChallenge
 from portal.audit.models import SecurityEvent
@@ -104,7 +103,7 @@ def test_wrong_codes_in_a_row_are_not_forgotten_by_purging(ada: Person, clock: C
 
 def test_old_requests_go_but_the_refused_ones_that_stop_further_ones(ada: Person, clock: Clock) -> None:
     phone = paired(ada)
-    pending = Pending(ada.user.pk, 0, ada.user.username_hash, "stranger", clock.now.timestamp())
+    pending = factories.pending(ada.user, at=clock.now)
     for _ in range(2):
         asked = push_approval.ask(pending=pending, origin=client.Origin(), now=clock.now)
     phone.deny({"request": asked.request.reference, "account": "ada"}, "cancelled")

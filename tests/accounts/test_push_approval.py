@@ -7,7 +7,6 @@ from django.db import transaction
 from accounts.actions import sessions, suspension
 from accounts.actions.keys import key_revocation
 from accounts.actions.sign_in import push_approval
-from accounts.actions.sign_in.completion import Pending
 from accounts.enums import Action, DenyReason, EndReason, RequestState
 from accounts.models import BackupCode, Key, Passkey, PushChallenge, Report
 from accounts.policies import push_approval as rules
@@ -25,6 +24,7 @@ from portal.audit.models import SecurityEvent
 from portal.lib import client
 from portal.outbox.models import Notice
 from portal.throttle import limits
+from tests import factories
 from tests.conftest import Clock
 from tests.factories import Person
 from tests.phone import Phone, Said
@@ -35,9 +35,9 @@ HERE = client.Origin("203.0.113.7", "Chrome on Windows", "7F3K2Q9C")
 DENIED, APPROVED, NOT_ME = RequestState.DENIED, RequestState.APPROVED, DenyReason.NOT_ME
 
 
-def pending_of(person: Person, clock: Clock) -> Pending:
+def pending_of(person: Person, clock: Clock) -> object:
     user = person.user
-    return Pending(user.pk, user.session_version, user.username_hash, "stranger", clock.now.timestamp())
+    return factories.pending(user, at=clock.now)
 
 
 def ask(person: Person, clock: Clock, **more: str) -> push_approval.SentRequest:
@@ -127,7 +127,7 @@ def test_a_refused_request_leaves_the_one_that_waits(pixel: Phone, ada: Person, 
 def test_sending_again_withdraws_the_request_before_and_no_other(pixel: Phone, ada: Person, clock: Clock) -> None:
     other, before = ask(ada, clock), ask(ada, clock)
 
-    ask(ada, clock, instead_of=before.request.reference)
+    ask(ada, clock, instead_of=[before.request.reference])
 
     assert (standing(other, clock), standing(before, clock)) == (RequestState.WAITING, RequestState.WITHDRAWN)
     assert approve(pixel, before).cause == "N5"

@@ -46,7 +46,7 @@ def confirm(client: Client, person: Person, wanted: str = "", **typed: str) -> H
 
 def reach(client: Client, method: str = "GET") -> HttpResponse:
     """Call a page that needs fresh proof with the session of this client."""
-    request = getattr(RequestFactory(), method.lower())("/sensitive/?a=1")
+    request = getattr(RequestFactory(), method.lower())("/security/keys/?a=1")
     request.session = SessionStore(client.cookies["session"].value if "session" in client.cookies else None)
     request._messages = type("Heard", (list,), {"add": lambda self, *said: self.append(said)})()
     SessionUserMiddleware(lambda _request: HttpResponse()).process_request(request)
@@ -72,8 +72,8 @@ def test_right_after_signing_in_nothing_more_is_asked(ada: Person, clock: Clock)
 def test_a_stale_visit_is_sent_to_confirm_and_comes_back(ada: Person, stale: Client) -> None:
     answer = reach(stale)
 
-    assert answer["Location"] == "/confirm/?next=%2Fsensitive%2F%3Fa%3D1"
-    assert confirm(stale, ada, "/sensitive/?a=1")["Location"] == "/sensitive/?a=1"
+    assert answer["Location"] == "/confirm/?next=%2Fsecurity%2Fkeys%2F%3Fa%3D1"
+    assert confirm(stale, ada, "/security/keys/?a=1")["Location"] == "/security/keys/?a=1"
     assert reach(stale).content == b"in"
 
 

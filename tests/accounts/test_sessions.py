@@ -125,7 +125,7 @@ def test_leaving_ends_the_session_for_every_copy_of_the_cookie(ada: Person) -> N
 
     answer = client.post("/logout/")
 
-    assert answer["Clear-Site-Data"] == '"cache", "storage"'
+    assert "Clear-Site-Data" not in answer
     assert not is_open(thief)
     assert client.get("/logout/").status_code == 405
 

@@ -9,7 +9,7 @@ from accounts.models import PlatformSession
 from portal.lib import clock as portal_clock
 from portal.lib.client import Origin
 from tests import factories
-from tests.accounts.test_sign_in_approval import STEP, is_in, newest, number_on, said, start
+from tests.accounts.test_sign_in_approval import is_in, newest, number_on, said, start
 from tests.conftest import Clock
 from tests.factories import Person
 from tests.pages import cause_of
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db
 
 
 def type_backup_code(client: Client, code: str, **more: str) -> object:
-    return client.post("/login/", STEP | {"token-otp_token": "", "token-backup_code": code} | more)
+    return factories.press(client, **{"otp_token": "", "backup_code": code} | more)
 
 
 @pytest.fixture
@@ -53,7 +53,7 @@ def test_a_backup_code_signs_in_once_and_takes_the_request_along(
 def test_a_backup_code_counts_where_both_are_typed(client: Client, ada: Person, on_paper: str) -> None:
     start(client, ada)
 
-    assert type_backup_code(client, on_paper, **{"token-otp_token": "000000"}).status_code == 302
+    assert type_backup_code(client, on_paper, otp_token="000000").status_code == 302
 
 
 def test_backup_codes_and_codes_of_the_key_share_their_tries(client: Client, ada: Person, clock: Clock) -> None:
@@ -79,7 +79,7 @@ def test_a_kept_cookie_proves_nothing_after_a_sign_in_of_any_kind(
 ) -> None:
     own, thief = Client(), Client()
     start(own, ada)
-    thief.cookies["pending"] = own.cookies["pending"].value
+    factories.copy_sign_in(own, thief)
     clock.move(seconds=5)
     assert type_backup_code(own, on_paper).status_code == 302
     clock.move(seconds=30)

@@ -100,7 +100,7 @@ def test_a_browser_that_is_known_for_a_name_does_not_change_the_cost(ada: Person
 
 @pytest.mark.parametrize("realm", Realm.values)
 def test_the_door_does_not_change_the_cost(ada: Person, clock: Clock, work: Work, realm: str):
-    looks = [Look(work, name, **{"auth-realm": realm}) for name in ("ada", "nobody")]
+    looks = [Look(work, name, realm=realm) for name in ("ada", "nobody")]
 
     assert looks[0].statements == looks[1].statements
     assert looks[0].hashed == looks[1].hashed == PRESENT

@@ -117,7 +117,7 @@ def test_the_button_takes_over_from_the_list_and_needs_nothing_but_the_keyboard(
 def test_after_the_password_a_passkey_stands_in_for_the_key(device: Device, page: Page, ada: Person):
     page.goto("/login/")
     type_password(page, "ada", ada.password)
-    expect(page.locator("[name=token-otp_token]")).to_be_visible()
+    expect(page.locator("[name=otp_token]")).to_be_visible()
     device.answers()
 
     page.get_by_role("button", name="Use a passkey").click()
@@ -129,7 +129,7 @@ def test_who_has_no_passkey_is_not_shown_the_way_after_the_password(at_home: Non
     page.goto("/login/")
     type_password(page, "ada", ada.password)
 
-    expect(page.locator("[name=token-otp_token]")).to_be_visible()
+    expect(page.locator("[name=otp_token]")).to_be_visible()
     page.wait_for_load_state("networkidle")
     expect(page.get_by_role("button", name="Use a passkey")).to_have_count(0)
 

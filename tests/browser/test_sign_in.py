@@ -47,7 +47,7 @@ def test_password_and_code_lead_to_the_dashboard_and_out_again(
     expect(page.locator("main")).to_contain_text(settings.PORTAL_HOST)
 
     type_password(page, "ada", ada.password)
-    expect(page.locator("[name=token-otp_token]")).to_be_visible()
+    expect(page.locator("[name=otp_token]")).to_be_visible()
     type_code(page, ada.code())
 
     expect(page.get_by_role("heading", level=1)).to_have_text("Security")

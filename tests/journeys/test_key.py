@@ -25,7 +25,7 @@ def sign_in_by_approval(person: Person, phone: Phone) -> Client:
     number = re.search(r'match-number"><span aria-hidden="true">(\d\d)<', page)[1]
     newest = phone.requests()["requests"][0]
     assert phone.approve(newest, number).status == 200
-    client.post("/login/", {"login_view-current_step": "token", "approved": "yes"})
+    factories.press(client, approved="yes")
     return client
 
 
@@ -38,7 +38,7 @@ def test_a_key_is_set_up_approves_moves_and_dies(ben: Person, clock: Clock):
     browser, first, second = Client(), Phone(name="First phone"), Phone(name="Second phone")
 
     answer = factories.type_password(browser, "ben", ben.password)
-    assert answer.url == reverse("accounts:key-setup")
+    assert answer.url.startswith(reverse("accounts:key-setup"))
     paired(browser, to_the_phone(browser, ben), first)
     post(browser, "-pair", code=first.code())
     assert not is_in(browser)  # setting up opens nothing
@@ -73,13 +73,13 @@ def test_one_phone_serves_many_log_ins_and_each_approval_opens_its_own(ada: Pers
     numbers, clients = {}, {"ada": Client(), "ada-paper": Client()}
     for person in (ada, ada_on_paper):
         client = clients[person.user.username]
-        realm = {"auth-realm": person.user.realm}
+        realm = {"realm": person.user.realm}
         page = factories.type_password(client, person.user.username, person.password, **realm).content.decode()
         numbers[person.user.username] = re.search(r'match-number"><span aria-hidden="true">(\d\d)<', page)[1]
     request = next(item for item in phone.requests()["requests"] if item["realm"] == "paper")
 
     assert phone.approve(request, numbers["ada-paper"]).status == 200
     for client in clients.values():
-        client.post("/login/", {"login_view-current_step": "token", "approved": "yes"})
+        factories.press(client, approved="yes")
 
     assert (is_in(clients["ada"]), is_in(clients["ada-paper"])) == (False, True)

@@ -7,6 +7,7 @@ from django.test import Client
 
 from accounts.actions.keys.enrolment import completion, rows
 from accounts.models import BackupCode, Enrolment
+from tests import factories
 from tests.accounts.enrolment_pages import birth, get, post, text, with_password
 from tests.accounts.enrolment_walk import mailed_code
 from tests.accounts.test_sign_in_approval import number_on, press, start
@@ -74,7 +75,7 @@ def use_paper(browser: Client, ben: Person, secrets: Secrets) -> None:
         secrets.also(code.replace("-", ""))
     late = Client()
     start(late, ben)
-    late.post("/login/", {"login_view-current_step": "token", "token-backup_code": made[0]})
+    factories.press(late, backup_code=made[0])
 
 
 def move(phone: Handset, secrets: Secrets) -> None:

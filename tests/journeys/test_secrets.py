@@ -128,8 +128,9 @@ def test_passwords_and_codes_right_and_wrong_are_kept_nowhere(hunter: hunt.Hunt,
     factories.type_password(client, "ada", ada.password)
     for _ in range(3):
         hunter.pages.append(factories.type_code(client, secrets.new()).content.decode())
-    for field in ("login_view-current_step", "wizard_goto_step", "challenge_device"):
-        client.post("/login/", {"login_view-current_step": "token", field: secrets.new()})
+    for field in ("form_id", "sign_in", "next", "again", "approved", "stop"):
+        factories.press(client, **{field: secrets.new()})
+    factories.press(client, form_id="A" * 22, otp_token=secrets.new())
     sign_in(Client(), ada, secrets)
     factories.type_code(client, secrets[-1])
     work(clock)
@@ -159,7 +160,9 @@ def test_what_is_typed_into_searches_addresses_and_headers_is_kept_nowhere(
         for page in walk.pages():
             path = walk.address(page)
             client.get(path, query, headers=headers)
-            client.post(path, {field: fields[field] for field in page.fields} | {"wizard_goto_step": secrets[0]})
+            client.post(
+                path, {field: fields[field] for field in page.fields} | {"form_id": secrets[0], "sign_in": secrets[0]}
+            )
     work(clock)
 
     assert len(secrets) > 30
@@ -246,7 +249,7 @@ def test_the_pin_of_a_case_is_shown_once_and_kept_nowhere(hunter: hunt.Hunt, sec
 
 
 @pytest.mark.parametrize(
-    "broken", ["accounts.backends.PasswordBackend._check", "accounts.actions.keys.key_codes.use_code"]
+    "broken", ["accounts.actions.sign_in.check_password._matching", "accounts.actions.keys.key_codes.use_code"]
 )
 def test_a_fault_tells_nothing_of_what_was_typed(
     hunter: hunt.Hunt, secrets: Secrets, clock: Clock, monkeypatch: pytest.MonkeyPatch, broken: str

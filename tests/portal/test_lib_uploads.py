@@ -10,7 +10,7 @@ from portal.throttle.models import Throttle
 
 pytestmark = pytest.mark.django_db
 
-PAIR = {"login_view-current_step": "auth", "auth-username": "ada", "auth-password": "x"}
+PAIR = {"username": "ada", "password": "x"}
 
 
 class Watched(io.BytesIO):

@@ -13,7 +13,7 @@ from accounts.enums import Action
 from accounts.models import BackupCode, User
 from accounts.models.authenticators import used_since
 from accounts.policies import backup_codes as rules
-from accounts.refusals import BackupCodeWrong, SignInTooSlow, Suspended
+from accounts.refusals import SignInTooSlow, Suspended, backup_code_wrong
 from portal.audit.record import record
 from portal.lib import client, code_alphabet, digests
 from portal.throttle.reserve import Reservation
@@ -94,7 +94,7 @@ def use_once(
     user = _owner(typed.user_id, session_version, proved_at)
     mine = BackupCode.objects.filter(user=user, digest=typed.digest, used_at=None)
     if not mine.update(used_at=now, confirmed=False):
-        raise attempt.refusal(BackupCodeWrong(tries_left=attempt.tries_left))
+        raise attempt.refusal(backup_code_wrong(attempt.tries_left))
     code: BackupCode = BackupCode.objects.get(user=user, digest=typed.digest)
     code.user = user
     remaining = left(user)

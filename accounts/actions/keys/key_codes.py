@@ -16,7 +16,7 @@ from accounts.enums import Action, CodePurpose, KeyKind
 from accounts.models import Key, User
 from accounts.models.authenticators import used_since
 from accounts.policies.keys import totp
-from accounts.refusals import CodeUsed, CodeWrong, NoKey, SignInTooSlow, Suspended, refusing, too_often
+from accounts.refusals import CodeUsed, NoKey, SignInTooSlow, Suspended, code_wrong, refusing, too_often
 from portal.audit.record import record, record_each
 from portal.lib import client
 from portal.outbox import queue
@@ -87,7 +87,7 @@ def use_code(
             key.save(update_fields=["last_step", "last_used_at"])
             return key
     is_spent = any(key.step_of(code, at=now.timestamp(), after=-1) is not None for key in keys)
-    raise attempt.refusal(CodeUsed() if is_spent else CodeWrong(tries_left=attempt.tries_left))
+    raise attempt.refusal(CodeUsed() if is_spent else code_wrong(attempt.tries_left))
 
 
 def enrol_key(
@@ -109,7 +109,7 @@ def enrol_key(
     """
     step = first_step(secret, code, now=now)
     if step is None:
-        raise attempt.refusal(CodeWrong(tries_left=attempt.tries_left))
+        raise attempt.refusal(code_wrong(attempt.tries_left))
     new = Key(user=user, name=name, kind=KeyKind.APP, secret=secret, last_step=step)
     with transaction.atomic():
         return start_keys([new], by=by, origin=origin, now=now)[0]

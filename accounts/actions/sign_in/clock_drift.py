@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from django.conf import settings
 from django.db.models import Q
 
-from accounts.actions.sign_in.completion import Pending
+from accounts.actions.sign_in.check_password import Pending
 from accounts.models import Key
 from accounts.policies.keys import totp
 from accounts.refusals import ClockWrong, CodeWrong

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from accounts import notice_kinds
 from accounts.actions.sign_in import known_browsers
+from accounts.actions.sign_in.check_password import Pending
 from accounts.enums import Action
 from accounts.models import Key, User
 from accounts.models.authenticators import Authenticator
@@ -14,17 +15,6 @@ from portal.lib import client
 from portal.outbox import queue
 from portal.throttle import limits
 from portal.throttle.reserve import Reservation, clear, locked_until, reserve
-
-
-@dataclass(frozen=True)
-class Pending:
-    """A user whose password was right: id, session version, browser scope, when (seconds since 1970)."""
-
-    user_id: int
-    session_version: int
-    username_hash: str
-    browser_scope: str
-    proved_at: float
 
 
 @dataclass(frozen=True)

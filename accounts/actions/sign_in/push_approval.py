@@ -4,6 +4,7 @@ The number and the request's reference are kept in the encrypted cookie of the s
 approval opens that sign-in and no other. Whether one may be sent is decided in accounts/policies/push_approval.py.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import cast
@@ -13,7 +14,7 @@ from django.db import transaction
 from django.db.models import F, OuterRef, Q, QuerySet
 
 from accounts.actions import push, reports
-from accounts.actions.sign_in.completion import Pending
+from accounts.actions.sign_in.check_password import Pending
 from accounts.actions.sign_in.known_browsers import UNKNOWN_BROWSER
 from accounts.enums import Action, CodePurpose, DenyReason, ReportKind, RequestState
 from accounts.models import Key, Phone, PushChallenge, User
@@ -69,10 +70,12 @@ class Answer:
 
 
 @refusing(lambda reached: TooManyRequests(until=cast("datetime", reached.until)))  # of a window that always ends
-def ask(*, pending: Pending, origin: client.Origin, now: datetime, instead_of: str = "") -> SentRequest | None:
+def ask(
+    *, pending: Pending, origin: client.Origin, now: datetime, instead_of: Collection[str] = ()
+) -> SentRequest | None:
     """Send a request to every phone with an active Key of this user; None if there is no such phone.
 
-    ``instead_of``: the reference of an earlier request of the same sign-in, which is withdrawn.
+    ``instead_of``: the references of earlier requests of the same browser, which are withdrawn.
     Effects: one row, one event, a notification queued per phone; the user's row is locked meanwhile.
     Raises: ``TooManyRequests``, ``RequestsStopped``; ``SignInTooSlow`` if everything was ended since, or the password
     has already opened a sign-in.
@@ -81,8 +84,8 @@ def ask(*, pending: Pending, origin: client.Origin, now: datetime, instead_of: s
         user = _locked(pending)
         if not phones_of(user.pk):
             return None
-        if instead_of:
-            withdraw(instead_of)
+        for reference in instead_of:
+            withdraw(reference)
         _check_limits(user, pending, now=now)
         number = digests.random_digits(settings.PORTAL_NUMBER_DIGITS)
         request = _send(user, number, is_new_browser=pending.browser_scope == UNKNOWN_BROWSER, origin=origin, now=now)

@@ -9,15 +9,17 @@ from django_otp.oath import hotp
 
 PERIOD = 30
 DIGITS = 6
-_SEPARATORS = str.maketrans("", "", " -\u00a0\u2009\u202f\u2010\u2011")
+_LEFT_OUT = {"Zs", "Pd", "Cf"}  # Unicode's categories of spaces, dashes and invisible marks
+_MINUS = "\u2212"
 
 
 def read(typed: str) -> str | None:
     """Return six ASCII digits, or None if this is not a code.
 
-    Full-width digits become ASCII (NFKC), then spaces and dashes are dropped; nothing else is forgiven.
+    Full-width digits become ASCII (NFKC); spaces, dashes and invisible marks are dropped; nothing else is forgiven.
     """
-    text = unicodedata.normalize("NFKC", typed).strip().translate(_SEPARATORS)
+    folded = unicodedata.normalize("NFKC", typed).strip()
+    text = "".join(sign for sign in folded if sign != _MINUS and unicodedata.category(sign) not in _LEFT_OUT)
     return text if len(text) == DIGITS and text.isascii() and text.isdigit() else None
 
 

@@ -1,8 +1,10 @@
 """Setting up a Key, before the phone: for which users, the e-mailed code, answers or details."""
 
+from dataclasses import replace
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from accounts.actions.keys.enrolment import identity_proofing, rows, steps
 from accounts.enums import EnrolmentPurpose, EnrolmentState
@@ -14,8 +16,10 @@ from accounts.request_types import SignedInRequest
 from accounts.views import refusal_responses
 from accounts.views.guards import freshly_proved, to_sign_in, who
 from accounts.views.keys.enrolment_session import SetUp, new_ticket, setting_up
-from accounts.views.sign_in.pending_sign_in import PendingStorage
+from accounts.views.sign_in import pending_sign_in
+from accounts.views.sign_in.pending_sign_in import PendingSignIn
 from portal.lib import client, clock
+from portal.lib.http_methods import require_POST
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -23,10 +27,12 @@ def start(request: HttpRequest) -> HttpResponse:
     """Set up a Key: the first one after the password, one more from the Security page."""
     if who(request):
         return _add(request)
-    pending = PendingStorage("login_view", request).pending
-    users = User.objects.select_related("customer").filter(is_active=True)
-    user = users.filter(pk=pending.user_id, session_version=pending.session_version).first() if pending else None
-    return to_sign_in(request) if user is None else _start(request, user, EnrolmentPurpose.FIRST)
+    sign_in = pending_sign_in.find(request)
+    if sign_in is None:
+        return to_sign_in(request)
+    pending, users = sign_in.pending, User.objects.select_related("customer").filter(is_active=True)
+    user = users.filter(pk=pending.user_id, session_version=pending.session_version).first()
+    return to_sign_in(request) if user is None else _start(request, user, EnrolmentPurpose.FIRST, sign_in)
 
 
 @freshly_proved
@@ -34,14 +40,16 @@ def _add(request: SignedInRequest) -> HttpResponse:
     return _start(request, request.user, EnrolmentPurpose.ADD)
 
 
-def _start(request: HttpRequest, user: User, purpose: EnrolmentPurpose) -> HttpResponse:
+def _start(
+    request: HttpRequest, user: User, purpose: EnrolmentPurpose, sign_in: PendingSignIn | None = None
+) -> HttpResponse:
     is_first = purpose == EnrolmentPurpose.FIRST
     others = [] if is_first else list(rows.without_key(user))
     form = OthersForm(request.POST if request.method == "POST" else None, others=others)
     refusal = None
     if form.is_valid() and "begin" in request.POST:
         try:
-            return _begun(request, user, purpose, form.chosen())
+            return _begun(request, user, purpose, form.chosen(), wanted=sign_in.next if sign_in else "")
         except EnrolmentOver:
             return redirect("accounts:login")
         except Refusal as caught:
@@ -51,11 +59,13 @@ def _start(request: HttpRequest, user: User, purpose: EnrolmentPurpose) -> HttpR
     return refusal_responses.page(request, "accounts/key_setup.html", form=form, refusal=refusal, **facts)
 
 
-def _begun(request: HttpRequest, user: User, purpose: EnrolmentPurpose, also: list[User]) -> HttpResponse:
+def _begun(
+    request: HttpRequest, user: User, purpose: EnrolmentPurpose, also: list[User], *, wanted: str
+) -> HttpResponse:
     ticket = new_ticket()
     origin = client.origin(request)
     begun = steps.begin(user=user, purpose=purpose, binding=ticket, also=also, origin=origin, now=clock.now())
-    return SetUp(begun, ticket, "").keep(redirect("accounts:key-setup-code"))
+    return SetUp(begun, ticket, "", wanted).keep(redirect("accounts:key-setup-code"))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -123,7 +133,7 @@ def details(request: HttpRequest, setup: SetUp) -> HttpResponse:
 
 def _proved(setup: SetUp, moved: Enrolment) -> HttpResponse:
     """Go on after a proof; to the pairing page with a code to pair."""
-    setup = SetUp(moved, setup.ticket, "")
+    setup = replace(setup, enrolment=moved, pairing_code="")
     if moved.state == EnrolmentState.OPEN:
-        setup = SetUp(moved, setup.ticket, steps.renew_pairing_code(**setup.owned))
+        setup = replace(setup, pairing_code=steps.renew_pairing_code(**setup.owned))
     return setup.keep(redirect(setup.page))

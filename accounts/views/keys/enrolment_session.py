@@ -37,6 +37,7 @@ class SetUp:
     enrolment: Enrolment
     ticket: str
     pairing_code: str
+    next: str = ""  # the page that was wanted when the sign-in led here
 
     @property
     def owned(self) -> dict[str, Any]:
@@ -65,7 +66,8 @@ class SetUp:
 
     def keep(self, response: HttpResponse) -> HttpResponse:
         """Store the ticket in the browser."""
-        TICKET.write(response, enrolment=self.enrolment.pk, ticket=self.ticket, pairing_code=self.pairing_code)
+        facts = {"enrolment": self.enrolment.pk, "ticket": self.ticket, "pairing_code": self.pairing_code}
+        TICKET.write(response, **facts, next=self.next)
         return response
 
 
@@ -109,7 +111,7 @@ def current_setup(request: HttpRequest) -> SetUp | None:
     if not facts:
         return None
     enrolment = rows.find(enrolment_id=facts["enrolment"], ticket=facts["ticket"], now=clock.now())
-    return SetUp(enrolment, facts["ticket"], facts["pairing_code"])
+    return SetUp(enrolment, facts["ticket"], facts["pairing_code"], facts.get("next", ""))
 
 
 def _not_open(request: HttpRequest, refusal: Refusal) -> HttpResponse:

@@ -1,11 +1,12 @@
 """Setting up a Key, with the phone: pair, compare the numbers, type a code, test it."""
 
+from dataclasses import replace
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.actions.keys.enrolment import rows, steps
 from accounts.enums import EnrolmentState
@@ -14,6 +15,7 @@ from accounts.refusals import EnrolmentOver, Refusal, Suspended
 from accounts.views import refusal_responses
 from accounts.views.keys.enrolment_session import SetUp, current_setup, is_over, setting_up
 from portal.lib import client, clock, code_alphabet, qr_codes, site
+from portal.lib.http_methods import require_POST
 
 _HERE = "accounts:key-setup-pair"
 
@@ -64,7 +66,7 @@ def _facts_of(found: SetUp) -> dict[str, Any]:
 def renew(request: HttpRequest, found: SetUp) -> HttpResponse:
     """Show a new pairing code; the older one, and a pairing whose answer the phone missed, no longer work."""
     fresh = steps.renew_pairing_code(**found.owned)
-    return SetUp(found.enrolment, found.ticket, fresh).keep(redirect(_HERE))
+    return replace(found, pairing_code=fresh).keep(redirect(_HERE))
 
 
 @require_POST
@@ -98,5 +100,5 @@ def state(request: HttpRequest) -> HttpResponse:
 def done(request: HttpRequest, found: SetUp) -> HttpResponse:
     """See what was set up, and test it."""
     items = rows.items_of(found.enrolment)
-    facts = found.frame("done") | {"own": items[0], "others": items[1:]}
+    facts = found.frame("done") | {"own": items[0], "others": items[1:], "next": found.next}
     return refusal_responses.page(request, "accounts/key_setup_done.html", **facts)

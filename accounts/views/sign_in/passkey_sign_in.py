@@ -7,7 +7,6 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import resolve_url
 from django.urls import reverse
-from django.views.decorators.http import require_POST
 
 from accounts.actions import reauthentication
 from accounts.actions.authenticators import passkeys
@@ -18,9 +17,10 @@ from accounts.refusals import PasskeyWrong, Paused, Refusal, TooOften, paused, r
 from accounts.request_types import SignedInRequest
 from accounts.views import challenges
 from accounts.views.guards import safe_next, signed_in
+from accounts.views.sign_in import pending_sign_in
 from accounts.views.sign_in.open_session import open_session, remember
-from accounts.views.sign_in.pending_sign_in import PendingStorage
 from portal.lib import client, clock
+from portal.lib.http_methods import require_POST
 
 Result = TypeVar("Result")
 
@@ -28,7 +28,7 @@ Result = TypeVar("Result")
 @require_POST
 def options(request: HttpRequest) -> HttpResponse:
     """Tell the browser which passkeys may be used: the user's after a right password, else any of this site."""
-    user = _pending_user(request)
+    user = _user_of(pending_sign_in.find(request))
     sent = passkeys.sign_in_options(user, challenge=passkeys.new_challenge())
     return challenges.offer(sent, purpose=_sign_in_of(user))
 
@@ -36,17 +36,16 @@ def options(request: HttpRequest) -> HttpResponse:
 @require_POST
 def sign_in(request: HttpRequest) -> HttpResponse:
     """Sign in with a passkey, and return the next page."""
-    user, storage = _pending_user(request), PendingStorage("", request)
-    asked = storage.push_request.reference if storage.push_request else ""
+    pending = pending_sign_in.find(request)
+    user, asked = _user_of(pending), pending.reference if pending else ""
     try:
         with refusing(paused):
             done = _check(request, user, purpose=_sign_in_of(user), then=lambda passkey: _open(request, passkey, asked))
     except Refusal as refusal:
         return _refused(refusal)
-    response = JsonResponse({"next": safe_next(request) or resolve_url(settings.LOGIN_REDIRECT_URL)})
-    storage.reset()
-    storage.update_response(response)
-    return remember(request, response, done)
+    wanted = pending.next if pending else safe_next(request)
+    response = JsonResponse({"next": wanted or resolve_url(settings.LOGIN_REDIRECT_URL)})
+    return remember(request, pending.drop(response) if pending else response, done)
 
 
 @require_POST
@@ -70,10 +69,8 @@ def confirm(request: SignedInRequest) -> HttpResponse:
     return JsonResponse({"next": safe_next(request) or reverse("home:security")})
 
 
-def _pending_user(request: HttpRequest) -> User | None:
-    """Return the user of the pending sign-in, if there is one."""
-    pending = PendingStorage("", request).pending
-    return User.objects.filter(pk=pending.user_id).first() if pending else None
+def _user_of(sign_in: pending_sign_in.PendingSignIn | None) -> User | None:
+    return User.objects.filter(pk=sign_in.pending.user_id).first() if sign_in else None
 
 
 def _sign_in_of(user: User | None) -> str:

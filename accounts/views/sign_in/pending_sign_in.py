@@ -1,28 +1,33 @@
-"""A pending sign-in: who entered the right password, when, in which browser scope. Kept in an encrypted cookie.
+"""Sign-ins under way, one encrypted cookie each, so that several run beside each other in one browser.
 
 No row is written before both factors are right: an anonymous visitor costs no statement, and a
-password alone leaves no session. Raising a user's ``session_version`` ends every pending sign-in.
+password alone leaves no session. Raising a user's ``session_version`` ends every sign-in under way.
 """
 
 import json
-from dataclasses import asdict, dataclass
+import re
+import secrets
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest
-from formtools.wizard.storage.base import BaseStorage
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 
 from accounts.actions.sign_in import push_approval
-from accounts.actions.sign_in.completion import Pending
-from accounts.models import User
+from accounts.actions.sign_in.check_password import Pending
+from accounts.refusals import ClockWrong, Refusal, TooManyRequests
+from accounts.views.cookies import keep
 from portal.lib import clock, encryption
 
-_BOUND_TO = "pending-sign-in"
+PARAMETER = "sign_in"  # the id, in the addresses of its page and forms
+_ID = re.compile(r"[A-Za-z0-9_-]{11}")
+_MOST = 4  # in one browser; the earliest makes room for a fifth
 
 
 @dataclass(frozen=True)
 class PushRequest:
-    """The push request of this sign-in: its reference, the number to type, until when (seconds since 1970).
+    """The push request of a sign-in: its reference, the number to type, until when (seconds since 1970).
 
     All empty if nothing could be sent; no number once the request is over.
     """
@@ -39,66 +44,116 @@ class PushRequest:
         return cls(sent.request.reference, sent.number, sent.request.expires_at.timestamp())
 
 
-class PendingStorage(BaseStorage):
-    """The wizard's storage, as two_factor's log-in view expects it, in one encrypted cookie."""
+@dataclass(frozen=True)
+class Told:
+    """What the page says first: why the last step was refused, and from when on it may be tried again (or 0).
 
-    validated_step_data: dict[str, Any] = {}
+    Kept, so that the page can be an answer to a GET: reload and Back send nothing again.
+    """
 
-    def __init__(self, prefix: str, request: HttpRequest, file_storage: Any = None) -> None:
-        """Read the cookie; one that cannot be decrypted, or is too old, counts as none."""
-        super().__init__(prefix, request, file_storage)
-        self.cookie = f"{settings.PORTAL_COOKIE_PREFIX}pending"
-        self.init_data()
-        try:
-            sent = json.loads(encryption.decrypt(request.COOKIES.get(self.cookie, ""), bound_to=_BOUND_TO))
-        except encryption.DecryptionError:
-            self.was_sent = False
-        else:
-            self.was_sent = True
-            self.data |= sent if _is_in_time(sent["pending"]) else {}
+    code: str
+    words: str
+    field: str = ""
+    drift_seconds: int = 0
+    until: float = 0
+
+    @classmethod
+    def of(cls, refusal: Refusal, field: str = "") -> "Told":
+        """Return what the page says of a refusal, at a field of its form or at the top."""
+        drift = refusal.drift_seconds if isinstance(refusal, ClockWrong) else 0
+        until = refusal.until.timestamp() if isinstance(refusal, TooManyRequests) else 0
+        return cls(refusal.code, refusal.words(), field, drift, until)
+
+
+@dataclass(frozen=True)
+class PendingSignIn:
+    """A right password that waits for its second factor: whose, which page was wanted, what the phone was asked."""
+
+    id: str
+    pending: Pending
+    next: str = ""
+    push: PushRequest | None = None
+    told: Told | None = None
 
     @property
-    def pending(self) -> Pending | None:
-        """Return the user whose password was right, or None."""
-        return Pending(**self.data["pending"]) if self.data.get("pending") else None
+    def reference(self) -> str:
+        """Return the reference of the push request, or an empty text."""
+        return self.push.reference if self.push else ""
 
     @property
-    def takes_passkeys(self) -> bool:
-        """Tell whether a passkey may be used: anybody's before the password, one of this user's after it."""
-        return self.pending is None or bool(self.data.get("has_passkey"))
+    def query(self) -> str:
+        """Return what names it in an address."""
+        return f"?{PARAMETER}={self.id}"
 
     @property
-    def push_request(self) -> PushRequest | None:
-        """Return the request sent to the Key, or None for a user without a Key on a phone."""
-        return PushRequest(**self.data["asked"]) if self.data.get("asked") else None
+    def url(self) -> str:
+        """Return the address of its page."""
+        return reverse("accounts:second-factor") + self.query
 
-    @push_request.setter
-    def push_request(self, request: PushRequest | None) -> None:
-        self.data["asked"] = request and asdict(request)
+    @property
+    def set_up_url(self) -> str:
+        """Return the address where its user sets up the first Key."""
+        return reverse("accounts:key-setup") + self.query
 
-    def _set_user(self, user: User) -> None:
-        pending = Pending(
-            user.pk, user.session_version, user.username_hash, self.request.browser_scope, clock.now().timestamp()
-        )
-        self.data |= {"pending": asdict(pending), "has_passkey": user.has_passkey}
+    def having(self, **facts: Any) -> "PendingSignIn":
+        """Return the same sign-in with another push request, or something else told."""
+        return replace(self, **facts)
 
-    authenticated_user = property(lambda self: self.pending, _set_user)
+    def store(self, response: HttpResponse) -> HttpResponse:
+        """Keep it in the browser until the second factor is due."""
+        left = self.pending.proved_at + settings.PORTAL_SIGN_IN_MINUTES * 60 - clock.now().timestamp()
+        text = json.dumps(asdict(self))
+        keep(response, _cookie(self.id), encryption.encrypt(text, bound_to=_cookie(self.id)), age=max(1, int(left)))
+        return response
 
-    def update_response(self, response: Any) -> None:
-        """Set the cookie while a sign-in is pending, else delete it."""
-        if self.data.get("pending"):
-            kept = {name: self.data.get(name) for name in ("step", "pending", "asked", "has_passkey")}
-            response.set_cookie(
-                self.cookie,
-                encryption.encrypt(json.dumps(kept), bound_to=_BOUND_TO),
-                max_age=settings.PORTAL_SIGN_IN_MINUTES * 60,
-                secure=settings.SESSION_COOKIE_SECURE,
-                httponly=True,
-                samesite="Strict",
-            )
-        elif self.was_sent:
-            response.delete_cookie(self.cookie, samesite="Strict")
+    def drop(self, response: HttpResponse) -> HttpResponse:
+        """Delete it from the browser."""
+        response.delete_cookie(_cookie(self.id), samesite="Strict")
+        return response
 
 
-def _is_in_time(pending: dict[str, Any]) -> bool:
-    return clock.now().timestamp() - float(pending["proved_at"]) <= settings.PORTAL_SIGN_IN_MINUTES * 60
+def begin(pending: Pending, *, wanted: str) -> PendingSignIn:
+    """Return a new sign-in under way; its id is random and no secret."""
+    return PendingSignIn(secrets.token_urlsafe(8), pending, wanted)
+
+
+def find(request: HttpRequest) -> PendingSignIn | None:
+    """Return the sign-in that the address names, if this browser has it and its time is not over."""
+    return _read(request, request.GET.get(PARAMETER, ""))
+
+
+def make_room(request: HttpRequest, response: HttpResponse) -> None:
+    """Delete the sign-ins of this browser that are over, and the earliest beyond those that have room."""
+    begins = _cookie("")
+    named = {name: _read(request, name.removeprefix(begins)) for name in request.COOKIES if name.startswith(begins)}
+    ages = sorted(named, key=lambda name: -found.pending.proved_at if (found := named[name]) else 0)
+    for place, name in enumerate(ages):
+        if named[name] is None or place >= _MOST - 1:
+            response.delete_cookie(name, samesite="Strict")
+
+
+def of_user(request: HttpRequest, user_id: int) -> list[PendingSignIn]:
+    """Return this browser's sign-ins under way of one user."""
+    begins = _cookie("")
+    found = [_read(request, name.removeprefix(begins)) for name in request.COOKIES if name.startswith(begins)]
+    return [one for one in found if one and one.pending.user_id == user_id]
+
+
+def _cookie(sign_in: str) -> str:
+    return f"{settings.PORTAL_COOKIE_PREFIX}pending-{sign_in}"
+
+
+def _read(request: HttpRequest, sign_in: str) -> PendingSignIn | None:
+    if not _ID.fullmatch(sign_in):
+        return None
+    name = _cookie(sign_in)
+    try:
+        facts: dict[str, Any] = json.loads(encryption.decrypt(request.COOKIES.get(name, ""), bound_to=name))
+    except encryption.DecryptionError:
+        return None
+    pending = Pending(**facts["pending"])
+    if clock.now().timestamp() - pending.proved_at > settings.PORTAL_SIGN_IN_MINUTES * 60:
+        return None
+    push = PushRequest(**facts["push"]) if facts["push"] else None
+    told = Told(**facts["told"]) if facts["told"] else None
+    return PendingSignIn(facts["id"], pending, facts["next"], push, told)

@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from accounts.actions.authenticators import backup_codes
 from accounts.actions.keys import key_codes
 from accounts.actions.sign_in import clock_drift, completion, push_approval
+from accounts.actions.sign_in.check_password import Pending
 from accounts.models.authenticators import Authenticator
 from accounts.models.push_challenges import flow_of
 from accounts.refusals import CodeWrong, paused, refusing
@@ -23,12 +24,17 @@ class UnderWay:
     """A pending sign-in, and the reference of the request that was sent to the phone, or empty."""
 
     request: HttpRequest
-    pending: completion.Pending
+    pending: Pending
     push_request: str
     now: datetime
 
 
-Way = Callable[[UnderWay], completion.SignedIn]
+SignedIn = completion.SignedIn
+
+
+def by_typed(under_way: UnderWay, *, otp_token: str, backup_code: str) -> SignedIn:
+    """Sign in with a backup code if one was typed, else with a Key code. Raises: as the two below."""
+    return by_backup_code(under_way, backup_code) if backup_code else by_code(under_way, otp_token)
 
 
 def by_approval(under_way: UnderWay) -> completion.SignedIn:

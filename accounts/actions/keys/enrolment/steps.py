@@ -19,13 +19,13 @@ from accounts.enums import Action, EnrolmentPurpose, EnrolmentState
 from accounts.models import Enrolment, EnrolmentItem, Key, Phone, User
 from accounts.policies.keys import enrolment as moves
 from accounts.refusals import (
-    CodeWrong,
     EnrolmentOver,
     OtherWayKnown,
     PairingCodeWrong,
     PairingOver,
     Suspended,
     TooManyKeys,
+    code_wrong,
     refusing,
     too_often,
 )
@@ -245,7 +245,7 @@ def confirm_on_web(
         first, *others = rows.items_of(locked)
         spent = key_codes.first_step(first.secret, code, now=now)
         if spent is None:
-            raise attempt.refusal(CodeWrong(tries_left=attempt.tries_left))
+            raise attempt.refusal(code_wrong(attempt.tries_left))
         completion.refuse_if_not_ready(locked, users)
         joining = completion.may_join(others, users) if locked.phone_id else []
         move(locked, step, now=now)
@@ -277,7 +277,7 @@ def prove_on_phone(
         spent = {item: key_codes.first_step(item.secret, codes.get(item.public_id, ""), now=now) for item in items}
         steps = {item: step for item, step in spent.items() if step is not None}
         if len(steps) < len(items):
-            raise attempt.refusal(CodeWrong(tries_left=attempt.tries_left))
+            raise attempt.refusal(code_wrong(attempt.tries_left))
         move(locked, "confirm", now=now)
         if not items:
             raise PairingOver
