@@ -14,6 +14,7 @@ from markdown_it.token import Token
 
 from helpcenter import catalogue, facts
 from helpcenter.catalogue import Article
+from portal.lib import telephone
 
 INNER_LINK: Final = re.compile(r"^(?P<section>[a-z-]+):(?P<slug>[a-z0-9-]*)$")
 # Raw HTML and images are off: an article is text only.
@@ -32,7 +33,7 @@ def markup(article: Article, known: Mapping[str, str]) -> SafeString:
         if token.type == "link_open":
             token.attrSet("href", address(article.language, str(token.attrs["href"])))
     _name_headings(tokens)
-    safe = {name: escape(value) for name, value in known.items()}
+    safe = {name: telephone.link(value) if name == "support_phone" else escape(value) for name, value in known.items()}
     rendered = _MARKDOWN.renderer.render(tokens, _MARKDOWN.options, {})
     return mark_safe(catalogue.fill(rendered, safe))  # noqa: S308  raw HTML is off, the facts are escaped
 

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from helpcenter.hours import spans
-from portal.lib import clock, hours, time_format
+from portal.lib import clock, hours, telephone, time_format
 
 
 @dataclass(frozen=True)
@@ -42,6 +42,7 @@ def everywhere() -> dict[str, Any]:
         "portal_host": settings.PORTAL_HOST,
         "security_email": settings.PORTAL_SECURITY_EMAIL,
         "support_phone": settings.PORTAL_SUPPORT_PHONE,
+        "support_link": telephone.link(settings.PORTAL_SUPPORT_PHONE),
         "support_spans": list(spans()),
         "support": support(),
         "idle_minutes": settings.PORTAL_IDLE_MINUTES,

@@ -59,7 +59,7 @@ def problems(html: str) -> list[str]:
     page = _Reader()
     page.feed(html)
     page.close()
-    checks = (_frame, _headings, _ids, _labels, _names, _forms, _addresses, _inline)
+    checks = (_frame, _headings, _ids, _labels, _names, _forms, _buttons, _addresses, _inline)
     return page.found + [problem for check in checks for problem in check(page)]
 
 
@@ -135,6 +135,19 @@ def _forms(page: _Reader) -> list[str]:
     if len(posts) != len(signed):
         found.append(f"{len(posts)} forms that post, {len(signed)} of them guarded against forged posts")
     return found + ["tabindex above 0" for _, attrs, _ in page.tags if attrs.get("tabindex", "0") not in {"0", "-1"}]
+
+
+def _buttons(page: _Reader) -> list[str]:
+    """A page has one thing to do, and its button is the filled one; a dialog is over the page."""
+    plain = {"button-secondary", "button-small"}
+    filled = [
+        attrs
+        for _, attrs, _ in _all(page, "a", "button")
+        if "button" in (kinds := set(attrs.get("class", "").split()))
+        and not kinds & plain
+        and "data-idle-stay" not in attrs
+    ]
+    return [f"{len(filled)} filled buttons"] if len(filled) > 1 else []
 
 
 def _addresses(page: _Reader) -> list[str]:

@@ -13,13 +13,14 @@ from django.dispatch import receiver
 from django.forms import BaseForm, BoundField, CheckboxInput
 from django.template import Context
 from django.template.loader import render_to_string
+from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
 from helpcenter import facts
 from portal.context import Support, everywhere
-from portal.lib import time_format
+from portal.lib import telephone, time_format
 
 register = template.Library()
 
@@ -43,6 +44,14 @@ def _kind(bound: BoundField) -> str:
     if getattr(widget, "input_type", "") == "password":
         return "password"
     return "code" if widget.attrs.get("autocomplete") == "one-time-code" else "plain"
+
+
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    """Render a symbol of icons.svg; it says nothing to screen readers, so a word stands beside it."""
+    return format_html(
+        '<svg class="icon" aria-hidden="true"><use href="{}#{}"/></svg>', static("portal/icons.svg"), name
+    )
 
 
 @register.simple_tag
@@ -128,5 +137,6 @@ def _stamp(moment: datetime, zone: str, pattern: str) -> SafeString:
     return format_html('<time datetime="{}">{}</time>', local, time_format.time_words(moment, name, pattern))
 
 
+register.filter("phone_linked", telephone.linked)
 register.filter("zone_words", time_format.zone_words)
 register.filter("clock_words", facts.clock_words)

@@ -42,6 +42,7 @@ def test_a_sound_page_passes():
         ('<p style="color: red">B</p>', "<p style>"),
         ('<p onclick="b()">B</p>', "<p onclick>"),
         ("<style>p {}</style>", "<style>"),
+        ('<a class="button" href="/">B</a><button class="button">C</button>', "2 filled buttons"),
         ("<script>b()</script>", "script in the page"),
     ],
 )

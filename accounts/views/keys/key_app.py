@@ -22,7 +22,7 @@ from accounts.policies.keys import key_app
 from helpcenter import catalogue, pages, rendering
 
 _FOLDER: Final = Path(__file__).resolve().parents[2] / "static"
-_SHARED: Final = ("portal/portal.css", "portal/icon.svg")
+_SHARED: Final = ("portal/portal.css", "portal/logo.svg")
 _PICTURES: Final = ((192, "any"), (512, "any"), (512, "maskable"))
 _HELP: Final = (
     ("problem", "no-notification"),
@@ -106,7 +106,7 @@ def _shell(request: HttpRequest) -> bytes:
 
 
 def _icons() -> list[dict[str, str]]:
-    icons = [{"src": static("portal/icon.svg"), "sizes": "any", "type": "image/svg+xml", "purpose": "any"}]
+    icons = [{"src": static("portal/logo.svg"), "sizes": "any", "type": "image/svg+xml", "purpose": "any"}]
     for size, purpose in _PICTURES:
         name = f"key/icon-{size}.png" if purpose == "any" else f"key/icon-{purpose}-{size}.png"
         icons.append({"src": static(name), "sizes": f"{size}x{size}", "type": "image/png", "purpose": purpose})

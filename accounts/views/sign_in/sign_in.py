@@ -21,7 +21,7 @@ from accounts.views.sign_in.push_request import ask_phone
 from helpcenter import causes
 from portal.lib import client, clock, site
 
-STEPS = (_("Password"), _("Key"), _("Done"))
+STEPS = (_("Password"), _("Key"))
 _STARTED_AGAIN = (SignInTooSlow.code, RequestDenied.code)  # what may have led back here
 
 
@@ -68,6 +68,8 @@ def _go_on(request: HttpRequest, begun: pending_sign_in.PendingSignIn, *, now: d
 
 def _page(request: HttpRequest, form: PasswordForm) -> HttpResponse:
     back = request.GET.get("because", "")
+    if not form.is_bound and not request.GET.keys() & {"because", "ended"}:
+        form.fields["username"].widget.attrs["autofocus"] = True
     facts = {
         "form": form,
         "is_paper": form["realm"].value() == Realm.PAPER,
