@@ -104,10 +104,10 @@ def test_a_passkey_signs_in_from_the_list_under_the_username_without_anything_ty
 @pytest.mark.promise("SIGN-9", "HELP-5")
 def test_the_button_takes_over_from_the_list_and_needs_nothing_but_the_keyboard(device: Device, page: Page):
     page.goto("/login/")
-    expect(page.get_by_role("button", name="Use a passkey")).to_be_visible()
+    expect(page.get_by_role("button", name="Sign in with a passkey")).to_be_visible()
     device.answers()
 
-    page.get_by_role("button", name="Use a passkey").focus()
+    page.get_by_role("button", name="Sign in with a passkey").focus()
     page.keyboard.press("Enter")
 
     expect(page.get_by_role("heading", level=1)).to_have_text("Hello Ada")
@@ -120,7 +120,7 @@ def test_after_the_password_a_passkey_stands_in_for_the_key(device: Device, page
     expect(page.locator("[name=otp_token]")).to_be_visible()
     device.answers()
 
-    page.get_by_role("button", name="Use a passkey").click()
+    page.get_by_role("button", name="Sign in with a passkey").click()
 
     expect(page.get_by_role("heading", level=1)).to_have_text("Hello Ada")
 
@@ -131,7 +131,7 @@ def test_who_has_no_passkey_is_not_shown_the_way_after_the_password(at_home: Non
 
     expect(page.locator("[name=otp_token]")).to_be_visible()
     page.wait_for_load_state("networkidle")
-    expect(page.get_by_role("button", name="Use a passkey")).to_have_count(0)
+    expect(page.get_by_role("button", name="Sign in with a passkey")).to_have_count(0)
 
 
 def test_a_passkey_is_a_fresh_proof_and_its_removal_needs_one(
@@ -159,7 +159,7 @@ def test_a_removed_passkey_is_refused_with_the_way_on_and_forgotten_by_the_brows
     device.answers()
     page.goto("/login/")
 
-    page.get_by_role("button", name="Use a passkey").click()
+    page.get_by_role("button", name="Sign in with a passkey").click()
 
     alert = page.get_by_role("alert")
     expect(alert).to_contain_text(causes.get("E4").words())
@@ -193,7 +193,7 @@ def test_a_device_that_cannot_verify_its_person_signs_nobody_in(device: Device, 
     page.goto("/login/")
     device.answers()
 
-    page.get_by_role("button", name="Use a passkey").click()
+    page.get_by_role("button", name="Sign in with a passkey").click()
 
     expect(page.get_by_role("alert")).to_be_visible()
     assert not PlatformSession.objects.exists()
@@ -217,7 +217,7 @@ def test_without_script_the_page_says_so_and_nothing_is_offered(
 ):
     page = page_without_script
     page.goto("/login/")
-    expect(page.get_by_role("button", name="Use a passkey")).to_be_hidden()
+    expect(page.get_by_role("button", name="Sign in with a passkey")).to_be_hidden()
     enter(page, ada, live_server)
 
     page.goto("/security/passkeys/add/")
@@ -231,13 +231,13 @@ def test_at_another_address_no_passkey_is_offered(page: Page, settings: Any):
     page.goto("/login/")
     page.wait_for_load_state("networkidle")
 
-    expect(page.get_by_role("button", name="Use a passkey")).to_be_hidden()
+    expect(page.get_by_role("button", name="Sign in with a passkey")).to_be_hidden()
 
 
 @pytest.mark.promise("HELP-5")
 def test_no_page_of_passkeys_is_a_barrier_in_any_look(device: Device, page: Page, ada: Person, live_server: Any):
     page.goto("/login/")
-    expect(page.get_by_role("button", name="Use a passkey")).to_be_visible()
+    expect(page.get_by_role("button", name="Sign in with a passkey")).to_be_visible()
     assert_accessible(page)
     enter(page, ada, live_server)
     Passkey.objects.update(is_synced=True, last_used_at=clock.now())

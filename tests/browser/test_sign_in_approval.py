@@ -23,7 +23,7 @@ def pixel(ada: Person) -> Phone:
 def start(page: Page, person: Person) -> None:
     page.goto("/login/")
     type_password(page, person.user.username, person.password)
-    expect(page.get_by_role("heading", level=2, name="Approve on your phone")).to_be_visible()
+    expect(page.get_by_role("heading", level=1, name="Approve on your phone")).to_be_visible()
 
 
 def number_on(page: Page) -> str:
@@ -90,6 +90,7 @@ def test_a_code_typed_beside_the_request_signs_in(
 ):
     page = open_browser(Look(320), javascript=javascript)
     start(page, ada)
+    page.get_by_text("Nothing on my phone", exact=True).click()
     expect(page.locator("a[href='/help/problem/no-notification/']")).to_be_visible()
 
     page.get_by_label("Code from your Key").fill(ada.code())
@@ -119,9 +120,9 @@ def test_the_waiting_page_has_no_barrier_in_any_look(narrow_page: Page, ada: Per
     start(page, ada)
     assert_accessible(page)
 
-    page.locator("details summary").click()
+    page.get_by_text("Use a backup code", exact=True).click()
     page.get_by_label("Backup code").fill("WRNG-WRNG")
-    page.get_by_role("button", name="Sign in", exact=True).click()
+    page.get_by_role("button", name="Sign in with a backup code").click()
     expect(page.get_by_role("alert")).to_have_attribute("data-cause", "K7")
     expect(page.get_by_label("Backup code")).to_be_visible()
     assert_accessible(page)
@@ -140,5 +141,5 @@ def test_a_wrong_clock_leads_to_the_steps_that_set_it_right(page: Page, ada: Per
     type_code(page, ada.code(steps=8))
 
     expect(page.get_by_role("alert")).to_contain_text("4 minutes fast")
-    page.locator("form a[href$='#clock']").click()
+    page.locator("main a[href$='#clock']").click()
     expect(page.get_by_role("heading", name="The clock")).to_be_in_viewport()

@@ -67,7 +67,8 @@ def _go_on(request: HttpRequest, begun: pending_sign_in.PendingSignIn, *, now: d
 
 
 def _page(request: HttpRequest, form: PasswordForm) -> HttpResponse:
-    back = request.GET.get("because", "")
+    because = request.GET.get("because", "")
+    back = causes.get(because) if because in _STARTED_AGAIN else None
     if not form.is_bound and not request.GET.keys() & {"because", "ended"}:
         form.fields["username"].widget.attrs["autofocus"] = True
     facts = {
@@ -77,7 +78,8 @@ def _page(request: HttpRequest, form: PasswordForm) -> HttpResponse:
         "next": safe_next(request),
         "steps": STEPS,
         "ended": request.GET.get("ended", ""),
-        "because": causes.get(back) if back in _STARTED_AGAIN else None,
+        "because": back,
+        "problems": [("", back.words())] if back else [],
         "passkey_site": site.host(),
     }
     return render(request, "accounts/sign_in.html", facts, status=status_of(form))

@@ -32,4 +32,5 @@ document.addEventListener("visibilitychange", () => {
 });
 form.addEventListener("submit", () => clearTimeout(timer));
 form.querySelector("[data-approval-note]").hidden = false;
+button.hidden = true; // pressed by this script
 timer = setTimeout(ask, EVERY);

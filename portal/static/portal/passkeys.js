@@ -78,8 +78,7 @@ function usePasskeys(form) {
   async function ask(more) {
     const options = readOptions(await send(form.dataset.options, form));
     const passkey = await navigator.credentials.get({ publicKey: options, ...more });
-    const next = new URLSearchParams(location.search).get("next") ?? "";
-    const answer = await send(`${form.dataset.send}?next=${encodeURIComponent(next)}`, form, written(passkey));
+    const answer = await send(form.dataset.send, form, written(passkey));
     if (answer.next) {
       left = true;
       return location.assign(answer.next);

@@ -159,8 +159,21 @@ for (const button of all("[data-copy]")) {
 // Fetched once the page stands, and only where the browser knows passkeys.
 const passkeys = document.querySelector("[data-passkey-script]");
 if (passkeys && "PublicKeyCredential" in window) {
-  addEventListener("load", () => import(passkeys.dataset.passkeyScript), { once: true });
+  addEventListener("load", () => import(passkeys.dataset.passkeyScript).catch(() => {}), { once: true }); // else none is offered
 }
+
+// --- Tabs of one browser --------------------------------------------------------------------------
+
+const tabs = "BroadcastChannel" in window ? new BroadcastChannel("gatehouse-idle") : { postMessage() {} };
+
+// Signed out here: the other tabs ask the server, and leave.
+if (all("[data-signed-out]").length) tabs.postMessage("changed");
+
+// What the browser kept in memory is asked for anew: it may show what somebody saw who has signed out since.
+addEventListener("pageshow", (event) => event.persisted && location.reload());
+
+// A page that answered a form becomes a page that was opened: reload and Back send nothing again.
+if (all("[data-error-summary], [data-answered]").length) history.replaceState(null, "", location.href);
 
 // --- Inactivity ---------------------------------------------------------------------------------
 
@@ -173,7 +186,6 @@ function watchIdleness(dialog) {
   const warning = Number(dialog.dataset.idleWarning);
   const [clock] = all("[data-idle-clock]", dialog);
   const [status] = all("[data-idle-status]", dialog);
-  const tabs = "BroadcastChannel" in window ? new BroadcastChannel("gatehouse-idle") : { postMessage() {} };
   let timer;
   let stopClock = () => {};
 
