@@ -1,0 +1,13 @@
+"""In place of Django's command: nobody here may do everything, and nobody works without a Key."""
+
+from accounts.management.refused import RefusedCommand
+
+
+class Command(RefusedCommand):
+    """Staff need a role and a Key."""
+
+    help = "Refused. Staff need a role and a Key."
+    instead = (
+        "Members of staff need a role and a Key, which this command cannot give. "
+        "In this release they come from the demo's cast only: manage.py portal_demo."
+    )
