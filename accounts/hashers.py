@@ -7,6 +7,7 @@ from argon2.low_level import hash_secret_raw
 from django.conf import settings
 from django.contrib.auth.hashers import Argon2PasswordHasher
 
+from accounts.policies.passwords import normalised
 from portal.lib import hash_semaphore
 
 _SALT = b"only the time counts"
@@ -24,11 +25,15 @@ class PortalArgon2Hasher(Argon2PasswordHasher):
     parallelism = 1
 
     def encode(self, password: str, salt: str) -> str:
-        """Hash in a slot of ``hash_semaphore``; raises ``HashingOverloaded``."""
-        return str(hash_semaphore.run(functools.partial(super().encode, password, salt)))
+        """Hash the composed form in a slot of ``hash_semaphore``; raises ``HashingOverloaded``."""
+        return str(hash_semaphore.run(functools.partial(super().encode, normalised(password), salt)))
 
     def verify(self, password: str, encoded: str) -> bool:
-        """Check in a slot of ``hash_semaphore``, at the present cost; raises ``HashingOverloaded``."""
+        """Check the composed form; one hash, at the present cost. Raises ``HashingOverloaded``."""
+        return self.verify_exactly(normalised(password), encoded)
+
+    def verify_exactly(self, password: str, encoded: str) -> bool:
+        """Check the text as it is, in a slot of ``hash_semaphore``; for hashes that were made of another form."""
         return hash_semaphore.run(functools.partial(self._verify, password, encoded))
 
     def harden_runtime(self, password: str, encoded: str) -> None:

@@ -1,6 +1,5 @@
 """The only code that sets a password; reset, recovery and change all end here."""
 
-import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -51,7 +50,7 @@ def check_new_password(user: User, password: str) -> None:
     if passwords.is_common(password, own_words=_own_words(user)):
         raise PasswordTooCommon
     former = user.former_passwords.values_list("digest", "parameters")
-    if slow_hash_lookup.find(_HISTORY, _folded(password), former, salt=user.password_history_salt):
+    if slow_hash_lookup.find(_HISTORY, passwords.normalised(password), former, salt=user.password_history_salt):
         raise PasswordUsedBefore
     is_imported = user.password_changed_at is None and user.has_usable_password()
     if is_imported and user.check_password(password):
@@ -64,6 +63,7 @@ def prepare(user: User, password: str) -> Prepared:
     Cost: two argon2 hashes, plus one per older set of cost parameters in the history.
     Needs: no open transaction. Raises: as ``check_new_password``, and ``HashingOverloaded``.
     """
+    password = passwords.normalised(password)
     check_new_password(user, password)
     cost = slow_hash_lookup.parameters()
     return Prepared(make_password(password), _history_digest(user, password, cost), cost)
@@ -126,9 +126,4 @@ def _own_words(user: User) -> list[str]:
 
 
 def _history_digest(user: User, password: str, cost: str) -> str:
-    return slow_hash_lookup.digest(_HISTORY, _folded(password), salt=user.password_history_salt, cost=cost)
-
-
-def _folded(password: str) -> str:
-    """Return one form for composed and decomposed letters, which look alike."""
-    return unicodedata.normalize("NFC", password)
+    return slow_hash_lookup.digest(_HISTORY, passwords.normalised(password), salt=user.password_history_salt, cost=cost)

@@ -5,15 +5,17 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
-from django.contrib.auth.hashers import check_password, make_password
+from django.contrib.auth.hashers import check_password, is_password_usable, make_password
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
 from accounts.enums import Realm, Role
+from accounts.hashers import PortalArgon2Hasher
 from accounts.models.customers import Customer
 from accounts.policies import usernames
+from accounts.policies.passwords import older_forms
 from portal.lib import digests
 from portal.lib.encrypted_fields import EncryptedModel, EncryptedTextField
 
@@ -100,16 +102,29 @@ class User(EncryptedModel, AbstractBaseUser, PermissionsMixin):  # type: ignore[
         super().save(*args, **kwargs)
 
     def check_password(self, raw_password: str | None) -> bool:
-        """Check the password; if it is right, a hash of older cost is renewed.
+        """Check the password; if it is right, a hash of older cost, or of another form of its letters, is renewed.
 
-        The renewal replaces only the hash that was checked; a new password set meanwhile stays.
+        The renewal replaces only the hash that was checked; a new password set meanwhile stays. Cost: one hash, one
+        more for each other form that the typed password has, whatever is stored.
         """
         checked = self.password
 
         def renew(right: str) -> None:
             type(self).objects.filter(pk=self.pk, password=checked).update(password=make_password(right))
 
-        return check_password(raw_password, checked, renew)
+        is_right = check_password(raw_password, checked, renew)
+        older = [self._is_exactly(form, checked) for form in older_forms(raw_password or "")]
+        if any(older) and not is_right:
+            renew(str(raw_password))
+        return is_right or any(older)
+
+    @staticmethod
+    def _is_exactly(form: str, encoded: str) -> bool:
+        """Tell whether a hash was made of this form; as slow for a user without a password."""
+        if not is_password_usable(encoded):
+            make_password(form)
+            return False
+        return PortalArgon2Hasher().verify_exactly(form, encoded)
 
     def get_session_auth_hash(self) -> str:
         """Return what ``login`` stores: sessions end by ``session_version``, not by a hash that was renewed."""

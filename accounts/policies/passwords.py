@@ -25,6 +25,21 @@ class Rules:
     classes: tuple[str, ...]
 
 
+def normalised(password: str) -> str:
+    """Return the one form in which a password is hashed and compared: composed (NFC).
+
+    What looks the same and is typed the same is the same, whatever the keyboard sends; nothing else is changed.
+    See docs/decisions/0025-passwords-in-one-form.md.
+    """
+    return unicodedata.normalize("NFC", password)
+
+
+def older_forms(password: str) -> list[str]:
+    """Return the other forms in which a hash of this password may have been made before: decomposed, as typed."""
+    forms = dict.fromkeys((normalised(password), unicodedata.normalize("NFD", password), password))
+    return list(forms)[1:]
+
+
 def missing(password: str, rules: Rules) -> list[str]:
     """Return the names of the rules that are not met, in the order of the policy."""
     kinds = {unicodedata.category(c) for c in password}  # the live checklist of the page tells them apart alike

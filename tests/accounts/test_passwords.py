@@ -216,17 +216,6 @@ def test_letters_that_look_alike_are_the_same_former_password(ada: Person, clock
 
 
 @pytest.mark.django_db
-@pytest.mark.promise("SIGN-2")
-def test_a_password_opens_only_as_it_was_typed(ada: Person, clock: Clock):
-    change(ada, unicodedata.normalize("NFC", "Zoë-Brontë-77"), clock)
-
-    typed = {form: unicodedata.normalize(form, "Zoë-Brontë-77") for form in ("NFC", "NFD")}
-
-    assert ada.user.check_password(typed["NFC"])
-    assert not ada.user.check_password(typed["NFD"])
-
-
-@pytest.mark.django_db
 @pytest.mark.promise("PW-2")
 def test_a_history_of_two_costs_takes_two_hashes(ada: Person, clock: Clock, work: Work, settings):
     change(ada, "Engine-Part-00", clock)

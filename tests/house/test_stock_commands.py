@@ -2,11 +2,13 @@
 
 import contextlib
 from io import StringIO
+from pathlib import Path
 
 import pytest
 from django.apps import apps
 from django.core.management import CommandError, call_command, get_commands
 from django.db import models
+from django.test import Client
 
 from accounts.models import Passkey
 from portal.audit.models import SecurityEvent
@@ -51,7 +53,7 @@ def stock_commands() -> set[str]:
     """Return the names of the commands that libraries bring, those that ours stand in place of included."""
     named = set()
     for config in apps.get_app_configs():
-        folder = __import__("pathlib").Path(config.path) / "management" / "commands"
+        folder = Path(config.path) / "management" / "commands"
         if config.name not in OURS and "portal" not in config.name:
             named |= {path.stem for path in folder.glob("*.py") if not path.stem.startswith("_")}
     return named
@@ -63,7 +65,7 @@ def person(ada: Person, clock: Clock) -> Person:
     factories.phone(ada)
     Passkey.objects.create(user=ada.user, credential_id="c", created_at=clock.now, confirmed=True)
     factories.signed_in(ada)
-    factories.type_password(factories.Client(), "ada", "wrong")
+    factories.type_password(Client(), "ada", "wrong")
     return ada
 
 

@@ -9,6 +9,7 @@ from accounts.enums import Realm
 from accounts.models import User
 from accounts.models.authenticators import user_for_sign_in
 from accounts.models.users import hash_of_username
+from accounts.policies.passwords import older_forms
 from accounts.refusals import LastTry, LiveOnPaper, NoKey, PaperOnLive, Suspended, WrongPair, paused, refusing
 from portal.lib import client, hash_semaphore
 from portal.throttle import limits
@@ -36,9 +37,9 @@ class Pending:
 def check_password(
     *, username: str, password: str, realm: Realm | None, browser: str, origin: client.Origin, now: datetime
 ) -> Pending:
-    """Check a password, at the same cost for known and unknown usernames: one statement more and one argon2 hash.
+    """Check a password, at the same cost for known and unknown usernames.
 
-    ``realm``: the one that was chosen; None for any. ``browser``: the cookie the browser is known by, or empty.
+    Cost: the same statements, and one argon2 hash for each form of its letters. ``realm``: the one that was chosen; None for any. ``browser``: the cookie the browser is known by, or empty.
     A browser known for the username needs no attempt of its network, which strangers may share.
     Effects: a wrong password stays counted; the first right one of an imported user enters the password history.
     Needs: no open transaction, so that a roll-back returns no attempt.
@@ -78,7 +79,8 @@ def _matching(username: str, password: str, attempt: Reservation) -> User | None
     user = user_for_sign_in(username)
     try:
         if user is None:
-            User().set_password(password)  # one hash, as for a username that exists
+            for _ in (password, *older_forms(password)):
+                User().set_password(password)  # as many hashes as for a username that exists
             return None
         return user if user.check_password(password) and user.is_active else None
     except hash_semaphore.HashingOverloaded:
