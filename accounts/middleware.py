@@ -1,20 +1,44 @@
 """The user of a request: the user of the session's row, with the second factor that opened it."""
 
 import functools
+from collections.abc import Callable
 from typing import TypeVar
 
+from django.conf import settings
 from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.contrib.auth.models import AnonymousUser
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponseBase
+from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 from django_otp.middleware import is_verified
 
 from accounts.models import User
 from accounts.models.authenticators import Authenticator
 from accounts.sessions import SessionStore
+from portal import errors
+from portal.lib import hash_semaphore
 
 Anybody = TypeVar("Anybody", User, AnonymousUser)
+
+
+class CrowdMiddleware:
+    """Refuse a password from an unknown browser at once, with the least work, while no place to hash it is free.
+
+    People who are signed in wait behind such requests in the web server's own queue, so each must cost next to nothing.
+    A browser that carries a cookie of ours goes on; ``check_password`` finds out whether it is known.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Answer 503 with Retry-After, or pass the request on."""
+        if request.method == "POST" and request.path_info == reverse("accounts:login"):
+            is_unknown = f"{settings.PORTAL_COOKIE_PREFIX}browser" not in request.COOKIES
+            if is_unknown and hash_semaphore.is_full():
+                return errors.crowded()
+        return self.get_response(request)
 
 
 class SessionUserMiddleware(AuthenticationMiddleware):

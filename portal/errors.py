@@ -1,10 +1,15 @@
 """Error pages: plain words, a reference, what to do next, and no internals."""
 
+from functools import lru_cache
+
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.middleware.csrf import REASON_NO_CSRF_COOKIE
 from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.utils.translation import get_language
 
 from helpcenter import causes
+from portal import context
 from portal.lib import clock
 
 _RETRY_SECONDS = "5"
@@ -55,6 +60,18 @@ def wrong_method(request: HttpRequest, allowed: str) -> HttpResponse:
     response = _page(request, "X7", status=405)
     response["Allow"] = allowed
     return response
+
+
+def crowded() -> HttpResponse:
+    """503 for one of many requests at once: the same bytes for all, rendered once."""
+    response = HttpResponse(_crowded(get_language() or ""), status=503)
+    response["Retry-After"] = _RETRY_SECONDS
+    return response
+
+
+@lru_cache(maxsize=8)
+def _crowded(language: str) -> bytes:
+    return render_to_string("portal/error.html", {"cause": causes.get("X5"), **context.everywhere()}).encode()
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

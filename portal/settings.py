@@ -110,6 +110,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "portal.middleware.SecFetchMiddleware",
+    "accounts.middleware.CrowdMiddleware",
     "accounts.repeated_posts.RepeatedPostMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -191,7 +192,16 @@ PORTAL_HASH_SLOTS = env.number(
     help="Hashes at the same time on this machine.",
 )
 PORTAL_HASH_QUEUE_SECONDS = env.number(
-    "PORTAL_HASH_QUEUE_SECONDS", 5, low=1, high=30, unit="seconds", help="Longest wait for one of them, then 503."
+    "PORTAL_HASH_QUEUE_SECONDS", 2, low=1, high=30, unit="seconds", help="Longest wait for one of them, then 503."
+)
+PORTAL_HASH_PLACES = env.number(
+    "PORTAL_HASH_PLACES",
+    4,
+    low=1,
+    high=256,
+    unit="requests",
+    help="Requests of unknown browsers in one process that may hash or wait for it; more get 503 at once. Known "
+    "browsers have half as many of their own. Keep both together below the threads of the web server.",
 )
 AUTHENTICATION_BACKENDS = ["accounts.backends.PasswordBackend"]
 # Rules and block list are in accounts/policies/passwords.py; the admin has no password form.

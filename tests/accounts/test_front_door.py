@@ -1,5 +1,7 @@
 """Tabs, Back and reload at the front door, and where it leads."""
 
+from contextlib import ExitStack
+
 import pytest
 from axes.signals import user_locked_out
 from django.conf import settings
@@ -7,8 +9,11 @@ from django.contrib.auth import authenticate
 from django.contrib.auth.signals import user_login_failed
 from django.test import Client, RequestFactory
 
+from accounts.actions.sign_in import known_browsers
 from accounts.enums import Realm
 from accounts.models import Key, PlatformSession, PushChallenge
+from portal.lib import hash_semaphore
+from portal.lib.client import Origin
 from portal.throttle.models import Throttle
 from tests import factories
 from tests.conftest import Clock
@@ -258,3 +263,41 @@ def test_who_has_no_key_and_no_code_of_one_is_led_to_setting_one_up_and_back(cli
     answer = factories.type_password(client, "ada", ada.password, next="/security/keys/")
 
     assert answer["Location"].startswith("/key/setup/?sign_in=")
+
+
+# --- A crowd of strangers -------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def crowded() -> object:
+    """All places for hashes of unknown browsers are taken."""
+    with ExitStack() as places:
+        for _ in range(settings.PORTAL_HASH_PLACES):
+            places.enter_context(hash_semaphore.place())
+        yield
+
+
+def test_in_a_crowd_a_stranger_is_refused_at_once_and_at_no_cost(
+    client: Client, ada: Person, crowded: None, django_assert_num_queries: object
+) -> None:
+    with django_assert_num_queries(0):
+        answer = client.post("/login/", {"username": "ada", "password": ada.password})
+
+    assert (answer.status_code, cause_of(answer)) == (503, "X5")
+    assert int(answer["Retry-After"]) > 0
+    assert "no-store" in answer["Cache-Control"]
+    assert not Throttle.objects.exists()
+
+
+def test_in_a_crowd_a_known_browser_signs_in(client: Client, ada: Person, clock: Clock, crowded: None) -> None:
+    cookie = known_browsers.remember(ada.user, "", origin=Origin("203.0.113.7", "Chrome"), now=clock.now).cookie
+    client.cookies[known_browsers.cookie_name()] = cookie
+
+    assert factories.sign_in(client, ada)["Location"] == "/"
+
+
+def test_in_a_crowd_a_made_up_cookie_is_refused_and_costs_no_try(client: Client, ada: Person, crowded: None) -> None:
+    client.cookies[known_browsers.cookie_name()] = "x" * 32
+
+    assert factories.type_password(client, "ada", ada.password).status_code == 503
+    assert not Throttle.objects.exists()

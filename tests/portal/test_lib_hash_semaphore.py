@@ -5,7 +5,7 @@ import subprocess
 import sys
 import threading
 import time
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -19,7 +19,7 @@ HOLDER = """
 import sys, time, threading
 from pathlib import Path
 from django.conf import settings
-settings.configure(PORTAL_RUN_DIR=sys.argv[1], PORTAL_HASH_SLOTS=2, PORTAL_HASH_QUEUE_SECONDS=20)
+settings.configure(PORTAL_RUN_DIR=sys.argv[1], PORTAL_HASH_SLOTS=2, PORTAL_HASH_QUEUE_SECONDS=20, PORTAL_HASH_PLACES=99)
 from portal.lib import hash_semaphore
 def work():
     start = time.monotonic()
@@ -38,6 +38,7 @@ def own_slots(settings, tmp_path: Path) -> None:
     settings.PORTAL_RUN_DIR = str(tmp_path / "run")
     settings.PORTAL_HASH_SLOTS = SLOTS
     settings.PORTAL_HASH_QUEUE_SECONDS = 20
+    settings.PORTAL_HASH_PLACES = 99
     hash_semaphore._pool.cache_clear()
     yield
     hash_semaphore._pool.cache_clear()
@@ -138,3 +139,76 @@ def test_the_work_runs_in_as_many_threads_as_there_are_slots():
 
     assert len(names) <= SLOTS
     assert all(name.startswith("hash") for name in names)
+
+
+# --- The queue ------------------------------------------------------------------------------------------
+
+
+class Crowd:
+    """Threads that hash until they are told to go on."""
+
+    def __init__(self) -> None:
+        self.pool, self.go_on = ThreadPoolExecutor(32), threading.Event()
+        self.done: list[str] = []
+
+    def comes(self, name: str, *, is_known: bool = False) -> Future:
+        def work() -> None:
+            self.go_on.wait(30)
+            self.done.append(name)
+
+        def hash_() -> None:
+            with hash_semaphore.place(is_known=is_known):
+                hash_semaphore.run(work)
+
+        places = sum(hash_semaphore._queue._places.values())
+        future = self.pool.submit(hash_)
+        while not future.done() and sum(hash_semaphore._queue._places.values()) == places:
+            time.sleep(0.001)
+        return future
+
+
+@pytest.fixture
+def crowd() -> Crowd:
+    made = Crowd()
+    yield made
+    made.go_on.set()
+    made.pool.shutdown()
+
+
+def test_beyond_the_places_of_strangers_a_stranger_is_refused_at_once(settings, crowd: Crowd):
+    settings.PORTAL_HASH_PLACES = 4
+    waiting = [crowd.comes(f"stranger {number}") for number in range(4)]
+
+    assert hash_semaphore.is_full()
+    with pytest.raises(hash_semaphore.HashingOverloaded):
+        crowd.comes("one more").result(5)
+    crowd.go_on.set()
+    assert [one.result(20) for one in waiting] == [None] * 4
+    assert not hash_semaphore.is_full()
+
+
+def test_known_browsers_have_places_of_their_own_and_go_first(settings, crowd: Crowd):
+    settings.PORTAL_HASH_PLACES, settings.PORTAL_HASH_SLOTS = 4, 1  # one after the other
+    strangers = [crowd.comes(f"stranger {number}") for number in range(4)]
+    known = [crowd.comes(f"known {number}", is_known=True) for number in range(2)]
+
+    with pytest.raises(hash_semaphore.HashingOverloaded):
+        crowd.comes("known 3", is_known=True).result(5)
+    crowd.go_on.set()
+    assert [one.result(20) for one in (*strangers, *known)] == [None] * 6
+    assert {name.partition(" ")[0] for name in crowd.done[1:3]} == {"known"}
+
+
+def test_a_place_serves_several_hashes_and_is_given_back():
+    with hash_semaphore.place():
+        assert [hash_semaphore.run(lambda: "done") for _ in range(3)] == ["done"] * 3
+    with pytest.raises(ZeroDivisionError), hash_semaphore.place():
+        hash_semaphore.run(lambda: 1 // 0)
+
+    assert set(hash_semaphore._queue._places.values()) == {0}
+
+
+def test_hashes_give_way_to_pages():
+    own = os.getpriority(os.PRIO_PROCESS, 0)
+
+    assert hash_semaphore.run(lambda: os.getpriority(os.PRIO_PROCESS, threading.get_native_id())) == min(own + 10, 19)

@@ -39,7 +39,8 @@ def check_password(
 ) -> Pending:
     """Check a password, at the same cost for known and unknown usernames.
 
-    Cost: the same statements, and one argon2 hash for each form of its letters. ``realm``: the one that was chosen; None for any. ``browser``: the cookie the browser is known by, or empty.
+    Cost: the same statements, and one argon2 hash for each form of its letters.
+    ``realm``: the one that was chosen; None for any. ``browser``: the cookie the browser is known by, or empty.
     A browser known for the username needs no attempt of its network, which strangers may share.
     Effects: a wrong password stays counted; the first right one of an imported user enters the password history.
     Needs: no open transaction, so that a roll-back returns no attempt.
@@ -47,8 +48,9 @@ def check_password(
     ``Suspended``, ``PaperOnLive``, ``LiveOnPaper``, ``NoKey``.
     """
     scope = known_browsers.browser_scope_of(browser, username)
-    attempt = reserve(*_buckets(username, scope, origin.address), now=now)
-    user = _matching(username, password, attempt)
+    with hash_semaphore.place(is_known=scope != known_browsers.UNKNOWN_BROWSER):
+        attempt = reserve(*_buckets(username, scope, origin.address), now=now)
+        user = _matching(username, password, attempt)
     if user is None:
         raise attempt.refusal(LastTry() if attempt.tries_left == 1 else WrongPair(tries_left=attempt.tries_left))
     give_back(attempt)
