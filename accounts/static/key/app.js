@@ -143,6 +143,11 @@ state.onChange(() => {
 });
 state.onEnd((reason) => go("ended", { reason }));
 store.onOtherTab(() => location.reload()); // what this one remembers of the phone is no longer so
+addEventListener("unhandledrejection", (event) => {
+  if (!(event.reason instanceof store.Unavailable)) return;
+  event.preventDefault();
+  go("unusable");
+});
 
 /** Open the app, if this browser has what it takes. */
 async function start() {

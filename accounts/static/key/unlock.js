@@ -17,10 +17,11 @@ export function askPin(part, done) {
   };
   const attempt = async (typed) => {
     const verdict = await lock.tryPin(typed);
-    kept.lock.pin = await lock.pinNow();
+    kept.lock.pin = (await lock.pinNow()) ?? kept.lock.pin;
     pad.clear();
     if (verdict === "right") return done(null);
     if (verdict === "last") return state.end("tries");
+    if (verdict === "gone") return state.end("cleared");
     complain(part, verdict === "wait" ? "" : wrong(kept.lock.pin));
     wait();
   };

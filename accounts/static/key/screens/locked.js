@@ -9,8 +9,9 @@ import { askPin } from "../unlock.js";
 export function locked({ go, opened }) {
   const { lock: kept } = state.key.phone;
   const open = async (wrapper) => {
+    if (!(await store.get("phone", "phone"))) return state.end("cleared");
     await state.open(wrapper);
-    opened();
+    return opened();
   };
   const part = copy("locked", { check: kept.kind !== "pin", pin: Boolean(kept.pin), wait: "" }, {
     again: () => go("startAgain"),
