@@ -5,6 +5,19 @@ import { wire } from "./keypad.js";
 import * as lock from "./lock.js";
 import * as state from "./state.js";
 
+const COVERS = 60_000;
+let unlockedAt = -Infinity;
+
+/** Note that the lock was opened just now. */
+export const noteUnlock = () => (unlockedAt = performance.now());
+
+/** Tell whether the last unlock stands for this approval too: the first one within a minute (decision 0017). */
+export function useUnlock() {
+  const isCovered = performance.now() - unlockedAt < COVERS; // no clock of the phone, which could be set back
+  unlockedAt = -Infinity;
+  return isCovered;
+}
+
 /** Wire a PIN pad. Calls `done` when it is right; empties the phone when the tries are used up. */
 export function askPin(part, done) {
   const kept = state.key.phone;
