@@ -61,6 +61,7 @@ function draw() {
     renew: { renew: worker.renew },
     install: { install: () => go("install", { back: "codes" }) },
     gone: { close: state.readGone },
+    expired: { close: state.readExpired },
     waiting: { look: () => go(key.waiting.length > 1 ? "requests" : "request") },
   });
 }
@@ -79,6 +80,7 @@ async function opened() {
 /** Ask the server what waits; with `jump`, a request is shown at once. */
 async function look(jump = false) {
   if (!state.isOpen() || !key.phone) return;
+  state.keepWaiting(); // a phone that slept does not wait for the line
   await state.refresh().catch(() => {});
   if (jump && state.isOpen() && key.waiting.length && !BUSY.includes(shown.name) && shown.name !== "request") {
     go(key.waiting.length > 1 ? "requests" : "request");
