@@ -5,6 +5,7 @@ import { wire } from "../keypad.js";
 import { tell } from "../refusal.js";
 import * as state from "../state.js";
 import { isOwner, useUnlock } from "../unlock.js";
+import { whoseWords } from "../whose.js";
 
 const { key } = state;
 
@@ -30,19 +31,16 @@ export function request({ go, request: asked = key.waiting[0] }) {
 }
 
 function facts(asked) {
-  const { label, account, realm, device, address, digits, place, purpose } = asked;
+  const { account, device, address, digits, place, purpose } = asked;
   const isSignIn = purpose === "sign-in";
   return {
-    label,
-    account,
+    ...whoseWords(asked),
     device,
     address,
     question: word(isSignIn ? "question" : "question-other", { account }),
     purpose: word(isSignIn ? "purpose-sign-in" : "purpose-other"),
     place: place || word("place-unknown"),
     asked: hour(asked.asked_at),
-    live: realm === "live",
-    paper: realm !== "live",
     fresh: asked.is_new_device,
     ask: word("ask", { digits }),
   };
@@ -118,7 +116,7 @@ export function requests({ go }) {
 }
 
 function row(asked, go) {
-  const words = { label: asked.label, account: asked.account, device: asked.device, asked: hour(asked.asked_at), over: "" };
+  const words = { ...whoseWords(asked), device: asked.device, asked: hour(asked.asked_at), over: "" };
   return copy("request-row", words, { open: () => go("request", { request: asked }) });
 }
 
