@@ -30,6 +30,10 @@ DELETED = """() => new Promise((done, failed) => {
   asked.onsuccess = () => done();
   asked.onblocked = () => failed(new Error("a handle stays open"));
 })"""
+NOT_ABLE = {
+    "no cryptography": "Object.defineProperty(window.crypto, 'subtle', { value: undefined });",
+    "no time limits": "delete AbortSignal.timeout;",
+}
 NO_DATABASE = {
     "none": "Object.defineProperty(window, 'indexedDB', { value: undefined });",
     "forbidden": "IDBFactory.prototype.open = () => { throw new DOMException('', 'SecurityError'); };",
@@ -88,9 +92,9 @@ def test_a_key_whose_data_was_deleted_says_so_at_the_next_finger(open_browser: C
     app.screen("ended")
 
 
-@pytest.mark.parametrize("how", NO_DATABASE)
-def test_a_browser_without_a_database_is_told_that_it_cannot_hold_a_key(page: Page, how: str):
-    page.add_init_script(NO_DATABASE[how])
+@pytest.mark.parametrize("how", NO_DATABASE | NOT_ABLE)
+def test_a_browser_that_lacks_what_a_key_needs_is_told_that_it_cannot_hold_one(page: Page, how: str):
+    page.add_init_script((NO_DATABASE | NOT_ABLE)[how])
 
     page.goto("/key/")
 

@@ -1,6 +1,6 @@
 // The Key: which screen is shown, when it locks itself, when it asks the server.
 
-import { isInstalled } from "./device.js";
+import { isAble, isInstalled } from "./device.js";
 import { polling } from "./polling.js";
 import * as push from "./push.js";
 import { accounts, turnOff } from "./screens/accounts.js";
@@ -155,6 +155,7 @@ addEventListener("unhandledrejection", (event) => {
 
 /** Open the app, if this browser has what it takes. */
 async function start() {
+  if (!isAble()) return go("unusable");
   try {
     await state.load();
   } catch {
