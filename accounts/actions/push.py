@@ -64,7 +64,7 @@ def send_test(*, phone: Phone, now: datetime) -> None:
     with transaction.atomic():
         Phone.objects.select_for_update().get(pk=phone.pk)
         reserve(limits.TEST_PUSH.of(digests.keyed("phone", phone.reference)), now=now)
-        key = phone.keys.filter(confirmed=True).select_related("user").first()
+        key = phone.keys.filter(confirmed=True, user__is_active=True).select_related("user").first()
         if key is None or not _queue([phone], key.user, notice_kinds.TEST, now=now, useful_until=now + _TEST_LIFE):
             raise NoSubscription
 
@@ -79,7 +79,8 @@ def forget(phone: Phone) -> None:
 
 
 def _phones_of(user: User) -> QuerySet[Phone]:
-    return Phone.objects.filter(ended_at=None, keys__user=user, keys__confirmed=True).distinct()
+    live = {"keys__user": user, "keys__confirmed": True, "keys__user__is_active": True}
+    return Phone.objects.filter(ended_at=None, **live).distinct()
 
 
 def _queue(

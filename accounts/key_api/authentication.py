@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.db.models import Exists, OuterRef, Q
 
 from accounts.actions import used_nonces
-from accounts.models import Phone
+from accounts.enums import EndReason
+from accounts.models import Key, Phone
 from accounts.policies.keys import signed_messages
 from accounts.refusals import (
     CallNotSigned,
@@ -26,6 +28,8 @@ from portal.throttle.reserve import reserve
 log = logging.getLogger("portal.security")
 
 _SEEN_EVERY = timedelta(minutes=1)
+_KEYS = Key.objects.filter(phone=OuterRef("pk"), confirmed=True)
+_ALL_DEACTIVATED = Q(Exists(_KEYS), ~Exists(_KEYS.filter(user__is_active=True)))  # a phone being paired has no Keys yet
 
 
 @dataclass(frozen=True)
@@ -52,16 +56,19 @@ class Call:
 def verify(call: Call, *, origin: client.Origin, now: datetime) -> Phone:
     """Return the phone that made this request.
 
-    An unknown phone and a wrong signature are refused alike. A request that changes something uses up its nonce.
+    An unknown phone and a wrong signature are refused alike, and so are a phone that was turned off and one with Keys
+    of deactivated users only. A request that changes something uses up its nonce.
     Effects: a row for the nonce; the phone's last visit and version, updated once a minute.
     Raises: ``CallTimeWrong``, ``CallNotSigned``, ``TooOften``, ``PhoneEnded``, ``CallRepeated``.
     """
     _check_time(call, now=now)
-    phone = Phone.objects.filter(reference=call.phone).first()
+    phone = Phone.objects.annotate(is_deactivated=_ALL_DEACTIVATED).filter(reference=call.phone).first()
     if phone is None or not is_by(phone, call.text, call.signature):
         raise _not_signed(origin, now=now)
     if phone.ended_at:
         raise PhoneEnded(reason=phone.end_reason)
+    if phone.is_deactivated:
+        raise PhoneEnded(reason=EndReason.TURNED_OFF)
     _spend_nonce(call, phone.reference, now=now)
     _note_visit(phone, call.version, now=now)
     return phone

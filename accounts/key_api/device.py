@@ -44,7 +44,7 @@ def remove(request: SignedApiRequest[schemas.Remove]) -> JsonResponse:
 
 
 def _turn_off_one(request: SignedApiRequest[schemas.Remove], key_id: str) -> list[Key]:
-    key = request.phone.keys.select_related("user").get(public_id=key_id, confirmed=True)
+    key = request.phone.keys.select_related("user").get(public_id=key_id, confirmed=True, user__is_active=True)
     return [
         key_revocation.end_key(
             key=key, reason=EndReason.TURNED_OFF, by=key.user, origin=request.origin, now=request.now

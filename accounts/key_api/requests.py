@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.http import JsonResponse
 
 from accounts.actions.sign_in import push_approval
+from accounts.enums import EndReason
 from accounts.key_api import schemas
 from accounts.key_api.decorators import SignedApiRequest, respond, signed
 from accounts.key_api.serializers import account_of, opened
@@ -23,12 +24,13 @@ def waiting(request: SignedApiRequest[schemas.Nothing]) -> JsonResponse:
     recently = Q(ended_at__gt=request.now - timedelta(days=_ENDED_DAYS))
     keys = Key.objects.select_related("user__customer").filter(recently | Q(confirmed=True), phone=request.phone)
     keys_here = list(keys.order_by("created_at", "pk"))
-    live = {key.user_id: key for key in keys_here if key.confirmed}
+    live = {key.user_id: key for key in keys_here if key.confirmed and key.user.is_active}
+    ended = [key for key in keys_here if key not in live.values()]
     unanswered = push_approval.waiting_for(request.phone, now=request.now)
     return respond(
         requests=[_request(row, live[row.user_id]) for row in unanswered if row.user_id in live],
         keys=[{**account_of(key), "name": key.name} for key in live.values()],
-        ended=[{"key": str(key.public_id), "reason": key.end_reason} for key in keys_here if not key.confirmed],
+        ended=[{"key": str(key.public_id), "reason": key.end_reason or EndReason.TURNED_OFF} for key in ended],
         min_version=settings.PORTAL_KEY_MIN_VERSION,
     )
 

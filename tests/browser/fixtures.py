@@ -39,7 +39,7 @@ const later = window.setTimeout;
 window.waits = [];
 window.setTimeout = (act, wait, ...rest) => {
   window.waits.push(wait);
-  return later(act, [500, 1000, 2000, 5000].includes(wait) ? wait / 10 : wait, ...rest);
+  return later(act, [500, 1000, 2000, 5000, 15000].includes(wait) ? wait / 10 : wait, ...rest);
 };
 const derive = window.SubtleCrypto?.prototype.deriveBits;
 if (derive) SubtleCrypto.prototype.deriveBits = function (how, ...rest) {

@@ -68,7 +68,7 @@ class KeyApp:
         self.screen("codes")
 
     def screen(self, name: str) -> None:
-        """Wait for a screen; the app asks the server every five seconds."""
+        """Wait for a screen; the app asks the server every few seconds."""
         expect(self.page.locator("body")).to_have_attribute("data-screen", name)
 
     def word(self, name: str) -> str:

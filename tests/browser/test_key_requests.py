@@ -125,6 +125,79 @@ def test_opening_the_key_shows_what_waits(page: Page, app: KeyApp, ada: Person):
     app.screen("request")
 
 
+def count_taps(page: Page) -> None:
+    page.evaluate("window.taps = 0; addEventListener('click', (event) => (window.taps += event.isTrusted), true);")
+
+
+def tap(page: Page, digits: str) -> None:
+    for digit in digits:
+        page.locator(f"[data-digit='{digit}']:visible").last.click()
+
+
+def locked_with_a_request(page: Page, app: KeyApp, person: Person) -> str:
+    """Lock the phone, sign in on the other screen, and return the number to type."""
+    app.page.get_by_role("button", name="Lock").click()
+    return asked(page, app, person)
+
+
+@pytest.mark.promise("KEY-2", "KEY-3")
+def test_from_a_locked_key_an_approval_takes_nine_taps(page: Page, app: KeyApp, ada: Person):
+    number = locked_with_a_request(page, app, ada)
+    count_taps(app.page)
+
+    tap(app.page, PIN)
+    app.screen("request")
+    tap(app.page, number)
+    app.page.get_by_role("button", name="Approve").click()
+
+    app.screen("approved")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Hello Ada")
+    assert app.page.evaluate("window.taps") == 9
+
+
+@pytest.mark.promise("KEY-3")
+def test_the_unlock_stands_for_one_approval_and_the_next_asks_again(page: Page, app: KeyApp, ada: Person):
+    number = locked_with_a_request(page, app, ada)
+    app.unlock()
+    app.screen("request")
+    app.page.locator("[data-number]").fill(f"{(int(number) + 1) % 100:02}")
+    app.page.get_by_role("button", name="Approve").click()
+    expect(app.page.locator("[data-error]").first).to_contain_text("Tries left: 2")
+
+    approve(app, number)
+
+    app.screen("approved")
+
+
+@pytest.mark.promise("KEY-3")
+@pytest.mark.parametrize(("seconds", "asks"), [(55, 0), (61, 1)])
+def test_the_unlock_stands_for_an_approval_within_a_minute(
+    page: Page, app: KeyApp, ada: Person, seconds: int, asks: int
+):
+    number = locked_with_a_request(page, app, ada)
+    app.page.clock.install()
+    app.unlock()
+    app.screen("request")
+    app.page.clock.fast_forward(seconds * 1000)
+    app.page.locator("[data-number]").fill(number)
+
+    app.page.get_by_role("button", name="Approve").click()
+
+    expect(app.page.locator("dialog" if asks else "[data-is=approved]")).to_be_visible()
+
+
+@pytest.mark.promise("KEY-3")
+def test_the_unlock_stands_for_nothing_but_an_approval(app: KeyApp):
+    app.page.get_by_role("button", name="Lock").click()
+    app.unlock()
+    app.tab("Accounts")
+    app.page.get_by_role("button", name="Turn off for ada", exact=True).click()
+
+    app.page.get_by_role("button", name="Turn off", exact=True).click()
+
+    expect(app.page.get_by_role("dialog")).to_be_visible()
+
+
 @pytest.mark.promise("KEY-10")
 def test_an_outdated_app_shows_codes_but_approves_nothing(page: Page, app: KeyApp, ada: Person, settings):
     settings.PORTAL_KEY_MIN_VERSION = "2.0"

@@ -219,7 +219,7 @@ def waiting_for(phone: Phone, *, now: datetime) -> list[PushChallenge]:
     """Return the requests this phone may answer, newest first, each with its user and customer. One statement."""
     return list(
         PushChallenge.objects.select_related("user__customer")
-        .filter(user__in=_live_keys().filter(phone=phone).values("user"), user__is_active=True)
+        .filter(user__in=_live_keys().filter(phone=phone).values("user"))
         .filter(user__suspended_at=None, session_version=F("user__session_version"))
         .filter(state=RequestState.WAITING, expires_at__gt=now)
         .order_by("-created_at", "-pk")
@@ -254,7 +254,7 @@ def answer(
 
 
 def _live_keys() -> QuerySet[Key]:
-    return Key.objects.filter(confirmed=True, phone__isnull=False, phone__ended_at=None)
+    return Key.objects.filter(confirmed=True, user__is_active=True, phone__isnull=False, phone__ended_at=None)
 
 
 def _locked_request(phone: Phone, reference: str) -> tuple[PushChallenge, Key]:
@@ -272,7 +272,7 @@ def _locked_request(phone: Phone, reference: str) -> tuple[PushChallenge, Key]:
 def _check_answer(request: PushChallenge, phone: Phone, given: Answer, *, version: str, now: datetime) -> None:
     user = request.user
     is_open = request.state == RequestState.WAITING and request.expires_at > now
-    if not is_open or request.session_version != user.session_version or not user.is_active:
+    if not is_open or request.session_version != user.session_version:
         raise RequestOver
     text = signed_messages.answer_text(
         request=request.reference,

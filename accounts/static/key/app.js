@@ -1,6 +1,7 @@
 // The Key: which screen is shown, when it locks itself, when it asks the server.
 
-import { isInstalled } from "./device.js";
+import { isAble, isInstalled } from "./device.js";
+import { polling } from "./polling.js";
 import * as push from "./push.js";
 import { accounts, turnOff } from "./screens/accounts.js";
 import { check } from "./screens/check.js";
@@ -22,7 +23,6 @@ const SCREENS = {
   ...{ accounts, turnOff, move, moveCode, moveMatch, moveWait, moveOver, check, help },
 };
 const BUSY = ["pair", "match", "takeOver", "paired", "moveCode", "moveMatch", "moveWait"]; // not left for a request by itself
-const LOOK_AGAIN = 5000;
 const LOCK_AFTER = 60_000;
 
 const { key } = state;
@@ -61,6 +61,7 @@ function draw() {
     renew: { renew: worker.renew },
     install: { install: () => go("install", { back: "codes" }) },
     gone: { close: state.readGone },
+    expired: { close: state.readExpired },
     waiting: { look: () => go(key.waiting.length > 1 ? "requests" : "request") },
   });
 }
@@ -71,7 +72,7 @@ async function opened() {
   if (pairing) go("match", pairing);
   else if (code) go("pair");
   else go("codes");
-  await look(true);
+  await wake(true);
   await finish().catch(() => {});
   if (state.isOpen()) await push.keepTold(state.call).catch(() => {});
 }
@@ -79,17 +80,15 @@ async function opened() {
 /** Ask the server what waits; with `jump`, a request is shown at once. */
 async function look(jump = false) {
   if (!state.isOpen() || !key.phone) return;
+  state.keepWaiting(); // a phone that slept does not wait for the line
   await state.refresh().catch(() => {});
   if (jump && state.isOpen() && key.waiting.length && !BUSY.includes(shown.name) && shown.name !== "request") {
     go(key.waiting.length > 1 ? "requests" : "request");
   }
 }
 
-/** Look again and again, never twice at once however slow the line is. */
-async function lookOn() {
-  if (!document.hidden) await look();
-  setTimeout(lookOn, LOOK_AGAIN);
-}
+const isUnderWay = () => key.waiting.length > 0 || key.accounts.some((account) => account.pairing);
+const wake = polling((jump) => (jump || !document.hidden) && look(jump), isUnderWay);
 
 function lockNow() {
   if (!state.isOpen() || !key.phone) return;
@@ -114,7 +113,7 @@ function watch() {
       timer = setTimeout(lockNow, LOCK_AFTER);
     } else if (Math.abs(Date.now() - hiddenAt) >= LOCK_AFTER) lockNow(); // a clock set back is no way around it
     else {
-      look(true);
+      wake(true);
       worker.lookForNews();
     }
   });
@@ -122,12 +121,17 @@ function watch() {
     code = brought();
     if (code && state.isOpen() && key.phone) go("pair");
   });
-  lookOn();
-  for (const line of ["online", "offline"]) addEventListener(line, () => look());
+  wake();
+  for (const line of ["online", "offline"]) addEventListener(line, () => wake());
   addEventListener("beforeinstallprompt", keepOffer);
   addEventListener("appinstalled", () => shown.name === "install" && go(key.phone ? "codes" : "begin"));
   lockButton.addEventListener("click", lockNow);
-  for (const tab of tabs.querySelectorAll("button")) tab.addEventListener("click", () => go(tab.dataset.tab));
+  for (const tab of tabs.querySelectorAll("button")) {
+    tab.addEventListener("click", () => {
+      go(tab.dataset.tab);
+      wake();
+    });
+  }
 }
 
 async function first() {
@@ -143,9 +147,15 @@ state.onChange(() => {
 });
 state.onEnd((reason) => go("ended", { reason }));
 store.onOtherTab(() => location.reload()); // what this one remembers of the phone is no longer so
+addEventListener("unhandledrejection", (event) => {
+  if (!(event.reason instanceof store.Unavailable)) return;
+  event.preventDefault();
+  go("unusable");
+});
 
 /** Open the app, if this browser has what it takes. */
 async function start() {
+  if (!isAble()) return go("unusable");
   try {
     await state.load();
   } catch {
@@ -157,7 +167,7 @@ async function start() {
 
 await start();
 await worker.register({
-  onLook: () => look(true),
+  onLook: () => wake(true),
   onNews: () => {
     strips.tellNews();
     if (!code && ["locked", "install", "begin"].includes(shown.name)) worker.renew(); // nothing could be lost

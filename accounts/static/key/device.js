@@ -5,6 +5,9 @@ const agent = navigator.userAgent;
 
 export const isInstalled = () => matchMedia("(display-mode: standalone)").matches || navigator.standalone === true;
 
+/** Tell whether this browser can sign, and can give up on a slow line. */
+export const isAble = () => Boolean(globalThis.crypto?.subtle && AbortSignal.timeout);
+
 /** "ios", "android" or "other": which words of the install help fit. */
 export function family() {
   if (/iPhone|iPad|iPod/.test(agent) || (/Macintosh/.test(agent) && navigator.maxTouchPoints > 1)) return "ios";

@@ -76,13 +76,14 @@ export function waitOf(pin, now = Date.now()) {
   return left > LONGEST_WAIT ? 0 : Math.max(0, Math.ceil(left / 1000));
 }
 
-/** The PIN's record as it is on disk now. */
-export const pinNow = async () => (await store.get("phone", "phone")).lock.pin;
+/** The PIN's record as it is on disk now; undefined once the phone is emptied. */
+export const pinNow = async () => (await store.get("phone", "phone"))?.lock.pin;
 
 export const triesLeft = (pin) => LAST_TRY - pin.wrong;
 
 /**
- * Try a PIN: "right", "wrong", "wait", or "last" when the tries are used up and the vault must be emptied.
+ * Try a PIN: "right", "wrong", "wait", "last" when the tries are used up and the vault must be emptied, or "gone" when
+ * the browser has deleted it.
  * The try is counted before the PIN is looked at, so that closing the app or a second tab gains nothing.
  */
 export async function tryPin(typed) {
@@ -92,6 +93,7 @@ export async function tryPin(typed) {
     return verdict ? record : { ...record, lock: { ...record.lock, pin: counted(record.lock.pin) } };
   });
   if (verdict) return verdict;
+  if (!phone) return "gone";
   const { pin } = phone.lock;
   if (same(await stretched(typed, pin.salt), pin.digest)) {
     await forgive();

@@ -9,6 +9,7 @@ import * as vault from "./vault.js";
 const TOLD_SECONDS = 5; // the server is told again when the clock's error changes by more
 const news = new EventTarget();
 let turn = Promise.resolve();
+let expiry = 0;
 
 export const key = {
   phone: null, // what is on disk about this phone
@@ -16,6 +17,7 @@ export const key = {
   wrapper: null,
   accounts: [],
   waiting: [],
+  hasExpired: false, // a request that nobody answered, until that is read
   gone: [],
   isOffline: false,
   least: "0",
@@ -41,7 +43,7 @@ export async function open(wrapper) {
 }
 
 /** Forget in memory what the lock protects. */
-export const close = () => Object.assign(key, { who: null, wrapper: null, accounts: [], waiting: [] });
+export const close = () => Object.assign(key, { who: null, wrapper: null, accounts: [], waiting: [], hasExpired: false });
 
 /** Make one call as this phone. The phone is emptied when the server says that it is turned off. */
 export async function call(method, path, facts = null) {
@@ -80,6 +82,26 @@ export async function end(reason) {
   news.dispatchEvent(new CustomEvent("end", { detail: reason }));
 }
 
+/** Seconds in which a request can still be answered, by the server's clock however wrong the phone's is. */
+export const secondsLeft = (asked) => Math.max(0, asked.expires_at - clock.signingTime());
+
+/** Keep the requests that can still be answered, and look again when the next one expires: without asking the server. */
+export function keepWaiting(requests = key.waiting) {
+  const isLate = key.waiting.some((asked) => !secondsLeft(asked));
+  key.waiting = requests.filter(secondsLeft);
+  key.hasExpired = !key.waiting.length && (isLate || key.hasExpired);
+  clearTimeout(expiry);
+  if (isLate) changed();
+  const next = Math.min(...key.waiting.map(secondsLeft));
+  if (key.waiting.length) expiry = setTimeout(() => keepWaiting(), next * 1000);
+}
+
+/** The person has read that a request expired. */
+export function readExpired() {
+  key.hasExpired = false;
+  changed();
+}
+
 /** Fetch what waits and which Keys live here; forget those that do not. One at a time: no old answer undoes a newer one. */
 export const refresh = () => (turn = turn.catch(() => {}).then(refreshNow));
 
@@ -87,7 +109,8 @@ async function refreshNow() {
   let told = await call("GET", "requests/");
   const over = await pairingsOver(told);
   if (over.size) told = await call("GET", "requests/"); // what is over may have come to live since
-  [key.waiting, key.least] = [told.requests, told.min_version];
+  key.least = told.min_version;
+  keepWaiting(told.requests);
   await agree(told, over);
   await tellClock();
   changed();

@@ -3,21 +3,47 @@
 const NAME = "key";
 const STORES = ["phone", "accounts", "notes"];
 const tabs = new BroadcastChannel(NAME);
-let opened;
+let opened = null;
+
+/** The browser keeps no data for this page. */
+export class Unavailable extends Error {}
 
 function database() {
-  opened ??= new Promise((done, failed) => {
-    const asked = indexedDB.open(NAME, 1);
-    asked.onupgradeneeded = () => STORES.forEach((store) => asked.result.createObjectStore(store));
-    asked.onsuccess = () => done(asked.result);
-    asked.onerror = () => failed(asked.error);
+  opened ??= open().catch((failed) => {
+    opened = null;
+    throw new Unavailable("no database", { cause: failed });
   });
   return opened;
 }
 
+async function open() {
+  const asked = indexedDB.open(NAME, 1);
+  asked.onupgradeneeded = () => STORES.forEach((store) => asked.result.createObjectStore(store));
+  const handle = await new Promise((done, failed) => {
+    asked.onsuccess = () => done(asked.result);
+    asked.onerror = () => failed(asked.error);
+  });
+  handle.onclose = () => (opened = null); // phones close what lies in the background for long
+  handle.onversionchange = () => {
+    handle.close(); // somebody deletes the database, and would wait for us
+    opened = null;
+  };
+  return handle;
+}
+
 /** Run `work` on the stores in one transaction; returns what its request gives, once all is on disk. */
 async function run(stores, mode, work) {
-  const transaction = (await database()).transaction(stores, mode, { durability: "strict" });
+  try {
+    return await attempt(await database(), stores, mode, work);
+  } catch (failed) {
+    if (failed?.name !== "InvalidStateError") throw failed;
+    opened = null; // some browsers close a handle without saying so
+    return attempt(await database(), stores, mode, work);
+  }
+}
+
+function attempt(handle, stores, mode, work) {
+  const transaction = handle.transaction(stores, mode, { durability: "strict" });
   return new Promise((done, failed) => {
     const asked = work(transaction);
     transaction.oncomplete = () => done(asked?.result);

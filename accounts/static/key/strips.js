@@ -28,8 +28,10 @@ export function draw(place, screen, actions) {
 
 function lines(screen) {
   const open = state.isOpen() && key.phone !== null;
+  const elsewhere = open && !["request", "requests", "requestOver"].includes(screen);
   const found = [
-    [open && key.waiting.length && !["request", "requests"].includes(screen), "waiting"],
+    [elsewhere && key.waiting.length, "waiting"],
+    [elsewhere && key.hasExpired, "expired"],
     [key.gone.length, "gone", { gone: goneWords() }],
     [key.isOffline, "offline"],
     [clock.isWrong(), "clock", { clock: clockWords() }],

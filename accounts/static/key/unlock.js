@@ -5,6 +5,19 @@ import { wire } from "./keypad.js";
 import * as lock from "./lock.js";
 import * as state from "./state.js";
 
+const COVERS = 60_000;
+let unlockedAt = -Infinity;
+
+/** Note that the lock was opened just now. */
+export const noteUnlock = () => (unlockedAt = performance.now());
+
+/** Tell whether the last unlock stands for this approval too: the first one within a minute (decision 0017). */
+export function useUnlock() {
+  const isCovered = performance.now() - unlockedAt < COVERS; // no clock of the phone, which could be set back
+  unlockedAt = -Infinity;
+  return isCovered;
+}
+
 /** Wire a PIN pad. Calls `done` when it is right; empties the phone when the tries are used up. */
 export function askPin(part, done) {
   const kept = state.key.phone;
@@ -17,10 +30,11 @@ export function askPin(part, done) {
   };
   const attempt = async (typed) => {
     const verdict = await lock.tryPin(typed);
-    kept.lock.pin = await lock.pinNow();
+    kept.lock.pin = (await lock.pinNow()) ?? kept.lock.pin;
     pad.clear();
     if (verdict === "right") return done(null);
     if (verdict === "last") return state.end("tries");
+    if (verdict === "gone") return state.end("cleared");
     complain(part, verdict === "wait" ? "" : wrong(kept.lock.pin));
     wait();
   };

@@ -53,7 +53,7 @@ def lock_owned(enrolment: Enrolment, ticket: str, *, now: datetime) -> Enrolment
 def lock_open(pairing_code: str, *, now: datetime) -> Enrolment | None:
     """Lock the user, then the enrolment that waits for a phone with this code; None if there is none."""
     digest = pairing_digest(code_alphabet.plain(pairing_code))
-    waiting = _all().filter(pairing_digest=digest, pairing_until__gt=now, expires_at__gt=now)
+    waiting = _all().filter(pairing_digest=digest, pairing_until__gt=now, expires_at__gt=now, user__is_active=True)
     for user_id in waiting.values_list("user", flat=True):
         _lock_person(user_id)
     return waiting.select_for_update(of=("self",)).first()

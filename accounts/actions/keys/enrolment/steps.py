@@ -214,14 +214,18 @@ def match(*, enrolment: Enrolment, binding: str, origin: client.Origin, now: dat
 def fetch(*, enrolment: Enrolment, phone: Phone, now: datetime) -> list[EnrolmentItem]:
     """Return the items with their seeds for the phone that joined; none while the numbers are being compared.
 
-    May be repeated until the enrolment ends. Each item holds the public id of the future Key.
+    May be repeated until the enrolment ends. Each item holds the public id of the future Key; deactivated users
+    are left out. Raises: ``PairingOver``.
     """
     current = Enrolment.objects.filter(pk=enrolment.pk, phone=phone, expires_at__gt=now).first()
     if current is not None and current.state == EnrolmentState.CLAIMED:
         return []
     if current is None or moves.after(EnrolmentState(current.state), "fetch") is None:
         raise PairingOver
-    return rows.items_of(current)
+    items = [item for item in rows.items_of(current) if item.user.is_active]
+    if not items:
+        raise PairingOver
+    return items
 
 
 @refusing(too_often)

@@ -5,6 +5,7 @@ import { tell } from "../refusal.js";
 import * as state from "../state.js";
 import * as store from "../store.js";
 import { isOwner } from "../unlock.js";
+import { whoseWords } from "../whose.js";
 
 const SEARCH_FROM = 6;
 const { key } = state;
@@ -30,7 +31,7 @@ export function accounts({ go }) {
 function row(account, go) {
   const whose = ` ${word("whose", { account: account.account })}`;
   const actions = { off: () => go("turnOff", { account }) };
-  return copy("account-row", { label: account.label, account: account.account, whose }, actions);
+  return copy("account-row", { ...whoseWords(account), whose }, actions);
 }
 
 function search(part, typed) {

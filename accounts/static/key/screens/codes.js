@@ -4,6 +4,7 @@ import * as clock from "../clock.js";
 import { all, copy, fill, one, say, span, spelled, toClipboard, word } from "../dom.js";
 import { isOpen, key, togglePin } from "../state.js";
 import { codeOfStep, grouped, secondsLeft, stepAt } from "../totp.js";
+import { whoseWords } from "../whose.js";
 
 const SEARCH_FROM = 6;
 const SHOW_NEXT_SECONDS = 5;
@@ -32,8 +33,8 @@ const changed = (rows) =>
   rows.size !== key.accounts.length || key.accounts.some((one) => rows.get(one.key)?.pairing !== one.pairing);
 
 function row(account, order) {
-  const { label, realm, pairing } = account;
-  const words = { label, account: account.account, live: realm === "live", paper: realm !== "live", pending: pairing };
+  const { label, pairing } = account;
+  const words = { ...whoseWords(account), pending: pairing };
   const part = copy("code", { ...words, whose: ` ${word("whose", { account: account.account })}`, next: "" }, {
     copy: async () => {
       const { code, left } = await current(account);

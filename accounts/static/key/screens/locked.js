@@ -4,13 +4,15 @@ import { complain, copy, whyWord, word } from "../dom.js";
 import * as lock from "../lock.js";
 import * as state from "../state.js";
 import * as store from "../store.js";
-import { askPin } from "../unlock.js";
+import { askPin, noteUnlock } from "../unlock.js";
 
 export function locked({ go, opened }) {
   const { lock: kept } = state.key.phone;
   const open = async (wrapper) => {
+    if (!(await store.get("phone", "phone"))) return state.end("cleared");
     await state.open(wrapper);
-    opened();
+    noteUnlock();
+    return opened();
   };
   const part = copy("locked", { check: kept.kind !== "pin", pin: Boolean(kept.pin), wait: "" }, {
     again: () => go("startAgain"),

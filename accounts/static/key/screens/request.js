@@ -1,11 +1,11 @@
 // Requests: who asks for what, the number, and the three answers.
 
-import * as clock from "../clock.js";
 import { clockFace, complain, copy, fill, hour, one, word } from "../dom.js";
 import { wire } from "../keypad.js";
 import { tell } from "../refusal.js";
 import * as state from "../state.js";
-import { isOwner } from "../unlock.js";
+import { isOwner, useUnlock } from "../unlock.js";
+import { whoseWords } from "../whose.js";
 
 const { key } = state;
 
@@ -24,46 +24,47 @@ export function request({ go, request: asked = key.waiting[0] }) {
   const update = () => {
     fill(part, { several: key.waiting.length > 1 });
     one("[data-approve]", part).disabled = state.isOld();
-    if (!key.waiting.some((other) => other.request === asked.request)) go("requestOver", { why: word("over") });
+    if (!waits(asked)) go("requestOver", { why: whyOver(asked) });
   };
   update();
-  return { part, update, leave: countDown(part, asked) };
+  return { part, update, leave: countDown([[part, asked]]) };
 }
 
 function facts(asked) {
-  const { label, account, realm, device, address, digits, place, purpose } = asked;
+  const { account, device, address, digits, place, purpose } = asked;
   const isSignIn = purpose === "sign-in";
   return {
-    label,
-    account,
+    ...whoseWords(asked),
     device,
     address,
     question: word(isSignIn ? "question" : "question-other", { account }),
     purpose: word(isSignIn ? "purpose-sign-in" : "purpose-other"),
     place: place || word("place-unknown"),
     asked: hour(asked.asked_at),
-    live: realm === "live",
-    paper: realm !== "live",
     fresh: asked.is_new_device,
     ask: word("ask", { digits }),
   };
 }
 
-function countDown(part, asked) {
+const waits = (asked) => key.waiting.some((other) => other.request === asked.request);
+const whyOver = (asked, other = word("over")) => (state.secondsLeft(asked) ? other : word("expired"));
+
+/** Say each second how long each request can still be answered. Returns how to stop. */
+function countDown(parts) {
   const beat = () => {
-    const left = Math.max(0, Math.round(asked.expires_at - clock.now() / 1000));
-    fill(part, { left: word("left", { time: clockFace(left) }) });
+    for (const [part, asked] of parts) fill(part, { left: word("left", { time: clockFace(state.secondsLeft(asked)) }) });
   };
   beat();
   const timer = setInterval(beat, 1000);
   return () => clearInterval(timer);
 }
 
-/** The lock is asked every time: a phone that lies open on a desk approves nothing. */
+/** The lock is asked, unless it was opened just now for this: a phone that lies open on a desk approves nothing. */
 async function approve(part, { go, asked }) {
   const number = one("[data-number]", part).value;
   if (number.length !== asked.digits) return complain(part, word("number-short", { digits: asked.digits }));
-  return (await isOwner(part)) && send(part, { go, asked }, { decision: "approve", number }, "approved");
+  const isCovered = asked.purpose === "sign-in" && useUnlock();
+  return (isCovered || (await isOwner(part))) && send(part, { go, asked }, { decision: "approve", number }, "approved");
 }
 
 const deny = (part, said, reason, then) => send(part, said, { decision: "deny", reason }, then);
@@ -83,7 +84,7 @@ const forget = (asked) => (key.waiting = key.waiting.filter((other) => other.req
 function refused(part, go, asked, failed) {
   if (["N5", "X2"].includes(failed.cause)) {
     forget(asked);
-    return go("requestOver", { why: failed.message });
+    return go("requestOver", { why: whyOver(asked, failed.message) });
   }
   one("[data-number]", part).value = "";
   return tell(part, failed);
@@ -95,17 +96,31 @@ export const denied = ending("denied");
 export const cancelled = ending("cancelled");
 
 export function requestOver({ go, why }) {
+  key.hasExpired = false; // it says so itself
   return { part: copy("request-over", { why }, { codes: () => go("codes") }) };
 }
 
-/** All that wait, newest first. */
+/** All that wait, newest first. What ends meanwhile stays in its place and says so. */
 export function requests({ go }) {
   if (key.waiting.length < 2) return { skip: key.waiting.length ? "request" : "codes" };
   const part = copy("requests");
-  const rows = key.waiting.map((asked) => {
-    const words = { label: asked.label, account: asked.account, device: asked.device, asked: hour(asked.asked_at) };
-    return copy("request-row", words, { open: () => go("request", { request: asked }) });
-  });
+  const listed = [...key.waiting];
+  const rows = listed.map((asked) => row(asked, go));
   one("[data-list]", part).append(...rows);
-  return { part, update: () => rows.length !== key.waiting.length && go("requests") };
+  const update = () => {
+    if (key.waiting.some((asked) => !listed.some((known) => known.request === asked.request))) return go("requests");
+    rows.forEach((line, place) => waits(listed[place]) || strike(line, listed[place]));
+    key.hasExpired = false; // its row says so
+  };
+  return { part, update, leave: countDown(rows.map((line, place) => [line, listed[place]])) };
+}
+
+function row(asked, go) {
+  const words = { ...whoseWords(asked), device: asked.device, asked: hour(asked.asked_at), over: "" };
+  return copy("request-row", words, { open: () => go("request", { request: asked }) });
+}
+
+function strike(line, asked) {
+  one("button", line).disabled = true;
+  fill(line, { over: word(state.secondsLeft(asked) ? "row-over" : "row-expired") });
 }
