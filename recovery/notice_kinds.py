@@ -4,10 +4,10 @@ from portal.outbox.kinds import declare
 
 _OF_A_CASE = {"case", "at", "until", "stop_code"}
 
-CASE_STARTED = declare("case_started", facts=_OF_A_CASE)
+CASE_STARTED = declare("case_started", facts=_OF_A_CASE, is_urgent=True)
 CASE_APPROVED = declare("case_approved", facts=_OF_A_CASE)
 CASE_READY = declare("case_ready", facts=_OF_A_CASE)
-CASE_OPENED = declare("case_opened", facts=_OF_A_CASE)
+CASE_OPENED = declare("case_opened", facts=_OF_A_CASE, is_urgent=True)
 CASE_COMPLETED = declare("case_completed", facts=_OF_A_CASE)
 CASE_LIFTED = declare("case_lifted", facts=_OF_A_CASE)
 CASE_REFUSED = declare("case_refused", facts=_OF_A_CASE)

@@ -5,6 +5,7 @@ import os
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 os.environ.setdefault("PORTAL_DEBUG", "1")  # development secrets; Django turns DEBUG off for the tests
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # Playwright keeps an event loop in the main thread
+os.environ.setdefault("PORTAL_HASH_PLACES", "256")  # races run to their end; who tests the queue sets its places
 
 import ipaddress
 import socket

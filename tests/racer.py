@@ -11,6 +11,7 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 
 os.environ.setdefault("PORTAL_DEBUG", "1")
+os.environ.setdefault("PORTAL_HASH_PLACES", "256")
 
 import django
 

@@ -9,6 +9,7 @@ is up to its channel (portal/outbox/channels.py). See docs/decisions/0023-the-ou
 import logging
 import secrets
 from contextlib import ExitStack, closing
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -17,6 +18,7 @@ from django.db.models import F, Q
 
 from portal.lib import clock, logs
 from portal.outbox.channels import CHANNELS, Channel, NobodyThere, Undeliverable
+from portal.outbox.kinds import KINDS
 from portal.outbox.models import Notice, NoticeState
 
 log = logging.getLogger("portal.outbox")
@@ -27,12 +29,37 @@ _MAX_RETRY_SECONDS = 3600
 _CANDIDATES = 20
 
 
-def deliver_due(*, limit: int = 100) -> int:
-    """Send up to ``limit`` due notices, over one connection to the mail server; return how many were attempted."""
+@dataclass(frozen=True)
+class Lane:
+    """Notices that wait for each other and for no others: those of one channel, the urgent ones apart."""
+
+    channel: str
+    is_urgent: bool
+
+    def __str__(self) -> str:
+        return f"{'urgent ' if self.is_urgent else ''}{self.channel}"
+
+    @property
+    def notices(self) -> Q:
+        """Return the condition for the notices of this lane; a kind that is not known here is not urgent."""
+        urgent = Q(kind__in=[kind.name for kind in KINDS.values() if kind.is_urgent])
+        return Q(channel=self.channel) & (urgent if self.is_urgent else ~urgent)
+
+
+def lanes() -> list[Lane]:
+    """Return a lane for the urgent and one for the other notices of each channel."""
+    return [Lane(channel, is_urgent) for channel in CHANNELS for is_urgent in (True, False)]
+
+
+def deliver_due(*, lane: Lane | None = None, limit: int = 100) -> int:
+    """Send up to ``limit`` due notices, of one lane or of all, over one connection to the mail server.
+
+    Returns how many were attempted.
+    """
     tried = 0
     with ExitStack() as open_ones:
         channels = {name: open_ones.enter_context(closing(make())) for name, make in CHANNELS.items()}
-        while tried < limit and (notice := claim(now=clock.now())):
+        while tried < limit and (notice := claim(now=clock.now(), lane=lane)):
             _deliver(notice, channels[notice.channel])
             tried += 1
     return tried
@@ -48,13 +75,14 @@ def requeue(*, now: datetime) -> int:
     return dead.update(state=NoticeState.DUE, attempts=0, due_at=now)
 
 
-def claim(*, now: datetime) -> Notice | None:
+def claim(*, now: datetime, lane: Lane | None = None) -> Notice | None:
     """Claim the oldest due notice that no other worker holds, or None, by one guarded UPDATE.
 
     A notice of a channel that is not registered here is left to a worker that knows it.
     """
     free = Q(lease_until=None) | Q(lease_until__lt=now)
     due = Notice.objects.filter(free, state=NoticeState.DUE, due_at__lte=now, channel__in=CHANNELS)
+    due = due.filter(lane.notices) if lane else due
     lease = now + timedelta(seconds=settings.PORTAL_NOTICE_LEASE_SECONDS)
     for pk, attempts in due.order_by("due_at").values_list("pk", "attempts")[:_CANDIDATES]:
         mine = Notice.objects.filter(free, pk=pk, state=NoticeState.DUE, attempts=attempts)

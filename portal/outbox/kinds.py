@@ -20,12 +20,14 @@ class NoticeKind:
 
     ``facts``: exactly what is passed when an e-mail of this kind is queued.
     ``expires``: each notice becomes useless at a time of its own (``useful_until``), like a code.
+    ``is_urgent``: somebody waits for it, or should act on it now; it goes in a lane of its own.
     """
 
     name: str
     facts: frozenset[str]
     channels: tuple[ChannelName, ...]
     expires: bool
+    is_urgent: bool
 
     def facts_on(self, channel: ChannelName) -> frozenset[str]:
         """Return the facts for this channel: none for a phone, whose screen strangers may see."""
@@ -41,11 +43,12 @@ def declare(
     facts: Collection[str] = (),
     channels: tuple[ChannelName, ...] = (ChannelName.EMAIL,),
     expires: bool = False,
+    is_urgent: bool = False,
 ) -> NoticeKind:
-    """Declare a kind that may be queued; apps do so once, in their ``notice_kinds`` module."""
+    """Declare a kind that may be queued; apps do so once, in their ``notice_kinds`` module. What expires is urgent."""
     if name in KINDS:
         raise ValueError(f"a notice kind {name!r} is declared already")
-    KINDS[name] = kind = NoticeKind(name, frozenset(facts), channels, expires)
+    KINDS[name] = kind = NoticeKind(name, frozenset(facts), channels, expires, is_urgent or expires)
     return kind
 
 

@@ -57,7 +57,7 @@ def test_a_kind_travels_only_where_it_is_declared_to(ada: Person, clock: Clock):
 
 @pytest.mark.parametrize("name", ["made_up", "suspended"])
 def test_a_kind_that_no_app_declared_is_refused(ada: Person, clock: Clock, name: str):
-    made_up = NoticeKind(name, frozenset(), (ChannelName.EMAIL,), expires=False)
+    made_up = NoticeKind(name, frozenset(), (ChannelName.EMAIL,), expires=False, is_urgent=False)
 
     with pytest.raises(NotDeclared):
         queue.email(ada.user, made_up, now=clock.now)

@@ -3,10 +3,12 @@
 import logging
 import signal
 import threading
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
-from django.db import close_old_connections
+from django.db import close_old_connections, connections
 
 from portal.lib import clock, logs
 from portal.outbox import delivery, periodic_tasks
@@ -14,10 +16,15 @@ from portal.outbox import delivery, periodic_tasks
 log = logging.getLogger("portal.worker")
 
 _PAUSE_SECONDS = 1.0
+Round = Callable[[], int]
 
 
 class Command(BaseCommand):
-    """Run one worker; any number may run at once."""
+    """Run one worker; any number may run at once.
+
+    Each lane of notices and the periodic tasks have a thread of their own, so that a mail server that does not answer
+    holds up its own lane and nothing else.
+    """
 
     help = "Deliver notices and run the periodic tasks until SIGTERM or Ctrl-C; --once empties what is due and stops."
 
@@ -28,17 +35,33 @@ class Command(BaseCommand):
         stop = threading.Event()
         for name in (signal.SIGTERM, signal.SIGINT):
             signal.signal(name, lambda *_: stop.set())
-        while not stop.is_set():
-            done = self._round()
-            if options["once"] and not done:
-                return
-            if not done:
-                stop.wait(_PAUSE_SECONDS)
+        rounds: dict[str, Round] = {"periodic tasks": lambda: periodic_tasks.run_all(clock.now())}
+        rounds |= {str(lane): partial(delivery.deliver_due, lane=lane) for lane in delivery.lanes()}
+        if options["once"]:
+            while not stop.is_set() and any([_done(name, one) for name, one in rounds.items()]):  # noqa: C419  all of them
+                pass
+            return
+        threads = [threading.Thread(target=_run, args=(name, one, stop), name=name) for name, one in rounds.items()]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
 
-    def _round(self) -> int:
-        try:
-            return periodic_tasks.run_all(clock.now()) + delivery.deliver_due()
-        except Exception as error:  # noqa: BLE001  a worker that ends tells nobody anything any more
-            log.error("a round failed", extra={"facts": logs.fault(error)})  # noqa: TRY400  its text may be personal
-            close_old_connections()
-            return 0
+
+def _run(name: str, one: Round, stop: threading.Event) -> None:
+    try:
+        while not stop.is_set():
+            if not _done(name, one):
+                stop.wait(_PAUSE_SECONDS)
+    finally:
+        connections.close_all()  # this thread's
+
+
+def _done(name: str, one: Round) -> int:
+    """Run one round; a failure is logged and counts as nothing done."""
+    try:
+        return one()
+    except Exception as error:  # noqa: BLE001  a worker that ends tells nobody anything any more
+        log.error("a round failed", extra={"facts": {"of": name} | logs.fault(error)})  # noqa: TRY400  its text may be personal
+        close_old_connections()
+        return 0
