@@ -1,4 +1,4 @@
-"""Everything in this folder drives Chromium."""
+"""Everything in this folder drives a browser: Chromium, and in `webkit` WebKit."""
 
 from pathlib import Path
 

@@ -220,18 +220,46 @@ def test_without_script_the_page_says_so_and_nothing_is_offered(
     expect(page.get_by_role("button", name="Sign in with a passkey")).to_be_hidden()
     enter(page, ada, live_server)
 
+    page.goto("/security/passkeys/")
+    expect(page.locator("[data-passkey-unable]")).to_be_visible()
+    expect(page.get_by_role("link", name="Add a passkey")).to_be_hidden()
     page.goto("/security/passkeys/add/")
 
     expect(page.locator("[data-passkey-unable]")).to_be_visible()
     expect(page.get_by_role("button", name="Make the passkey")).to_be_hidden()
 
 
-def test_at_another_address_no_passkey_is_offered(page: Page, settings: Any):
+def test_at_another_address_no_passkey_is_offered(page: Page, ada: Person, live_server: Any, settings: Any):
     settings.PORTAL_HOST = "portal.example"
     page.goto("/login/")
     page.wait_for_load_state("networkidle")
 
     expect(page.get_by_role("button", name="Sign in with a passkey")).to_be_hidden()
+    enter(page, ada, live_server)
+    page.goto("/security/passkeys/")
+    expect(page.locator("[data-passkey-unable]")).to_contain_text("portal.example")
+    expect(page.get_by_role("link", name="Add a passkey")).to_be_hidden()
+
+
+def test_who_can_make_a_passkey_is_offered_it_and_told_no_obstacle(
+    at_home: None, page: Page, ada: Person, live_server: Any
+):
+    enter(page, ada, live_server)
+
+    page.goto("/security/passkeys/")
+
+    expect(page.get_by_role("link", name="Add a passkey")).to_be_visible()
+    expect(page.locator("[data-passkey-unable]")).to_be_hidden()
+
+
+def test_a_script_of_passkeys_that_does_not_arrive_leaves_the_other_ways(at_home: None, page: Page, ada: Person):
+    page.route("**/passkeys*.js", lambda route: route.fulfill(status=503))
+    page.goto("/login/")
+    page.wait_for_load_state("networkidle")
+
+    expect(page.get_by_role("button", name="Sign in with a passkey")).to_be_hidden()
+    type_password(page, "ada", ada.password)
+    expect(page.locator("[name=otp_token]")).to_be_visible()
 
 
 @pytest.mark.promise("HELP-5")

@@ -156,9 +156,18 @@ for (const button of all("[data-copy]")) {
 
 // --- Passkeys --------------------------------------------------------------------------------------
 
+const knowsPasskeys = "PublicKeyCredential" in window;
+
+// To make one is offered where the browser can, at the address that passkeys are bound to.
+for (const part of all("[data-passkey-offer]")) {
+  const isAble = knowsPasskeys && location.hostname === part.dataset.rpId;
+  all("[data-passkey-able]", part)[0].hidden = !isAble;
+  all("[data-passkey-unable]", part)[0].hidden = isAble;
+}
+
 // Fetched once the page stands, and only where the browser knows passkeys.
 const passkeys = document.querySelector("[data-passkey-script]");
-if (passkeys && "PublicKeyCredential" in window) {
+if (passkeys && knowsPasskeys) {
   addEventListener("load", () => import(passkeys.dataset.passkeyScript).catch(() => {}), { once: true }); // else none is offered
 }
 
@@ -169,8 +178,13 @@ const tabs = "BroadcastChannel" in window ? new BroadcastChannel("gatehouse-idle
 // Signed out here: the other tabs ask the server, and leave.
 if (all("[data-signed-out]").length) tabs.postMessage("changed");
 
-// What the browser kept in memory is asked for anew: it may show what somebody saw who has signed out since.
-addEventListener("pageshow", (event) => event.persisted && location.reload());
+// What the browser kept in memory is asked for anew, and hidden until then: it may show what somebody saw who has
+// signed out since.
+addEventListener("pageshow", (event) => {
+  if (!event.persisted) return;
+  document.body.hidden = true;
+  location.reload();
+});
 
 // A page that answered a form becomes a page that was opened: reload and Back send nothing again.
 if (all("[data-error-summary], [data-answered]").length) history.replaceState(null, "", location.href);
