@@ -91,6 +91,21 @@ class ErrorPagesMiddleware:
         return None
 
 
+class CharsetMiddleware:
+    """Refuse requests that claim another character set than UTF-8: Django would read even addresses by it."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Answer 400, or pass the request on."""
+        claimed = (request.content_params or {}).get("charset", "utf-8")
+        if claimed.strip("'\"").lower() not in {"utf-8", "utf8"}:
+            request.encoding = "utf-8"
+            return errors.bad_request(request)
+        return self.get_response(request)
+
+
 class SecFetchMiddleware:
     """Refuse requests that none of our pages makes: cross-site posts, and embedding by other sites."""
 

@@ -109,6 +109,7 @@ MIDDLEWARE = [
     "portal.middleware.HeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "portal.middleware.CharsetMiddleware",
     "portal.middleware.SecFetchMiddleware",
     "accounts.middleware.CrowdMiddleware",
     "accounts.repeated_posts.RepeatedPostMiddleware",
@@ -277,9 +278,9 @@ EMAIL_TIMEOUT = env.number(
 )
 PORTAL_NOTICE_LEASE_SECONDS = env.number(
     "PORTAL_NOTICE_LEASE_SECONDS",
-    60,
+    150,
     low=3,
-    high=600,
+    high=3_600,
     unit="seconds",
     help="How long a worker may hold a message it is sending before another takes over.",
 )

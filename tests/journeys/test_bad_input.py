@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator
+from wsgiref.util import setup_testing_defaults
 
 import pytest
 from django.db import OperationalError, connection
@@ -324,3 +325,24 @@ def code_with_fault_at(client: Client, person: Person, number: int) -> object:
 
     with connection.execute_wrapper(failing):
         return factories.type_code(client, person.code())
+
+
+@pytest.mark.parametrize(
+    "charset", ["zlib", "hex", "rot13", "idna", "punycode", "undefined", "utf-7", "latin-1", '"x"']
+)
+@pytest.mark.parametrize("path", ["/login/?a=1", "/?x=1", "/help/?q=a", "/recover/?x=1", "/admin/login/?next=/"])
+def test_a_claimed_character_set_reads_no_address(path: str, charset: str):
+    assert status_by_wsgi(path, f"text/plain; charset={charset}") == 400
+    assert status_by_wsgi(path, 'text/plain; charset="UTF-8"') in {200, 302}
+
+
+def status_by_wsgi(path: str, content_type: str) -> int:
+    """Return the status that a web server gets for this address."""
+    from portal.wsgi import application
+
+    where, _mark, query = path.partition("?")
+    environ = {"PATH_INFO": where, "QUERY_STRING": query, "HTTP_HOST": "testserver", "CONTENT_TYPE": content_type}
+    setup_testing_defaults(environ)
+    said: list[str] = []
+    list(application(environ, lambda status, _headers: said.append(status)))
+    return int(said[0].split()[0])

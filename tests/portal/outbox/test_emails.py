@@ -91,3 +91,25 @@ def test_times_are_told_in_the_zone_of_the_reader(ada: Person, clock: Clock) -> 
     message = emails.message_for(notices.email(ada.user, now=clock.now, at="2026-03-02T12:00:00+00:00"))
 
     assert "07:00 (New York time)" in message.body
+
+
+@pytest.mark.django_db
+@pytest.mark.promise("SIGN-5")
+@pytest.mark.parametrize("host", ["www.example.com", "www.example.com:8443", "https.example.com"])
+def test_a_firm_whose_name_begins_like_a_link_can_write(settings: object, ada: Person, clock: Clock, host: str) -> None:
+    settings.PORTAL_HOST = host
+
+    for kind in BY_EMAIL:
+        refuse_links(emails.message_for(notices.email(ada.user, kind, now=clock.now, dedupe=kind.name)))
+
+
+@pytest.mark.promise("SIGN-5")
+@pytest.mark.parametrize(
+    "text", ["https://{}", "//www.evil.test {}", "www.evil.test", "{}/login/", "x@{}", "{}.evil.test", "sub.{}"]
+)
+def test_our_own_name_hides_no_link(settings: object, text: str) -> None:
+    settings.PORTAL_HOST = "www.example.com"
+    message = EmailMultiAlternatives(subject="A", body=text.format(settings.PORTAL_HOST))
+
+    with pytest.raises(LinkInMail):
+        refuse_links(message)
