@@ -89,7 +89,7 @@ def read_checkpoint(text: str) -> Checkpoint:
         if not hash_chain.is_signed(body) or body["format"] != FORMAT:
             raise CheckpointRefused("it was altered, or made under another key")
         return Checkpoint(body["at"], {chain: (n, last) for chain, (n, last) in body["heads"].items()})
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise CheckpointRefused("it is not a checkpoint") from error
 
 

@@ -55,7 +55,7 @@ def chain_of(case: Case) -> str:
 
 def chains() -> hash_chain.Chains:
     """Return the chains of cases for ``portal_audit``."""
-    return hash_chain.Chains(events=Event, heads=_heads, head_of=_head_of, further_faults=_untold)
+    return hash_chain.Chains(events=Event, heads=_heads, head_of=_head_of, further_faults=_further_faults)
 
 
 def _heads() -> QuerySet[Case]:
@@ -64,6 +64,23 @@ def _heads() -> QuerySet[Case]:
 
 def _head_of(case: Case) -> hash_chain.Head:
     return hash_chain.Head(chain_of(case), case.event_n, case.head)
+
+
+def _further_faults() -> Iterator[str]:
+    yield from _untold()
+    yield from _unrecorded()
+
+
+def _unrecorded() -> Iterator[str]:
+    """Yield a sentence for each case that is in another state than its record leads to, or whose record jumps."""
+    ends: dict[str, str] = {}
+    for event in _readable(Event.objects.only("chain", "n", "from_state", "to_state").order_by("chain", "n")):
+        if event.from_state != ends.get(event.chain, event.from_state):
+            yield f"{event.chain}: event {event.n} leaves {event.from_state}, the one before led to {ends[event.chain]}"
+        ends[event.chain] = event.to_state
+    for case in _readable(Case.objects.only("number", "state").order_by("pk")):
+        if case.state != ends.get(chain_of(case), case.state):
+            yield f"{chain_of(case)}: is {case.state}, its record ends in {ends[chain_of(case)]}"
 
 
 def _untold() -> Iterator[str]:

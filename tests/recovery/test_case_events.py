@@ -50,6 +50,7 @@ def a_case(clock, walk):
         "UPDATE recovery_event SET n = n + 1000 WHERE n = 4",
         "DELETE FROM recovery_event WHERE action = 'approved'",
         "DELETE FROM recovery_event WHERE n = (SELECT max(n) FROM recovery_event)",
+        "UPDATE recovery_case SET state = 'grant_ready'",
         "UPDATE recovery_case SET head = prev FROM (SELECT prev FROM recovery_event WHERE n = 2) e",
     ],
 )
