@@ -88,6 +88,7 @@ def test_a_mail_server_that_hangs_delays_neither_push_nor_timers(silent_server: 
         "PORTAL_SMTP_HOST": "127.0.0.1",
         "PORTAL_SMTP_PORT": str(silent_server),
         "PORTAL_SMTP_TIMEOUT_SECONDS": "20",
+        "PORTAL_NOTICE_LEASE_SECONDS": "300",
         "PORTAL_PUSH_DIR": str(tmp_path),
     }
     worker = subprocess.Popen([sys.executable, "manage.py", "portal_worker"], cwd=settings.BASE_DIR, env=environment)
