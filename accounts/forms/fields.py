@@ -40,6 +40,27 @@ class CodeField(forms.CharField):
         return totp.read(typed) or ""
 
 
+class BackupCodeField(forms.CharField):
+    """A backup code; its form is checked in one place, so that every typing mistake counts as an attempt."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        attributes = {"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}
+        super().__init__(
+            label=kwargs.pop("label", _("Backup code")),
+            help_text=kwargs.pop("help_text", _("Eight letters and digits, for example 7K3M-Q9XT.")),
+            widget=CodeInput(attrs=attributes),
+            error_messages={"required": causes.get("F1").words()},
+            **kwargs,
+        )
+
+    def clean(self, value: Any) -> str:
+        """Return what was typed; refuse only what nobody would type."""
+        typed: str = super().clean(value)
+        if len(typed) > LONGEST_CODE:
+            raise forms.ValidationError(causes.get("F2").words(), code="F2")
+        return typed
+
+
 _LONGEST_LINE = 60
 
 

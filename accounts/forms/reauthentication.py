@@ -7,29 +7,8 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actions.reauthentication import Given
-from accounts.forms.fields import LONGEST_CODE, CodeField, CodeInput, Refusable
+from accounts.forms.fields import BackupCodeField, CodeField, Refusable
 from helpcenter import causes
-
-
-class BackupCodeField(forms.CharField):
-    """A backup code; its form is checked in one place, so that every typing mistake counts as an attempt."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        attributes = {"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}
-        super().__init__(
-            label=kwargs.pop("label", _("Backup code")),
-            help_text=kwargs.pop("help_text", _("Eight letters and digits, for example 7K3M-Q9XT.")),
-            widget=CodeInput(attrs=attributes),
-            error_messages={"required": causes.get("F1").words()},
-            **kwargs,
-        )
-
-    def clean(self, value: Any) -> str:
-        """Return what was typed; refuse only what nobody would type."""
-        typed: str = super().clean(value)
-        if len(typed) > LONGEST_CODE:
-            raise forms.ValidationError(causes.get("F2").words(), code="F2")
-        return typed
 
 
 class ConfirmForm(Refusable, forms.Form):

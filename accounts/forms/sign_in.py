@@ -7,8 +7,7 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from accounts.enums import Realm
-from accounts.forms.fields import CodeField, Refusable
-from accounts.forms.reauthentication import BackupCodeField
+from accounts.forms.fields import BackupCodeField, CodeField, Refusable
 from accounts.policies import usernames
 from helpcenter import causes
 

@@ -18,7 +18,7 @@ from accounts.request_types import SignedInRequest
 from accounts.views import challenges
 from accounts.views.guards import safe_next, signed_in
 from accounts.views.sign_in import pending_sign_in
-from accounts.views.sign_in.open_session import open_session, remember
+from accounts.views.sign_in.second_factors import open_session, remember
 from portal.lib import client, clock
 from portal.lib.http_methods import require_POST
 

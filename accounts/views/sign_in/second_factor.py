@@ -27,7 +27,6 @@ from accounts.refusals import (
 from accounts.repeated_posts import may_change
 from accounts.views.guards import safe_next, who
 from accounts.views.sign_in import pending_sign_in, second_factors
-from accounts.views.sign_in.open_session import remember
 from accounts.views.sign_in.pending_sign_in import PendingSignIn, PushRequest, Told
 from accounts.views.sign_in.push_request import ask_phone
 from accounts.views.sign_in.sign_in import STEPS, paused
@@ -88,7 +87,7 @@ def _by_approval(under_way: second_factors.UnderWay, sign_in: PendingSignIn) -> 
 
 
 def _signed_in(request: HttpRequest, sign_in: PendingSignIn, done: second_factors.SignedIn) -> HttpResponse:
-    return remember(request, sign_in.drop(redirect(sign_in.next or "home:dashboard")), done)
+    return second_factors.remember(request, sign_in.drop(redirect(sign_in.next or "home:dashboard")), done)
 
 
 def _back_to(sign_in: PendingSignIn) -> HttpResponse:

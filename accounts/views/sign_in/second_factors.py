@@ -3,20 +3,29 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING, cast
 
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import login
 from django.db import transaction
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
 
 from accounts.actions.authenticators import backup_codes
 from accounts.actions.keys import key_codes
-from accounts.actions.sign_in import clock_drift, completion, push_approval
+from accounts.actions.sign_in import clock_drift, completion, known_browsers, push_approval
 from accounts.actions.sign_in.check_password import Pending
 from accounts.models.authenticators import Authenticator
 from accounts.models.push_challenges import flow_of
 from accounts.refusals import CodeWrong, paused, refusing
-from accounts.views.sign_in.open_session import open_session
 from portal.lib import client, hash_semaphore
 from portal.throttle.reserve import give_back
+
+if TYPE_CHECKING:
+    from accounts.sessions import SessionStore
+
+_BROWSER_COOKIE_AGE = 400 * 24 * 3600  # seconds; the longest that browsers allow
 
 
 @dataclass(frozen=True)
@@ -114,3 +123,43 @@ def _without_the_phone(under_way: UnderWay, use: Callable[[], Authenticator]) ->
         return open_session(
             under_way.request, proof, browser_scope=under_way.pending.browser_scope, now=under_way.now, flow=flow
         )
+
+
+def open_session(
+    request: HttpRequest, proof: Authenticator, *, browser_scope: str, now: datetime, flow: str = ""
+) -> completion.SignedIn:
+    """Sign in the owner of this second factor, and bind a new session to it.
+
+    ``proof`` with its ``user``, used up in this transaction; ``browser_scope``: as ``known_browsers.browser_scope_of``
+    gives it. Finish with ``remember`` on the response. Needs: an open transaction.
+    """
+    user, origin = proof.user, client.origin(request)
+    done = completion.sign_in(
+        proof=proof,
+        browser_scope=browser_scope,
+        browser=known_browsers.cookie_of(request),
+        origin=origin,
+        now=now,
+        flow=flow,
+    )
+    user.backend, user.otp_device = "accounts.backends.PasswordBackend", proof
+    session = cast("SessionStore", request.session)
+    session.origin, session.session_version = origin, user.session_version
+    login(request, user)
+    session.save()
+    return done
+
+
+def remember(request: HttpRequest, response: HttpResponse, done: completion.SignedIn) -> HttpResponse:
+    """Set the known-browser cookie, and after the first use of a Key say that it works."""
+    if done.is_first_use:
+        messages.success(request, _("Your Key works. You have just signed in with it for the first time."))
+    response.set_cookie(
+        known_browsers.cookie_name(),
+        done.browser,
+        max_age=_BROWSER_COOKIE_AGE,
+        secure=settings.SESSION_COOKIE_SECURE,
+        httponly=True,
+        samesite="Lax",
+    )
+    return response
