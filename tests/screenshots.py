@@ -74,7 +74,7 @@ def walk(page: Page, home: str, code: str, shot: str) -> None:
     type_password(page)
     keep(page, f"code-{shot}")
     page.get_by_label("Code from your Key").fill(code)
-    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Sign in", exact=True).click()
     page.wait_for_url(f"{home}/")
     keep(page, f"dashboard-{shot}")
     for name, path in (("security", "/security/"), ("help", "/help/"), ("problems", "/help/problems/")):
@@ -105,7 +105,7 @@ def walk_with_phone(page: Page, phone: Page, home: str, mails: Path, shot: str) 
     page.goto(f"{home}/login/")
     type_password(page)
     keep(page, f"approve-{shot}")
-    phone.get_by_role("button", name="Look at it").click()
+    phone.get_by_role("button", name="Open", exact=True).click()
     phone.get_by_role("button", name="Approve").wait_for()
     keep(phone, f"key-request-{shot}")
 
@@ -122,7 +122,7 @@ def bring(phone: Page, home: str, code: str) -> None:
     phone.goto(f"{home}/key/#pair={code}")
     for name in ("Continue without installing", "I have a code", "Use a 6-digit PIN"):
         phone.get_by_role("button", name=name).click()
-    for words in ("Choose 6 digits", "once more"):
+    for words in ("Choose 6 digits", "Enter the same 6 digits again"):
         phone.get_by_text(words).wait_for()
         phone.get_by_label("PIN", exact=True).fill(PIN)
     phone.get_by_label("Name of this phone").fill("Ada's Pixel")
