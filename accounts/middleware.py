@@ -1,4 +1,4 @@
-"""The user of a request: the user of the session's row, with the second factor that opened it."""
+"""Who a request is from, and whether a crowd of strangers may go on."""
 
 import functools
 from collections.abc import Callable

@@ -5,6 +5,7 @@ See docs/decisions/0026-a-post-is-answered-once.md.
 
 import base64
 import json
+import logging
 import re
 import time
 import zlib
@@ -12,12 +13,14 @@ from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
-from django.db import InterfaceError, OperationalError
+from django.db import DatabaseError, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
 from accounts.models import AnsweredPost
 from portal import errors
 from portal.lib import clock, digests
+
+log = logging.getLogger("portal.security")
 
 _FORM_ID = re.compile(r"[A-Za-z0-9_-]{22}")  # as the template tag ``form_id`` makes it
 _LOOK_AGAIN = 0.05  # seconds
@@ -57,7 +60,10 @@ class RepeatedPostMiddleware:
             row.delete()
         else:
             row.answer = json.dumps(_kept(response))
-            row.save(update_fields=["answer"])
+            try:
+                row.save(update_fields=["answer"])
+            except DatabaseError:  # it was answered all the same, and must reach its reader
+                log.exception("an answer was not kept")
         return response
 
 

@@ -99,8 +99,7 @@ class CharsetMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Answer 400, or pass the request on."""
-        claimed = (request.content_params or {}).get("charset", "utf-8")
-        if claimed.strip("'\"").lower() not in {"utf-8", "utf8"}:
+        if not headers.is_utf8(request.content_params or {}):
             request.encoding = "utf-8"
             return errors.bad_request(request)
         return self.get_response(request)

@@ -99,8 +99,8 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django_otp",
-    "django_otp.plugins.otp_totp",  # two_factor's forms import its model; our Key stores no seed there
-    "django_otp.plugins.otp_static",  # two_factor's views import its model; our backup codes are hashed
+    "django_otp.plugins.otp_totp",  # in the tables of 0.1.0, and empty: our Key stores no seed there
+    "django_otp.plugins.otp_static",  # the same: our backup codes are hashed
     "two_factor",
     "axes",
 ]

@@ -7,6 +7,8 @@ from typing import Any
 from django.core.wsgi import get_wsgi_application
 from django.utils.http import parse_header_parameters
 
+from portal.lib.headers import is_utf8
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 _django = get_wsgi_application()
 
@@ -18,6 +20,6 @@ def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> 
     codecs make it fail. Any charset but UTF-8 is replaced by one that nobody knows, which CharsetMiddleware refuses.
     """
     kind, parameters = parse_header_parameters(environ.get("CONTENT_TYPE", ""))
-    if parameters.get("charset", "utf-8").lower() not in {"utf-8", "utf8"}:
+    if not is_utf8(parameters):
         environ["CONTENT_TYPE"] = f"{kind}; charset=none"
     return _django(environ, start_response)

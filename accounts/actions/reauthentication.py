@@ -41,6 +41,7 @@ def is_fresh(row: PlatformSession, *, now: datetime) -> bool:
 
 
 @refusing(too_often)
+@hash_semaphore.place(is_known=True)  # a crowd of strangers must not shut it
 def prove(
     *, user: User, given: Given, session: SessionStore, browser_scope: str, origin: client.Origin, now: datetime
 ) -> None:

@@ -3,9 +3,11 @@
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from accounts.policies.keys import totp
+from accounts.policies.passwords import normalised
 from accounts.refusals import Refusal
 from helpcenter import causes
 
@@ -58,6 +60,29 @@ class BackupCodeField(forms.CharField):
         typed: str = super().clean(value)
         if len(typed) > LONGEST_CODE:
             raise forms.ValidationError(causes.get("F2").words(), code="F2")
+        return typed
+
+
+class PasswordField(forms.CharField):
+    """A password that is set already, exactly as typed; text longer than any is refused before it is hashed."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(
+            label=_("Password"),
+            strip=False,
+            widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+            error_messages={
+                "required": causes.get("F1").words(),
+                "null_characters_not_allowed": causes.get("F3").words(),
+            },
+            **kwargs,
+        )
+
+    def clean(self, value: Any) -> str:
+        """Return what was typed. The length is that of the form in which it is hashed."""
+        typed: str = super().clean(value)
+        if len(normalised(typed)) > settings.PORTAL_PASSWORD_MAX:
+            raise forms.ValidationError(causes.get("R6").words(), code="R6")
         return typed
 
 

@@ -3,39 +3,26 @@
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actions.reauthentication import Given
-from accounts.forms.fields import BackupCodeField, CodeField, Refusable
+from accounts.forms.fields import BackupCodeField, CodeField, PasswordField, Refusable
 from helpcenter import causes
 
 
 class ConfirmForm(Refusable, forms.Form):
     """Password, and a Key code or a backup code. Needs one of the two codes."""
 
-    password = forms.CharField(
-        label=_("Password"),
-        strip=False,
-        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
-    )
+    password = PasswordField()
     code = CodeField(required=False)
     backup_code = BackupCodeField(required=False)
 
     def __init__(self, *args: Any, has_key: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["password"].error_messages["required"] = causes.get("F1").words()
         self.fields["code"].required = not str(self.data.get("backup_code", "")).strip()
         if not has_key:
             del self.fields["code"]
             self.fields["backup_code"].required = True
-
-    def clean_password(self) -> str:
-        """Refuse text longer than any password, before anything is hashed."""
-        password: str = self.cleaned_data["password"]
-        if len(password) > settings.PORTAL_PASSWORD_MAX:
-            raise forms.ValidationError(causes.get("R6").words(), code="R6")
-        return password
 
     @property
     def given(self) -> Given:

@@ -3,11 +3,10 @@
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from accounts.enums import Realm
-from accounts.forms.fields import BackupCodeField, CodeField, Refusable
+from accounts.forms.fields import BackupCodeField, CodeField, PasswordField, Refusable
 from accounts.policies import usernames
 from helpcenter import causes
 
@@ -31,17 +30,14 @@ class PasswordForm(Refusable, forms.Form):
             attrs={"autocomplete": "username webauthn", "autocapitalize": "none", "spellcheck": "false"}
         ),
     )
-    password = forms.CharField(
-        label=_("Password"), strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "current-password"})
-    )
+    password = PasswordField()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name in ("username", "password"):
-            self.fields[name].error_messages |= {
-                "required": causes.get("F1").words(),
-                "null_characters_not_allowed": causes.get("F3").words(),
-            }
+        self.fields["username"].error_messages |= {
+            "required": causes.get("F1").words(),
+            "null_characters_not_allowed": causes.get("F3").words(),
+        }
 
     def clean_username(self) -> str:
         """Refuse text longer than any username."""
@@ -49,13 +45,6 @@ class PasswordForm(Refusable, forms.Form):
         if len(username) > usernames.MAX_LENGTH:
             raise forms.ValidationError(causes.get("F2").words(), code="F2")
         return username
-
-    def clean_password(self) -> str:
-        """Refuse text longer than any password, before anything is hashed."""
-        password: str = self.cleaned_data["password"]
-        if len(password) > settings.PORTAL_PASSWORD_MAX:
-            raise forms.ValidationError(causes.get("R6").words(), code="R6")
-        return password
 
     @property
     def given(self) -> dict[str, Any]:

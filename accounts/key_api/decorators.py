@@ -19,6 +19,7 @@ from accounts.key_api import authentication
 from accounts.models import Phone
 from accounts.refusals import CallUnreadable, NothingThere, PhoneEnded, Refusal, TooOften
 from portal.lib import client, clock, strict_json
+from portal.lib.http_methods import mark_post_only
 
 P = ParamSpec("P")
 Body = TypeVar("Body")
@@ -101,7 +102,8 @@ def api_request(
                 return _wrong_method(request_method_list)
             return _refusals_answered(lambda: view(_read(request, shape), *args, **kwargs))
 
-        return cast("View[P]", guarded)
+        known = cast("View[P]", guarded)
+        return known if method == "GET" else mark_post_only(known)
 
     return decorate
 

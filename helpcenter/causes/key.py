@@ -75,7 +75,7 @@ CAUSES = [
             _("This sign-in was denied on your phone"),
             _(
                 "The answer was that it was not you, so we stopped this sign-in. If that was a mistake, start again "
-                "and enter a code. If it was not you, choose Forgot password and set a new one, or call us at "
+                "and enter a code. If it was not you, choose Forgot your password? and set a new one, or call us at "
                 "{support_phone}."
             ),
         ),

@@ -88,9 +88,12 @@ _held: contextvars.ContextVar[bool | None] = contextvars.ContextVar("hash_place"
 def place(*, is_known: bool = False) -> Iterator[None]:
     """Hold a place in the queue for what follows, one or several hashes. Raises: ``HashingOverloaded``, at once.
 
-    ``is_known``: asked by a browser its user has signed in with before; those have places of their own, half as many,
-    and go first. Taken before an attempt is reserved, so that a refusal costs nothing.
+    ``is_known``: asked by somebody who is signed in, or by a browser its user has signed in with before; those have
+    places of their own, half as many, and go first. Taken before an attempt is reserved: a refusal costs nothing.
     """
+    if _held.get() is not None:
+        yield  # a place inside a place is the same place
+        return
     with _queue.place(is_known=is_known):
         before = _held.set(is_known)
         try:

@@ -1,4 +1,6 @@
-"""Headers of short responses that only scripts read."""
+"""Headers: of short responses that only scripts read, and what a Content-Type claims."""
+
+from collections.abc import Mapping
 
 from django.http import HttpResponseBase
 
@@ -15,3 +17,8 @@ def leave_out_those_of_documents(response: HttpResponseBase) -> None:
     """Drop headers that matter only in documents, to keep a response that is polled every two seconds short."""
     for name in _OF_DOCUMENTS:
         del response.headers[name]
+
+
+def is_utf8(parameters: Mapping[str, str]) -> bool:
+    """Tell whether the parameters of a Content-Type claim UTF-8, or nothing."""
+    return parameters.get("charset", "utf-8").lower() in {"utf-8", "utf8"}

@@ -12,9 +12,13 @@ _MARK = "is_post_only"
 
 def require_POST(view: View) -> View:  # noqa: N802  Django's name
     """Answer only POST; such an address is never where somebody is sent next."""
-    guarded = django_require_post(view)
-    guarded.__dict__[_MARK] = True
-    return guarded
+    return mark_post_only(django_require_post(view))
+
+
+def mark_post_only(view: View) -> View:
+    """Say of a view that it answers only POST."""
+    view.__dict__[_MARK] = True
+    return view
 
 
 def is_post_only(view: Callable[..., object]) -> bool:

@@ -1,6 +1,8 @@
 """Tabs, Back and reload at the front door, and where it leads."""
 
+import re
 from contextlib import ExitStack
+from datetime import timedelta
 
 import pytest
 from axes.signals import user_locked_out
@@ -11,7 +13,7 @@ from django.test import Client, RequestFactory
 
 from accounts.actions.sign_in import known_browsers
 from accounts.enums import Realm
-from accounts.models import Key, PlatformSession, PushChallenge
+from accounts.models import Key, PlatformSession, PushChallenge, User
 from portal.lib import hash_semaphore
 from portal.lib.client import Origin
 from portal.throttle.models import Throttle
@@ -107,6 +109,44 @@ def test_the_second_page_leads_on_who_is_already_in(client: Client, ada: Person,
     factories.sign_in(client, ada)
 
     assert client.get(client.sign_in_page)["Location"] == "/"
+
+
+def test_a_suspension_between_approval_and_return_is_told(
+    client: Client, pixel: Phone, ada: Person, clock: Clock
+) -> None:
+    page = factories.type_password(client, "ada", ada.password)
+    number = re.search(r'match-number"><span aria-hidden="true">(\d+)<', page.content.decode())[1]
+    pixel.approve(pixel.requests()["requests"][0], number)
+    User.objects.filter(pk=ada.user.pk).update(suspended_at=clock.now)
+
+    assert cause_of(factories.press(client, approved="yes")) == "L2"
+    assert not PlatformSession.objects.exists()
+
+
+def test_a_password_that_opened_another_sign_in_meanwhile_starts_again(
+    client: Client, pixel: Phone, ada: Person, clock: Clock
+) -> None:
+    Key.objects.filter(user=ada.user).update(last_used_at=clock.now + timedelta(seconds=1))
+
+    assert cause_of(factories.type_password(client, "ada", ada.password)) == "S3"
+
+
+def test_setting_up_starts_again_without_the_password_while_one_sign_in_is_under_way(
+    client: Client, ben: Person
+) -> None:
+    factories.type_password(client, "ben", ben.password)
+    assert client.get("/key/setup/").status_code == 200
+
+    factories.type_password(client, "ben", ben.password)
+    assert client.get("/key/setup/")["Location"].startswith("/login/")
+
+
+def test_an_address_too_long_to_keep_leads_home(client: Client, ada: Person, clock: Clock) -> None:
+    long = f"/security/?a={'x' * 5000}"
+    factories.type_password(client, "ada", ada.password, next=long)
+
+    assert len(client.cookies[factories.pending_cookie(client)].value) < 3000
+    assert factories.type_code(client, ada.code())["Location"] == "/"
 
 
 # --- Where one was going --------------------------------------------------------------------------------
@@ -273,7 +313,7 @@ def crowded() -> object:
     """All places for hashes of unknown browsers are taken."""
     with ExitStack() as places:
         for _ in range(settings.PORTAL_HASH_PLACES):
-            places.enter_context(hash_semaphore.place())
+            places.enter_context(hash_semaphore._queue.place(is_known=False))
         yield
 
 
@@ -294,6 +334,12 @@ def test_in_a_crowd_a_known_browser_signs_in(client: Client, ada: Person, clock:
     client.cookies[known_browsers.cookie_name()] = cookie
 
     assert factories.sign_in(client, ada)["Location"] == "/"
+
+
+def test_in_a_crowd_who_is_signed_in_can_confirm(ada: Person, clock: Clock, crowded: None) -> None:
+    answer = factories.signed_in(ada).post("/confirm/", {"password": ada.password, "code": ada.code()})
+
+    assert (answer.status_code, answer["Location"]) == (302, "/security/")
 
 
 def test_in_a_crowd_a_made_up_cookie_is_refused_and_costs_no_try(client: Client, ada: Person, crowded: None) -> None:

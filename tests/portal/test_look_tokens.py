@@ -21,6 +21,8 @@ TEXT_PAIRS = [
     ("on-primary", "primary"),
     ("on-primary", "primary-hover"),
     ("on-danger", "danger"),
+    ("on-brand", "brand"),
+    ("brand-soft", "brand"),
     ("focus-ink", "focus"),  # the skip link
 ]
 
@@ -67,6 +69,14 @@ def test_the_border_of_a_control_can_be_seen(theme, ground):
     colours = THEMES[theme]
 
     assert contrast(colours["control"], colours[ground]) >= CONTROL_MINIMUM
+
+
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("ground", [*GROUNDS, "neutral-tint"])
+def test_a_bar_can_be_seen(theme, ground):
+    colours = THEMES[theme]
+
+    assert contrast(colours["chart"], colours[ground]) >= CONTROL_MINIMUM
 
 
 @pytest.mark.parametrize("theme", THEMES)

@@ -8,9 +8,13 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.test import Client
 
+from accounts import urls as accounts_urls
+from accounts.key_api import urls as key_api_urls
+from portal.lib.http_methods import is_post_only
 from portal.management.commands.portal_docs import between_marks
 from portal.management.commands.portal_map import markdown
 from portal.url_inventory import Page, every_page
+from recovery import urls as recovery_urls
 
 
 def page(name: str) -> Page:
@@ -90,3 +94,11 @@ def test_outdated_documentation_fails_the_check(settings, tmp_path):
 
     with pytest.raises(CommandError, match=r"pages\.md is out of date"):
         call_command("portal_docs", "--check")
+
+
+@pytest.mark.parametrize("space", [accounts_urls, key_api_urls, recovery_urls], ids=lambda space: space.app_name)
+def test_every_page_that_answers_only_post_is_known_as_such(space):
+    marked = {f"{space.app_name}:{one.name}" for one in space.urlpatterns if is_post_only(one.callback)}
+    only = {one.name for one in every_page() if one.methods == ("POST",)}
+
+    assert marked == {name for name in only if name.partition(":")[0] == space.app_name} != set()

@@ -51,11 +51,11 @@ def check_password(
     with hash_semaphore.place(is_known=scope != known_browsers.UNKNOWN_BROWSER):
         attempt = reserve(*_buckets(username, scope, origin.address), now=now)
         user = _matching(username, password, attempt)
-    if user is None:
-        raise attempt.refusal(LastTry() if attempt.tries_left == 1 else WrongPair(tries_left=attempt.tries_left))
-    give_back(attempt)
-    if user.password_changed_at is None:
-        passwords.remember_password(user, password, now=now)
+        if user is None:
+            raise attempt.refusal(LastTry() if attempt.tries_left == 1 else WrongPair(tries_left=attempt.tries_left))
+        give_back(attempt)
+        if user.password_changed_at is None:
+            passwords.remember_password(user, password, now=now)
     _check_may_sign_in(user, realm)
     return Pending(
         user_id=user.pk,

@@ -27,7 +27,7 @@ def start(request: HttpRequest) -> HttpResponse:
     """Set up a Key: the first one after the password, one more from the Security page."""
     if who(request):
         return _add(request)
-    sign_in = pending_sign_in.find(request)
+    sign_in = pending_sign_in.find(request) or pending_sign_in.only(request)
     if sign_in is None:
         return to_sign_in(request)
     pending, users = sign_in.pending, User.objects.select_related("customer").filter(is_active=True)

@@ -23,6 +23,7 @@ from portal.lib import clock, encryption
 PARAMETER = "sign_in"  # the id, in the addresses of its page and forms
 _ID = re.compile(r"[A-Za-z0-9_-]{11}")
 _MOST = 4  # in one browser; the earliest makes room for a fifth
+_LONGEST_NEXT = 500  # characters; a cookie of more than 4,096 bytes is not kept by browsers
 
 
 @dataclass(frozen=True)
@@ -114,7 +115,7 @@ class PendingSignIn:
 
 def begin(pending: Pending, *, wanted: str) -> PendingSignIn:
     """Return a new sign-in under way; its id is random and no secret."""
-    return PendingSignIn(secrets.token_urlsafe(8), pending, wanted)
+    return PendingSignIn(secrets.token_urlsafe(8), pending, wanted if len(wanted) <= _LONGEST_NEXT else "")
 
 
 def find(request: HttpRequest) -> PendingSignIn | None:
@@ -122,10 +123,15 @@ def find(request: HttpRequest) -> PendingSignIn | None:
     return _read(request, request.GET.get(PARAMETER, ""))
 
 
+def only(request: HttpRequest) -> PendingSignIn | None:
+    """Return the sign-in under way in this browser if there is exactly one, for an address that names none."""
+    found = [one for one in _all(request).values() if one]
+    return found[0] if len(found) == 1 else None
+
+
 def make_room(request: HttpRequest, response: HttpResponse) -> None:
     """Delete the sign-ins of this browser that are over, and the earliest beyond those that have room."""
-    begins = _cookie("")
-    named = {name: _read(request, name.removeprefix(begins)) for name in request.COOKIES if name.startswith(begins)}
+    named = _all(request)
     ages = sorted(named, key=lambda name: -found.pending.proved_at if (found := named[name]) else 0)
     for place, name in enumerate(ages):
         if named[name] is None or place >= _MOST - 1:
@@ -134,9 +140,13 @@ def make_room(request: HttpRequest, response: HttpResponse) -> None:
 
 def of_user(request: HttpRequest, user_id: int) -> list[PendingSignIn]:
     """Return this browser's sign-ins under way of one user."""
+    return [one for one in _all(request).values() if one and one.pending.user_id == user_id]
+
+
+def _all(request: HttpRequest) -> dict[str, PendingSignIn | None]:
+    """Return the sign-ins of this browser by the name of their cookie; None for one that is over."""
     begins = _cookie("")
-    found = [_read(request, name.removeprefix(begins)) for name in request.COOKIES if name.startswith(begins)]
-    return [one for one in found if one and one.pending.user_id == user_id]
+    return {name: _read(request, name.removeprefix(begins)) for name in request.COOKIES if name.startswith(begins)}
 
 
 def _cookie(sign_in: str) -> str:

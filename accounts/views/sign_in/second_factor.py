@@ -4,12 +4,14 @@ Every answer to a form is a redirect, so that reload and Back show the page and 
 """
 
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.actions.sign_in import push_approval
@@ -29,9 +31,11 @@ from accounts.views.guards import safe_next, who
 from accounts.views.sign_in import pending_sign_in, second_factors
 from accounts.views.sign_in.pending_sign_in import PendingSignIn, PushRequest, Told
 from accounts.views.sign_in.push_request import ask_phone
-from accounts.views.sign_in.sign_in import STEPS, paused
+from accounts.views.sign_in.sign_in import paused
 from helpcenter import causes
 from portal.lib import clock, site
+
+_STEPS = (_("Password"), _("Key"))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -59,35 +63,28 @@ def _answer(request: HttpRequest, sign_in: PendingSignIn) -> HttpResponse:
     if "again" in request.POST:
         return _back_to(ask_phone(request, sign_in, now=now))
     under_way = second_factors.UnderWay(request, sign_in.pending, sign_in.reference, now)
-    return _by_approval(under_way, sign_in) if "approved" in request.POST else _by_typed(under_way, sign_in)
-
-
-def _by_typed(under_way: second_factors.UnderWay, sign_in: PendingSignIn) -> HttpResponse:
-    form = CodeForm(under_way.request.POST)
+    if "approved" in request.POST:
+        return _enter(under_way, sign_in, second_factors.by_approval, field="")
+    form = CodeForm(request.POST)
     if not form.is_valid():
-        return _unreadable(under_way.request, sign_in, form)
+        return _unreadable(request, sign_in, form)
+    field = "backup_code" if form.cleaned_data["backup_code"] else "otp_token"
+    return _enter(under_way, sign_in, partial(second_factors.by_typed, **form.cleaned_data), field=field)
+
+
+def _enter(
+    under_way: second_factors.UnderWay, sign_in: PendingSignIn, way: second_factors.Way, *, field: str
+) -> HttpResponse:
+    """Try this second factor; a refusal is told on the page, at its field, unless it ends the sign-in."""
     try:
-        done = second_factors.by_typed(under_way, **form.cleaned_data)
+        done = way(under_way)
     except (SignInTooSlow, RequestDenied, Paused):
         raise
     except Refusal as refusal:
-        field = "backup_code" if form.cleaned_data["backup_code"] else "otp_token"
-        return _back_to(sign_in.having(told=Told.of(refusal, field)))
-    return _signed_in(under_way.request, sign_in, done)
-
-
-def _by_approval(under_way: second_factors.UnderWay, sign_in: PendingSignIn) -> HttpResponse:
-    try:
-        done = second_factors.by_approval(under_way)
-    except RequestWaiting as refusal:
-        return may_change(_back_to(sign_in.having(told=Told.of(refusal))))
-    except (RequestExpired, RequestOver) as refusal:
-        return _back_to(sign_in.having(push=PushRequest(), told=Told.of(refusal)))
-    return _signed_in(under_way.request, sign_in, done)
-
-
-def _signed_in(request: HttpRequest, sign_in: PendingSignIn, done: second_factors.SignedIn) -> HttpResponse:
-    return second_factors.remember(request, sign_in.drop(redirect(sign_in.next or "home:dashboard")), done)
+        is_over = isinstance(refusal, (RequestExpired, RequestOver))
+        told = sign_in.having(told=Told.of(refusal, field), push=PushRequest() if is_over else sign_in.push)
+        return may_change(_back_to(told)) if isinstance(refusal, RequestWaiting) else _back_to(told)
+    return second_factors.remember(under_way.request, sign_in.drop(redirect(sign_in.next or "home:dashboard")), done)
 
 
 def _back_to(sign_in: PendingSignIn) -> HttpResponse:
@@ -120,7 +117,7 @@ def _page(request: HttpRequest, sign_in: PendingSignIn, form: CodeForm, *, statu
         "sign_in": sign_in,
         "told": told,
         "cause": causes.get(told.code) if told else None,
-        "steps": STEPS,
+        "steps": _STEPS,
         "passkey_site": site.host() if sign_in.pending.has_passkey else "",
         **_waiting(sign_in),
     }

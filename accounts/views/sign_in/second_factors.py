@@ -39,11 +39,15 @@ class UnderWay:
 
 
 SignedIn = completion.SignedIn
+Way = Callable[[UnderWay], SignedIn]
 
 
 def by_typed(under_way: UnderWay, *, otp_token: str, backup_code: str) -> SignedIn:
     """Sign in with a backup code if one was typed, else with a Key code. Raises: as the two below."""
-    return by_backup_code(under_way, backup_code) if backup_code else by_code(under_way, otp_token)
+    if not backup_code:
+        return by_code(under_way, otp_token)
+    with hash_semaphore.place(is_known=under_way.pending.browser_scope != known_browsers.UNKNOWN_BROWSER):
+        return by_backup_code(under_way, backup_code)
 
 
 def by_approval(under_way: UnderWay) -> completion.SignedIn:

@@ -4,7 +4,6 @@ from datetime import datetime
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from accounts import axes_handler
@@ -21,7 +20,6 @@ from accounts.views.sign_in.push_request import ask_phone
 from helpcenter import causes
 from portal.lib import client, clock, site
 
-STEPS = (_("Password"), _("Key"))
 _STARTED_AGAIN = (SignInTooSlow.code, RequestDenied.code)  # what may have led back here
 
 
@@ -36,12 +34,12 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     now = clock.now()
     try:
         pending = _checked(request, form, now=now)
+        return _go_on(request, pending_sign_in.begin(pending, wanted=safe_next(request)), now=now)
     except Paused as refusal:
         return paused(request, refusal)
     except Refusal as refusal:
         form.refuse(refusal)
         return _page(request, form)
-    return _go_on(request, pending_sign_in.begin(pending, wanted=safe_next(request)), now=now)
 
 
 def _checked(request: HttpRequest, form: PasswordForm, *, now: datetime) -> Pending:
@@ -55,7 +53,10 @@ def _checked(request: HttpRequest, form: PasswordForm, *, now: datetime) -> Pend
 
 
 def _go_on(request: HttpRequest, begun: pending_sign_in.PendingSignIn, *, now: datetime) -> HttpResponse:
-    """Lead to the second factor, having asked the phone; or, without any, to setting up a Key."""
+    """Lead to the second factor, having asked the phone; or, without any, to setting up a Key.
+
+    Raises: ``SignInTooSlow`` if the password has opened another sign-in meanwhile.
+    """
     if not begun.pending.has_authenticator:
         response = redirect(begun.set_up_url)
     else:
@@ -76,7 +77,6 @@ def _page(request: HttpRequest, form: PasswordForm) -> HttpResponse:
         "is_paper": form["realm"].value() == Realm.PAPER,
         "refusal": form.refusal,
         "next": safe_next(request),
-        "steps": STEPS,
         "ended": request.GET.get("ended", ""),
         "because": back,
         "problems": [("", back.words())] if back else [],

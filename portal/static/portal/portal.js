@@ -187,7 +187,7 @@ addEventListener("pageshow", (event) => {
 });
 
 // A page that answered a form becomes a page that was opened: reload and Back send nothing again.
-if (all("[data-error-summary], [data-answered]").length) history.replaceState(null, "", location.href);
+if (all("[data-answered]").length) history.replaceState(null, "", location.href);
 
 // --- Inactivity ---------------------------------------------------------------------------------
 
