@@ -79,7 +79,10 @@ CAUSES = [
         (
             "X7",
             _("There is nothing to see at this address"),
-            _("It only takes what a page of ours sends. Nothing was changed. Start from the home page."),
+            _(
+                "This address works only when one of our pages sends a form to it. Nothing was changed. Start from the "
+                "home page."
+            ),
         ),
     ),
     *row(
