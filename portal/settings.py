@@ -186,11 +186,11 @@ PORTAL_ARGON2_PASSES = env.number(
 )
 PORTAL_HASH_SLOTS = env.number(
     "PORTAL_HASH_SLOTS",
-    os.cpu_count() or 1,
+    max(1, (os.cpu_count() or 1) - 1),
     low=1,
     high=256,
     unit="hashes",
-    help="Hashes at the same time on this machine.",
+    help="Hashes at the same time on this machine: by itself one fewer than it has cores, which is left for pages.",
 )
 PORTAL_HASH_QUEUE_SECONDS = env.number(
     "PORTAL_HASH_QUEUE_SECONDS", 2, low=1, high=30, unit="seconds", help="Longest wait for one of them, then 503."

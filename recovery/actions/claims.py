@@ -1,6 +1,7 @@
 """Claims: open one, find it again, withdraw it."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -68,10 +69,7 @@ def open_claim(
         created_at=now,
     )
     who = Who(Actor.AGENT if by else Actor.CLAIMANT, by, origin)
-    try:
-        return Opened(_store(claim, username, who, now=now), pin)
-    except IntegrityError:  # a parallel claim opened the case first
-        return Opened(_store(claim, username, who, now=now), pin)
+    return Opened(_store(claim, username, who, now=now), pin)
 
 
 def _openings(by: User | None, origin: client.Origin) -> tuple[Bucket, ...]:
@@ -84,15 +82,11 @@ def _openings(by: User | None, origin: client.Origin) -> tuple[Bucket, ...]:
 def _store(claim: Claim, username: str, who: Who, *, now: datetime) -> Claim:
     name = hash_of_username(username)
     subject = User.objects.filter(username_hash=name, is_staff=False, is_active=True).first()
-    case = (
-        Case.objects.select_for_update(of=("self",))
-        .select_related("policy")
-        .filter(username_hash=name, closed_at=None)
-        .first()
-    )
-    if case is None:
-        case = _new_case(name, subject, claim, now=now)
-    claim.pk, claim.case = None, case
+    # Refused where the name has an open case: no statement less, whose time would tell, and no race for the first.
+    with suppress(IntegrityError), transaction.atomic():
+        _new_case(name, subject, claim, now=now).save(force_insert=True)
+    case = Case.objects.select_for_update(of=("self",)).select_related("policy").get(username_hash=name, closed_at=None)
+    claim.case = case
     claim.save(force_insert=True)
     transitions.note(
         case, "claim_opened", who=who, now=now, body={"claim": claim.reference, "entry_point": claim.entry_point}
@@ -106,7 +100,7 @@ def _new_case(name: str, subject: User | None, claim: Claim, *, now: datetime) -
     current = policy_versions.current(now=now)
     yesterday = now - timedelta(days=1)
     recent = Claim.objects.filter(source=claim.source, created_at__gt=yesterday).count()
-    return Case.objects.create(
+    return Case(
         number=one_time_secrets.case_number(),
         kind=CaseKind.REAL if subject else CaseKind.PHANTOM,
         subject=subject,

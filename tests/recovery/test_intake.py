@@ -58,7 +58,7 @@ def test_employees_and_closed_log_ins_are_nobody_here(walk, stranger, agent, hol
     assert stranger.opened().case.kind == CaseKind.PHANTOM
 
 
-def test_known_and_unknown_names_cost_the_same_statements(walk, stranger):
+def test_known_and_unknown_names_and_those_with_an_open_case_cost_the_same_statements(walk, stranger):
     stranger.username = "warm-up"
     stranger.opened()
     stranger.username = "zzz"
@@ -68,8 +68,11 @@ def test_known_and_unknown_names_cost_the_same_statements(walk, stranger):
         walk.opened()
     with CaptureQueriesContext(connection) as unknown:
         stranger.opened()
+    with CaptureQueriesContext(connection) as second_on_a_case:
+        walk.opened()
 
     assert shape_of(known.captured_queries) == shape_of(unknown.captured_queries)
+    assert shape_of(known.captured_queries) == shape_of(second_on_a_case.captured_queries)
     assert len(known) < 25
 
 

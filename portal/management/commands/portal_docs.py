@@ -64,7 +64,7 @@ _CHECKS_HEAD = """# System checks
 """
 _CHECKS = (accounts_checks, helpcenter_checks, outbox_checks, portal_checks, recovery_checks)
 
-_OF_THIS_MACHINE = {"PORTAL_HASH_SLOTS": "the number of cores"}
+_OF_THIS_MACHINE = {"PORTAL_HASH_SLOTS": "the number of cores, less one"}
 
 
 class Command(BaseCommand):
