@@ -68,6 +68,7 @@ class CodePurpose(models.TextChoices):
     STEP_UP = "step-up", _("Confirm it is you")
     ENROL = "enrol", _("Set up a Key")
     RECOVERY = "recovery", _("Recovery")
+    RESET = "reset", _("Set a new password")
 
 
 class EndReason(models.TextChoices):

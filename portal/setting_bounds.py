@@ -55,6 +55,9 @@ PORTAL_SIGN_IN_MINUTES = env.number(
 PORTAL_EMAIL_CODE_MINUTES = env.number(
     "PORTAL_EMAIL_CODE_MINUTES", 10, low=2, high=15, unit="minutes", help="How long an e-mailed code is valid."
 )
+PORTAL_RESET_MINUTES = env.number(
+    "PORTAL_RESET_MINUTES", 30, low=15, high=60, unit="minutes", help="Time allowed for setting a forgotten password."
+)
 PORTAL_FRESH_PROOF_MINUTES = env.number(
     "PORTAL_FRESH_PROOF_MINUTES",
     10,

@@ -11,7 +11,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("key/api/v1/", include("accounts.key_api.urls")),
     path("", include("accounts.urls")),
     path("help/", include("helpcenter.urls")),
-    path("recover/", include("recovery.urls")),
+    path("", include("recovery.urls")),
     path("admin/", admin.site.urls),
     path("healthz", wellknown.healthz, name="healthz"),
     path("readyz", wellknown.readyz, name="readyz"),

@@ -17,10 +17,14 @@ class RecoveryConfig(AppConfig):
         from portal.audit import hash_chain  # noqa: PLC0415  models are loaded by now
         from recovery import checks, enums, notice_kinds  # noqa: F401, PLC0415  the checks and kinds register on import
         from recovery.actions import case_events, timers  # noqa: PLC0415  the same
+        from recovery.actions.resets import worker_tasks  # noqa: PLC0415  the same
         from recovery.models import triggers as own  # noqa: PLC0415
 
         db_triggers.register(own.every())
         event_names.register(enums.OwnerEvent)
         event_names.register(enums.CaseEvent)
+        event_names.register(enums.ResetEvent)
         hash_chain.register(case_events.chains())
         periodic_tasks.register("recovery", timers.tick)
+        periodic_tasks.register("reset codes", worker_tasks.send_codes)
+        periodic_tasks.register("old resets", worker_tasks.forget_old)

@@ -205,9 +205,31 @@ class OwnerEvent(models.TextChoices):
     CLOSED = "case_closed", _("A recovery case was closed")
 
 
+class ResetState(models.TextChoices):
+    """The state of a password reset; recovery/policies/reset_steps.py has the legal moves."""
+
+    EMAIL = "email", _("Waiting for the e-mailed code")
+    DETAILS = "details", _("Waiting for answers or details")
+    KEY = "key", _("Waiting for the Key")
+    PASSWORD = "password", _("Waiting for the new password")
+    DONE = "done", _("Done")
+    ENDED = "ended", _("Ended with nothing changed")
+
+
+class ResetEvent(models.TextChoices):
+    """What the owner reads about password resets in their own record."""
+
+    CODE_SENT = "reset_code_sent", _("Code for a new password sent by e-mail")
+    PROVED = "reset_proved", _("Password reset: one step confirmed")
+    FAILED = "reset_failed", _("Password reset stopped: details that did not match")
+    HELP = "reset_help", _("Password reset handed over to support")
+
+
 # Intermediate steps, of interest only until the next event of the case.
 STEPS = frozenset(
     {
+        ResetEvent.CODE_SENT,
+        ResetEvent.PROVED,
         OwnerEvent.CHECKED,
         OwnerEvent.CODE_ACCEPTED,
         OwnerEvent.REVIEW,

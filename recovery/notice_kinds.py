@@ -1,6 +1,6 @@
 """The notices of recovery, with the facts of each. ``stop_code`` is empty once there is nothing to stop."""
 
-from portal.outbox.kinds import declare
+from portal.outbox.kinds import ChannelName, declare
 
 _OF_A_CASE = {"case", "at", "until", "stop_code"}
 
@@ -14,3 +14,8 @@ CASE_REFUSED = declare("case_refused", facts=_OF_A_CASE)
 CASE_STOPPED = declare("case_stopped", facts=_OF_A_CASE)
 CASE_CLOSED = declare("case_closed", facts=_OF_A_CASE)
 GRANT_PART = declare("case_grant_part", facts={"part", "minutes"}, expires=True)
+
+RESET_CODE = declare("reset_code", facts={"code", "device", "at"}, expires=True)
+RESET_FAILED = declare(
+    "reset_failed", facts={"device", "at"}, channels=(ChannelName.EMAIL, ChannelName.PUSH), is_urgent=True
+)

@@ -46,6 +46,12 @@ class GrantPartWrong(GrantInvalid):
         super().__init__(tries_left=tries_left)
 
 
+class ResetOver(Refusal):
+    """The password reset took too long, is done or was ended, or this step of it is not open."""
+
+    code = "R7"
+
+
 class NotConfirmed(Refusal):
     """No further round of questions for this username at the moment; the same for unknown ones."""
 

@@ -1,11 +1,12 @@
 """URLs of recovery. None ever contains a username, a reference or a code."""
 
-from django.urls import path, register_converter
+from django.urls import include, path, register_converter
 from django.urls.converters import SlugConverter
 
 from recovery.methods import METHODS
 from recovery.methods.contract import Method
 from recovery.views import finish, start, status, stop
+from recovery.views.resets import reset
 
 
 class MethodConverter(SlugConverter):
@@ -25,7 +26,20 @@ class MethodConverter(SlugConverter):
 register_converter(MethodConverter, "proof")
 
 app_name = "recovery"
-urlpatterns = [
+reset_pages = [
+    path("", reset.start, name="reset"),
+    path("code/", reset.code, name="reset-code"),
+    path("code/send/", reset.send, name="reset-send"),
+    path("details/", reset.details, name="reset-details"),
+    path("key/", reset.key, name="reset-key"),
+    path("key/ask/", reset.ask, name="reset-ask"),
+    path("key/waiting/", reset.waiting, name="reset-waiting"),
+    path("password/", reset.password, name="reset-password"),
+    path("done/", reset.done, name="reset-done"),
+    path("help/", reset.ask_for_help, name="reset-help"),
+    path("stop/", reset.stop, name="reset-stop"),
+]
+case_pages = [
     path("", start.start, name="start"),
     path("opened/", start.opened, name="opened"),
     path("status/", status.status, name="status"),
@@ -45,3 +59,4 @@ urlpatterns = [
     path("mine/stop/", stop.stop_mine, name="stop-mine"),
     path("mine/close/", stop.cancel_mine, name="cancel-mine"),
 ]
+urlpatterns = [path("reset/", include(reset_pages)), path("recover/", include(case_pages))]

@@ -8,7 +8,6 @@ server's processes.
 import base64
 import io
 import os
-import random
 import re
 import secrets
 import statistics
@@ -346,53 +345,6 @@ def waiting_section(desk: Desk) -> None:
     print(f"{sent} with headers (limit 400); {poll * 1000:.2f} ms CPU, {poll / floor:.2f} x a bare view")
 
 
-def strangers_section(desk: Desk) -> None:
-    """Measure the pages of somebody signed in, alone and in a crowd of strangers."""
-    from tests import bench_strangers
-
-    visitor = Visitor(desk.application)
-    desk.reset()
-    for _step in sign_in(visitor, "bench-ada", desk.person.password, desk.person.code):
-        pass
-    bench_strangers.section("; ".join(f"{name}={morsel.value}" for name, morsel in visitor.cookies.items()))
-
-
-def enumeration_section(desk: Desk) -> None:
-    """Compare the time of answers to names of each kind."""
-    from portal.lib import client, clock
-    from portal.throttle.models import Throttle
-    from recovery.actions import claims
-    from recovery.enums import Purpose
-    from tests import bench_enumeration, factories
-
-    def with_case(username: str) -> str:
-        Throttle.objects.all().delete()
-        origin = client.Origin("192.0.2.1", "")
-        claims.open_claim(
-            username=username, lost=[Purpose.KEY], contact="", browser="", by=None, origin=origin, now=clock.now()
-        )
-        return username
-
-    def known() -> str:
-        return factories.customer(bench_enumeration.name()).user.username
-
-    with_cases = [(with_case(known()), with_case(bench_enumeration.name())) for _ in range(20)]
-
-    def username_of(kind: str) -> str:
-        made = known()  # for each kind, so that what was written last is the same
-        if "open case" in kind:
-            return random.choice(with_cases)[kind.startswith("unknown")]
-        return made if kind == "known" else bench_enumeration.name()
-
-    def post(path: str, username: str) -> Callable[[], int]:
-        Throttle.objects.all().delete()
-        visitor = Visitor(desk.application)
-        visitor.get(path)
-        return lambda: visitor.post(path, username=username, password="Guessed 1 more", lost="key")[0]
-
-    bench_enumeration.section(post, username_of)
-
-
 def run() -> None:
     """Run every section on the database of DATABASE_URL (a child process of main)."""
     import django
@@ -401,18 +353,13 @@ def run() -> None:
     from django.core.management import call_command
     from django.db import connection
 
+    from tests import bench_enumeration, bench_strangers
+
     call_command("migrate", verbosity=0)
     desk = Desk()
     print(f"{connection.vendor}:", flush=True)
-    for section in (
-        log_in_section,
-        help_section,
-        waiting_section,
-        strangers_section,
-        crowd_section,
-        enumeration_section,
-        growth_section,
-    ):
+    sections = [log_in_section, help_section, waiting_section, bench_strangers.section, crowd_section]
+    for section in [*sections, bench_enumeration.section, growth_section]:
         section(desk)
         sys.stdout.flush()
 

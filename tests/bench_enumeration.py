@@ -1,38 +1,81 @@
 """Whether time tells a stranger who exists, or whose recovery has begun: a section of ``make bench``.
 
-A wrong password and a new claim are posted for a username of each kind in turn, in random order. AUC is the chance
-that one answer for the first kind takes longer than one for the second; 0.5 tells nothing.
+A wrong password, a new claim and a password reset are posted for a username of each kind in turn, in random order.
+AUC is the chance that one answer for the first kind takes longer than one for the second; 0.5 tells nothing.
 """
 
 import random
 import secrets
 import time
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tests.bench import Desk
 
 SAMPLES = 2_000
-KINDS = ("known", "known, with an open case", "unknown", "unknown, with an open case")
-PAIRS = ((0, 2), (0, 1), (2, 3))
+KNOWN, KNOWN_CASE = "known", "known, with an open case"
+UNKNOWN, UNKNOWN_CASE = "unknown", "unknown, with an open case"
+CASES = ((KNOWN, KNOWN_CASE, UNKNOWN, UNKNOWN_CASE), ((KNOWN, UNKNOWN), (KNOWN, KNOWN_CASE), (UNKNOWN, UNKNOWN_CASE)))
+FORMS = (("/login/", *CASES), ("/recover/", *CASES), ("/reset/", (KNOWN, UNKNOWN), ((KNOWN, UNKNOWN),)))
 
 
-def section(prepared: Callable[[str, str], Callable[[], int]], username_of: Callable[[str], str]) -> None:
-    """Print the AUC of each pair. ``prepared(path, username)`` returns what posts it and returns the status."""
-    for path in ("/login/", "/recover/"):
+def section(desk: "Desk") -> None:
+    """Print the AUC of each pair of kinds, for each form."""
+    with_cases = [(_with_case(_known()), _with_case(_name())) for _ in range(20)]
+
+    def username_of(kind: str) -> str:
+        made = _known()  # for each kind, so that what was written last is the same
+        if "open case" in kind:
+            return random.choice(with_cases)[kind.startswith("unknown")]
+        return made if kind == "known" else _name()
+
+    for path, kinds, pairs in FORMS:
         taken: dict[str, list[float]] = defaultdict(list)
-        for kind in _in_turn():
-            post = prepared(path, username_of(kind))
-            before = time.perf_counter()
-            status = post()
-            taken[kind].append(time.perf_counter() - before)
-            assert status < 400, (path, status)
-        for one, other in PAIRS:
-            found = auc(taken[KINDS[one]], taken[KINDS[other]])
-            print(f"  {path:10} {KINDS[one]} / {KINDS[other]}: AUC {found:.3f}   (0.47 to 0.53)", flush=True)
+        for kind in _in_turn(kinds):
+            taken[kind].append(_timed(desk, path, username_of(kind)))
+        for one, other in pairs:
+            print(f"  {path:10} {one} / {other}: AUC {auc(taken[one], taken[other]):.3f}   (0.47 to 0.53)", flush=True)
 
 
-def _in_turn() -> list[str]:
+def _timed(desk: "Desk", path: str, username: str) -> float:
+    from portal.throttle.models import Throttle
+    from tests.bench import Visitor
+
+    Throttle.objects.all().delete()
+    visitor = Visitor(desk.application)
+    visitor.get(path)
+    before = time.perf_counter()
+    status = visitor.post(path, username=username, password="Guessed 1 more", lost="key")[0]
+    taken = time.perf_counter() - before
+    assert status < 400, (path, status)
+    return taken
+
+
+def _with_case(username: str) -> str:
+    from portal.lib import client, clock
+    from portal.throttle.models import Throttle
+    from recovery.actions import claims
+    from recovery.enums import Purpose
+
+    Throttle.objects.all().delete()
+    origin = client.Origin("192.0.2.1", "")
+    claims.open_claim(
+        username=username, lost=[Purpose.KEY], contact="", browser="", by=None, origin=origin, now=clock.now()
+    )
+    return username
+
+
+def _known() -> str:
+    from tests import factories
+
+    return factories.customer(_name()).user.username
+
+
+def _in_turn(kinds: Sequence[str]) -> list[str]:
     order = random.SystemRandom()
-    return [kind for _ in range(SAMPLES) for kind in order.sample(KINDS, len(KINDS))]
+    return [kind for _ in range(SAMPLES) for kind in order.sample(kinds, len(kinds))]
 
 
 def auc(ones: list[float], others: list[float]) -> float:
@@ -42,6 +85,6 @@ def auc(ones: list[float], others: list[float]) -> float:
     return (ranks - len(ones) * (len(ones) + 1) / 2) / (len(ones) * len(others))
 
 
-def name() -> str:
+def _name() -> str:
     """Return a username nobody has."""
     return f"nobody-{secrets.token_hex(5)}"

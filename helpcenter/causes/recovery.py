@@ -47,6 +47,18 @@ CAUSES = [
         ),
     ),
     *row(
+        "cannot-finish-reset",
+        "info",
+        (
+            "R7",
+            _("This password reset is over"),
+            _(
+                "It took too long, was stopped, or a code or an answer was wrong too often. Your password has not "
+                "been changed here. Start again, or ask us for help."
+            ),
+        ),
+    ),
+    *row(
         "recovery-case",
         "bad",
         (

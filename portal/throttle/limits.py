@@ -224,6 +224,47 @@ TEST_PUSH = Limit(
     window=_TEN_MINUTES,
 )
 
+# --- Password reset ----------------------------------------------------------------------------------
+RESET = Limit(
+    "reset",
+    _("Password resets"),
+    "Password resets begun, and codes sent again, for one username; each known browser has its own, all others share "
+    "one.",
+    tries=5,
+    window=_LOCKOUT,
+    pause=_LOCKOUT,
+)
+RESET_NETWORK = _of_networks(
+    "reset-network",
+    _("Password resets of a network"),
+    "Password resets begun from one address or IPv6 /64, whatever the username.",
+    tries=20,
+)
+RESET_EMAIL_CODE = Limit(
+    "reset-email-code",
+    _("E-mailed code of a reset"),
+    "Wrong e-mailed codes in one password reset; the last one ends it, and it lives for minutes.",
+    tries=_FAILURES,
+    window=_DAY,
+)
+RESET_DETAILS = Limit(
+    "reset-details",
+    _("Details in a password reset"),
+    "Wrong security answers or personal details for one username, given after the e-mailed code; the last one ends the "
+    "reset.",
+    tries=3,
+    window=_DAY,
+)
+RESET_KEY = Limit(
+    "reset-key",
+    _("Key code in a password reset"),
+    "Wrong Key codes and backup codes for one username, given after the details; signing in has its own.",
+    tries=_FAILURES,
+    window=_LOCKOUT,
+    pause=_LOCKOUT,
+    total="PORTAL_CODE_FAILURE_TOTAL",
+)
+
 # --- Assisted recovery -------------------------------------------------------------------------------
 INTAKE = _of_networks(
     "intake",

@@ -21,21 +21,14 @@ class GrantPartForm(Refusable, forms.Form):
     )
 
 
-class SetUpForm(Refusable, forms.Form):
-    """A new password and a new Key, together."""
+class NewPasswordForm(Refusable, forms.Form):
+    """A new password."""
 
     new_password = forms.CharField(
         label=_("New password"),
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
-    key_name = LineField(
-        label=_("Name for this phone"),
-        max_length=_NAME_LENGTH,
-        help_text=_("So that you can tell your phones apart later."),
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
-    )
-    code = CodeField(label=_("Code shown by your new Key"))
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         """Refuse a missing password in the words of the cause table."""
@@ -51,3 +44,15 @@ class SetUpForm(Refusable, forms.Form):
         if len(typed) > settings.PORTAL_PASSWORD_MAX:
             raise forms.ValidationError(causes.get("R6").words(), code="R6")
         return typed
+
+
+class SetUpForm(NewPasswordForm):
+    """A new password and a new Key, together."""
+
+    key_name = LineField(
+        label=_("Name for this phone"),
+        max_length=_NAME_LENGTH,
+        help_text=_("So that you can tell your phones apart later."),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    code = CodeField(label=_("Code shown by your new Key"))

@@ -5,6 +5,7 @@ from recovery.models.checks import Evidence, Flag, Observation, PlanItem
 from recovery.models.decisions import Decision
 from recovery.models.events import Event
 from recovery.models.grants import Hold, RecoveryGrant, StopCode
+from recovery.models.password_resets import PasswordReset
 
 __all__ = [
     "Case",
@@ -15,6 +16,7 @@ __all__ = [
     "Flag",
     "Hold",
     "Observation",
+    "PasswordReset",
     "PlanItem",
     "Policy",
     "RecoveryGrant",

@@ -11,6 +11,9 @@ from accounts.views.cookies import EncryptedCookie, keep
 _BROWSER_AGE = 400 * 24 * 3600  # seconds; the longest that browsers allow
 
 CASE_PAGE = EncryptedCookie("case-page", minutes=60)  # reference and PIN were entered correctly in this browser
+RESET = EncryptedCookie(
+    "reset", minutes=60
+)  # a password reset, whose own time limit is shorter, and what the phone was asked
 NEW_PIN = EncryptedCookie("case-pin", minutes=5)  # on the way to the page that shows it once
 SET_UP = EncryptedCookie(
     "case-set-up", minutes=120

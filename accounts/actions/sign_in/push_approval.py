@@ -1,20 +1,19 @@
-"""Push approval of a sign-in: sent, answered, withdrawn, used once (KEY-2, KEY-9, KEY-11).
+"""Push approval of a sign-in or a password reset: sent, answered, withdrawn, used once (KEY-2, KEY-9, KEY-11).
 
-The number and the request's reference are kept in the encrypted cookie of the sign-in that asked, so that an
-approval opens that sign-in and no other. Whether one may be sent is decided in accounts/policies/push_approval.py.
+The number and the request's reference are kept in the encrypted cookie of the page that asked, so that an
+approval opens that and nothing else. Whether one may be sent is decided in accounts/policies/push_approval.py.
 """
 
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import cast
+from typing import Protocol, cast
 
 from django.conf import settings
 from django.db import transaction
 from django.db.models import F, OuterRef, Q, QuerySet
 
 from accounts.actions import push, reports
-from accounts.actions.sign_in.check_password import Pending
 from accounts.actions.sign_in.known_browsers import UNKNOWN_BROWSER
 from accounts.enums import Action, CodePurpose, DenyReason, ReportKind, RequestState
 from accounts.models import Key, Phone, PushChallenge, User
@@ -47,6 +46,22 @@ DENY = "deny"
 _MOST_ANSWERED = 12  # all that can be answered within one silence, and the last two
 
 
+class Undertaking(Protocol):
+    """What a request is for: a sign-in or a password reset under way.
+
+    ``proved_at``: when the proof that came before it was given, as in ``key_codes.use_code``.
+    """
+
+    @property
+    def user_id(self) -> int: ...  # noqa: D102  as in check_password.Pending
+    @property
+    def session_version(self) -> int: ...  # noqa: D102
+    @property
+    def browser_scope(self) -> str: ...  # noqa: D102
+    @property
+    def proved_at(self) -> float: ...  # noqa: D102
+
+
 @dataclass(frozen=True)
 class SentRequest:
     """A request that was sent, and the number to type into the Key; the only place that holds it in clear."""
@@ -71,7 +86,12 @@ class Answer:
 
 @refusing(lambda reached: TooManyRequests(until=cast("datetime", reached.until)))  # of a window that always ends
 def ask(
-    *, pending: Pending, origin: client.Origin, now: datetime, instead_of: Collection[str] = ()
+    *,
+    pending: Undertaking,
+    origin: client.Origin,
+    now: datetime,
+    instead_of: Collection[str] = (),
+    purpose: CodePurpose = CodePurpose.SIGN_IN,
 ) -> SentRequest | None:
     """Send a request to every phone with an active Key of this user; None if there is no such phone.
 
@@ -88,7 +108,8 @@ def ask(
             withdraw(reference)
         _check_limits(user, pending, now=now)
         number = digests.random_digits(settings.PORTAL_NUMBER_DIGITS)
-        request = _send(user, number, is_new_browser=pending.browser_scope == UNKNOWN_BROWSER, origin=origin, now=now)
+        is_new = pending.browser_scope == UNKNOWN_BROWSER
+        request = _send(user, number, purpose=purpose, is_new_browser=is_new, origin=origin, now=now)
         record(Action.REQUEST_SENT, by=None, on=user, now=now, origin=origin, flow=request.flow, request=request.pk)
         push.announce(request, now=now)
     return SentRequest(request, number)
@@ -113,8 +134,8 @@ def state_of(reference: str, *, now: datetime) -> str:
     return push_approval.state_at(row[0], expires_at=row[1], now=now) if row else ""
 
 
-def use(*, pending: Pending, reference: str, now: datetime) -> Key:
-    """Use up the approval of this sign-in and return the Key that gave it, with its user.
+def use(*, pending: Undertaking, reference: str, now: datetime, purpose: CodePurpose = CodePurpose.SIGN_IN) -> Key:
+    """Use up the approval of this undertaking and return the Key that gave it, with its user.
 
     Effects: the request moves from approved to used in one guarded statement; Keys and user are locked.
     Needs: an open transaction. Raises: ``RequestWaiting``, ``RequestDenied``, ``RequestExpired``, ``RequestOver``;
@@ -125,7 +146,7 @@ def use(*, pending: Pending, reference: str, now: datetime) -> Key:
         reference=reference,
         user=user,
         session_version=user.session_version,
-        purpose=CodePurpose.SIGN_IN,
+        purpose=purpose,
         state=RequestState.APPROVED,
         expires_at__gt=now,
     )
@@ -151,8 +172,8 @@ def check_not_denied(reference: str) -> None:
         raise RequestDenied
 
 
-def _locked(pending: Pending) -> User:
-    """Lock the user of a pending sign-in."""
+def _locked(pending: Undertaking) -> User:
+    """Lock the user of an undertaking."""
     users = User.objects.select_related("customer").select_for_update(of=("self",))
     user = users.filter(pk=pending.user_id, session_version=pending.session_version, is_active=True).first()
     if user is None:
@@ -162,7 +183,7 @@ def _locked(pending: Pending) -> User:
     return user
 
 
-def _check_limits(user: User, pending: Pending, *, now: datetime) -> None:
+def _check_limits(user: User, pending: Undertaking, *, now: datetime) -> None:
     proved_at = last_authenticated_at(user)
     if proved_at and proved_at.timestamp() > pending.proved_at:
         raise SignInTooSlow
@@ -178,11 +199,14 @@ def _check_limits(user: User, pending: Pending, *, now: datetime) -> None:
     reserve(limits.PUSH_REQUEST.of(user.username_hash), now=now)
 
 
-def _send(user: User, number: str, *, is_new_browser: bool, origin: client.Origin, now: datetime) -> PushChallenge:
+def _send(
+    user: User, number: str, *, purpose: CodePurpose, is_new_browser: bool, origin: client.Origin, now: datetime
+) -> PushChallenge:
     reference = new_reference()
     return PushChallenge.objects.create(
         reference=reference,
         user=user,
+        purpose=purpose,
         number_digest=_digest(reference, number),
         device=origin.device,
         address=origin.address,

@@ -1,0 +1,1 @@
+"""Setting a new password without support, step by step."""
