@@ -34,7 +34,7 @@ class Resetter:
         return self._sends("details/", **(QUESTIONS | instead))
 
     def types_key_code(self, person: Person | None = None, *, code: str = "") -> object:
-        return self._sends("key/", code=person.code() if person else code)
+        return self._sends("key/", otp_token=person.code() if person else code)
 
     def chooses(self, password: str = NEW_PASSWORD) -> object:
         return self._sends("password/", new_password=password)

@@ -89,7 +89,10 @@ def code_digest(reset: PasswordReset, code: str) -> str:
 
 
 def accept_code(owned: Owned, *, code: str, origin: client.Origin, now: datetime) -> PasswordReset:
-    """Accept the e-mailed code, once. Raises: ``EmailedCodeWrong``; ``ResetOver`` after the last wrong one."""
+    """Accept the e-mailed code, once; where nothing is on file to ask about, the Key comes next.
+
+    Raises: ``EmailedCodeWrong``; ``ResetOver`` after the last wrong one.
+    """
     reset = owned.reset
     rows.need_state(reset, ResetState.EMAIL)
     try:
@@ -104,21 +107,13 @@ def accept_code(owned: Owned, *, code: str, origin: client.Origin, now: datetime
         if is_right:
             rows.move(locked, "mailbox", now=now, mailbox_at=now, code_digest="", code_wanted_at=None)
             _record_proof(locked, "e-mail", origin=origin, now=now)
+            if not _has_details(locked.owner) and _has_key(locked.owner):
+                rows.move(locked, "nothing-on-file", now=now)
         elif attempt.reached:
             rows.move(locked, "end", now=now, code_digest="", code_wanted_at=None)
     if not is_right:
         raise ResetOver if attempt.reached else EmailedCodeWrong
     give_back(attempt)
-    return locked
-
-
-def skip_details(owned: Owned, *, now: datetime) -> PasswordReset:
-    """Go on to the Key where nothing is on file to ask about. Raises: ``NothingToAsk`` if there is no Key, either."""
-    with transaction.atomic():
-        locked = rows.lock(owned.reset, owned.ticket, now=now)
-        if not _has_key(locked.owner):
-            raise NothingToAsk
-        rows.move(locked, "nothing-on-file", now=now)
     return locked
 
 
@@ -297,6 +292,14 @@ def stop(owned: Owned, *, now: datetime) -> None:
     """End a reset with nothing changed."""
     with transaction.atomic():
         rows.move(rows.lock(owned.reset, owned.ticket, now=now), "end", now=now)
+
+
+def _has_details(user: User) -> bool:
+    try:
+        identity_proofing.questions_for(user)
+    except NothingToAsk:
+        return False
+    return True
 
 
 def _has_key(user: User) -> bool:

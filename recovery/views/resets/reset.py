@@ -8,13 +8,14 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.actions.keys.enrolment import identity_proofing
 from accounts.actions.sign_in import known_browsers, push_approval
 from accounts.forms.enrolment import AnswersForm, DetailsForm, MailedCodeForm
+from accounts.forms.sign_in import CodeForm
 from accounts.refusals import NothingToAsk, Refusal, RequestDenied
 from accounts.views import refusal_responses
 from portal.lib import client, clock, headers
 from portal.lib.http_methods import require_POST
 from recovery.actions.resets import handing_over, steps
 from recovery.enums import ResetState
-from recovery.forms.reset import KeyForm, UsernameForm
+from recovery.forms.reset import UsernameForm
 from recovery.forms.set_up import NewPasswordForm
 from recovery.models import PasswordReset
 from recovery.refusals import ResetOver
@@ -88,7 +89,7 @@ def details(request: HttpRequest, reset: Reset) -> HttpResponse:
     try:
         questions = identity_proofing.questions_for(reset.row.owner)
     except NothingToAsk as refusal:
-        return _nothing_to_ask(request, reset, refusal)
+        return refusal_responses.page(request, "recovery/reset_details.html", refusal=refusal, **reset.frame())
     data = request.POST if request.method == "POST" else None
     form: AnswersForm | DetailsForm = AnswersForm(data, questions=questions) if questions else DetailsForm(data)
     if form.is_valid():
@@ -104,14 +105,6 @@ def details(request: HttpRequest, reset: Reset) -> HttpResponse:
             return _go_on(request, reset, moved)
     facts = reset.frame() | {"questions": questions}
     return refusal_responses.page(request, "recovery/reset_details.html", form=form, **facts)
-
-
-def _nothing_to_ask(request: HttpRequest, reset: Reset, refusal: NothingToAsk) -> HttpResponse:
-    """Go on to the Key; without one, only people can help."""
-    try:
-        return _go_on(request, reset, steps.skip_details(reset.owned, now=clock.now()))
-    except NothingToAsk:
-        return refusal_responses.page(request, "recovery/reset_details.html", refusal=refusal, **reset.frame())
 
 
 def _go_on(request: HttpRequest, reset: Reset, moved: PasswordReset) -> HttpResponse:
@@ -135,7 +128,7 @@ def _ask(request: HttpRequest, reset: Reset) -> push_approval.SentRequest | None
 @resetting(ResetState.KEY)
 def key(request: HttpRequest, reset: Reset) -> HttpResponse:
     """Confirm with the Key: its code, an approval on the phone, or a backup code."""
-    form = KeyForm(request.POST if request.method == "POST" and "approved" not in request.POST else None)
+    form = CodeForm(request.POST if request.method == "POST" and "approved" not in request.POST else None)
     try:
         if "approved" in request.POST or form.is_valid():
             return _go_on(request, reset, _confirmed(request, reset, form))
@@ -147,20 +140,20 @@ def key(request: HttpRequest, reset: Reset) -> HttpResponse:
     except Refusal as refusal:
         if not form.is_bound:
             return _key_page(request, reset, form, refusal=refusal)
-        form.refuse(refusal, "backup_code" if form.cleaned_data.get("backup_code") else "code")
+        form.refuse(refusal, "backup_code" if form.cleaned_data.get("backup_code") else "otp_token")
     return _key_page(request, reset, form)
 
 
-def _confirmed(request: HttpRequest, reset: Reset, form: KeyForm) -> PasswordReset:
+def _confirmed(request: HttpRequest, reset: Reset, form: CodeForm) -> PasswordReset:
     origin, now = client.origin(request), clock.now()
     if "approved" in request.POST:
         return steps.accept_approval(reset.owned, reference=reset.reference, origin=origin, now=now)
     if typed := form.cleaned_data["backup_code"]:
         return steps.accept_backup_code(reset.owned, typed=typed, origin=origin, now=now)
-    return steps.accept_key_code(reset.owned, code=form.cleaned_data["code"], origin=origin, now=now)
+    return steps.accept_key_code(reset.owned, code=form.cleaned_data["otp_token"], origin=origin, now=now)
 
 
-def _key_page(request: HttpRequest, reset: Reset, form: KeyForm, *, refusal: Refusal | None = None) -> HttpResponse:
+def _key_page(request: HttpRequest, reset: Reset, form: CodeForm, *, refusal: Refusal | None = None) -> HttpResponse:
     phones = push_approval.phones_of(reset.row.owner.pk)
     facts = reset.frame() | {"phones": phones} | reset.waiting()
     return refusal_responses.page(request, "recovery/reset_key.html", form=form, refusal=refusal, **facts)
@@ -175,7 +168,7 @@ def ask(request: HttpRequest, reset: Reset) -> HttpResponse:
     except ResetOver:
         raise
     except Refusal as refusal:
-        return _key_page(request, reset, KeyForm(), refusal=refusal)
+        return _key_page(request, reset, CodeForm(), refusal=refusal)
     return reset.asking(sent).keep(redirect("recovery:reset-key"))
 
 

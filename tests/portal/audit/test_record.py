@@ -9,7 +9,7 @@ from portal.audit import event_names, hash_chain
 from portal.audit.models import SecurityEvent
 from portal.audit.record import record
 from portal.lib.client import Origin
-from recovery.enums import CaseEvent, OwnerEvent
+from recovery.enums import CaseEvent, OwnerEvent, ResetEvent
 
 pytestmark = pytest.mark.django_db
 
@@ -25,7 +25,12 @@ def test_no_two_apps_record_the_same_name():
     with pytest.raises(ImproperlyConfigured, match="Two apps record"):
         event_names.register(Action)
 
-    assert set(dict(event_names.choices())) == {*Action.values, *OwnerEvent.values, *CaseEvent.values}
+    assert set(dict(event_names.choices())) == {
+        *Action.values,
+        *OwnerEvent.values,
+        *CaseEvent.values,
+        *ResetEvent.values,
+    }
 
 
 def test_the_words_of_an_event_are_those_of_its_app(ada, clock):

@@ -30,6 +30,11 @@ KEPT = {
     limits.PUSH_REQUEST: (3, TEN_MINUTES, TEN_MINUTES),
     limits.PUSH_NUMBER: (3, DAY, DAY),
     limits.TEST_PUSH: (3, TEN_MINUTES, TEN_MINUTES),
+    limits.RESET: (5, LOCKOUT, LOCKOUT),
+    limits.RESET_NETWORK: (20, LOCKOUT, LOCKOUT),
+    limits.RESET_EMAIL_CODE: (5, DAY, DAY),
+    limits.RESET_DETAILS: (3, DAY, DAY),
+    limits.RESET_KEY: (5, LOCKOUT, LOCKOUT),
     limits.INTAKE: (20, LOCKOUT, LOCKOUT),
     limits.INTAKE_BY_STAFF: (20, LOCKOUT, LOCKOUT),
     limits.CASE_PIN: (5, None, None),
@@ -74,6 +79,7 @@ def test_only_codes_count_over_any_time() -> None:
     assert {limit: limit.bounds.total for limit in limits.every() if limit.bounds.total} == {
         limits.CODE: 100,
         limits.STEP_UP: 100,
+        limits.RESET_KEY: 100,
     }
 
 

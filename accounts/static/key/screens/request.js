@@ -32,13 +32,13 @@ export function request({ go, request: asked = key.waiting[0] }) {
 
 function facts(asked) {
   const { account, device, address, digits, place, purpose } = asked;
-  const isSignIn = purpose === "sign-in";
+  const what = ["sign-in", "reset"].includes(purpose) ? purpose : "other";
   return {
     ...whoseWords(asked),
     device,
     address,
-    question: word(isSignIn ? "question" : "question-other", { account }),
-    purpose: word(isSignIn ? "purpose-sign-in" : "purpose-other"),
+    question: word(`question-${what}`, { account }),
+    purpose: word(`purpose-${what}`),
     place: place || word("place-unknown"),
     asked: hour(asked.asked_at),
     fresh: asked.is_new_device,
