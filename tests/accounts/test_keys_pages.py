@@ -231,7 +231,7 @@ def test_the_first_page_says_what_to_do_until_it_is_done(ada: Person, clock: Clo
     factories.phone(ada)
 
     assert marks(client.get("/"), "step") == []
-    assert "alert-ok" in client.get("/security/").content.decode()
+    assert marks(client.get("/security/").content.decode(), "light") == ["ok"]
 
 
 @pytest.mark.parametrize(
@@ -295,5 +295,5 @@ def test_a_log_in_without_a_key_is_told_so(ada: Person, clock: Clock) -> None:
     client.post(address("key-off", key_of(ada)))
 
     assert "empty-state" in client.get(reverse("accounts:keys")).content.decode()
-    assert "alert-err" in client.get("/security/").content.decode()
+    assert marks(client.get("/security/").content.decode(), "light") == ["err"]
     assert User.objects.get(pk=ada.user.pk).is_active

@@ -1,0 +1,47 @@
+"""The rows of the Security page: what can open the account, in a line each, and where it is changed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from accounts.models import Key, User
+from accounts.policies.recommendations import Ways
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+_KEYS_NAMED = 3
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row: its icon, name and fact, with the moment the fact ends in, the URL name of its page, the link's text."""
+
+    icon: str
+    name: "StrOrPromise"
+    fact: "StrOrPromise"
+    page: str
+    link: "StrOrPromise"
+    at: datetime | None = None
+
+
+def sign_in_rows(user: User, keys: Sequence[Key], ways: Ways) -> list[Row]:
+    """Return what this user signs in with. No statement."""
+    passkeys = ngettext("%d passkey", "%d passkeys", ways.passkeys) % ways.passkeys
+    codes = ngettext("%d code left", "%d codes left", ways.backup_codes) % ways.backup_codes
+    return [
+        _key_row(keys),
+        Row("passkey", _("Passkeys"), passkeys, "accounts:passkeys", _("Manage")),
+        Row("list", _("Backup codes"), codes, "accounts:backup-codes", _("Manage")),
+    ]
+
+
+def _key_row(keys: Sequence[Key]) -> Row:
+    names = ", ".join(key.name for key in keys[:_KEYS_NAMED]) + (", …" if len(keys) > _KEYS_NAMED else "")
+    used = max((key.last_used_at for key in keys if key.last_used_at), default=None)
+    fact = _("{names}, last used").format(names=names) if used else names or _("None yet")
+    return Row("key", _("Keys"), fact, "accounts:keys", _("Manage"), used)
