@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accounts.views import backup_codes, passkeys, reauthentication, sessions
+from accounts.views import backup_codes, passkeys, password, reauthentication, sessions
 from accounts.views.keys import enrolment, key_app, keys, pairing
 from accounts.views.sign_in import passkey_sign_in, push_polling, second_factor, sign_in
 
@@ -39,6 +39,9 @@ urlpatterns = [
     path("idle/remaining/", sessions.idle_remaining, name="idle-remaining"),
     path("idle/extend/", sessions.idle_extend, name="idle-extend"),
     path("confirm/", reauthentication.confirm, name="confirm"),
+    path("security/password/", password.change, name="password"),
+    path("security/password/changed/", password.changed, name="password-changed"),
+    path("security/password/paper/<int:pk>/", password.change_paper, name="password-paper"),
     path("security/keys/", keys.keys, name="keys"),
     path("security/keys/<int:pk>/name/", keys.rename, name="key-rename"),
     path("security/keys/<int:pk>/off/", keys.turn_off, name="key-off"),

@@ -3,6 +3,8 @@
 Customers see most of them: pages and help texts take them from here (HELP-4).
 """
 
+from django.core.exceptions import ImproperlyConfigured
+
 from portal.lib import env
 
 # --- Signing in and sessions ---------------------------------------------------------------------
@@ -37,12 +39,32 @@ PORTAL_IDLE_WARNING_SECONDS = env.number(
 PORTAL_SESSION_HOURS = env.number(
     "PORTAL_SESSION_HOURS", 12, low=1, high=24, unit="hours", help="Longest session, active or not."
 )
-PORTAL_PASSWORD_MIN = env.number("PORTAL_PASSWORD_MIN", 8, low=8, high=64, unit="characters", help="Shortest password.")
+PORTAL_PASSWORD_PROFILE = env.text(
+    "PORTAL_PASSWORD_PROFILE",
+    "classes",
+    help="Rules for passwords: classes (8 characters of all kinds), length (15, of any kind: NIST SP 800-63B-4), "
+    "or strict (as length, and no security questions).",
+)
+if PORTAL_PASSWORD_PROFILE not in {"classes", "length", "strict"}:
+    raise ImproperlyConfigured(
+        f"PORTAL_PASSWORD_PROFILE must be classes, length or strict, you gave {PORTAL_PASSWORD_PROFILE!r}."
+    )
+_BY_LENGTH = PORTAL_PASSWORD_PROFILE != "classes"  # noqa: S105  a name
+PORTAL_PASSWORD_MIN = env.number(
+    "PORTAL_PASSWORD_MIN",
+    15 if _BY_LENGTH else 8,
+    low=8,
+    high=64,
+    unit="characters",
+    help="Shortest password; 15 by itself with the profiles length and strict.",
+)
 PORTAL_PASSWORD_MAX = env.number(
     "PORTAL_PASSWORD_MAX", 128, low=64, high=1024, unit="characters", help="Longest password accepted."
 )
 PORTAL_PASSWORD_CLASSES = env.words(
-    "PORTAL_PASSWORD_CLASSES", ["upper", "lower", "digit", "special"], help="Kinds of character a password needs."
+    "PORTAL_PASSWORD_CLASSES",
+    [] if _BY_LENGTH else ["upper", "lower", "digit", "special"],
+    help="Kinds of character a password needs; none by itself with the profiles length and strict.",
 )
 PORTAL_CODE_DIGITS = 6
 PORTAL_CODE_PERIOD = 30

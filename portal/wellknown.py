@@ -51,8 +51,8 @@ def security_txt(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def change_password(request: HttpRequest) -> HttpResponseRedirect:
-    """Redirect password managers to the page for setting a new password."""
-    return redirect("recovery:start")
+    """Redirect password managers to where the password is changed, or reset by whoever is not signed in."""
+    return redirect("accounts:password" if request.user.is_authenticated else "recovery:reset")
 
 
 @require_safe

@@ -353,13 +353,13 @@ def run() -> None:
     from django.core.management import call_command
     from django.db import connection
 
-    from tests import bench_enumeration, bench_strangers
+    from tests import bench_enumeration, bench_passwords, bench_strangers
 
     call_command("migrate", verbosity=0)
     desk = Desk()
     print(f"{connection.vendor}:", flush=True)
-    sections = [log_in_section, help_section, waiting_section, bench_strangers.section, crowd_section]
-    for section in [*sections, bench_enumeration.section, growth_section]:
+    sections = [log_in_section, help_section, waiting_section, bench_passwords.section, bench_strangers.section]
+    for section in [*sections, crowd_section, bench_enumeration.section, growth_section]:
         section(desk)
         sys.stdout.flush()
 

@@ -10,14 +10,32 @@ from django.db import transaction
 from accounts import notice_kinds
 from accounts.actions import sessions, slow_hash_lookup
 from accounts.enums import Action
-from accounts.models import FormerPassword, User
+from accounts.models import FormerPassword, PlatformSession, User
 from accounts.policies import passwords
-from accounts.refusals import PasswordTooCommon, PasswordTooLong, PasswordTooSimple, PasswordUsedBefore
+from accounts.refusals import (
+    PasswordTooCommon,
+    PasswordTooLong,
+    PasswordTooSimple,
+    PasswordUsedBefore,
+    refusing,
+    too_often,
+)
 from portal.audit.record import record
 from portal.lib import client
 from portal.outbox import queue
+from portal.throttle import limits
+from portal.throttle.reserve import reserve
 
 _HISTORY = "former-password"
+
+
+@dataclass(frozen=True)
+class SignedIn:
+    """Who is signed in, in which session, and the digest their browser is known by, or empty."""
+
+    user: User
+    session: PlatformSession
+    browser: str
 
 
 @dataclass(frozen=True)
@@ -47,7 +65,8 @@ def check_new_password(user: User, password: str) -> None:
         raise PasswordTooLong
     if missing := passwords.missing(password, rules()):
         raise PasswordTooSimple(missing=missing)
-    if passwords.is_common(password, own_words=_own_words(user)):
+    own_words = _own_words(user)
+    if passwords.is_common(password, own_words=own_words) or passwords.is_guessable(password, own_words=own_words):
         raise PasswordTooCommon
     former = user.former_passwords.values_list("digest", "parameters")
     if slow_hash_lookup.find(_HISTORY, passwords.normalised(password), former, salt=user.password_history_salt):
@@ -69,10 +88,28 @@ def prepare(user: User, password: str) -> Prepared:
     return Prepared(make_password(password), _history_digest(user, password, cost), cost)
 
 
+@refusing(too_often)
+def change(*, user: User, new_password: str, by: SignedIn, origin: client.Origin, now: datetime) -> list[str]:
+    """Change the password of a user, by whoever is signed in with fresh proof; their own session stays.
+
+    Returns what ended, in words. Needs: no open transaction; a ``user`` of the same customer.
+    Raises: as ``prepare`` and ``set_prepared``; ``TooOften`` after too many tries, which cost hashes.
+    """
+    reserve(limits.NEW_PASSWORD.of(user.username_hash), now=now)
+    prepared = prepare(user, new_password)
+    return set_prepared(user=user, prepared=prepared, by=by.user, origin=origin, now=now, keep=by)
+
+
 def set_prepared(
-    *, user: User, prepared: Prepared, by: User | None, origin: client.Origin | None, now: datetime
+    *,
+    user: User,
+    prepared: Prepared,
+    by: User | None,
+    origin: client.Origin | None,
+    now: datetime,
+    keep: SignedIn | None = None,
 ) -> list[str]:
-    """Set a user's password and end everything that was open with the old one.
+    """Set a user's password and end everything that was open with the old one, but for the session ``keep``.
 
     Returns what ended, in words. Effects: password, history row, sessions, pending sign-ins, known
     browsers, event, notice. Raises: ``PasswordUsedBefore`` if a parallel request has set it meanwhile.
@@ -87,7 +124,8 @@ def set_prepared(
         locked.password = prepared.encoded
         locked.password_changed_at = now
         locked.save(update_fields=["password", "password_changed_at"])
-        ended = sessions.end_everything(locked)
+        own = keep if keep and keep.user.pk == user.pk else None
+        ended = sessions.end_everything(locked, keep=own.session if own else None, browser=own.browser if own else "")
         record(Action.PASSWORD_SET, by=by, on=locked, now=now, origin=origin, ended=len(ended))
         queue.email(
             locked, notice_kinds.PASSWORD_CHANGED, now=now, at=now.isoformat(), device=origin.device if origin else ""
@@ -118,7 +156,7 @@ def remember_password(user: User, password: str, *, now: datetime) -> None:
 
 def _own_words(user: User) -> list[str]:
     """Return the words that somebody who knows the customer or the firm would try first."""
-    firm = [settings.PORTAL_BRAND_NAME.split()[0], settings.PORTAL_KEY_NAME.split()[0]]
+    firm = [*settings.PORTAL_BRAND_NAME.split(), *settings.PORTAL_KEY_NAME.split()]
     words = [*firm, user.username, user.email.partition("@")[0]]
     if person := user.customer:
         words += [person.given_name, person.middle_name, person.family_name, person.birth_date[:4]]

@@ -8,17 +8,17 @@ from accounts.models import KnownBrowser, PlatformSession, User
 from accounts.policies import idleness
 
 
-def end_everything(user: User) -> list[str]:
-    """End everything open for this user: sessions, pending sign-ins, known browsers (SESS-3).
+def end_everything(user: User, *, keep: PlatformSession | None = None, browser: str = "") -> list[str]:
+    """End everything open for this user: sessions, sign-ins, push requests and enrolments under way (SESS-3).
 
+    ``keep``: the session in which the user does it; ``browser``: the digest of its known browser, which stays as well.
     Returns what ended, in words. Effects: rows deleted, ``session_version`` raised on the row and the instance.
     Needs: the action's transaction, with the user's row locked.
     """
-    ended = [f"{s.get_platform_display()}: {s.device}" for s in user.sessions.order_by("created_at")]
-    PlatformSession.objects.filter(user=user).delete()
-    KnownBrowser.objects.filter(user=user).delete()
-    user.session_version += 1
-    user.save(update_fields=["session_version"])
+    others = PlatformSession.objects.filter(user=user).exclude(pk=keep.pk if keep else "")
+    ended = [f"{s.get_platform_display()}: {s.device}" for s in others.order_by("created_at")]
+    end_others(user, keep=keep)
+    KnownBrowser.objects.filter(user=user).exclude(digest=browser).delete()
     return ended
 
 
@@ -34,7 +34,7 @@ def end_others(user: User, *, keep: PlatformSession | None) -> int:
     ended = mine.exclude(pk__in=kept.values("pk")).delete()[0]
     user.session_version += 1
     user.save(update_fields=["session_version"])
-    if kept.update(session_version=user.session_version) and keep:
+    if keep and kept.update(session_version=user.session_version):
         keep.session_version = user.session_version
     return ended
 

@@ -9,10 +9,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from importlib import resources
 
+from zxcvbn import zxcvbn
+
+from accounts.policies import blocked_passwords
+
 _LEET = str.maketrans("@4301!|$5+7", "aaeoiiiss" + "tt")
 _SHORTEST_WORD = 4
 _SHORTEST_PART = 3
 _FEWEST_OTHERS = 4
+_FEWEST_GUESSES = 7.5  # as a power of ten; a random password of eight characters needs about 8
+_ESTIMATED_LENGTH = 72  # characters; the estimator takes long for more
+_TRADE = ("trading", "trader", "broker", "securities", "investing", "portal", "account")  # what such a firm does
 _LETTERS = re.compile(r"[^\W\d_]+")
 
 
@@ -61,7 +68,17 @@ def is_common(password: str, *, own_words: Iterable[str]) -> bool:
     """
     folded = unicodedata.normalize("NFKC", password).casefold()
     cores = {core for bare in _undecorated(folded) for core in (bare, bare.translate(_LEET))}
-    return not cores.isdisjoint(_famous()) or _is_made_of(own_words, password)
+    is_blocked = folded in blocked_passwords.every() or not cores.isdisjoint(_famous())
+    return is_blocked or _is_made_of((*own_words, *_TRADE), password)
+
+
+def is_guessable(password: str, *, own_words: Iterable[str]) -> bool:
+    """Tell whether an attacker who knows the usual patterns would need few guesses (zxcvbn's estimate).
+
+    Looks at the first 72 characters. Takes milliseconds, up to about 50.
+    """
+    known = [part for word in own_words for part in _parts(_plain(word))]
+    return float(zxcvbn(password[:_ESTIMATED_LENGTH], user_inputs=known)["guesses_log10"]) < _FEWEST_GUESSES
 
 
 def _is_made_of(own_words: Iterable[str], password: str) -> bool:

@@ -38,10 +38,9 @@ _ADVICE = {
     Step.SET_PASSWORD: Advice(
         _(
             "You denied a sign-in that was not yours, so someone may know your password. Set a new one. This "
-            "also signs "
-            "you out everywhere."
+            "also signs you out everywhere else."
         ),
-        "recovery:start",
+        "accounts:password",
         _("Set a new password"),
     ),
     Step.SET_UP_KEY: Advice(

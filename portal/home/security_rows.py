@@ -33,7 +33,9 @@ def sign_in_rows(user: User, keys: Sequence[Key], ways: Ways) -> list[Row]:
     """Return what this user signs in with. No statement."""
     passkeys = ngettext("%d passkey", "%d passkeys", ways.passkeys) % ways.passkeys
     codes = ngettext("%d code left", "%d codes left", ways.backup_codes) % ways.backup_codes
+    changed = _("Changed") if user.password_changed_at else _("Not changed here yet")
     return [
+        Row("lock", _("Password"), changed, "accounts:password", _("Change"), user.password_changed_at),
         _key_row(keys),
         Row("passkey", _("Passkeys"), passkeys, "accounts:passkeys", _("Manage")),
         Row("list", _("Backup codes"), codes, "accounts:backup-codes", _("Manage")),

@@ -155,6 +155,15 @@ STEP_UP = Limit(
     total="PORTAL_CODE_FAILURE_TOTAL",
 )
 
+NEW_PASSWORD = Limit(
+    "new-password",
+    _("New passwords"),
+    "New passwords that were tried for one user; each costs slow hashes.",
+    tries=20,
+    window=_LOCKOUT,
+    pause=_LOCKOUT,
+)
+
 # --- E-mailed codes and setting up a Key -------------------------------------------------------------
 EMAIL_CODE_SENT = Limit(
     "email-code-sent",

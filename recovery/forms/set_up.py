@@ -1,11 +1,10 @@
 """The claimant's forms for setting up again: second part of the grant, new password, code of the new Key."""
 
 from django import forms
-from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from accounts.forms.fields import CodeField, LineField, Refusable
-from helpcenter import causes
+from accounts.forms.password import NewPasswordForm
 from recovery.forms.fields import signs_input
 
 _NAME_LENGTH = 60
@@ -19,31 +18,6 @@ class GrantPartForm(Refusable, forms.Form):
         help_text=_("Eight characters in two groups, from the e-mail we have just sent."),
         widget=signs_input(),
     )
-
-
-class NewPasswordForm(Refusable, forms.Form):
-    """A new password."""
-
-    new_password = forms.CharField(
-        label=_("New password"),
-        strip=False,
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-    )
-
-    def __init__(self, *args: object, **kwargs: object) -> None:
-        """Refuse a missing password in the words of the cause table."""
-        super().__init__(*args, **kwargs)  # type: ignore[arg-type]  # Django's own
-        self.fields["new_password"].error_messages |= {
-            "required": causes.get("F1").words(),
-            "null_characters_not_allowed": causes.get("F3").words(),
-        }
-
-    def clean_new_password(self) -> str:
-        """Refuse text longer than any password, before anything is hashed."""
-        typed: str = self.cleaned_data["new_password"]
-        if len(typed) > settings.PORTAL_PASSWORD_MAX:
-            raise forms.ValidationError(causes.get("R6").words(), code="R6")
-        return typed
 
 
 class SetUpForm(NewPasswordForm):

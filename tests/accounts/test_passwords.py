@@ -1,5 +1,7 @@
 """Passwords: what they must be, that none comes back, and what a check costs."""
 
+import random
+import string
 import unicodedata
 
 import pytest
@@ -9,7 +11,7 @@ from django.test import Client
 from accounts import hashers
 from accounts.actions import password as action
 from accounts.models import FormerPassword
-from accounts.policies import passwords
+from accounts.policies import blocked_passwords, passwords
 from accounts.refusals import PasswordTooCommon, PasswordTooLong, PasswordTooSimple, PasswordUsedBefore
 from portal.lib import client
 from portal.lib import clock as portal_clock
@@ -23,6 +25,10 @@ pytestmark = pytest.mark.usefixtures("dear_hashes")
 ALL = ("upper", "lower", "digit", "special")
 STRICT, LOOSE = passwords.Rules(8, 128, ALL), passwords.Rules(8, 128, ())
 OWN = ["Northgate", "ada.byron"]
+LONG = (
+    "Nine lanterns over the water, 7 herons asleep; somebody hums an old ferry song "
+    "& counts to four. Then rain, then tea, then a kite"
+)[:128]
 
 # Password, rules missing with all four kinds, whether it is common. Without kinds only the length counts.
 VERDICTS = [
@@ -149,9 +155,17 @@ def test_only_the_kinds_that_are_asked_for_are_missed():
 @pytest.mark.parametrize(
     ("password", "refusal"),
     [
-        ("Aa1!" * 32, None),
-        ("Aa1!" * 32 + "x", PasswordTooLong),
-        ("🙂" * 125 + "Aa1", None),
+        (LONG, None),
+        (LONG + "x", PasswordTooLong),
+        ("🙂🙃😀😎🎈🌊🪁🍋Aa1", None),
+        ("Aa1!" * 32, PasswordTooCommon),
+        ("🙂" * 125 + "Aa1", PasswordTooCommon),
+        ("Zaq1@wsx", PasswordTooCommon),
+        ("Aa1!Aa1!", PasswordTooCommon),
+        ("Trading2026!", PasswordTooCommon),
+        ("Securities1!", PasswordTooCommon),
+        ("$3Curities1!", PasswordTooCommon),
+        ("Liverpool1!", PasswordTooCommon),
         ("short", PasswordTooSimple),
         ("Password1!", PasswordTooCommon),
         ("Adalovelace-1", None),
@@ -330,3 +344,50 @@ def test_renewing_an_old_hash_ends_no_session(ada: Person) -> None:
     factories.sign_in(Client(), ada)
 
     assert open_client.get("/").status_code == 200
+
+
+ALPHABET = string.ascii_letters + string.digits + "!@#$%^&*-_"
+WORDS = [
+    "anchor",
+    "velvet",
+    "otter",
+    "lantern",
+    "harvest",
+    "copper",
+    "meadow",
+    "violin",
+    "saddle",
+    "thimble",
+    "quarry",
+    "ember",
+]
+
+
+def strong(dice: random.Random) -> str:
+    """Return a random password: twelve signs of all kinds, or four words with a digit and a sign."""
+    if dice.random() < 0.5:
+        return "-".join(dice.sample(WORDS, 4)).capitalize() + str(dice.randrange(10))
+    while passwords.missing(made := "".join(dice.choices(ALPHABET, k=12)), STRICT):
+        pass
+    return made
+
+
+@pytest.mark.promise("PW-1")
+def test_at_most_one_in_a_hundred_random_strong_passwords_is_refused():
+    dice = random.Random(5)
+
+    refused = [one for one in (strong(dice) for _ in range(3000)) if _is_refused(one)]
+
+    assert len(refused) <= 30
+
+
+def _is_refused(password: str) -> bool:
+    return passwords.is_common(password, own_words=OWN) or passwords.is_guessable(password, own_words=OWN)
+
+
+@pytest.mark.promise("PW-1")
+def test_the_block_list_has_ten_thousand_entries_that_satisfy_the_rules():
+    lawful = [one for one in blocked_passwords.every() if not passwords.missing(one.capitalize(), STRICT)]
+
+    assert len(lawful) > 10_000
+    assert all(passwords.is_common(one.capitalize(), own_words=()) for one in lawful[:500])

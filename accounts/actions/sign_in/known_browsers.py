@@ -47,6 +47,12 @@ def browser_scope_of(cookie: str, username: str) -> str:
     return known.values_list("digest", flat=True).first() or UNKNOWN_BROWSER
 
 
+def digest_for(user: User, cookie: str) -> str:
+    """Return the digest by which a browser is known for this user, or an empty text."""
+    known = KnownBrowser.objects.filter(digest__in=_digests(cookie), user=user)
+    return known.values_list("digest", flat=True).first() or ""
+
+
 def known_as(cookie: str) -> str:
     """Return this browser's digest if anybody has completed a sign-in with it, else an empty text."""
     known = (

@@ -115,8 +115,13 @@ for (const box of all("[data-password]")) {
   });
 }
 
+/** The length that counts: characters of the form in which the server hashes a password. */
+const lengthOf = (text) => [...text.normalize("NFC")].length;
+const FAIR = 12;
+const LONG = 16;
+
 const RULES = {
-  length: (text, box) => [...text].length >= Number(box.dataset.min),
+  length: (text, box) => lengthOf(text) >= Number(box.dataset.min),
   upper: (text) => /\p{Lu}/u.test(text),
   lower: (text) => /\p{Ll}/u.test(text),
   digit: (text) => /\p{Nd}/u.test(text),
@@ -133,6 +138,10 @@ for (const box of all("[data-password-rules]")) {
       line.classList.toggle("met", met);
       return !met;
     });
+    const [strength] = all("[data-strength]", box);
+    const size = lengthOf(input.value);
+    strength.hidden = !size;
+    strength.textContent = strength.dataset[size < FAIR ? "short" : size < LONG ? "fair" : "long"];
     clearTimeout(pause);
     pause = setTimeout(() => {
       const names = left.map((line) => line.textContent.trim()).join(", ");

@@ -254,12 +254,14 @@ def _accept_key(reset: PasswordReset, shown: str, *, origin: client.Origin, now:
     _record_proof(reset, shown, origin=origin, now=now)
 
 
+@refusing(too_often)
 def choose_password(owned: Owned, *, new_password: str, origin: client.Origin, now: datetime) -> PasswordReset:
     """Set the new password, once, and end everything that was open with the old one; a pause of sign-in ends too.
 
     Never touches a Key. Raises: as ``password.prepare``; ``ResetOver`` if a Key has been set up meanwhile.
     """
     rows.need_state(owned.reset, ResetState.PASSWORD)
+    reserve(limits.NEW_PASSWORD.of(owned.reset.username_hash), now=now)
     prepared = passwords.prepare(owned.reset.owner, new_password)
     _back_to_key(owned, now=now)
     with transaction.atomic():

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.actions.keys.enrolment import identity_proofing
 from accounts.actions.sign_in import known_browsers, push_approval
 from accounts.forms.enrolment import AnswersForm, DetailsForm, MailedCodeForm
+from accounts.forms.password import NewPasswordForm
 from accounts.forms.sign_in import CodeForm
 from accounts.refusals import NothingToAsk, Refusal, RequestDenied
 from accounts.views import refusal_responses
@@ -16,7 +17,6 @@ from portal.lib.http_methods import require_POST
 from recovery.actions.resets import handing_over, steps
 from recovery.enums import ResetState
 from recovery.forms.reset import UsernameForm
-from recovery.forms.set_up import NewPasswordForm
 from recovery.models import PasswordReset
 from recovery.refusals import ResetOver
 from recovery.views import cookies
