@@ -21,6 +21,8 @@ KEPT = {
     limits.PASSKEY: (100, LOCKOUT, LOCKOUT),
     limits.PASSKEY_BROWSER: (20, LOCKOUT, LOCKOUT),
     limits.STEP_UP: (5, LOCKOUT, LOCKOUT),
+    limits.TRAVEL_PASS: (5, LOCKOUT, LOCKOUT),
+    limits.TRAVEL_PASS_OPENED: (4, DAY, DAY),
     limits.EMAIL_CODE_SENT: (5, LOCKOUT, LOCKOUT),
     limits.EMAIL_CODE: (5, LOCKOUT, LOCKOUT),
     limits.DETAILS: (5, LOCKOUT, LOCKOUT),
@@ -74,6 +76,7 @@ def test_only_codes_count_over_any_time() -> None:
     assert {limit: limit.bounds.total for limit in limits.every() if limit.bounds.total} == {
         limits.CODE: 100,
         limits.STEP_UP: 100,
+        limits.TRAVEL_PASS: 100,
     }
 
 
