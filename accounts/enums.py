@@ -133,6 +133,14 @@ class ReportOutcome(models.TextChoices):
     WATCHED = "watched", _("We could not find out who it was. We will keep watching this account.")
 
 
+class NetworkOutcome(models.TextChoices):
+    """The outcome of a request to widen the networks."""
+
+    APPROVED = "approved", _("Approved")
+    REFUSED = "refused", _("Refused")
+    WITHDRAWN = "withdrawn", _("Withdrawn by the customer")
+
+
 class Action(models.TextChoices):
     """What the audit chain records, in the words customers read on their activity page."""
 
@@ -168,6 +176,16 @@ class Action(models.TextChoices):
     PASSKEY_SUSPECT = "passkey_suspect", _("Passkey turned off: it may have been copied")
     REPORTED = "reported", _("Suspicious activity reported by the customer")
     REPORT_CLOSED = "report_closed", _("Report investigated and closed")
+    NETWORKS_TIGHTENED = "networks_tightened", _("Sign-in limited to fewer networks")
+    NETWORKS_ASKED = "networks_asked", _("Support asked to allow more networks")
+    NETWORKS_VERIFIED = "networks_verified", _("Request for more networks checked with the customer")
+    NETWORKS_DECIDED = "networks_decided", _("Request for more networks decided")
+    NETWORKS_WIDENED = "networks_widened", _("Sign-in allowed from more networks")
+    NETWORK_REFUSED = "network_refused", _("Sign-in refused: not one of your networks")
+    NETWORK_ENDED = "network_ended", _("Signed out: not one of your networks")
+    PASS_OPENED = "pass_opened", _("Travel pass opened with the Key")
+    PASS_ENDED = "pass_ended", _("Travel pass ended")
+    PASSES_OFF = "passes_off", _("Travel passes turned off")
     CODE_USED = "code_used", _("Action confirmed with a Key code")
     CODE_SENT = "code_sent", _("Code sent by e-mail")
     CODE_ACCEPTED = "code_accepted", _("E-mailed code accepted")

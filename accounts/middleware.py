@@ -2,7 +2,7 @@
 
 import functools
 from collections.abc import Callable
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY
@@ -13,11 +13,13 @@ from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 from django_otp.middleware import is_verified
 
-from accounts.models import User
+from accounts.actions.networks import entry
+from accounts.actions.sign_in import known_browsers
+from accounts.models import PlatformSession, User
 from accounts.models.authenticators import Authenticator
 from accounts.sessions import SessionStore
 from portal import errors
-from portal.lib import hash_semaphore
+from portal.lib import client, clock, hash_semaphore
 
 Anybody = TypeVar("Anybody", User, AnonymousUser)
 
@@ -55,9 +57,19 @@ class SessionUserMiddleware(AuthenticationMiddleware):
 def _user_of(request: HttpRequest) -> User | AnonymousUser:
     request.session.get(SESSION_KEY)  # this reads the row
     row = request.session.row if isinstance(request.session, SessionStore) else None
-    if row is not None and row.proof:
+    if row is not None and row.proof and _is_admitted(request, row):
         return _with_proof(row.user, row.proof)
     return _with_proof(AnonymousUser(), None)
+
+
+def _is_admitted(request: HttpRequest, row: PlatformSession) -> bool:
+    """Tell whether this session may be used from here; else end it. No statement for a user without networks."""
+    user, origin, now = row.user, client.origin(request), clock.now()
+    browser = known_browsers.cookie_of(request)
+    if entry.is_admitted(user, browser=browser, address=origin.address, now=now):
+        return True
+    entry.end_session(user=user, session=cast("SessionStore", request.session), origin=origin, now=now)
+    return False
 
 
 def _with_proof(user: Anybody, proof: Authenticator | None) -> Anybody:

@@ -19,6 +19,15 @@ KEY_ADDED = declare("key_added", facts={"key", "at", "log_ins"}, channels=_EVERY
 KEY_MOVED = declare("key_moved", facts={"key", "at", "log_ins"}, channels=_EVERYWHERE)
 KEY_OFF = declare("key_off", facts={"key", "at"}, channels=_EVERYWHERE)
 PHONE_LOST = declare("phone_lost", facts={"key", "at"}, channels=_EVERYWHERE)
+NETWORKS_CHANGED = declare(
+    "networks_changed", facts={"change", "count", "device", "at"}, channels=_EVERYWHERE, is_urgent=True
+)
+NETWORKS_ASKED = declare("networks_asked", facts={"request", "at"}, channels=_EVERYWHERE, is_urgent=True)
+NETWORKS_DECIDED = declare("networks_decided", facts={"request", "outcome", "at"}, channels=_EVERYWHERE)
+NETWORK_REFUSED = declare("network_refused", facts={"device", "place", "network", "at"}, is_urgent=True)
+TRAVEL_PASS = declare(
+    "travel_pass", facts={"device", "place", "network", "until", "at"}, channels=_EVERYWHERE, is_urgent=True
+)
 REPORT_OPENED = declare("report_opened", facts={"report", "device", "at"}, channels=_EVERYWHERE, is_urgent=True)
 REPORT_CLOSED = declare("report_closed", facts={"report", "outcome"}, channels=_EVERYWHERE)
 

@@ -25,7 +25,8 @@ _COLUMNS = {"accounts.key": "key_id", "accounts.passkey": "passkey_id", "account
 class SessionStore(SessionBase):
     """Sessions in ``PlatformSession``.
 
-    ``row`` is the row with user, customer and second factor, or None; ``was_ended``: there is a cookie without a row.
+    ``row`` is the row with user, customer and second factor, or None; ``was_ended``: there is a cookie without a row;
+    ``was_outside``: it was ended because this request came from outside the user's networks.
     ``origin`` and ``session_version`` go into a new row; the sign-in view sets them.
     """
 
@@ -36,6 +37,7 @@ class SessionStore(SessionBase):
         self.session_version = 0
         self._stored = ""
         self.was_ended = False
+        self.was_outside = False
 
     @property
     def current(self) -> PlatformSession:
@@ -141,6 +143,11 @@ class SessionStore(SessionBase):
         """End one session, this one if none is named."""
         if key := session_key or self.session_key:
             PlatformSession.objects.filter(digest=_digest(key)).delete()
+
+    def end_elsewhere(self) -> None:
+        """End this session: its request came from outside the user's networks (NET-1)."""
+        self.flush()
+        self.row, self.was_outside = None, True
 
     @classmethod
     def clear_expired(cls) -> None:

@@ -2,9 +2,9 @@
 
 from django.urls import path
 
-from accounts.views import backup_codes, passkeys, password, reauthentication, sessions
+from accounts.views import backup_codes, networks, passkeys, password, reauthentication, sessions
 from accounts.views.keys import enrolment, key_app, keys, pairing
-from accounts.views.sign_in import passkey_sign_in, push_polling, second_factor, sign_in
+from accounts.views.sign_in import blocked_network, passkey_sign_in, push_polling, second_factor, sign_in
 
 app_name = "accounts"
 passkey_pages = [
@@ -29,8 +29,18 @@ enrolment_pages = [
     path("key/setup/state/", pairing.state, name="key-setup-state"),
     path("key/setup/done/", pairing.done, name="key-setup-done"),
 ]
+network_pages = [
+    path("login/blocked-network/", blocked_network.blocked_network, name="blocked-network"),
+    path("security/networks/", networks.show, name="networks"),
+    path("security/networks/change/", networks.change, name="networks-change"),
+    path("security/networks/support/", networks.ask, name="networks-ask"),
+    path("security/networks/support/withdraw/", networks.withdraw, name="networks-withdraw"),
+    path("security/networks/passes/off/", networks.passes_off, name="networks-passes-off"),
+    path("security/networks/pass/end/", networks.end_pass, name="networks-pass-end"),
+]
 urlpatterns = [
     *passkey_pages,
+    *network_pages,
     *enrolment_pages,
     path("login/", sign_in.sign_in, name="login"),
     path("login/confirm/", second_factor.second_factor, name="second-factor"),

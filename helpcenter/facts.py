@@ -70,6 +70,7 @@ def _times() -> dict[str, str]:
         "minimum_review_time": _seconds(settings.PORTAL_CASE_MINIMUM_REVIEW_SECONDS),
         "grant_open_time": _minutes(settings.PORTAL_GRANT_OPEN_MINUTES),
         "grant_finish_time": _minutes(settings.PORTAL_GRANT_FINISH_MINUTES),
+        "travel_pass_time": _minutes(settings.PORTAL_TRAVEL_PASS_MINUTES),
         "push_time": _seconds(settings.PORTAL_PUSH_SECONDS),
         "pairing_time": _minutes(settings.PORTAL_PAIRING_MINUTES),
     }

@@ -89,6 +89,15 @@ PORTAL_FRESH_PROOF_MINUTES = env.number(
     help="How long before password and Key are asked for again.",
 )
 
+PORTAL_TRAVEL_PASS_MINUTES = env.number(
+    "PORTAL_TRAVEL_PASS_MINUTES",
+    30,
+    low=0,
+    high=120,
+    unit="minutes",
+    help="How long a travel pass is valid, which lets a customer sign in outside of their networks; 0 for none.",
+)
+
 # --- The Key on a phone (docs/reference/key-api.md) -------------------------------------------------
 PORTAL_PUSH_SECONDS = env.number(
     "PORTAL_PUSH_SECONDS", 120, low=30, high=300, unit="seconds", help="How long an approval request is valid."

@@ -16,6 +16,8 @@ from accounts.models import (
     Phone,
     PlatformSession,
     PushChallenge,
+    SignInAddress,
+    TravelPass,
     UsedNonce,
 )
 from accounts.models.answered_posts import KEPT
@@ -27,6 +29,7 @@ _TRIES_DAYS = 2
 _BROWSER_DAYS = 400
 _DEAD_NOTICE_DAYS = 30
 _REQUEST_DAYS = 90
+_ADDRESS_AGE = timedelta(days=90)  # the preview of a limit looks back that far
 _ENROLMENT_HOURS = 24  # after the last moment it could have been finished
 _SPENT_HOURS = 24  # longer than any signed request or challenge is valid
 
@@ -83,6 +86,8 @@ KINDS = (
     ),
     Kind("phones that never got a Key", _came_to_nothing),
     Kind("requests to approve", _requests),
+    Kind("addresses of old sign-ins", lambda now: SignInAddress.objects.filter(at__lt=now - _ADDRESS_AGE)),
+    Kind("travel passes that ran out", lambda now: TravelPass.objects.filter(expires_at__lte=now)),
     Kind("spent nonces", lambda now: UsedNonce.objects.filter(used_at__lt=now - timedelta(hours=_SPENT_HOURS))),
     Kind("facts of undelivered notices", _undelivered, _forget_facts),
     Kind(

@@ -1,8 +1,13 @@
 """Customers and users, as far as staff need to see them."""
 
+from typing import Any
+
 from django.contrib import admin
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from accounts.actions.networks import requests
+from accounts.actions.networks import rules as networks_state
 from accounts.admin.reading import ReadOnlyAdmin
 from accounts.models import Customer, User
 from accounts.policies import masks
@@ -43,10 +48,21 @@ class UserAdmin(ReadOnlyAdmin):
         "groups",
         "is_active",
         "suspended_at",
+        "networks",
         "password_changed_at",
         "created_at",
     )
-    readonly_fields = ("masked_email",)
+    readonly_fields = ("masked_email", "networks")
+
+    def change_view(self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None) -> Any:
+        row, by = self.get_object(request, object_id), request.user
+        may_ask = isinstance(row, User) and isinstance(by, User) and requests.may_verify(by, row)
+        return super().change_view(request, object_id, form_url, {"may_ask_networks": may_ask})
+
+    @admin.display(description=_("Networks"))
+    def networks(self, user: User) -> str:
+        """Say whether sign-in is limited, and whether travel passes are allowed; never to what."""
+        return networks_state.words_of(user)
 
     @admin.display(description=_("E-mail"))
     def masked_email(self, user: User) -> str:

@@ -12,6 +12,7 @@ from accounts.models.authenticators import (
 )
 from accounts.models.customers import AccountActivity, Customer, Mandate, TradingAccount
 from accounts.models.enrolment import Enrolment, EnrolmentItem
+from accounts.models.networks import NetworkRequest, NetworkRule, SignInAddress, TravelPass
 from accounts.models.phones import Phone
 from accounts.models.push_challenges import PushChallenge
 from accounts.models.reports import Report
@@ -30,13 +31,17 @@ __all__ = [
     "Key",
     "KnownBrowser",
     "Mandate",
+    "NetworkRequest",
+    "NetworkRule",
     "Passkey",
     "Phone",
     "PlatformSession",
     "PushChallenge",
     "Report",
     "SecurityAnswer",
+    "SignInAddress",
     "TradingAccount",
+    "TravelPass",
     "UsedNonce",
     "User",
 ]

@@ -69,6 +69,8 @@ class User(EncryptedModel, AbstractBaseUser, PermissionsMixin):  # type: ignore[
     is_staff = models.BooleanField(default=False)
     is_active = models.BooleanField(default=True)
     suspended_at = models.DateTimeField(null=True, blank=True)
+    networks_limited_at = models.DateTimeField(null=True, blank=True)  # since when there are network rules
+    allows_travel_pass = models.BooleanField(default=True, db_default=True)
     session_version = models.PositiveIntegerField(default=0)  # raised to end everything that is open
     password_history_salt = models.CharField(max_length=32, default=_new_salt, editable=False)
     password_changed_at = models.DateTimeField(null=True, blank=True)

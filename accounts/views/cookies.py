@@ -45,6 +45,10 @@ class EncryptedCookie:
         response.delete_cookie(self.key, samesite="Strict")
 
 
+# A sign-in refused for its network: whose and when; empty after an open session was ended for it.
+REFUSED_NETWORK = EncryptedCookie("refused-network", minutes=10)
+
+
 def keep(response: HttpResponseBase, key: str, value: str, *, age: int) -> None:
     """Set a cookie for ``age`` seconds that no script can read and no other site can cause to be sent."""
     response.set_cookie(

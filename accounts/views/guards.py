@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from accounts.actions import reauthentication, sessions
 from accounts.request_types import SignedInRequest
+from accounts.views.cookies import REFUSED_NETWORK
 from portal.lib import clock
 from portal.lib.http_methods import is_post_only
 
@@ -91,6 +92,10 @@ def who(request: HttpRequest) -> SignedInRequest | None:
 
 def to_sign_in(request: HttpRequest, wanted: str = "") -> HttpResponse:
     """Redirect to the sign-in page, with the reason if a session has ended, and back afterwards."""
+    if getattr(request.session, "was_outside", False):
+        response = redirect("accounts:blocked-network")
+        REFUSED_NETWORK.write(response, user=0)
+        return response
     query = {"next": wanted or request.get_full_path()} if request.method in {"GET", "HEAD"} else {}
     if getattr(request.session, "was_ended", False):
         query["ended"] = "yes"

@@ -142,6 +142,65 @@ CAUSES = [
         ),
     ),
     *row(
+        "network-rule",
+        "bad",
+        (
+            "I1",
+            _("Sign-in is not allowed from this network"),
+            _(
+                "Sign-in to this account is limited to certain networks, and your address now is {address}. Use one of "
+                "your usual networks, or call us at {support_phone}."
+            ),
+        ),
+        (
+            "I8",
+            _("No travel pass is possible here"),
+            _("Use one of your usual networks, or call us at {support_phone}."),
+        ),
+    ),
+    *row(
+        "network-rule",
+        "warn",
+        (
+            "I2",
+            _("That is not a network we can use"),
+            _(
+                "We can't read {typed} as a network. Write an address, such as 203.0.113.7, or a network, such as "
+                "203.0.113.0/24 or 2001:db8:40::/48. Very large networks are not accepted."
+            ),
+        ),
+        (
+            "I3",
+            _("That is an address inside a network"),
+            _("You wrote {typed}. If you mean the whole network, write {meant}."),
+        ),
+        ("I4", _("That is too many networks"), _("You can list {most} networks at most.")),
+        (
+            "I5",
+            _("This would shut you out"),
+            _("Your own address now, {address}, is in none of these networks. Add it, or save from another network."),
+        ),
+        (
+            "I6",
+            _("We have to make this change for you"),
+            _(
+                "This would allow sign-in from more networks than now. To protect you, only our staff can do that, and "
+                "they speak to you first. Send us a request, or call us at {support_phone}."
+            ),
+        ),
+        ("I7", _("Your networks have changed"), _("Someone has changed them since you opened this page. Look again.")),
+        (
+            "I9",
+            _("That request is closed"),
+            _("It has been decided or withdrawn, or another request is open. Look at the list again."),
+        ),
+        (
+            "I10",
+            _("Your address is unknown to us"),
+            _("We can't limit sign-in while we don't know where you are. Call us at {support_phone}."),
+        ),
+    ),
+    *row(
         "paper-trading",
         "warn",
         (

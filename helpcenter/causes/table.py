@@ -25,6 +25,7 @@ HELP: "dict[str, StrOrPromise]" = {
     "key-shows-no-codes": _("Help with an outdated Key app"),
     "locked-again-and-again": _("Help with repeated pauses"),
     "logged-out": _("Help with being signed out"),
+    "network-rule": _("Help with networks"),
     "no-notification": _("Help with requests to your phone"),
     "on-hold": _("Help with a stopped account"),
     "page-expired": _("Help with an expired page"),

@@ -42,6 +42,12 @@ def sign_in_rows(user: User, keys: Sequence[Key], ways: Ways) -> list[Row]:
     ]
 
 
+def contact_rows(user: User) -> list[Row]:
+    """Return how this user is reached and recognised. No statement."""
+    limited = _("Limited to certain networks") if user.networks_limited_at else _("Any network may sign in")
+    return [Row("globe", _("Networks"), limited, "accounts:networks", _("Manage"))]
+
+
 def _key_row(keys: Sequence[Key]) -> Row:
     names = ", ".join(key.name for key in keys[:_KEYS_NAMED]) + (", …" if len(keys) > _KEYS_NAMED else "")
     used = max((key.last_used_at for key in keys if key.last_used_at), default=None)

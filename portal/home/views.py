@@ -13,7 +13,7 @@ from portal.audit.models import SecurityEvent
 from portal.audit.record import chain_of
 from portal.home import activity
 from portal.home.account_health import health_of
-from portal.home.security_rows import sign_in_rows
+from portal.home.security_rows import contact_rows, sign_in_rows
 from recovery.actions import objections
 
 _LAST_EVENTS = 20
@@ -50,6 +50,7 @@ def security(request: SignedInRequest) -> HttpResponse:
     ways = queries.ways_of(user, keys)
     context = {
         "sign_in_rows": sign_in_rows(user, keys, ways),
+        "contact_rows": contact_rows(user),
         "health": health_of(ways),
         "reports": user.reports.order_by("-created_at")[:_LAST_REPORTS],
         "sessions": user.sessions.order_by("-active_at"),

@@ -44,6 +44,14 @@ def canonical(text: str) -> str:
     return str(parsed)
 
 
+def is_known(text: str) -> bool:
+    """Tell whether this is a client's address: neither ``UNKNOWN`` nor unreadable.
+
+    Whatever is allowed from some addresses only is refused to an unknown one.
+    """
+    return canonical(text) != UNKNOWN
+
+
 def networks(text: str) -> tuple[str, ...]:
     """Return the blocks by which limits count: the address, or the /64 of an IPv6 one and the /56 around it."""
     parsed = ipaddress.ip_address(canonical(text))

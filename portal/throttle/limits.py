@@ -154,6 +154,22 @@ STEP_UP = Limit(
     pause=_LOCKOUT,
     total="PORTAL_CODE_FAILURE_TOTAL",
 )
+TRAVEL_PASS = Limit(
+    "travel-pass",
+    _("Key code of a travel pass"),
+    "Wrong Key codes given for one username to open a travel pass; signing in cannot use them up.",
+    tries=_FAILURES,
+    window=_LOCKOUT,
+    pause=_LOCKOUT,
+    total="PORTAL_CODE_FAILURE_TOTAL",
+)
+TRAVEL_PASS_OPENED = Limit(
+    "travel-pass-opened",
+    _("Travel passes opened"),
+    "Travel passes opened by one user, so that a limit to some networks stays one.",
+    tries=4,
+    window=_DAY,
+)
 
 NEW_PASSWORD = Limit(
     "new-password",

@@ -23,6 +23,7 @@ class SignedIn:
 
     proof: Authenticator
     browser: str
+    is_outside: bool = False  # refused: both factors were right, but the address is not in the user's networks
 
     @property
     def is_first_use(self) -> bool:
@@ -61,17 +62,22 @@ def sign_in(
     remembered = known_browsers.remember(user, browser, origin=origin, now=now)
     facts = {"proof": proof.persistent_id, "new_browser": remembered.is_new}
     record(Action.SIGNED_IN, by=user, on=user, now=now, origin=origin, flow=flow, **facts)
+    clear_attempts(user, browser_scope=browser_scope)
+    if remembered.is_new:
+        queue.email(
+            user, notice_kinds.NEW_DEVICE, now=now, device=origin.device, place=origin.place, at=now.isoformat()
+        )
+    return SignedIn(proof, remembered.cookie)
+
+
+def clear_attempts(user: User, *, browser_scope: str) -> None:
+    """Clear the attempts of a user who has given both factors: those of this browser scope, and wrong codes."""
     clear(
         limits.PASSWORD.of(user.username_hash, scope=browser_scope),
         limits.CODE.of(user.username_hash, scope=browser_scope),
         limits.CODE.of(user.username_hash, scope=known_browsers.UNKNOWN_BROWSER),
         limits.STEP_UP.of(user.username_hash),
     )
-    if remembered.is_new:
-        queue.email(
-            user, notice_kinds.NEW_DEVICE, now=now, device=origin.device, place=origin.place, at=now.isoformat()
-        )
-    return SignedIn(proof, remembered.cookie)
 
 
 def sign_out(user: User, *, origin: client.Origin, now: datetime) -> None:

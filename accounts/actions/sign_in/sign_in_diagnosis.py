@@ -35,5 +35,7 @@ def _of_log_in(user: User) -> Iterator[str]:
         yield f"Stopped to protect the account since {user.suspended_at:%Y-%m-%d %H:%M} UTC."
     if user.realm == Realm.PAPER:
         yield "This is a paper trading user, who can only sign in to paper trading."
+    if user.networks_limited_at:
+        yield "Sign-in is limited to certain networks, and refused from anywhere else."
     if not Key.objects.filter(user=user, confirmed=True).exists():
         yield "No Key is set up."

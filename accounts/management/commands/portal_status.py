@@ -7,6 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from accounts.actions.authenticators import queries
+from accounts.actions.networks import rules
 from accounts.actions.sign_in import sign_in_diagnosis
 from accounts.enums import Action
 from accounts.models import Key, PlatformSession, PushChallenge, User
@@ -49,6 +50,7 @@ def _facts(user: User) -> Iterator[tuple[str, object]]:
     ways = queries.ways_of(user, keys)
     yield "passkeys", ways.passkeys
     yield "backup codes", f"{ways.backup_codes} left"
+    yield "networks", rules.words_of(user)
     request = PushChallenge.objects.filter(user=user).order_by("-created_at").first()
     yield "last request", f"{request.get_state_display()} (sent {request.created_at})" if request else "never"
     yield "signed in on", PlatformSession.objects.filter(user=user, ends_at__gt=clock.now()).count()

@@ -17,7 +17,7 @@ from accounts.refusals import PasskeyWrong, Paused, Refusal, TooOften, paused, r
 from accounts.request_types import SignedInRequest
 from accounts.views import challenges
 from accounts.views.guards import safe_next, signed_in
-from accounts.views.sign_in import pending_sign_in
+from accounts.views.sign_in import blocked_network, pending_sign_in
 from accounts.views.sign_in.second_factors import open_session, remember
 from portal.lib import client, clock
 from portal.lib.http_methods import require_POST
@@ -44,6 +44,9 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     except Refusal as refusal:
         return _refused(refusal)
     wanted = pending.next if pending else safe_next(request)
+    if done.is_outside:
+        answer = JsonResponse({"next": reverse(blocked_network.PAGE)})
+        return blocked_network.lead_to(pending.drop(answer) if pending else answer, done, wanted)
     response = JsonResponse({"next": wanted or resolve_url(settings.LOGIN_REDIRECT_URL)})
     return remember(request, pending.drop(response) if pending else response, done)
 

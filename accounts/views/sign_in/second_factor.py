@@ -28,7 +28,7 @@ from accounts.refusals import (
 )
 from accounts.repeated_posts import may_change
 from accounts.views.guards import safe_next, who
-from accounts.views.sign_in import pending_sign_in, second_factors
+from accounts.views.sign_in import blocked_network, pending_sign_in, second_factors
 from accounts.views.sign_in.pending_sign_in import PendingSignIn, PushRequest, Told
 from accounts.views.sign_in.push_request import ask_phone
 from accounts.views.sign_in.sign_in import paused
@@ -84,6 +84,8 @@ def _enter(
         is_over = isinstance(refusal, (RequestExpired, RequestOver))
         told = sign_in.having(told=Told.of(refusal, field), push=PushRequest() if is_over else sign_in.push)
         return may_change(_back_to(told)) if isinstance(refusal, RequestWaiting) else _back_to(told)
+    if done.is_outside:
+        return blocked_network.lead_to(sign_in.drop(redirect(blocked_network.PAGE)), done, sign_in.next)
     return second_factors.remember(under_way.request, sign_in.drop(redirect(sign_in.next or "home:dashboard")), done)
 
 

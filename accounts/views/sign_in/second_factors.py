@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from accounts.actions.authenticators import backup_codes
 from accounts.actions.keys import key_codes
+from accounts.actions.networks import entry
 from accounts.actions.sign_in import clock_drift, completion, known_browsers, push_approval
 from accounts.actions.sign_in.check_password import Pending
 from accounts.models.authenticators import Authenticator
@@ -130,21 +131,22 @@ def _without_the_phone(under_way: UnderWay, use: Callable[[], Authenticator]) ->
 
 
 def open_session(
-    request: HttpRequest, proof: Authenticator, *, browser_scope: str, now: datetime, flow: str = ""
+    request: HttpRequest, proof: Authenticator, *, browser_scope: str, now: datetime, flow: str = "", browser: str = ""
 ) -> completion.SignedIn:
-    """Sign in the owner of this second factor, and bind a new session to it.
+    """Sign in the owner of this second factor, and bind a new session to it; or refuse, outside of their networks.
 
     ``proof`` with its ``user``, used up in this transaction; ``browser_scope``: as ``known_browsers.browser_scope_of``
-    gives it. Finish with ``remember`` on the response. Needs: an open transaction.
+    gives it.
+    ``browser``: the browser's cookie, if the request does not carry it yet. A refusal is kept: the second factor stays
+    used up. Finish with ``remember`` on the response. Needs: an open transaction.
     """
     user, origin = proof.user, client.origin(request)
+    cookie = browser or known_browsers.cookie_of(request)
+    if not entry.admit(proof, browser=cookie, origin=origin, now=now):
+        completion.clear_attempts(user, browser_scope=browser_scope)
+        return completion.SignedIn(proof, cookie, is_outside=True)
     done = completion.sign_in(
-        proof=proof,
-        browser_scope=browser_scope,
-        browser=known_browsers.cookie_of(request),
-        origin=origin,
-        now=now,
-        flow=flow,
+        proof=proof, browser_scope=browser_scope, browser=cookie, origin=origin, now=now, flow=flow
     )
     user.backend, user.otp_device = "accounts.backends.PasswordBackend", proof
     session = cast("SessionStore", request.session)

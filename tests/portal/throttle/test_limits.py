@@ -22,6 +22,8 @@ KEPT = {
     limits.PASSKEY_BROWSER: (20, LOCKOUT, LOCKOUT),
     limits.STEP_UP: (5, LOCKOUT, LOCKOUT),
     limits.NEW_PASSWORD: (20, LOCKOUT, LOCKOUT),
+    limits.TRAVEL_PASS: (5, LOCKOUT, LOCKOUT),
+    limits.TRAVEL_PASS_OPENED: (4, DAY, DAY),
     limits.EMAIL_CODE_SENT: (5, LOCKOUT, LOCKOUT),
     limits.EMAIL_CODE: (5, LOCKOUT, LOCKOUT),
     limits.DETAILS: (5, LOCKOUT, LOCKOUT),
@@ -81,6 +83,7 @@ def test_only_codes_count_over_any_time() -> None:
         limits.CODE: 100,
         limits.STEP_UP: 100,
         limits.RESET_KEY: 100,
+        limits.TRAVEL_PASS: 100,
     }
 
 
