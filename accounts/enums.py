@@ -167,6 +167,7 @@ class Action(models.TextChoices):
     PASSKEY_SUSPECT = "passkey_suspect", _("Passkey turned off: it may have been copied")
     REPORTED = "reported", _("Suspicious activity reported by the customer")
     REPORT_CLOSED = "report_closed", _("Report investigated and closed")
+    QUESTIONS_SET = "questions_set", _("Security questions set")
     CODE_USED = "code_used", _("Action confirmed with a Key code")
     CODE_SENT = "code_sent", _("Code sent by e-mail")
     CODE_ACCEPTED = "code_accepted", _("E-mailed code accepted")

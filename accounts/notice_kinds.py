@@ -12,6 +12,7 @@ PASSWORD_CHANGED = declare("password_changed", facts={"device", "at"}, is_urgent
 EMAILED_CODE = declare("code", facts={"code"}, expires=True)
 BACKUP_CODES_MADE = declare("backup_codes_made", facts={"device", "at"}, channels=_EVERYWHERE)
 BACKUP_CODE_USED = declare("backup_code_used", facts={"device", "at", "left", "few"}, channels=_EVERYWHERE)
+QUESTIONS_SET = declare("questions_set", facts={"device", "at"}, channels=_EVERYWHERE)
 PASSKEY_ADDED = declare("passkey_added", facts={"passkey", "device", "at"})
 PASSKEY_REMOVED = declare("passkey_removed", facts={"passkey", "device", "at"})
 PASSKEY_SUSPECT = declare("passkey_suspect", facts={"passkey", "device", "at"}, is_urgent=True)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accounts.views import backup_codes, passkeys, reauthentication, sessions
+from accounts.views import backup_codes, passkeys, questions, reauthentication, sessions
 from accounts.views.keys import enrolment, key_app, keys, pairing
 from accounts.views.sign_in import passkey_sign_in, push_polling, second_factor, sign_in
 
@@ -45,6 +45,7 @@ urlpatterns = [
     path("security/keys/<int:pk>/lost/", keys.lost, name="key-lost"),
     path("security/backup-codes/", backup_codes.codes, name="backup-codes"),
     path("security/backup-codes/new/", backup_codes.new_codes, name="backup-codes-new"),
+    path("security/questions/", questions.questions, name="questions"),
     # The Key's web app
     path("key/", key_app.app, name="key-app"),
     path("key/manifest.webmanifest", key_app.manifest, name="key-manifest"),

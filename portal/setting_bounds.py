@@ -64,6 +64,16 @@ PORTAL_FRESH_PROOF_MINUTES = env.number(
     help="How long before password and Key are asked for again.",
 )
 
+# --- What customers keep up to date themselves -----------------------------------------------------
+PORTAL_QUESTIONS_REFRESH_DAYS = env.number(
+    "PORTAL_QUESTIONS_REFRESH_DAYS",
+    365,
+    low=30,
+    high=1825,
+    unit="days",
+    help="Age at which customers are asked to set their security questions again.",
+)
+
 # --- The Key on a phone (docs/reference/key-api.md) -------------------------------------------------
 PORTAL_PUSH_SECONDS = env.number(
     "PORTAL_PUSH_SECONDS", 120, low=30, high=300, unit="seconds", help="How long an approval request is valid."

@@ -33,6 +33,7 @@ HELP: "dict[str, StrOrPromise]" = {
     "password-rules": _("Help with choosing a password"),
     "recovery-case": _("Help with a recovery case"),
     "request-i-did-not-start": _("Help with a request you did not start"),
+    "security-questions": _("Help with security questions"),
     "service-problem": _("Help with a page that does not work"),
     "set-up-key": _("Help with setting up a Key"),
     "staff-desk": _("Help with the staff desk"),

@@ -207,7 +207,7 @@ def test_people_imagined_differ_and_have_no_answer_on_file():
 
     assert all(draft.locator == "" for person in people for draft in person)
     assert (
-        len({frozenset(draft.question for draft in person) for person in people}) == 15  # pairs of six
+        len({frozenset(draft.question for draft in person) for person in people}) > 50
     )  # the first two of three out of all
     for prompt in (*question_plan.APPLICATION, *question_plan.ACTIVITY[:-1]):
         having = sum(any(d.prompt == prompt and not d.is_decoy for d in person) for person in people)

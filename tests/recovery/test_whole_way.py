@@ -3,6 +3,7 @@
 import pytest
 from django.contrib.auth.hashers import check_password
 
+from accounts.actions.authenticators import security_answers
 from portal.audit import hash_chain
 from recovery.enums import State
 from tests.recovery.conftest import NEW_PASSWORD
@@ -29,3 +30,13 @@ def test_the_hold_ends_by_itself_and_the_case_with_it(clock, walk):
 
     assert walk.state == State.DONE
     assert not walk.case.holds.filter(lifted_at=None).exists()
+
+
+@pytest.mark.promise("CASE-7")
+def test_after_a_recovery_old_answers_count_no_more(clock, walk, holder):
+    assert security_answers.current(holder.user).exists()
+
+    walk.ready(clock).started().opened_grant().completed()
+
+    assert list(security_answers.current(holder.user)) == []
+    assert security_answers.standing_of(holder.user, now=clock.now).was_replaced
