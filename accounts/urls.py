@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accounts.views import backup_codes, passkeys, questions, reauthentication, sessions
+from accounts.views import backup_codes, email_change, passkeys, profile, questions, reauthentication, sessions
 from accounts.views.keys import enrolment, key_app, keys, pairing
 from accounts.views.sign_in import passkey_sign_in, push_polling, second_factor, sign_in
 
@@ -29,9 +29,21 @@ enrolment_pages = [
     path("key/setup/state/", pairing.state, name="key-setup-state"),
     path("key/setup/done/", pairing.done, name="key-setup-done"),
 ]
+profile_pages = [
+    path("profile/", profile.profile, name="profile"),
+    path("profile/full/", profile.full, name="profile-full"),
+    path("profile/phone/", profile.phone, name="profile-phone"),
+    path("profile/preferences/", profile.preferences, name="profile-preferences"),
+    path("profile/email/", email_change.address, name="profile-email"),
+    path("profile/email/code/", email_change.code, name="profile-email-code"),
+    path("profile/email/stop/", email_change.stop_mine, name="profile-email-stop"),
+    path("profile/stop/", email_change.stop, name="profile-stop"),
+    path("profile/stop/thanks/", email_change.stopped, name="profile-stopped"),
+]
 urlpatterns = [
     *passkey_pages,
     *enrolment_pages,
+    *profile_pages,
     path("login/", sign_in.sign_in, name="login"),
     path("login/confirm/", second_factor.second_factor, name="second-factor"),
     path("login/waiting/", push_polling.waiting, name="login-waiting"),

@@ -73,6 +73,14 @@ PORTAL_QUESTIONS_REFRESH_DAYS = env.number(
     unit="days",
     help="Age at which customers are asked to set their security questions again.",
 )
+PORTAL_EMAIL_STOP_HOURS = env.number(
+    "PORTAL_EMAIL_STOP_HOURS",
+    72,
+    low=24,
+    high=336,
+    unit="hours",
+    help="How long a new e-mail address can be undone from the former one, which is told everything meanwhile.",
+)
 
 # --- The Key on a phone (docs/reference/key-api.md) -------------------------------------------------
 PORTAL_PUSH_SECONDS = env.number(

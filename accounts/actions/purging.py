@@ -9,6 +9,7 @@ from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 from accounts.enums import RequestState
 from accounts.models import (
     AnsweredPost,
+    EmailChange,
     EmailedCode,
     Enrolment,
     Key,
@@ -17,6 +18,7 @@ from accounts.models import (
     PlatformSession,
     PushChallenge,
     UsedNonce,
+    User,
 )
 from accounts.models.answered_posts import KEPT
 from portal.outbox.models import Notice, NoticeState
@@ -27,6 +29,7 @@ _TRIES_DAYS = 2
 _BROWSER_DAYS = 400
 _DEAD_NOTICE_DAYS = 30
 _REQUEST_DAYS = 90
+_EMAIL_CHANGE_DAYS = 90
 _ENROLMENT_HOURS = 24  # after the last moment it could have been finished
 _SPENT_HOURS = 24  # longer than any signed request or challenge is valid
 
@@ -37,6 +40,10 @@ def _delete(rows: QuerySet[Model]) -> int:
 
 def _forget_facts(rows: QuerySet[Model]) -> int:
     return rows.update(facts="")
+
+
+def _forget_address(rows: QuerySet[Model]) -> int:
+    return rows.update(former_email="", former_email_until=None)
 
 
 @dataclass(frozen=True)
@@ -83,6 +90,11 @@ KINDS = (
     ),
     Kind("phones that never got a Key", _came_to_nothing),
     Kind("requests to approve", _requests),
+    Kind("former e-mail addresses", lambda now: User.objects.filter(former_email_until__lte=now), _forget_address),
+    Kind(
+        "changes of e-mail addresses",
+        lambda now: EmailChange.objects.filter(started_at__lt=now - timedelta(days=_EMAIL_CHANGE_DAYS)),
+    ),
     Kind("spent nonces", lambda now: UsedNonce.objects.filter(used_at__lt=now - timedelta(hours=_SPENT_HOURS))),
     Kind("facts of undelivered notices", _undelivered, _forget_facts),
     Kind(

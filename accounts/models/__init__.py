@@ -10,6 +10,7 @@ from accounts.models.authenticators import (
     SecurityAnswer,
     UsedNonce,
 )
+from accounts.models.contacts import EmailChange
 from accounts.models.customers import AccountActivity, Customer, Mandate, TradingAccount
 from accounts.models.enrolment import Enrolment, EnrolmentItem
 from accounts.models.phones import Phone
@@ -23,6 +24,7 @@ __all__ = [
     "AnsweredPost",
     "BackupCode",
     "Customer",
+    "EmailChange",
     "EmailedCode",
     "Enrolment",
     "EnrolmentItem",

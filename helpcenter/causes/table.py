@@ -18,6 +18,7 @@ HELP: "dict[str, StrOrPromise]" = {
     "account-paused": _("Help with paused sign-in"),
     "after-reset": _("Help after a password change"),
     "cannot-finish-reset": _("Help with details that do not match"),
+    "change-contact-details": _("Help with changing contact details"),
     "email-code": _("Help with an e-mailed code"),
     "form-problem": _("Help with filling in a form"),
     "key-app": _("Help with the Key app"),

@@ -94,16 +94,21 @@ def _notify(case: Case, event: Event, action: OwnerEvent, *, now: datetime) -> N
     kind = _TOLD.get(action)
     if kind is None or case.subject is None or _is_flood(case, event, kind):
         return
-    code = (
-        one_time_secrets.characters(stop_codes.LENGTH)
-        if not state_machine.is_terminal(event.to_state)
-        else ""
-    )
+    for address in filter(None, (case.subject.email, case.subject.former_address(now))):
+        _send(case, event, kind, address, now=now)
+
+
+def _send(case: Case, event: Event, kind: NoticeKind, address: str, *, now: datetime) -> None:
+    """Queue one e-mail. Each has a stop code of its own, which works with the reference of that message only."""
+    has_code = not state_machine.is_terminal(event.to_state)
+    code = one_time_secrets.characters(stop_codes.LENGTH) if has_code else ""
+    own = dedupe(case, event.n)
     notice = queue.email(
-        case.subject,
+        case.holder,
         kind,
         now=now,
-        dedupe=dedupe(case, event.n),
+        address=address,
+        dedupe=own if address == case.holder.email else f"{own}|former",
         stop_code=code_alphabet.grouped(code),
         case=case.number,
         at=event.at.isoformat(),

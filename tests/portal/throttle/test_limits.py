@@ -23,6 +23,7 @@ KEPT = {
     limits.STEP_UP: (5, LOCKOUT, LOCKOUT),
     limits.EMAIL_CODE_SENT: (5, LOCKOUT, LOCKOUT),
     limits.EMAIL_CODE: (5, LOCKOUT, LOCKOUT),
+    limits.EMAIL_CHANGE: (10, DAY, DAY),
     limits.DETAILS: (5, LOCKOUT, LOCKOUT),
     limits.SET_UP_CODE: (5, LOCKOUT, LOCKOUT),
     limits.PAIRING: (10, LOCKOUT, LOCKOUT),
