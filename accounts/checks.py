@@ -19,5 +19,5 @@ def roles_are_kept_apart(databases: Any = None, **_: Any) -> list[CheckMessage]:
             hint="Remove one of the two roles.",
             id="accounts.E001",
         )
-        for user in roles.users_with_conflicting_roles().only("username")
+        for user in roles.users_with_conflicting_roles().only("username")  # before a migration, others may be missing
     ]

@@ -67,6 +67,7 @@ class CodePurpose(models.TextChoices):
     SIGN_IN = "sign-in", _("Sign in")
     STEP_UP = "step-up", _("Confirm it is you")
     ENROL = "enrol", _("Set up a Key")
+    NEW_ADDRESS = "new-address", _("Change the e-mail address")
     RECOVERY = "recovery", _("Recovery")
     RESET = "reset", _("Set a new password")
 
@@ -123,6 +124,7 @@ class ReportKind(models.TextChoices):
     """What a customer reported."""
 
     NOT_ME = "not_me", _("A request the customer did not start")
+    CONTACT = "contact", _("A change of contact details the customer did not make")
 
 
 class ReportOutcome(models.TextChoices):
@@ -186,6 +188,12 @@ class Action(models.TextChoices):
     PASS_OPENED = "pass_opened", _("Travel pass opened with the Key")
     PASS_ENDED = "pass_ended", _("Travel pass ended")
     PASSES_OFF = "passes_off", _("Travel passes turned off")
+    QUESTIONS_SET = "questions_set", _("Security questions set")
+    DETAILS_SHOWN = "details_shown", _("Personal details shown in full")
+    PHONE_CHANGED = "phone_changed", _("Phone number changed")
+    PREFERENCES_SET = "preferences_set", _("Language and time zone set")
+    EMAIL_CHANGED = "email_changed", _("E-mail address changed")
+    EMAIL_CHANGE_STOPPED = "email_change_stopped", _("Change of e-mail address undone")
     CODE_USED = "code_used", _("Action confirmed with a Key code")
     CODE_SENT = "code_sent", _("Code sent by e-mail")
     CODE_ACCEPTED = "code_accepted", _("E-mailed code accepted")

@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from accounts.views import backup_codes, networks, passkeys, password, reauthentication, sessions
+from accounts.views import (
+    backup_codes,
+    email_change,
+    networks,
+    passkeys,
+    password,
+    profile,
+    questions,
+    reauthentication,
+    sessions,
+)
 from accounts.views.keys import enrolment, key_app, keys, pairing
 from accounts.views.sign_in import blocked_network, passkey_sign_in, push_polling, second_factor, sign_in
 
@@ -38,10 +48,22 @@ network_pages = [
     path("security/networks/passes/off/", networks.passes_off, name="networks-passes-off"),
     path("security/networks/pass/end/", networks.end_pass, name="networks-pass-end"),
 ]
+profile_pages = [
+    path("profile/", profile.profile, name="profile"),
+    path("profile/full/", profile.full, name="profile-full"),
+    path("profile/phone/", profile.phone, name="profile-phone"),
+    path("profile/preferences/", profile.preferences, name="profile-preferences"),
+    path("profile/email/", email_change.address, name="profile-email"),
+    path("profile/email/code/", email_change.code, name="profile-email-code"),
+    path("profile/email/stop/", email_change.stop_mine, name="profile-email-stop"),
+    path("profile/stop/", email_change.stop, name="profile-stop"),
+    path("profile/stop/thanks/", email_change.stopped, name="profile-stopped"),
+]
 urlpatterns = [
     *passkey_pages,
     *network_pages,
     *enrolment_pages,
+    *profile_pages,
     path("login/", sign_in.sign_in, name="login"),
     path("login/confirm/", second_factor.second_factor, name="second-factor"),
     path("login/waiting/", push_polling.waiting, name="login-waiting"),
@@ -58,6 +80,7 @@ urlpatterns = [
     path("security/keys/<int:pk>/lost/", keys.lost, name="key-lost"),
     path("security/backup-codes/", backup_codes.codes, name="backup-codes"),
     path("security/backup-codes/new/", backup_codes.new_codes, name="backup-codes-new"),
+    path("security/questions/", questions.questions, name="questions"),
     # The Key's web app
     path("key/", key_app.app, name="key-app"),
     path("key/manifest.webmanifest", key_app.manifest, name="key-manifest"),

@@ -3,13 +3,15 @@
 import re
 import secrets
 from collections.abc import Callable
+from urllib.parse import unquote
 
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotAllowed
+from django.utils import timezone
 from django.utils.cache import patch_cache_control
 
 from portal import errors
-from portal.lib import hash_semaphore, headers, logs
+from portal.lib import hash_semaphore, headers, logs, time_format
 
 Handler = Callable[[HttpRequest], HttpResponseBase]
 
@@ -69,6 +71,25 @@ class HeadersMiddleware:
         if _ADMIN.match(path):
             return _POLICY
         return _POLICY + _TRUSTED_TYPES + (_KEY_APP if _KEY.match(path) else "")
+
+
+class ReaderZoneMiddleware:
+    """Tell times in the zone that the browser names in its cookie ``zone``, which portal.js sets.
+
+    It is a wish of whoever reads the page, and counts as no more: an unknown name is ignored, and a user who has
+    chosen a zone gets that one (accounts/views/guards.py). Pages that are the same for everybody do without, and so
+    does the admin, whose lists name no zone.
+    """
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Pass the request on in that zone, and leave none behind."""
+        is_same_for_all = _PUBLIC.match(request.path) or _ADMIN.match(request.path)
+        named = "" if is_same_for_all else unquote(request.COOKIES.get("zone", ""))
+        with timezone.override(named if named in time_format.zones() else None):
+            return self.get_response(request)
 
 
 class ErrorPagesMiddleware:

@@ -98,6 +98,24 @@ PORTAL_TRAVEL_PASS_MINUTES = env.number(
     help="How long a travel pass is valid, which lets a customer sign in outside of their networks; 0 for none.",
 )
 
+# --- What customers keep up to date themselves -----------------------------------------------------
+PORTAL_QUESTIONS_REFRESH_DAYS = env.number(
+    "PORTAL_QUESTIONS_REFRESH_DAYS",
+    365,
+    low=30,
+    high=1825,
+    unit="days",
+    help="Age at which customers are asked to set their security questions again.",
+)
+PORTAL_EMAIL_STOP_HOURS = env.number(
+    "PORTAL_EMAIL_STOP_HOURS",
+    72,
+    low=24,
+    high=336,
+    unit="hours",
+    help="How long a new e-mail address can be undone from the former one, which is told everything meanwhile.",
+)
+
 # --- The Key on a phone (docs/reference/key-api.md) -------------------------------------------------
 PORTAL_PUSH_SECONDS = env.number(
     "PORTAL_PUSH_SECONDS", 120, low=30, high=300, unit="seconds", help="How long an approval request is valid."

@@ -111,6 +111,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "portal.middleware.CharsetMiddleware",
     "portal.middleware.SecFetchMiddleware",
+    "portal.middleware.ReaderZoneMiddleware",
     "accounts.middleware.CrowdMiddleware",
     "accounts.repeated_posts.RepeatedPostMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

@@ -9,6 +9,7 @@ from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 from accounts.enums import RequestState
 from accounts.models import (
     AnsweredPost,
+    EmailChange,
     EmailedCode,
     Enrolment,
     Key,
@@ -19,6 +20,7 @@ from accounts.models import (
     SignInAddress,
     TravelPass,
     UsedNonce,
+    User,
 )
 from accounts.models.answered_posts import KEPT
 from portal.outbox.models import Notice, NoticeState
@@ -30,6 +32,7 @@ _BROWSER_DAYS = 400
 _DEAD_NOTICE_DAYS = 30
 _REQUEST_DAYS = 90
 _ADDRESS_AGE = timedelta(days=90)  # the preview of a limit looks back that far
+_EMAIL_CHANGE_DAYS = 90
 _ENROLMENT_HOURS = 24  # after the last moment it could have been finished
 _SPENT_HOURS = 24  # longer than any signed request or challenge is valid
 
@@ -40,6 +43,10 @@ def _delete(rows: QuerySet[Model]) -> int:
 
 def _forget_facts(rows: QuerySet[Model]) -> int:
     return rows.update(facts="")
+
+
+def _forget_address(rows: QuerySet[Model]) -> int:
+    return rows.update(former_email="", former_email_until=None)
 
 
 @dataclass(frozen=True)
@@ -88,6 +95,11 @@ KINDS = (
     Kind("requests to approve", _requests),
     Kind("addresses of old sign-ins", lambda now: SignInAddress.objects.filter(at__lt=now - _ADDRESS_AGE)),
     Kind("travel passes that ran out", lambda now: TravelPass.objects.filter(expires_at__lte=now)),
+    Kind("former e-mail addresses", lambda now: User.objects.filter(former_email_until__lte=now), _forget_address),
+    Kind(
+        "changes of e-mail addresses",
+        lambda now: EmailChange.objects.filter(started_at__lt=now - timedelta(days=_EMAIL_CHANGE_DAYS)),
+    ),
     Kind("spent nonces", lambda now: UsedNonce.objects.filter(used_at__lt=now - timedelta(hours=_SPENT_HOURS))),
     Kind("facts of undelivered notices", _undelivered, _forget_facts),
     Kind(

@@ -1,6 +1,7 @@
 """Reports of suspicious activity: opened by customers, closed by staff with an outcome (KEY-12, LOCK-4)."""
 
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -11,6 +12,7 @@ from accounts.models import Report, User
 from portal.audit.record import record
 from portal.lib import client
 from portal.outbox import queue
+from portal.outbox.kinds import NoticeKind
 
 
 class ReportClosed(Exception):
@@ -23,9 +25,16 @@ class NotTheirsToClose(Exception):
 
 @transaction.atomic
 def open_report(
-    *, user: User, kind: ReportKind, device: str, origin: client.Origin | None, now: datetime, flow: str = ""
+    *,
+    user: User,
+    kind: ReportKind,
+    device: str,
+    origin: client.Origin | None,
+    now: datetime,
+    flow: str = "",
+    told_as: NoticeKind = notice_kinds.REPORT_OPENED,
 ) -> Report:
-    """Open a report for this customer. ``device``: what it is about, in our own words.
+    """Open a report for this customer. ``device``: what it is about, in our own words; ``told_as``: the notice.
 
     Effects: one row with a reference to quote on the phone, one event, one notice.
     """
@@ -33,9 +42,8 @@ def open_report(
         reference=queue.new_reference("R"), user=user, kind=kind, device=device, created_at=now
     )
     record(Action.REPORTED, by=user, on=user, now=now, origin=origin, flow=flow, report=report.pk, kind=str(kind))
-    notify.notify_everywhere(
-        user, notice_kinds.REPORT_OPENED, now=now, report=report.reference, device=device, at=now.isoformat()
-    )
+    facts: dict[str, Any] = {"report": report.reference, "device": device, "at": now.isoformat()}
+    notify.notify_everywhere(user, told_as, now=now, **{name: facts[name] for name in told_as.facts})
     return report
 
 

@@ -69,7 +69,7 @@ def _user(login: Login, *, customer: Customer | None, now: datetime) -> User:
         password.remember_password(user, login.password, now=now)
         if found:
             sessions.end_everything(user)
-    security_answers.set_answers(user, {item.question: item.answer for item in login.questions})
+    security_answers.set_answers(user, {item.question: item.answer for item in login.questions}, now=now)
     _keys(user, login.keys, now=now)
     backup_codes.put(user=user, wanted=map(code_alphabet.plain, login.backup_codes), now=now)
     _state(user, login.state, now=now)

@@ -146,7 +146,7 @@ COLUMNS = (
     Column("address_postcode", "", 20),
     Column("address_country", "", 60),
     Column("language", "code of the language to write in", 8, default="en"),
-    Column("time_zone", "zone to tell times in", 64, default="America/New_York", read=_zone),
+    Column("time_zone", "zone to tell times in; empty: that of the person's browser", 64, read=_zone),
     Column("application_opened", "when the account was opened, such as 2019-03-14", 10, read=_day),
     Column("application_employer", "as the account application says", 100),
     Column("application_first_bank", "the bank of the first deposit", 100),

@@ -10,6 +10,7 @@ from accounts.models.authenticators import (
     SecurityAnswer,
     UsedNonce,
 )
+from accounts.models.contacts import EmailChange
 from accounts.models.customers import AccountActivity, Customer, Mandate, TradingAccount
 from accounts.models.enrolment import Enrolment, EnrolmentItem
 from accounts.models.networks import NetworkRequest, NetworkRule, SignInAddress, TravelPass
@@ -24,6 +25,7 @@ __all__ = [
     "AnsweredPost",
     "BackupCode",
     "Customer",
+    "EmailChange",
     "EmailedCode",
     "Enrolment",
     "EnrolmentItem",

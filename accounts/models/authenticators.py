@@ -104,11 +104,14 @@ class EmailedCode(models.Model):
 
 
 class SecurityAnswer(models.Model):
-    """The answer to one security question, as a slow salted hash of its normalised text."""
+    """The answer to one security question, as a slow salted hash of its folded text."""
 
     user = models.ForeignKey(User, models.CASCADE, related_name="security_answers")
     question = models.CharField(max_length=40)
     answer_hash = models.CharField(max_length=255)
+    folding = models.PositiveSmallIntegerField(default=1, db_default=1)  # which folding the hash was made of
+    set_at = models.DateTimeField(null=True)
+    outdated_at = models.DateTimeField(null=True)  # a recovery has ended it as proof
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [

@@ -22,7 +22,7 @@ class Customer(EncryptedModel):
     phone = EncryptedTextField(blank=True)
     application = EncryptedJSONField(default=dict)  # answers in the account application, by name
     language = models.CharField(max_length=8, default="en")
-    time_zone = models.CharField(max_length=64, default="America/New_York")
+    time_zone = models.CharField(max_length=64, blank=True)  # empty: that of their browser
     created_at = models.DateTimeField(db_default=Now())
 
     def __str__(self) -> str:

@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -16,7 +17,7 @@ from accounts.hashers import PortalArgon2Hasher
 from accounts.models.customers import Customer
 from accounts.policies import usernames
 from accounts.policies.passwords import older_forms
-from portal.lib import digests
+from portal.lib import clock, digests
 from portal.lib.encrypted_fields import EncryptedModel, EncryptedTextField
 
 if TYPE_CHECKING:
@@ -64,6 +65,10 @@ class User(EncryptedModel, AbstractBaseUser, PermissionsMixin):  # type: ignore[
     username = models.CharField(max_length=usernames.MAX_LENGTH, unique=True)
     username_hash = models.CharField(max_length=64, unique=True, editable=False)
     email = EncryptedTextField()
+    former_email = EncryptedTextField(
+        blank=True, default="", db_default=""
+    )  # told everything too until ``former_email_until``
+    former_email_until = models.DateTimeField(null=True, blank=True)
     realm = models.CharField(max_length=8, choices=Realm.choices, default=Realm.LIVE)
     customer = models.ForeignKey(Customer, models.PROTECT, null=True, blank=True, related_name="users")
     is_staff = models.BooleanField(default=False)
@@ -134,8 +139,17 @@ class User(EncryptedModel, AbstractBaseUser, PermissionsMixin):  # type: ignore[
 
     @property
     def zone(self) -> str:
-        """Return the name of the user's time zone."""
+        """Return the name of the time zone this user has chosen; empty for none: then the browser's counts."""
         return self.customer.time_zone if self.customer else "UTC"
+
+    def former_address(self, now: datetime) -> str:
+        """Return the address from which a change can still be stopped, and which is told everything; else empty."""
+        return self.former_email if self.former_email_until and now < self.former_email_until else ""
+
+    @property
+    def may_stop_email(self) -> bool:
+        """Tell whether the last change of the address can still be stopped; every signed-in page says so."""
+        return bool(self.former_email_until and clock.now() < self.former_email_until)
 
     @property
     def greeting(self) -> str:

@@ -17,6 +17,7 @@ class Step(enum.StrEnum):
     RENEW_CODES = "renew-codes"
     SET_CLOCK = "set-clock"
     UPDATE_APP = "update-app"
+    RENEW_QUESTIONS = "renew-questions"
     SECOND_WAY = "second-way"
 
 
@@ -33,7 +34,7 @@ class Ways:
     """A user's authenticators: how many of each kind, and what the phones last reported.
 
     ``clock_offset``: of the phone whose clock is most wrong, in seconds. ``reports``: open reports about sign-ins
-    since the password was last changed.
+    since the password was last changed. ``answers_due``: security answers that should be set again.
     """
 
     keys: int
@@ -42,6 +43,7 @@ class Ways:
     clock_offset: int = 0
     has_old_app: bool = False
     reports: int = 0
+    answers_due: int = 0
 
 
 def next_steps(ways: Ways) -> list[Step]:
@@ -53,13 +55,14 @@ def next_steps(ways: Ways) -> list[Step]:
         Step.RENEW_CODES: ways.backup_codes > 0 and backup_codes.are_few(ways.backup_codes),
         Step.SET_CLOCK: abs(ways.clock_offset) > _CLOCK_SECONDS,
         Step.UPDATE_APP: ways.has_old_app,
+        Step.RENEW_QUESTIONS: ways.answers_due > 0,
         Step.SECOND_WAY: ways.keys == 1 and not ways.passkeys,
     }
     return [step for step, is_wanted in wanted.items() if is_wanted]
 
 
 def light(steps: list[Step]) -> Light:
-    """Return how urgent the steps are: a second authenticator is good to have, the rest are problems."""
+    """Return how urgent the steps are: some are good to have, the rest are problems."""
     if Step.SET_UP_KEY in steps:
         return Light.ERR
-    return Light.WARN if set(steps) - {Step.SECOND_WAY} else Light.OK
+    return Light.WARN if set(steps) - {Step.SECOND_WAY, Step.RENEW_QUESTIONS} else Light.OK

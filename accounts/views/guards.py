@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import Resolver404, resolve, reverse
+from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
@@ -31,7 +32,7 @@ def signed_in(view: Page[P]) -> View[P]:
         known = who(request)
         if known is None:
             return to_sign_in(request)
-        sessions.touch(known.session.current, now=clock.now())
+        _visit(known)
         return view(known, *args, **kwargs)
 
     guarded.__dict__["who"] = "signed in"  # read by portal.url_inventory
@@ -50,7 +51,7 @@ def freshly_proved(view: Page[P]) -> View[P]:
         if known is None:
             return to_sign_in(request)
         if reauthentication.is_fresh(known.session.current, now=clock.now()):
-            sessions.touch(known.session.current, now=clock.now())
+            _visit(known)
             return view(known, *args, **kwargs)
         wanted = request.get_full_path()
         if request.method not in {"GET", "HEAD"}:
@@ -60,6 +61,13 @@ def freshly_proved(view: Page[P]) -> View[P]:
 
     guarded.__dict__["who"] = "signed in, confirmed a moment ago"
     return cast("View[P]", guarded)
+
+
+def _visit(request: SignedInRequest) -> None:
+    """Count the visit as activity, and tell times in the zone that the user has chosen, if they have."""
+    sessions.touch(request.session.current, now=clock.now())
+    if request.user.customer and request.user.zone:
+        timezone.activate(request.user.zone)
 
 
 def safe_next(request: HttpRequest) -> str:

@@ -69,6 +69,11 @@ _ADVICE = {
         "accounts:keys",
         _("See which phone"),
     ),
+    Step.RENEW_QUESTIONS: Advice(
+        _("It is time to choose your security questions again, so that you still remember the answers."),
+        "accounts:questions",
+        _("Choose security questions"),
+    ),
     Step.SECOND_WAY: Advice(
         _("You have one Key. A second one, on another phone, helps if you lose the first."),
         "accounts:key-setup",

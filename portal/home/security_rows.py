@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from accounts.models import Key, User
+from accounts.policies import masks
 from accounts.policies.recommendations import Ways
 
 if TYPE_CHECKING:
@@ -42,10 +43,21 @@ def sign_in_rows(user: User, keys: Sequence[Key], ways: Ways) -> list[Row]:
     ]
 
 
-def contact_rows(user: User) -> list[Row]:
-    """Return how this user is reached and recognised. No statement."""
+def contact_rows(user: User, questions: int | None) -> list[Row]:
+    """Return how this user is reached and recognised; ``questions``: how many are set, None if none are asked here."""
     limited = _("Limited to certain networks") if user.networks_limited_at else _("Any network may sign in")
-    return [Row("globe", _("Networks"), limited, "accounts:networks", _("Manage"))]
+    network = Row("globe", _("Networks"), limited, "accounts:networks", _("Manage"))
+    if user.is_staff:
+        return [network]  # the firm keeps the details of its staff elsewhere
+    rows = [
+        Row("mail", _("E-mail"), masks.email(user.email), "accounts:profile-email", _("Change")),
+        Row("user", _("Your details"), _("Name, address, phone, time zone"), "accounts:profile", _("See")),
+        network,
+    ]
+    if questions is not None:
+        answers = ngettext("%d answer", "%d answers", questions) % questions if questions else _("None yet")
+        rows.insert(2, Row("help", _("Security questions"), answers, "accounts:questions", _("Set")))
+    return rows
 
 
 def _key_row(keys: Sequence[Key]) -> Row:

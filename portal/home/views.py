@@ -4,7 +4,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
-from accounts.actions.authenticators import queries
+from accounts.actions.authenticators import queries, security_answers
 from accounts.enums import Action
 from accounts.models import Mandate
 from accounts.request_types import SignedInRequest
@@ -50,7 +50,7 @@ def security(request: SignedInRequest) -> HttpResponse:
     ways = queries.ways_of(user, keys)
     context = {
         "sign_in_rows": sign_in_rows(user, keys, ways),
-        "contact_rows": contact_rows(user),
+        "contact_rows": contact_rows(user, security_answers.how_many(user)),
         "health": health_of(ways),
         "reports": user.reports.order_by("-created_at")[:_LAST_REPORTS],
         "sessions": user.sessions.order_by("-active_at"),

@@ -1,11 +1,19 @@
 """Times in words, in the reader's zone."""
 
+import functools
+import zoneinfo
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.utils import formats, timezone
 from django.utils.translation import gettext
+
+
+@functools.cache
+def zones() -> frozenset[str]:
+    """Return the names of all time zones; read from the disk once."""
+    return frozenset(zoneinfo.available_timezones())
 
 
 def reader_zone() -> str:

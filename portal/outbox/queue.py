@@ -9,6 +9,8 @@ from portal.outbox.kinds import ChannelName, NoticeKind, check_declared
 from portal.outbox.models import Notice
 from portal.outbox.recipients import Recipient
 
+_COPY = "copy-"
+
 
 def email(
     user: Recipient,
@@ -20,7 +22,7 @@ def email(
     useful_until: datetime | None = None,
     **facts: Any,
 ) -> Notice:
-    """Queue one e-mail; the worker sends it once.
+    """Queue one e-mail; the worker sends it once. A copy goes to the address on file until lately, except of codes.
 
     ``address``: instead of the one on file, for example the previous one. ``dedupe``: the same key queues a notice
     only once, for ever; a second call raises ``IntegrityError``. ``useful_until``: not sent from then on.
@@ -30,6 +32,8 @@ def email(
     notice.dedupe, notice.useful_until = dedupe or notice.reference, useful_until
     check_declared(kind, channel=ChannelName.EMAIL, facts=facts, expires=useful_until is not None)
     notice.save()
+    if address is None and not kind.expires and (former := user.former_address(now)):
+        email(user, kind, now=now, address=former, dedupe=f"{_COPY}{notice.dedupe}", **facts)
     return notice
 
 
@@ -41,7 +45,8 @@ def email_each_address(users: Iterable[Recipient], kind: NoticeKind, *, now: dat
     check_declared(kind, channel=ChannelName.EMAIL, facts={*facts, "log_ins"}, expires=False)
     by_address: dict[str, list[Recipient]] = {}
     for user in users:
-        by_address.setdefault(user.email, []).append(user)
+        for address in filter(None, (user.email, user.former_address(now))):
+            by_address.setdefault(address, []).append(user)
     return Notice.objects.bulk_create(
         _notice(told[0], kind, now=now, target=address, facts=facts | {"log_ins": len(told)})
         for address, told in by_address.items()

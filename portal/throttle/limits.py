@@ -197,6 +197,13 @@ EMAIL_CODE = Limit(
     window=_LOCKOUT,
     pause=_LOCKOUT,
 )
+EMAIL_CHANGE = Limit(
+    "email-change",
+    _("Changes of the e-mail address"),
+    "New e-mail addresses that one user names, so that nobody uses us to write to strangers.",
+    tries=10,
+    window=_DAY,
+)
 DETAILS = Limit(
     "details",
     _("Personal details"),

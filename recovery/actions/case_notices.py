@@ -10,6 +10,7 @@ from functools import partial
 from django.db import transaction
 from django.db.models import F
 
+from accounts.policies import stop_codes
 from portal.audit.record import record
 from portal.lib import code_alphabet
 from portal.outbox import periodic_tasks, queue
@@ -18,7 +19,7 @@ from recovery import notice_kinds
 from recovery.actions import objections, one_time_secrets, transitions
 from recovery.enums import CaseKind, OwnerEvent, State
 from recovery.models import Case, Event, StopCode
-from recovery.policies import reference_codes, state_machine
+from recovery.policies import state_machine
 
 _DIGEST_AFTER = timedelta(days=1)
 
@@ -93,16 +94,21 @@ def _notify(case: Case, event: Event, action: OwnerEvent, *, now: datetime) -> N
     kind = _TOLD.get(action)
     if kind is None or case.subject is None or _is_flood(case, event, kind):
         return
-    code = (
-        one_time_secrets.characters(reference_codes.STOP_CODE_LENGTH)
-        if not state_machine.is_terminal(event.to_state)
-        else ""
-    )
+    for address in filter(None, (case.subject.email, case.subject.former_address(now))):
+        _send(case, event, kind, address, now=now)
+
+
+def _send(case: Case, event: Event, kind: NoticeKind, address: str, *, now: datetime) -> None:
+    """Queue one e-mail. Each has a stop code of its own, which works with the reference of that message only."""
+    has_code = not state_machine.is_terminal(event.to_state)
+    code = one_time_secrets.characters(stop_codes.LENGTH) if has_code else ""
+    own = dedupe(case, event.n)
     notice = queue.email(
-        case.subject,
+        case.holder,
         kind,
         now=now,
-        dedupe=dedupe(case, event.n),
+        address=address,
+        dedupe=own if address == case.holder.email else f"{own}|former",
         stop_code=code_alphabet.grouped(code),
         case=case.number,
         at=event.at.isoformat(),

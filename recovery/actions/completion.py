@@ -5,10 +5,11 @@ from datetime import datetime
 from django.db import transaction
 
 from accounts.actions import password
-from accounts.actions.authenticators import emailed_code
+from accounts.actions.authenticators import emailed_code, security_answers
 from accounts.actions.keys import key_codes, key_revocation
 from accounts.actions.sign_in import known_browsers
 from accounts.enums import EndReason
+from accounts.models import User
 from accounts.refusals import refusing, too_often
 from portal.lib import client, digests
 from portal.throttle import limits
@@ -34,7 +35,7 @@ def complete(
 ) -> Case:
     """Set the password, revoke every authenticator and session, enrol the new Key, hold money and contacts.
 
-    What ends: Keys, passkeys and backup codes; sessions, pending sign-ins, known browsers.
+    What ends: Keys, passkeys, backup codes and security answers; sessions, pending sign-ins, known browsers.
     ``secret``: the base32 seed shown to the claimant; ``code``: what their new Key shows for it. Any failure
     leaves password, Keys and sessions as they were. Only success uses up the grant, and only one of
     two parallel calls succeeds. Signing in afterwards is an ordinary sign-in.
@@ -57,7 +58,7 @@ def complete(
         key_codes.enrol_key(
             user=user, secret=secret, code=code, name=key_name, attempt=attempt, by=user, origin=origin, now=now
         )
-        emailed_code.drop(user=user)
+        _end_proofs(user, now=now)
         objections.reinstate(user, now=now)
         objections.hold_scopes(case, now=now)
         strangers = (limits.PASSWORD, limits.CODE)
@@ -72,6 +73,12 @@ def complete(
             until=now + case.terms.hold(max(case.tier, 1)),
         )
     return case
+
+
+def _end_proofs(user: User, *, now: datetime) -> None:
+    """End the code that is on its way, and the answers: whoever has stolen the rest may know them too."""
+    emailed_code.drop(user=user)
+    security_answers.mark_outdated(user, now=now)
 
 
 def _use_up(grant: RecoveryGrant, *, now: datetime) -> None:

@@ -158,6 +158,12 @@ def hold_scopes(case: Case, *, now: datetime) -> None:
             Hold.objects.filter(pk=held.pk).update(until=until)
 
 
+def contacts_held_until(user: User, now: datetime) -> datetime | None:
+    """Return until when a recovery holds the contact details of this user; None if it does not."""
+    held = Hold.objects.filter(subject=user, scope=Scope.CONTACT, lifted_at=None, until__gt=now)
+    return held.order_by("-until").values_list("until", flat=True).first()
+
+
 def reinstate(user: User, *, now: datetime) -> None:
     """Reinstate a holder who has recovered, if an objection to a recovery had suspended them.
 

@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from accounts.actions.authenticators import security_answers
 from accounts.enums import ActivityKind, MandateRole
 from accounts.models import AccountActivity, Customer, User
+from accounts.policies.keys.identity_proofing import ANSWERS_ASKED
 from portal.lib import digests
 from recovery.actions import one_time_secrets
 from recovery.enums import Outcome, Prompt, Source
@@ -122,13 +123,13 @@ class SecurityQuestions:
     """The customer's security questions; their answers are stored as slow hashes only."""
 
     def draw(self, subject: User, *, now: datetime) -> Iterable[Draft]:
-        """Offer each question that has an answer."""
-        names = subject.security_answers.order_by("question").values_list("question", flat=True)
+        """Offer the same two in every round, however many have an answer: more rounds must not try more of them."""
+        names = security_answers.current(subject).values_list("question", flat=True)[:ANSWERS_ASKED]
         return [Draft(Source.QUESTION, Prompt.QUESTION, f"answer:{name}", name) for name in names]
 
     def compare(self, subject: User, item: PlanItem, given: str) -> Outcome:
         """Compare at the cost of one hash."""
-        row = subject.security_answers.filter(question=item.question).first()
+        row = security_answers.current(subject).filter(question=item.question).first()
         return _outcome(row is not None and security_answers.is_answer(row, given))
 
 

@@ -1,4 +1,4 @@
-"""The claimant's forms: request, reference and PIN; and the owner's stop code."""
+"""The claimant's forms: request, reference and PIN."""
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -7,8 +7,7 @@ from accounts.forms.fields import LineField, Refusable
 from accounts.policies import usernames
 from helpcenter import causes
 from recovery.enums import Purpose
-from recovery.forms.fields import pin_input, reference_input, signs_input
-from recovery.policies import reference_codes
+from recovery.forms.fields import pin_input, reference_input
 
 _LOST = ((Purpose.PASSWORD, _("A new password")), (Purpose.KEY, _("A new Key, because I lost the Key or its phone")))
 _CONTACT_LENGTH = 200
@@ -55,35 +54,3 @@ class PinForm(Refusable, forms.Form):
     """The PIN of the case on the page, typed again."""
 
     pin = LineField(label=_("Your current PIN"), help_text=_("Six digits."), widget=pin_input())
-
-
-class StopForm(Refusable, forms.Form):
-    """Reference and stop code, as printed at the end of each message about a case."""
-
-    reference = LineField(
-        label=_("Message reference"), help_text=_("For example N-7F3K-2Q9C."), widget=reference_input()
-    )
-    code = LineField(
-        label=_("Stop code"),
-        help_text=_("Twelve characters in three groups, from the same message."),
-        widget=signs_input(),
-    )
-
-    def clean_reference(self) -> str:
-        """Return N and eight characters; refuse what no message contains, before it looks like a stop."""
-        signs = reference_codes.read_message_reference(self.cleaned_data["reference"])
-        if signs is None:
-            raise forms.ValidationError(
-                _("A message reference looks like N-7F3K-2Q9C. Copy it again from the message."), code="shape"
-            )
-        return signs
-
-    def clean_code(self) -> str:
-        """Return the characters of a stop code; refuse a different length, and characters outside the alphabet."""
-        signs = reference_codes.read_stop_code(self.cleaned_data["code"])
-        if signs is None:
-            raise forms.ValidationError(
-                _("This is not a stop code. A stop code has twelve characters. Copy it again from the message."),
-                code="shape",
-            )
-        return signs

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from datetime import date
 from decimal import Decimal, InvalidOperation
 
+from accounts.policies import security_answers
+
 Comparer = Callable[[str, str], bool]
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
@@ -18,10 +20,8 @@ _FILLERS = {"ltd", "limited", "inc", "llc", "plc", "gmbh", "ag", "co", "corp", "
 
 
 def fold(typed: str) -> str:
-    """Return lower-case words without accents and punctuation, separated by single spaces."""
-    spread = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", typed).casefold())
-    bare = "".join(sign for sign in spread if not unicodedata.combining(sign) and sign not in "'’")
-    return " ".join(re.sub(r"[\W_]+", " ", bare).split())
+    """Return the words as they sound, separated by single spaces."""
+    return " ".join(security_answers.words(typed))
 
 
 def is_forgotten(typed: str) -> bool:

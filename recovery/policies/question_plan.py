@@ -3,6 +3,9 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from accounts.policies.keys.identity_proofing import ANSWERS_ASKED
+from accounts.policies.security_answers import ANSWERS_NEEDED
+from accounts.security_questions import WORDS
 from recovery.enums import Outcome, Prompt, Source
 from recovery.policies.case_policy import Terms
 
@@ -21,7 +24,7 @@ ACTIVITY = (
     Prompt.TRANSFER_AMOUNT,
     Prompt.PHONE_ORDER,
 )
-QUESTIONS = ("first_school", "childhood_friend", "first_pet", "birth_town", "favourite_teacher", "first_street")
+QUESTIONS = tuple(WORDS)  # all that a customer can have, so that an imagined person is asked alike
 
 Pick = Callable[[Sequence["Draft"], int], list["Draft"]]
 
@@ -75,13 +78,13 @@ def imagined(seed: int) -> list[Draft]:
     happened[Prompt.ORDER_AMOUNT] = happened[Prompt.ORDER_INSTRUMENT]  # two questions about one event
     happened[Prompt.PHONE_ORDER] = False
     stated = [prompt for place, prompt in enumerate(APPLICATION) if (seed >> 16 + 2 * place) % 4 > 0]
-    first, second = (seed >> 32) % len(QUESTIONS), (seed >> 40) % (len(QUESTIONS) - 1)
-    asked = sorted({first, second + (second >= first)})
+    left = list(QUESTIONS)
+    asked = [left.pop((seed >> 32 + 8 * place) % len(left)) for place in range(ANSWERS_NEEDED)]
     return [
         *(Draft(Source.PERSONAL, prompt) for prompt in PERSONAL),
         *(Draft(Source.APPLICATION, prompt) for prompt in stated),
         *(Draft(Source.ACTIVITY, prompt, is_decoy=not was) for prompt, was in happened.items()),
-        *(Draft(Source.QUESTION, Prompt.QUESTION, question=QUESTIONS[place]) for place in asked),
+        *(Draft(Source.QUESTION, Prompt.QUESTION, question=name) for name in sorted(asked)[:ANSWERS_ASKED]),
     ]
 
 

@@ -1,12 +1,9 @@
-"""Codes that people read out and type: case references, stop codes, grant parts. 24 characters, no look-alikes."""
+"""Codes that people read out and type: case references and grant parts. 24 characters, no look-alikes."""
 
 from portal.lib.code_alphabet import ALPHABET, is_made_of, plain
 
 CLAIM_PREFIX = "RC"
 _BODY = 7
-_MESSAGE_PREFIX = "N"
-_MESSAGE_BODY = 8
-STOP_CODE_LENGTH = 12
 GRANT_PART_LENGTH = 8
 PIN_LENGTH = 6
 
@@ -29,22 +26,6 @@ def read_claim_reference(typed: str) -> str | None:
     if not is_made_of(text, _BODY + 1) or check_character(text[:-1]) != text[-1]:
         return None
     return f"{CLAIM_PREFIX}-{text[:4]}-{text[4:]}"
-
-
-def read_message_reference(typed: str) -> str | None:
-    """Return N and the eight characters of a message reference, or None if it cannot be one.
-
-    The N may be left out, unless the rest begins with one: then a character is more likely to be missing.
-    """
-    text = plain(typed)
-    text = text if text.startswith(_MESSAGE_PREFIX) else f"{_MESSAGE_PREFIX}{text}"
-    return text if is_made_of(text, 1 + _MESSAGE_BODY) else None
-
-
-def read_stop_code(typed: str) -> str | None:
-    """Return the twelve characters of a stop code, or None if it cannot be one."""
-    text = plain(typed)
-    return text if is_made_of(text, STOP_CODE_LENGTH) else None
 
 
 def looks_like_key_code(typed: str) -> bool:

@@ -6,6 +6,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.forms.stop import StopForm
 from accounts.request_types import SignedInRequest
 from accounts.views import refusal_responses
 from accounts.views.guards import signed_in, who
@@ -13,7 +14,6 @@ from portal.lib import client, clock
 from portal.lib.http_methods import require_POST
 from recovery.actions import objections
 from recovery.enums import Actor, State
-from recovery.forms.case import StopForm
 from recovery.policies import state_machine
 from recovery.refusals import CaseNotOpen
 

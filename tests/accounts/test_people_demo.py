@@ -193,8 +193,8 @@ def test_answers_are_kept_folded_and_slowly_hashed(db, clock, tmp_path):
     kept = SecurityAnswer.objects.get().answer_hash
 
     assert kept.startswith("argon2$argon2id$")
-    assert security_answers.fold(" HARBOUR\tprimary ") == security_answers.fold("Harbour  Primary") == "harbour primary"
-    assert security_answers.fold("Straße ﬁn") == "strasse fin"
+    assert security_answers.fold(" HARBOUR\tprimary ") == security_answers.fold("Harbour  Primary") == "harbourprimary"
+    assert security_answers.fold("Straße ﬁn") == "strassefin"
 
 
 def test_staff_get_their_role_and_no_customer(db, clock, tmp_path):

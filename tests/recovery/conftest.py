@@ -55,7 +55,7 @@ RIGHT = {
 
 
 def right_answer(item: PlanItem) -> str:
-    return QUESTIONS[item.question] if item.prompt == Prompt.QUESTION else RIGHT[Prompt(item.prompt)]
+    return QUESTIONS.get(item.question, "do not know") if item.prompt == Prompt.QUESTION else RIGHT[Prompt(item.prompt)]
 
 
 def wrong_answer(item: PlanItem) -> str:

@@ -9,6 +9,7 @@ from django.utils.formats import date_format
 
 from accounts.models import PlatformSession, User
 from helpcenter import causes
+from portal.lib import time_format
 from portal.outbox.models import Notice
 from recovery.actions import timers
 from recovery.enums import State
@@ -173,7 +174,7 @@ def test_an_owner_reads_that_it_was_approved_and_until_when_it_can_be_stopped(wa
     walk.in_review().approved(clock)
     page = signed_in(_as_now(holder)).get("/recover/mine/")
     assert shown(page) == "cooling"
-    assert date_format(timezone.localtime(walk.case.until, ZoneInfo(holder.user.zone)), "j F Y") in words(page)
+    assert date_format(timezone.localtime(walk.case.until, ZoneInfo(time_format.reader_zone())), "j F Y") in words(page)
 
     walk.waited(clock)
     assert shown(signed_in(_as_now(holder)).get("/recover/mine/")) == "grant_ready"

@@ -4,6 +4,7 @@ import hashlib
 
 import pytest
 
+from accounts.policies import stop_codes
 from portal.lib import code_alphabet
 from recovery.enums import FlagKind, Outcome, Prompt, Source
 from recovery.policies import passphrases, question_plan, reference_codes
@@ -177,7 +178,7 @@ def test_phrases_are_two_words_out_of_thousands():
     ],
 )
 def test_the_reference_of_a_message_is_read_however_it_is_spelled(typed, read):
-    assert reference_codes.read_message_reference(typed) == read
+    assert stop_codes.read_message_reference(typed) == read
 
 
 @pytest.mark.parametrize(
@@ -185,7 +186,7 @@ def test_the_reference_of_a_message_is_read_however_it_is_spelled(typed, read):
     [("2222 3333 4444", "222233334444"), ("dfgh-dfgh-dfgh", "DFGHDFGHDFGH"), ("2222 3333 444", None), ("é" * 12, None)],
 )
 def test_a_stop_code_is_read_however_it_is_spelled(typed, read):
-    assert reference_codes.read_stop_code(typed) == read
+    assert stop_codes.read(typed) == read
 
 
 SEEDS = [int(hashlib.sha256(str(number).encode()).hexdigest(), 16) for number in range(200)]
@@ -205,7 +206,9 @@ def test_people_imagined_differ_and_have_no_answer_on_file():
     people = [question_plan.imagined(seed) for seed in SEEDS]
 
     assert all(draft.locator == "" for person in people for draft in person)
-    assert len({frozenset(draft.question for draft in person) for person in people}) == 15  # pairs of six
+    assert (
+        len({frozenset(draft.question for draft in person) for person in people}) > 50
+    )  # the first two of three out of all
     for prompt in (*question_plan.APPLICATION, *question_plan.ACTIVITY[:-1]):
         having = sum(any(d.prompt == prompt and not d.is_decoy for d in person) for person in people)
         assert 0.6 < having / len(people) < 0.9

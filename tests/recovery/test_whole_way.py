@@ -1,10 +1,16 @@
 """The whole way back in, in actions."""
 
+from datetime import timedelta
+
 import pytest
 from django.contrib.auth.hashers import check_password
 
+from accounts.actions.authenticators import security_answers
 from portal.audit import hash_chain
-from recovery.enums import State
+from portal.lib import client
+from portal.outbox.models import Notice
+from recovery.actions import objections, timers
+from recovery.enums import Scope, State
 from tests.recovery.conftest import NEW_PASSWORD
 
 
@@ -29,3 +35,33 @@ def test_the_hold_ends_by_itself_and_the_case_with_it(clock, walk):
 
     assert walk.state == State.DONE
     assert not walk.case.holds.filter(lifted_at=None).exists()
+
+
+@pytest.mark.promise("CASE-7")
+def test_after_a_recovery_old_answers_count_no_more_and_contact_details_are_held(clock, walk, holder):
+    assert security_answers.current(holder.user).exists()
+
+    walk.ready(clock).started().opened_grant().completed()
+
+    assert list(security_answers.current(holder.user)) == []
+    assert security_answers.standing_of(holder.user, now=clock.now).was_replaced
+    until = objections.contacts_held_until(holder.user, clock.now)
+    assert until == walk.case.holds.get(scope=Scope.CONTACT).until
+    assert objections.contacts_held_until(holder.user, until) is None
+
+
+@pytest.mark.promise("CASE-5")
+def test_the_former_address_is_told_of_a_case_with_a_stop_code_of_its_own(clock, walk, holder):
+    holder.user.former_email, holder.user.former_email_until = "before@example.test", clock.now + timedelta(hours=3)
+    holder.user.save()
+    walk.opened()
+    timers.tick(clock.now)
+    first, second = Notice.objects.filter(kind="case_started").order_by("pk")
+    assert (first.target, second.target) == (holder.user.email, "before@example.test")
+    assert first.facts["stop_code"] != second.facts["stop_code"]
+
+    objections.stop_by_code(
+        reference=second.reference, code=second.facts["stop_code"], origin=client.Origin(), now=clock.now
+    )
+
+    assert walk.state == State.CANCELLED

@@ -7,8 +7,10 @@ from django.conf import settings
 from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
-from accounts.models import BackupCode, Key, Passkey, Report, User
+from accounts.actions.authenticators import security_answers
+from accounts.models import BackupCode, Key, Passkey, Report, SecurityAnswer, User
 from accounts.policies import push_approval, recommendations
+from portal.lib import clock
 
 MAX_SHOWN = 100
 
@@ -41,15 +43,18 @@ def ways_of(user: User, keys: Iterable[Key]) -> recommendations.Ways:
             not push_approval.is_current(phone.version, minimum=settings.PORTAL_KEY_MIN_VERSION) for phone in phones
         ),
         reports=counted.open_reports,
+        answers_due=counted.answers_due,
     )
 
 
 def _others_of(user: str) -> dict[str, Coalesce]:
-    """Return a subquery per column that counts passkeys, unused backup codes and recent reports."""
+    """Return a subquery per column that counts passkeys, unused backup codes, recent reports and answers to renew."""
+    outworn = SecurityAnswer.objects.filter(security_answers.due(clock.now()), user=OuterRef(user))
     is_fresh = Q(user__password_changed_at=None) | Q(created_at__gt=F("user__password_changed_at"))
     return {
         "passkeys": _count_of(Passkey.objects.filter(user=OuterRef(user), confirmed=True)),
         "codes": _count_of(BackupCode.objects.filter(user=OuterRef(user), used_at=None)),
+        "answers_due": _count_of(outworn if security_answers.are_used() else outworn.none()),
         "open_reports": _count_of(Report.objects.filter(is_fresh, user=OuterRef(user), closed_at=None)),
     }
 

@@ -1,4 +1,5 @@
-// Improvements of pages that work without script. Nothing here writes markup or keeps anything on the device.
+// Improvements of pages that work without script. Nothing here writes markup or keeps anything on the device, except
+// for the name of its time zone.
 
 const all = (selector, root = document) => [...root.querySelectorAll(selector)];
 
@@ -36,6 +37,14 @@ function speaker(status, words, mark = null) {
     }
     mark = next;
   };
+}
+
+// The server tells times in this zone to whoever has chosen none (portal/middleware.py).
+const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+const zoneCookie = `zone=${encodeURIComponent(zone ?? "")}`;
+if (zone && !document.cookie.split("; ").includes(zoneCookie)) {
+  const secure = location.protocol === "https:" ? "; Secure" : "";
+  document.cookie = `${zoneCookie}; Path=/; Max-Age=31536000; SameSite=Lax${secure}`;
 }
 
 // Where this device's zone differs from the one the time is given in, say it in both.

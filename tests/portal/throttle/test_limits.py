@@ -26,6 +26,7 @@ KEPT = {
     limits.TRAVEL_PASS_OPENED: (4, DAY, DAY),
     limits.EMAIL_CODE_SENT: (5, LOCKOUT, LOCKOUT),
     limits.EMAIL_CODE: (5, LOCKOUT, LOCKOUT),
+    limits.EMAIL_CHANGE: (10, DAY, DAY),
     limits.DETAILS: (5, LOCKOUT, LOCKOUT),
     limits.SET_UP_CODE: (5, LOCKOUT, LOCKOUT),
     limits.PAIRING: (10, LOCKOUT, LOCKOUT),

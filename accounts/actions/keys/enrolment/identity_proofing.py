@@ -135,7 +135,7 @@ def is_right(user: User, given: Mapping[str, str]) -> bool:
 
 
 def _answers_of(user: User) -> dict[str, SecurityAnswer]:
-    return {row.question: row for row in SecurityAnswer.objects.filter(user=user)}
+    return {row.question: row for row in security_answers.current(user)}
 
 
 def _details_of(user: User) -> _OnFile:
