@@ -2,9 +2,9 @@
 
 from django.urls import path
 
-from accounts.views import backup_codes, passkeys, reauthentication, sessions
+from accounts.views import backup_codes, notices, passkeys, reauthentication, sessions
 from accounts.views.keys import enrolment, key_app, keys, pairing
-from accounts.views.sign_in import passkey_sign_in, push_polling, second_factor, sign_in
+from accounts.views.sign_in import passkey_sign_in, push_polling, second_factor, sign_in, this_browser
 
 app_name = "accounts"
 passkey_pages = [
@@ -29,12 +29,22 @@ enrolment_pages = [
     path("key/setup/state/", pairing.state, name="key-setup-state"),
     path("key/setup/done/", pairing.done, name="key-setup-done"),
 ]
+notice_pages = [
+    path("notices/", notices.notices, name="notices"),
+    path("notices/check/", notices.check, name="notice-check"),
+    path("notices/report/", notices.report, name="notice-report"),
+    path("notices/report/done/", notices.reported, name="notice-reported"),
+    path("notices/<str:reference>/", notices.notice, name="notice"),
+]
 urlpatterns = [
     *passkey_pages,
     *enrolment_pages,
+    *notice_pages,
     path("login/", sign_in.sign_in, name="login"),
     path("login/confirm/", second_factor.second_factor, name="second-factor"),
     path("login/waiting/", push_polling.waiting, name="login-waiting"),
+    path("login/this-browser/", this_browser.ask, name="this-browser"),
+    path("login/this-browser/code/", this_browser.code, name="this-browser-code"),
     path("logout/", sessions.sign_out, name="logout"),
     path("idle/remaining/", sessions.idle_remaining, name="idle-remaining"),
     path("idle/extend/", sessions.idle_extend, name="idle-extend"),

@@ -1,16 +1,22 @@
 """Reports of suspicious activity: opened by customers, closed by staff with an outcome (KEY-12, LOCK-4)."""
 
+from collections.abc import Callable
 from datetime import datetime
 
 from django.db import transaction
 
 from accounts import notice_kinds
 from accounts.actions import notify
+from accounts.actions.notices import log_ins_of
 from accounts.enums import Action, ReportKind, ReportOutcome, Role
 from accounts.models import Report, User
+from accounts.refusals import refusing, too_often
 from portal.audit.record import record
 from portal.lib import client
-from portal.outbox import queue
+from portal.outbox import history, queue
+from portal.outbox.models import Notice
+from portal.throttle import limits
+from portal.throttle.reserve import reserve
 
 
 class ReportClosed(Exception):
@@ -23,20 +29,50 @@ class NotTheirsToClose(Exception):
 
 @transaction.atomic
 def open_report(
-    *, user: User, kind: ReportKind, device: str, origin: client.Origin | None, now: datetime, flow: str = ""
+    *,
+    user: User,
+    kind: ReportKind,
+    device: str,
+    origin: client.Origin | None,
+    now: datetime,
+    flow: str = "",
+    notice: str = "",
 ) -> Report:
-    """Open a report for this customer. ``device``: what it is about, in our own words.
+    """Open a report for this customer. ``device``: what it is about, in our own words; ``notice``: a reference.
 
     Effects: one row with a reference to quote on the phone, one event, one notice.
     """
     report = Report.objects.create(
-        reference=queue.new_reference("R"), user=user, kind=kind, device=device, created_at=now
+        reference=queue.new_reference("R"), user=user, kind=kind, device=device, notice=notice, created_at=now
     )
     record(Action.REPORTED, by=user, on=user, now=now, origin=origin, flow=flow, report=report.pk, kind=str(kind))
     notify.notify_everywhere(
         user, notice_kinds.REPORT_OPENED, now=now, report=report.reference, device=device, at=now.isoformat()
     )
     return report
+
+
+@refusing(too_often)
+def report_notice(
+    *, typed: str, user: User | None, what: Callable[[Notice], str], origin: client.Origin, now: datetime
+) -> Report | None:
+    """Open a report about a message of ours; return it, or the one there is about this message, or None.
+
+    ``typed``: its reference. ``user``: who is signed in; then only a message to the same customer counts. ``what``:
+    names the message in our own words. None: no such message, which somebody who is not signed in must not be told.
+    Effects: an attempt of the network stays counted; as ``open_report``, once for each message.
+    Needs: no open transaction. Raises: ``TooOften``.
+    """
+    reserve(*limits.NOTICE_CHECK.of_network(origin.address), now=now)
+    notice = history.find(typed, among=None if user is None else log_ins_of(user))
+    if notice is None:
+        return None
+    with transaction.atomic():
+        owner = User.objects.select_for_update(of=("self",)).select_related("customer").get(pk=notice.user_id)
+        before = Report.objects.filter(notice=notice.reference).first()
+        return before or open_report(
+            user=owner, kind=ReportKind.NOTICE, device=what(notice), notice=notice.reference, origin=origin, now=now
+        )
 
 
 def may_close(by: User, report: Report) -> bool:

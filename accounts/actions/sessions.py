@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 
-from accounts.models import KnownBrowser, PlatformSession, User
+from accounts.models import AdmittedBrowser, KnownBrowser, PlatformSession, User
 from accounts.policies import idleness
 
 
@@ -17,6 +17,7 @@ def end_everything(user: User) -> list[str]:
     ended = [f"{s.get_platform_display()}: {s.device}" for s in user.sessions.order_by("created_at")]
     PlatformSession.objects.filter(user=user).delete()
     KnownBrowser.objects.filter(user=user).delete()
+    AdmittedBrowser.objects.filter(username_hash=user.username_hash).delete()
     user.session_version += 1
     user.save(update_fields=["session_version"])
     return ended

@@ -1,5 +1,6 @@
 """The tables of accounts."""
 
+from accounts.models.admitted_browsers import AdmissionCode, AdmittedBrowser, PauseOrigin
 from accounts.models.answered_posts import AnsweredPost
 from accounts.models.authenticators import (
     BackupCode,
@@ -20,6 +21,8 @@ from accounts.models.users import User
 
 __all__ = [
     "AccountActivity",
+    "AdmissionCode",
+    "AdmittedBrowser",
     "AnsweredPost",
     "BackupCode",
     "Customer",
@@ -31,6 +34,7 @@ __all__ = [
     "KnownBrowser",
     "Mandate",
     "Passkey",
+    "PauseOrigin",
     "Phone",
     "PlatformSession",
     "PushChallenge",

@@ -14,8 +14,8 @@ from django.db import transaction
 from django.db.models import F, OuterRef, Q, QuerySet
 
 from accounts.actions import push, reports
+from accounts.actions.sign_in import known_browsers
 from accounts.actions.sign_in.check_password import Pending
-from accounts.actions.sign_in.known_browsers import UNKNOWN_BROWSER
 from accounts.enums import Action, CodePurpose, DenyReason, ReportKind, RequestState
 from accounts.models import Key, Phone, PushChallenge, User
 from accounts.models.authenticators import last_authenticated_at, used_since
@@ -88,7 +88,8 @@ def ask(
             withdraw(reference)
         _check_limits(user, pending, now=now)
         number = digests.random_digits(settings.PORTAL_NUMBER_DIGITS)
-        request = _send(user, number, is_new_browser=pending.browser_scope == UNKNOWN_BROWSER, origin=origin, now=now)
+        is_new = not known_browsers.is_known(pending.browser_scope)
+        request = _send(user, number, is_new_browser=is_new, origin=origin, now=now)
         record(Action.REQUEST_SENT, by=None, on=user, now=now, origin=origin, flow=request.flow, request=request.pk)
         push.announce(request, now=now)
     return SentRequest(request, number)
@@ -175,7 +176,8 @@ def _check_limits(user: User, pending: Pending, *, now: datetime) -> None:
         raise RequestsStopped
     if verdict.until:
         raise TooManyRequests(until=verdict.until)
-    reserve(limits.PUSH_REQUEST.of(user.username_hash), now=now)
+    scope = known_browsers.shared_scope(pending.browser_scope)
+    reserve(limits.PUSH_REQUEST.of(user.username_hash, scope=scope), now=now)
 
 
 def _send(user: User, number: str, *, is_new_browser: bool, origin: client.Origin, now: datetime) -> PushChallenge:

@@ -25,7 +25,8 @@ def _of_limits(user: User, *, now: datetime) -> Iterator[str]:
         if row.total and row.used_in_a_row >= row.total:
             yield f"{what}: {row.used_in_a_row} wrong tries in a row. Only recovery is possible now."
         elif until := row.locked_until(now):
-            yield f"{what}: paused until {time_format.time_words(until, user.zone)} after {row.used} wrong tries."
+            opens = time_format.time_words(time_format.next_minute(until), user.zone)
+            yield f"{what}: paused until {opens} after {row.used} wrong tries."
 
 
 def _of_log_in(user: User) -> Iterator[str]:
