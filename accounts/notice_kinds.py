@@ -23,7 +23,7 @@ KEY_ADDED = declare("key_added", facts={"key", "at", "log_ins"}, channels=_EVERY
 KEY_MOVED = declare("key_moved", facts={"key", "at", "log_ins"}, channels=_EVERYWHERE)
 KEY_OFF = declare("key_off", facts={"key", "at"}, channels=_EVERYWHERE)
 PHONE_LOST = declare("phone_lost", facts={"key", "at"}, channels=_EVERYWHERE)
-REPORT_OPENED = declare("report_opened", facts={"report", "device", "at"}, channels=_EVERYWHERE, is_urgent=True)
+REPORT_OPENED = declare("report_opened", facts={"report", "what", "device", "at"}, channels=_EVERYWHERE, is_urgent=True)
 REPORT_CLOSED = declare("report_closed", facts={"report", "outcome"}, channels=_EVERYWHERE)
 
 REQUEST = declare("request", channels=(ChannelName.PUSH,), expires=True)

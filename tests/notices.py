@@ -30,6 +30,7 @@ FACTS = {
     "stop_code": "7F3K 2Q9C 7F3K",
     "total": 100,
     "tries": 5,
+    "what": "not_me",
     "until": "2026-03-02T12:15:00+00:00",
 }
 

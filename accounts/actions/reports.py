@@ -47,7 +47,13 @@ def open_report(
     )
     record(Action.REPORTED, by=user, on=user, now=now, origin=origin, flow=flow, report=report.pk, kind=str(kind))
     notify.notify_everywhere(
-        user, notice_kinds.REPORT_OPENED, now=now, report=report.reference, device=device, at=now.isoformat()
+        user,
+        notice_kinds.REPORT_OPENED,
+        now=now,
+        report=report.reference,
+        what=str(kind),
+        device=device,
+        at=now.isoformat(),
     )
     return report
 

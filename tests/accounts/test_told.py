@@ -237,3 +237,19 @@ def test_requests_of_somebody_elses_sign_in_use_up_none_of_a_known_browsers(
     own = factories.type_password(home, "ada", ada.password)
 
     assert "data-approval" in own.content.decode()
+
+
+@pytest.mark.promise("LOCK-5")
+@pytest.mark.promise("KEY-12")
+def test_what_was_denied_to_strangers_does_not_silence_a_known_browser(ada: Person, pixel: Phone, clock: Clock) -> None:
+    home = Client()
+    factories.sign_in(home, ada)
+    home.post("/logout/")
+    clock.move(minutes=11)
+    factories.type_password(Client(), "ada", ada.password)
+    pixel.deny(pixel.requests()["requests"][0])
+
+    stranger = factories.type_password(Client(), "ada", ada.password)
+    own = factories.type_password(home, "ada", ada.password)
+
+    assert ["data-approval" in answer.content.decode() for answer in (stranger, own)] == [False, True]

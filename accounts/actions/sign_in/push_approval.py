@@ -168,6 +168,9 @@ def _check_limits(user: User, pending: Pending, *, now: datetime) -> None:
     if proved_at and proved_at.timestamp() > pending.proved_at:
         raise SignInTooSlow
     answered = PushChallenge.objects.filter(user=user, answered_at__isnull=False).order_by("-created_at", "-pk")
+    scope = known_browsers.shared_scope(pending.browser_scope)
+    if known_browsers.is_known(scope):
+        answered = answered.filter(is_new_browser=False)  # what was denied to strangers does not silence a known one
     past = answered.values_list("answered_at", "state", "reason")[:_MOST_ANSWERED]
     verdict = push_approval.may_ask(
         [push_approval.Past(at, *how) for at, *how in past if at], proved_at=proved_at, now=now
@@ -176,7 +179,6 @@ def _check_limits(user: User, pending: Pending, *, now: datetime) -> None:
         raise RequestsStopped
     if verdict.until:
         raise TooManyRequests(until=verdict.until)
-    scope = known_browsers.shared_scope(pending.browser_scope)
     reserve(limits.PUSH_REQUEST.of(user.username_hash, scope=scope), now=now)
 
 
