@@ -9,11 +9,13 @@ from accounts.actions.sign_in import browser_admission
 from portal.audit.models import SecurityEvent
 from portal.outbox.models import Notice
 from tests import factories
-from tests.accounts.test_browser_admission import CODE_PAGE, LIMIT, ask, pause
+from tests.accounts.test_browser_admission import CODE_PAGE, LIMIT, ORIGIN, ask, pause
 from tests.conftest import Clock
 from tests.factories import Person
 from tests.pages import cause_of
 from tests.phone import Phone
+from tests.phones import paired, row_of
+from tests.races import AT_ONCE, ROUNDS, at_once, done
 
 pytestmark = pytest.mark.django_db
 
@@ -78,3 +80,22 @@ def test_another_browser_does_not_take_up_what_the_key_allowed(pixel: Phone, clo
     pixel.allow_browser(number_on(mine))
 
     assert cause_of(other.post(CODE_PAGE, {"by_key": "yes"})) == "B2"
+
+
+@pytest.mark.race
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("_round", range(ROUNDS))
+def test_a_number_typed_twenty_times_at_once_is_allowed_and_taken_up_once(_round: int, clock: Clock) -> None:
+    phone, now = row_of(paired(factories.customer("ada"))), clock.now
+    asked = browser_admission.ask(username="ada", origin=ORIGIN, now=now)
+
+    def allow() -> object:
+        return browser_admission.allow(phone=phone, number=asked.number, origin=ORIGIN, now=now)
+
+    def take_up() -> object:
+        return browser_admission.take_up(ticket=asked.ticket, browser="", origin=ORIGIN, now=now)
+
+    assert done(at_once(*[allow] * AT_ONCE)) == 1
+    assert done(at_once(*[take_up] * AT_ONCE)) == 1
+    actions = SecurityEvent.objects.values_list("action", flat=True)
+    assert sorted(actions) == ["browser_admitted", "browser_allowed"]

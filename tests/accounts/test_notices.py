@@ -15,6 +15,7 @@ from accounts.enums import Realm
 from accounts.models import Report, User
 from portal.outbox import delivery, kinds, queue
 from portal.outbox.models import Notice
+from recovery import notice_kinds as recovery_kinds
 from tests import factories, notices
 from tests.conftest import Clock
 from tests.factories import Person
@@ -52,9 +53,19 @@ def test_every_message_stands_under_notices_with_its_text(ada: Person, clock: Cl
     assert "Firefox on Windows" in own
 
 
-@pytest.mark.parametrize("kind", [notice_kinds.EMAILED_CODE, notice_kinds.BROWSER_CODE])
-def test_the_text_of_a_message_with_a_code_is_not_kept(ada: Person, clock: Clock, kind: kinds.NoticeKind) -> None:
-    notice = sent(ada, clock, kind, code="739 201")
+@pytest.mark.parametrize(
+    ("kind", "secret"),
+    [
+        (notice_kinds.EMAILED_CODE, "code"),
+        (notice_kinds.BROWSER_CODE, "code"),
+        (recovery_kinds.GRANT_PART, "part"),
+        (recovery_kinds.CASE_STARTED, "stop_code"),
+    ],
+)
+def test_the_text_of_a_message_with_a_secret_is_not_kept(
+    ada: Person, clock: Clock, kind: kinds.NoticeKind, secret: str
+) -> None:
+    notice = sent(ada, clock, kind, **{secret: "739 201"})
 
     page = factories.signed_in(ada).get(f"/notices/{notice.reference}/").content.decode()
 
