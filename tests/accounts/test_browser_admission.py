@@ -21,7 +21,7 @@ from tests import factories
 from tests.accounts import passkey_work
 from tests.conftest import Clock
 from tests.factories import Person
-from tests.pages import cause_of
+from tests.pages import cause_of, marks
 from tests.races import AT_ONCE, ROUNDS, at_once, done
 
 pytestmark = pytest.mark.django_db
@@ -62,7 +62,8 @@ def test_a_code_from_the_mailbox_lets_a_new_browser_try_during_a_pause(ada: Pers
 
     browser = admitted(ada, clock)
 
-    assert "data-admitted" in browser.get("/login/?ended=admitted").content.decode()
+    assert marks(browser.get("/login/?ended=admitted"), "admitted") == ["5 in 15"]
+    assert marks(browser.get("/login/this-browser/"), "tries") == ["5"]
     assert factories.sign_in(browser, ada).status_code == 302
     assert factories.sign_in(Client(), ada).status_code == 429
 

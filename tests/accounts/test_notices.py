@@ -14,6 +14,7 @@ from accounts.actions import reports
 from accounts.enums import Realm
 from accounts.models import Report, User
 from portal.outbox import delivery, kinds, queue
+from portal.outbox.emails import message_for
 from portal.outbox.models import Notice
 from recovery import notice_kinds as recovery_kinds
 from tests import factories, notices
@@ -241,3 +242,23 @@ def test_old_texts_are_purged_and_the_reference_stays(ada: Person, clock: Clock)
     assert notice.facts == ""
     assert from_us(check(Client(), notice.reference)) == ["yes"]
     assert reports.may_close(ada.user, Report(user=ada.user)) is False
+
+
+def test_what_somebody_chose_as_a_name_is_shown_as_text(ada: Person, clock: Clock) -> None:
+    notice = sent(ada, clock, notice_kinds.PASSKEY_ADDED, passkey='<i>mine</i> & {{ 7 }} "quoted"')
+
+    page = factories.signed_in(ada).get(f"/notices/{notice.reference}/").content.decode()
+
+    assert "<i>mine" not in page
+    assert "&amp; {{ 7 }} &quot;quoted&quot;" in page
+
+
+@pytest.mark.promise("SESS-4")
+def test_every_message_leads_to_a_report_in_words(ada: Person, clock: Clock) -> None:
+    without = {"case_started", "case_approved", "case_ready", "case_opened", "case_completed", "case_lifted"}
+    without |= {"case_refused", "case_stopped", "case_closed", "case_grant_part", "report_opened", "report_closed"}
+    for kind in kinds.KINDS.values():
+        if kinds.ChannelName.EMAIL in kind.channels and kind.name not in without:
+            notice = notices.email(ada.user, kind, now=clock.now)
+            message = message_for(notice)
+            assert "reference of this message" in message.body, kind.name
