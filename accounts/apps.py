@@ -20,7 +20,7 @@ class AccountsConfig(AppConfig):
         from accounts.actions import purging  # noqa: PLC0415  needs the models
         from accounts.actions.channels import PhoneChannel  # noqa: PLC0415  needs the models
         from accounts.actions.roles import ensure_roles  # noqa: PLC0415  needs the models
-        from accounts.actions.sign_in import lockout_notices  # noqa: PLC0415  needs the models
+        from accounts.actions.sign_in import browser_admission, lockout_notices  # noqa: PLC0415  needs the models
         from accounts.enums import Action  # noqa: PLC0415  needs the settings
         from portal.outbox import channels  # noqa: PLC0415  needs the models
         from portal.outbox.kinds import ChannelName  # noqa: PLC0415  the same
@@ -28,6 +28,7 @@ class AccountsConfig(AppConfig):
         registry.unregister("generator")
         channels.register(ChannelName.PUSH, PhoneChannel)
         periodic_tasks.register("pauses", lockout_notices.announce)
+        periodic_tasks.register("browser codes", browser_admission.send_codes)
         periodic_tasks.register("answered posts", purging.forget_answers)
         event_names.register(Action)
         # auth comes after accounts and recovery, so their permissions exist by then.

@@ -125,6 +125,7 @@ class ReportKind(models.TextChoices):
 
     NOT_ME = "not_me", _("A request the customer did not start")
     CONTACT = "contact", _("A change of contact details the customer did not make")
+    NOTICE = "notice", _("A message about something the customer did not do")
 
 
 class ReportOutcome(models.TextChoices):
@@ -150,6 +151,8 @@ class Action(models.TextChoices):
     SIGNED_IN = "signed_in", _("Signed in")
     SIGNED_OUT = "signed_out", _("Signed out")
     PAUSED = "paused", _("Sign-in paused after too many wrong tries")
+    BROWSER_ALLOWED = "browser_allowed", _("Browser allowed to try with the Key, although sign-in was paused")
+    BROWSER_ADMITTED = "browser_admitted", _("Browser given tries of its own, although sign-in was paused")
     PAUSE_LIFTED = "pause_lifted", _("Pause lifted")
     SUSPENDED = "suspended", _("Sign-in stopped to protect the account")
     REINSTATED = "reinstated", _("Sign-in allowed again")

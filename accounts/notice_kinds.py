@@ -4,8 +4,12 @@ from portal.outbox.kinds import ChannelName, declare
 
 _EVERYWHERE = (ChannelName.EMAIL, ChannelName.PUSH)
 
-NEW_DEVICE = declare("new_device", facts={"device", "place", "at"}, is_urgent=True)
-LOCKED = declare("paused", facts={"tries", "limit", "until"}, is_urgent=True)
+_ORIGIN = {"device", "place", "ip"}
+
+NEW_DEVICE = declare("new_device", facts={*_ORIGIN, "at"}, channels=_EVERYWHERE, is_urgent=True)
+LOCKED = declare("paused", facts={*_ORIGIN, "tries", "limit", "until", "pauses"}, channels=_EVERYWHERE, is_urgent=True)
+CODES_WRONG = declare("codes_wrong", facts={*_ORIGIN, "tries", "total"}, channels=_EVERYWHERE, is_urgent=True)
+BROWSER_CODE = declare("browser_code", facts={*_ORIGIN, "code", "until"}, expires=True)
 SUSPENDED = declare("suspended", facts={"at"})
 REINSTATED = declare("reinstated", facts={"at"})
 PASSWORD_CHANGED = declare("password_changed", facts={"device", "at"}, is_urgent=True)
@@ -33,7 +37,7 @@ NETWORK_REFUSED = declare("network_refused", facts={"device", "place", "network"
 TRAVEL_PASS = declare(
     "travel_pass", facts={"device", "place", "network", "until", "at"}, channels=_EVERYWHERE, is_urgent=True
 )
-REPORT_OPENED = declare("report_opened", facts={"report", "device", "at"}, channels=_EVERYWHERE, is_urgent=True)
+REPORT_OPENED = declare("report_opened", facts={"report", "what", "device", "at"}, channels=_EVERYWHERE, is_urgent=True)
 REPORT_CLOSED = declare("report_closed", facts={"report", "outcome"}, channels=_EVERYWHERE)
 
 REQUEST = declare("request", channels=(ChannelName.PUSH,), expires=True)

@@ -34,14 +34,18 @@ def _spoken(value: object) -> object:
     return time_format.time_words(value) if isinstance(value, datetime) else value
 
 
-class Paused(Refusal):
+class _Until(Refusal):
+    """A refusal that ends at ``until``; told to the minute, never an earlier one."""
+
+    def __init__(self, *, until: datetime) -> None:
+        super().__init__(until=time_format.next_minute(until))
+        self.until = until
+
+
+class Paused(_Until):
     """Too many wrong attempts; sign-in is locked until ``until``, which further attempts never extend."""
 
     code = "L1"
-
-    def __init__(self, *, until: datetime) -> None:
-        super().__init__(until=until)
-        self.until = until
 
 
 class NetworkPaused(Paused):
@@ -50,15 +54,11 @@ class NetworkPaused(Paused):
     code = "L3"
 
 
-class TooOften(Refusal):
+class TooOften(_Until):
     """Too many attempts at something else; locked until ``until``, which further attempts never extend."""
 
     code = "T1"
     is_flood = True
-
-    def __init__(self, *, until: datetime) -> None:
-        super().__init__(until=until)
-        self.until = until
 
 
 class CodesUsedUp(Refusal):
@@ -159,6 +159,24 @@ class EmailedCodeWrong(Refusal):
     code = "R1"
 
 
+class BrowserCodeWrong(Refusal):
+    """The e-mailed code that lets a browser try is wrong, old or used."""
+
+    code = "B1"
+
+
+class BrowserNotAllowed(Refusal):
+    """No Key has let this browser try yet."""
+
+    code = "B2"
+
+
+class BrowserNumberWrong(Refusal):
+    """No browser that asked to try as one of this phone's users shows that number."""
+
+    code = "B3"
+
+
 class PasswordUsedBefore(Refusal):
     """The new password was used before."""
 
@@ -220,14 +238,10 @@ class AppTooOld(Refusal):
     code = "K5"
 
 
-class TooManyRequests(Refusal):
+class TooManyRequests(_Until):
     """The limit of requests in ten minutes is reached."""
 
     code = "N3"
-
-    def __init__(self, *, until: datetime) -> None:
-        super().__init__(until=until)
-        self.until = until
 
 
 class RequestsStopped(Refusal):

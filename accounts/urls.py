@@ -6,6 +6,7 @@ from accounts.views import (
     backup_codes,
     email_change,
     networks,
+    notices,
     passkeys,
     password,
     profile,
@@ -14,7 +15,7 @@ from accounts.views import (
     sessions,
 )
 from accounts.views.keys import enrolment, key_app, keys, pairing
-from accounts.views.sign_in import blocked_network, passkey_sign_in, push_polling, second_factor, sign_in
+from accounts.views.sign_in import blocked_network, passkey_sign_in, push_polling, second_factor, sign_in, this_browser
 
 app_name = "accounts"
 passkey_pages = [
@@ -59,14 +60,24 @@ profile_pages = [
     path("profile/stop/", email_change.stop, name="profile-stop"),
     path("profile/stop/thanks/", email_change.stopped, name="profile-stopped"),
 ]
+notice_pages = [
+    path("notices/", notices.notices, name="notices"),
+    path("notices/check/", notices.check, name="notice-check"),
+    path("notices/report/", notices.report, name="notice-report"),
+    path("notices/report/done/", notices.reported, name="notice-reported"),
+    path("notices/<str:reference>/", notices.notice, name="notice"),
+]
 urlpatterns = [
     *passkey_pages,
     *network_pages,
     *enrolment_pages,
     *profile_pages,
+    *notice_pages,
     path("login/", sign_in.sign_in, name="login"),
     path("login/confirm/", second_factor.second_factor, name="second-factor"),
     path("login/waiting/", push_polling.waiting, name="login-waiting"),
+    path("login/this-browser/", this_browser.ask, name="this-browser"),
+    path("login/this-browser/code/", this_browser.code, name="this-browser-code"),
     path("logout/", sessions.sign_out, name="logout"),
     path("idle/remaining/", sessions.idle_remaining, name="idle-remaining"),
     path("idle/extend/", sessions.idle_extend, name="idle-extend"),

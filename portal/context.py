@@ -45,6 +45,8 @@ def everywhere() -> dict[str, Any]:
         "support_link": telephone.link(settings.PORTAL_SUPPORT_PHONE),
         "support_spans": list(spans()),
         "support": support(),
+        "failure_limit": settings.PORTAL_FAILURE_LIMIT,
+        "lockout_minutes": settings.PORTAL_LOCKOUT_MINUTES,
         "idle_minutes": settings.PORTAL_IDLE_MINUTES,
         "idle_warning_seconds": settings.PORTAL_IDLE_WARNING_SECONDS,
     }

@@ -18,6 +18,7 @@ FACTS = {
     "count": 2,
     "device": "Chrome on Windows",
     "few": True,
+    "ip": "203.0.113.7",
     "key": "Ada's phone",
     "left": 1,
     "log_ins": 1,
@@ -25,12 +26,15 @@ FACTS = {
     "network": "203.0.113.7",
     "outcome": "protected",
     "part": "7F3K 2Q9C",
+    "pauses": 2,
     "passkey": "Ada's laptop",
     "place": "near Toronto",
     "report": "R-7F3K-2Q9C",
     "request": "W-7F3K-2Q9C",
     "stop_code": "7F3K 2Q9C 7F3K",
+    "total": 100,
     "tries": 5,
+    "what": "not_me",
     "until": "2026-03-02T12:15:00+00:00",
 }
 

@@ -197,6 +197,10 @@ class Phone:
     def rename(self, name: str) -> Said:
         return self.call("POST", "rename/", {"name": name})
 
+    def allow_browser(self, number: str) -> Said:
+        """Type the number of a browser that is to try to sign in."""
+        return self.call("POST", "browser/", {"number": number})
+
     def tell_clock(self, offset: int) -> Said:
         return self.call("POST", "clock/", {"offset": offset})
 

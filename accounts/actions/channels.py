@@ -10,8 +10,9 @@ from django.template.loader import render_to_string
 from accounts.actions import push as subscriptions
 from accounts.models import Phone
 from portal.lib import clock, digests, push
+from portal.outbox import emails
 from portal.outbox.channels import NobodyThere, Undeliverable
-from portal.outbox.kinds import NoticeKind
+from portal.outbox.kinds import KINDS, ChannelName, NoticeKind
 from portal.outbox.models import Notice
 
 _KEPT_SECONDS = 3 * 24 * 3600  # kept by the push service, for a phone that is off
@@ -32,6 +33,12 @@ class PhoneChannel:
     def templates(kind: NoticeKind) -> Sequence[Sequence[str]]:
         """Return the kind's own text, else the one that says to read the e-mail."""
         return [_templates_of(kind.name)]
+
+    @staticmethod
+    def words(notice: Notice) -> tuple[str, str]:
+        """Return the subject of the same message by e-mail, if there is one, and the text on the phone."""
+        text = text_of(notice.kind)
+        return (emails.subject_of(notice.kind) if ChannelName.EMAIL in KINDS[notice.kind].channels else text), text
 
     def send(self, notice: Notice) -> None:
         """Hand the message to the phone's push service, which may answer that the subscription is gone."""
@@ -57,13 +64,18 @@ def message_for(notice: Notice, *, now: datetime) -> push.Message:
     phone has not fetched yet.
     """
     until = int(notice.useful_until.timestamp()) if notice.useful_until else 0
-    common = {name: getattr(settings, setting) for name, setting in _SETTINGS.items()}
-    text = " ".join(render_to_string(_templates_of(notice.kind), common).split())
+    title, text = settings.PORTAL_BRAND_NAME, text_of(notice.kind)
     return push.Message(
-        payload={"kind": notice.kind, "title": settings.PORTAL_BRAND_NAME, "text": text, "until": until},
+        payload={"kind": notice.kind, "title": title, "text": text, "until": until},
         ttl=max(1, until - int(now.timestamp())) if until else _KEPT_SECONDS,
         topic=digests.keyed("push-topic", notice.kind)[:_TOPIC_LENGTH],
     )
+
+
+def text_of(kind: str) -> str:
+    """Return what a phone shows of a notice of this kind."""
+    common = {name: getattr(settings, setting) for name, setting in _SETTINGS.items()}
+    return " ".join(render_to_string(_templates_of(kind), common).split())
 
 
 def _templates_of(kind: str) -> list[str]:

@@ -8,12 +8,15 @@ from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 
 from accounts.enums import RequestState
 from accounts.models import (
+    AdmissionCode,
+    AdmittedBrowser,
     AnsweredPost,
     EmailChange,
     EmailedCode,
     Enrolment,
     Key,
     KnownBrowser,
+    PauseOrigin,
     Phone,
     PlatformSession,
     PushChallenge,
@@ -30,6 +33,7 @@ BATCH = 1000
 _TRIES_DAYS = 2
 _BROWSER_DAYS = 400
 _DEAD_NOTICE_DAYS = 30
+_NOTICE_DAYS = 400
 _REQUEST_DAYS = 90
 _ADDRESS_AGE = timedelta(days=90)  # the preview of a limit looks back that far
 _EMAIL_CHANGE_DAYS = 90
@@ -69,6 +73,12 @@ def _undelivered(now: datetime) -> QuerySet[Model]:
     return Notice.objects.filter(state=NoticeState.DEAD, created_at__lt=old).exclude(facts="")
 
 
+def _old_texts(now: datetime) -> QuerySet[Model]:
+    """Notices sent so long ago that nobody needs to read them again: the row stays, its facts go."""
+    old = now - timedelta(days=_NOTICE_DAYS)
+    return Notice.objects.filter(state=NoticeState.SENT, created_at__lt=old).exclude(facts="")
+
+
 def _came_to_nothing(now: datetime) -> QuerySet[Model]:
     """Phones that joined an enrolment and never got a Key."""
     held = Exists(Key.objects.filter(phone=OuterRef("pk")))
@@ -91,6 +101,9 @@ KINDS = (
         "enrolments that are over",
         lambda now: Enrolment.objects.filter(expires_at__lt=now - timedelta(hours=_ENROLMENT_HOURS)),
     ),
+    Kind("browsers that asked to try", lambda now: AdmittedBrowser.objects.filter(expires_at__lte=now)),
+    Kind("codes for a browser that ran out", lambda now: AdmissionCode.objects.filter(expires_at__lte=now)),
+    Kind("origins of pauses", lambda now: PauseOrigin.objects.filter(at__lt=now - timedelta(days=_TRIES_DAYS))),
     Kind("phones that never got a Key", _came_to_nothing),
     Kind("requests to approve", _requests),
     Kind("addresses of old sign-ins", lambda now: SignInAddress.objects.filter(at__lt=now - _ADDRESS_AGE)),
@@ -102,6 +115,7 @@ KINDS = (
     ),
     Kind("spent nonces", lambda now: UsedNonce.objects.filter(used_at__lt=now - timedelta(hours=_SPENT_HOURS))),
     Kind("facts of undelivered notices", _undelivered, _forget_facts),
+    Kind("facts of old notices", _old_texts, _forget_facts),
     Kind(
         "browsers not seen for long",
         lambda now: KnownBrowser.objects.filter(last_used_at__lt=now - timedelta(days=_BROWSER_DAYS)),

@@ -1,5 +1,6 @@
 """Reports of suspicious activity: opened by customers, closed by staff with an outcome (KEY-12, LOCK-4)."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -7,12 +8,17 @@ from django.db import transaction
 
 from accounts import notice_kinds
 from accounts.actions import notify
+from accounts.actions.notices import log_ins_of
 from accounts.enums import Action, ReportKind, ReportOutcome, Role
 from accounts.models import Report, User
+from accounts.refusals import refusing, too_often
 from portal.audit.record import record
 from portal.lib import client
-from portal.outbox import queue
+from portal.outbox import history, queue
 from portal.outbox.kinds import NoticeKind
+from portal.outbox.models import Notice
+from portal.throttle import limits
+from portal.throttle.reserve import reserve
 
 
 class ReportClosed(Exception):
@@ -33,18 +39,50 @@ def open_report(
     now: datetime,
     flow: str = "",
     told_as: NoticeKind = notice_kinds.REPORT_OPENED,
+    notice: str = "",
 ) -> Report:
-    """Open a report for this customer. ``device``: what it is about, in our own words; ``told_as``: the notice.
+    """Open a report for this customer.
+
+    ``device``: what it is about, in our own words; ``told_as``: the kind of the notice that goes out; ``notice``: the
+    reference of the message that it is about.
 
     Effects: one row with a reference to quote on the phone, one event, one notice.
     """
     report = Report.objects.create(
-        reference=queue.new_reference("R"), user=user, kind=kind, device=device, created_at=now
+        reference=queue.new_reference("R"), user=user, kind=kind, device=device, notice=notice, created_at=now
     )
     record(Action.REPORTED, by=user, on=user, now=now, origin=origin, flow=flow, report=report.pk, kind=str(kind))
-    facts: dict[str, Any] = {"report": report.reference, "device": device, "at": now.isoformat()}
+    facts: dict[str, Any] = {
+        "report": report.reference,
+        "what": str(kind),
+        "device": device,
+        "at": now.isoformat(),
+    }
     notify.notify_everywhere(user, told_as, now=now, **{name: facts[name] for name in told_as.facts})
     return report
+
+
+@refusing(too_often)
+def report_notice(
+    *, typed: str, user: User | None, what: Callable[[Notice], str], origin: client.Origin, now: datetime
+) -> Report | None:
+    """Open a report about a message of ours; return it, or the one there is about this message, or None.
+
+    ``typed``: its reference. ``user``: who is signed in; then only a message to the same customer counts. ``what``:
+    names the message in our own words. None: no such message, which somebody who is not signed in must not be told.
+    Effects: an attempt of the network stays counted; as ``open_report``, once for each message.
+    Needs: no open transaction. Raises: ``TooOften``.
+    """
+    reserve(*limits.NOTICE_CHECK.of_network(origin.address), now=now)
+    notice = history.find(typed, among=None if user is None else log_ins_of(user))
+    if notice is None:
+        return None
+    with transaction.atomic():
+        owner = User.objects.select_for_update(of=("self",)).select_related("customer").get(pk=notice.user_id)
+        before = Report.objects.filter(notice=notice.reference).first()
+        return before or open_report(
+            user=owner, kind=ReportKind.NOTICE, device=what(notice), notice=notice.reference, origin=origin, now=now
+        )
 
 
 def may_close(by: User, report: Report) -> bool:

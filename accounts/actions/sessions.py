@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 
-from accounts.models import KnownBrowser, PlatformSession, User
+from accounts.models import AdmittedBrowser, KnownBrowser, PlatformSession, User
 from accounts.policies import idleness
 
 
@@ -19,6 +19,7 @@ def end_everything(user: User, *, keep: PlatformSession | None = None, browser: 
     ended = [f"{s.get_platform_display()}: {s.device}" for s in others.order_by("created_at")]
     end_others(user, keep=keep)
     KnownBrowser.objects.filter(user=user).exclude(digest=browser).delete()
+    AdmittedBrowser.objects.filter(username_hash=user.username_hash).delete()
     return ended
 
 

@@ -25,9 +25,9 @@ class ReportAdmin(ReadOnlyAdmin):
     list_display = ("reference", "user", "kind", "device", "created_at", "closed_at", "outcome")
     list_filter = (("closed_at", admin.EmptyFieldListFilter), "kind", "outcome")
     list_select_related = ("user",)
-    search_fields = ("reference__exact", "user__username__exact")
-    search_help_text = _("The full reference or username.")
-    fields = (*list_display, "closed_by")
+    search_fields = ("reference__exact", "notice__exact", "user__username__exact")
+    search_help_text = _("The full reference, that of the message, or the username.")
+    fields = (*list_display, "notice", "closed_by")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """Put open reports first, oldest on top; closed ones follow, newest first."""

@@ -28,7 +28,7 @@ MAX_BODY_BYTES = 16_384  # bytes of a body
 _STATUS = {
     **dict.fromkeys(("Y1", "Y8"), 400),
     **dict.fromkeys(("Y2", "Y3", "Y5"), 401),
-    **dict.fromkeys(("X2", "Y6"), 404),
+    **dict.fromkeys(("B3", "X2", "Y6"), 404),
     **dict.fromkeys(("N5", "Y4", "Y7", "Y9"), 409),
     "K5": 426,
     "T1": 429,

@@ -65,6 +65,12 @@ class Match(Strict):
     matches: bool
 
 
+class Browser(Strict):
+    """Let the browser that shows this number try to sign in."""
+
+    number: Annotated[str, Meta(pattern=r"\A[0-9]{8}\Z")]
+
+
 class Answer(Strict):
     """Approve, with the number, or deny, with a reason."""
 

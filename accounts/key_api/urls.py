@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accounts.key_api import device, pairing, push, requests, status, transfer
+from accounts.key_api import browsers, device, pairing, push, requests, status, transfer
 
 app_name = "key-api"
 urlpatterns = [
@@ -12,6 +12,7 @@ urlpatterns = [
     path("prove/", pairing.prove, name="prove"),
     path("requests/", requests.waiting, name="requests"),
     path("requests/<slug:reference>/answer/", requests.answer, name="answer"),
+    path("browser/", browsers.allow, name="browser"),
     path("push/", push.subscribe, name="push"),
     path("push/test/", push.test, name="push-test"),
     path("transfer/", transfer.begin, name="transfer"),

@@ -1,5 +1,6 @@
 """The tables of accounts."""
 
+from accounts.models.admitted_browsers import AdmissionCode, AdmittedBrowser, PauseOrigin
 from accounts.models.answered_posts import AnsweredPost
 from accounts.models.authenticators import (
     BackupCode,
@@ -22,6 +23,8 @@ from accounts.models.users import User
 
 __all__ = [
     "AccountActivity",
+    "AdmissionCode",
+    "AdmittedBrowser",
     "AnsweredPost",
     "BackupCode",
     "Customer",
@@ -36,6 +39,7 @@ __all__ = [
     "NetworkRequest",
     "NetworkRule",
     "Passkey",
+    "PauseOrigin",
     "Phone",
     "PlatformSession",
     "PushChallenge",

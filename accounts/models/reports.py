@@ -16,6 +16,9 @@ class Report(models.Model):
     user = models.ForeignKey(User, models.PROTECT, related_name="reports")
     kind = models.CharField(max_length=8, choices=ReportKind.choices)
     device = models.CharField(max_length=120)  # what it was about, in words
+    notice = models.CharField(
+        max_length=12, blank=True, db_default=""
+    )  # the reference of the message it is about, if any
     created_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True)
     closed_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
@@ -28,6 +31,7 @@ class Report(models.Model):
                 condition=Q(closed_at__isnull=True, closed_by__isnull=True, outcome="")
                 | (Q(closed_at__isnull=False, closed_by__isnull=False) & ~Q(outcome="")),
             ),
+            models.UniqueConstraint(fields=["notice"], condition=~Q(notice=""), name="one_report_per_notice"),
         ]
 
     def __str__(self) -> str:

@@ -38,13 +38,14 @@ def confirm(request: SignedInRequest) -> HttpResponse:
 
 
 def _prove(request: SignedInRequest, form: ConfirmForm) -> None:
+    now, cookie = clock.now(), known_browsers.cookie_of(request)
     reauthentication.prove(
         user=request.user,
         given=form.given,
         session=request.session,
-        browser_scope=known_browsers.browser_scope_of(known_browsers.cookie_of(request), request.user.username),
+        browser_scope=known_browsers.browser_scope_of(cookie, request.user.username, now=now),
         origin=client.origin(request),
-        now=clock.now(),
+        now=now,
     )
 
 

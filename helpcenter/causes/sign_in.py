@@ -35,6 +35,28 @@ CAUSES = [
         ),
     ),
     *row(
+        "account-paused",
+        "warn",
+        (
+            "B1",
+            _("That code does not work"),
+            _("It was mistyped, used before or is too old. Check the newest e-mail from us, or start again."),
+        ),
+        (
+            "B2",
+            _("Your Key has not let this browser try yet"),
+            _("Open the {key_name}, choose Accounts, then Let a browser try, and type the number on this page."),
+        ),
+        (
+            "B3",
+            _("No browser is waiting with that number"),
+            _(
+                "Check the number on the other screen and that its username is one on this phone. "
+                "Tries left: {tries_left}."
+            ),
+        ),
+    ),
+    *row(
         "on-hold",
         "bad",
         (

@@ -2,7 +2,7 @@
 
 import functools
 import zoneinfo
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -20,6 +20,12 @@ def reader_zone() -> str:
     """Return the zone in which to show times: the one activated for this request, else the firm's default."""
     active = timezone.get_current_timezone_name()
     return settings.PORTAL_DEFAULT_TZ if active == settings.TIME_ZONE else active
+
+
+def next_minute(moment: datetime) -> datetime:
+    """Return the moment, or the next full minute: what is told to the minute must never be earlier than it is."""
+    full = moment.replace(second=0, microsecond=0)
+    return full if full == moment else full + timedelta(minutes=1)
 
 
 def zone_words(name: str) -> str:

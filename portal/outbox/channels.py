@@ -37,6 +37,10 @@ class Channel(Protocol):
     def templates(kind: NoticeKind) -> Sequence[Sequence[str]]:
         """Return the names of the templates that a notice needs; of alternatives, the first that exists."""
 
+    @staticmethod
+    def words(notice: Notice) -> tuple[str, str]:
+        """Return subject and text of a notice, for its reader; an empty text if what it said is not kept."""
+
     def send(self, notice: Notice) -> None:
         """Send the notice; return once the other side has accepted it. Raises: ``Undeliverable``, ``NobodyThere``."""
 
@@ -65,6 +69,11 @@ class EmailChannel:
     def templates(kind: NoticeKind) -> Sequence[Sequence[str]]:
         """Return the names of the templates for subject, text and HTML."""
         return [[name] for name in emails.templates_of(kind.name)]
+
+    @staticmethod
+    def words(notice: Notice) -> tuple[str, str]:
+        """Return subject and text, as far as its facts are kept."""
+        return emails.words_of(notice)
 
     def send(self, notice: Notice) -> None:
         """Render the e-mail and send it."""

@@ -106,8 +106,15 @@ def _deliver(notice: Notice, channel: Channel) -> None:
         channel.close()  # a broken connection is not used again
         _try_again(notice, logs.fault(fault))
     else:
-        _finish(notice, state=NoticeState.SENT, sent_at=clock.now(), facts="")
+        kept = {} if _may_keep(notice) else {"facts": ""}
+        _finish(notice, state=NoticeState.SENT, sent_at=clock.now(), **kept)
         log.info("sent", extra={"facts": {"reference": notice.reference, "kind": notice.kind}})
+
+
+def _may_keep(notice: Notice) -> bool:
+    """Tell whether the facts of a notice that was sent may stay: not if any of them opens something."""
+    kind = KINDS.get(notice.kind)
+    return kind is not None and not kind.secrets and not kind.expires
 
 
 def _try_again(notice: Notice, fault: dict[str, str]) -> None:

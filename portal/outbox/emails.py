@@ -45,6 +45,20 @@ def message_for(notice: Notice) -> EmailMultiAlternatives:
     return message
 
 
+def words_of(notice: Notice) -> tuple[str, str]:
+    """Return the subject and the text of an e-mail that was sent; no text if its facts are not kept."""
+    _subject, text, _html = templates_of(notice.kind)
+    facts: dict[str, Any] = notice.facts or {}
+    context = {name: _fact(value) for name, value in facts.items()} | _common(notice.user, notice.reference)
+    body = render_to_string(text, context).strip() if notice.facts else ""
+    return subject_of(notice.kind), body
+
+
+def subject_of(kind: str) -> str:
+    """Return the subject of a kind of e-mail, which holds no facts."""
+    return " ".join(render_to_string(templates_of(kind)[0]).split())
+
+
 def templates_of(kind: str) -> tuple[str, str, str]:
     """Return the names of the three templates: subject, text, HTML."""
     return f"email/{kind}.subject.txt", f"email/{kind}.txt", f"email/{kind}.html"

@@ -12,6 +12,7 @@ class ChannelName(models.TextChoices):
 
     EMAIL = "email", _("E-mail")
     PUSH = "push", _("Notification on a phone")
+    PORTAL = "portal", _("Only here, under Notices")
 
 
 @dataclass(frozen=True)
@@ -20,6 +21,7 @@ class NoticeKind:
 
     ``facts``: exactly what is passed when an e-mail of this kind is queued.
     ``expires``: each notice becomes useless at a time of its own (``useful_until``), like a code.
+    ``secrets``: facts that open something. A notice that has any is not readable once it is sent.
     ``is_urgent``: somebody waits for it, or should act on it now; it goes in a lane of its own.
     """
 
@@ -28,11 +30,14 @@ class NoticeKind:
     channels: tuple[ChannelName, ...]
     expires: bool
     is_urgent: bool
+    secrets: frozenset[str] = frozenset()
 
     def facts_on(self, channel: ChannelName) -> frozenset[str]:
         """Return the facts for this channel: none for a phone, whose screen strangers may see."""
         return self.facts if channel == ChannelName.EMAIL else frozenset()
 
+
+_SECRET = frozenset({"code", "part", "pin", "stop_code", "token"})  # names of facts that cannot be anything else
 
 KINDS: dict[str, NoticeKind] = {}
 
@@ -44,11 +49,16 @@ def declare(
     channels: tuple[ChannelName, ...] = (ChannelName.EMAIL,),
     expires: bool = False,
     is_urgent: bool = False,
+    secrets: Collection[str] = (),
 ) -> NoticeKind:
-    """Declare a kind that may be queued; apps do so once, in their ``notice_kinds`` module. What expires is urgent."""
+    """Declare a kind that may be queued; apps do so once, in their ``notice_kinds`` module. What expires is urgent.
+
+    Facts whose names say that they open something count as secrets, declared or not.
+    """
     if name in KINDS:
         raise ValueError(f"a notice kind {name!r} is declared already")
-    KINDS[name] = kind = NoticeKind(name, frozenset(facts), channels, expires, is_urgent or expires)
+    hidden = frozenset(secrets) | (_SECRET & frozenset(facts))
+    KINDS[name] = kind = NoticeKind(name, frozenset(facts), channels, expires, is_urgent or expires, hidden)
     return kind
 
 

@@ -22,10 +22,10 @@ class NoticeState(models.TextChoices):
 class Notice(EncryptedModel):
     """One message on one channel. Text is rendered from ``kind`` and ``facts`` when it is sent.
 
-    ``target`` is the channel's recipient: an e-mail address, a phone's reference. Facts are encrypted (they may
-    hold a code) and wiped once the notice is sent. ``useful_until`` is set if it is useless later, like
-    an expired code. ``attempts`` is the fencing token: a worker that claimed the row as attempt n may finish it only
-    while it is still n.
+    ``target`` is the channel's recipient: an e-mail address, a phone's reference. Facts are encrypted. Those of a
+    kind that has secrets, such as a code, are wiped once the notice is sent; others stay, so that its reader can read
+    it again. ``useful_until`` is set if it is useless later, like an expired code. ``attempts`` is the fencing token: a
+    worker that claimed the row as attempt n may finish it only while it is still n.
     """
 
     encryption_owner = "user_id"

@@ -6,7 +6,7 @@ from typing import Any
 
 from portal.lib import code_alphabet, digests
 from portal.outbox.kinds import ChannelName, NoticeKind, check_declared
-from portal.outbox.models import Notice
+from portal.outbox.models import Notice, NoticeState
 from portal.outbox.recipients import Recipient
 
 _COPY = "copy-"
@@ -34,6 +34,15 @@ def email(
     notice.save()
     if address is None and not kind.expires and (former := user.former_address(now)):
         email(user, kind, now=now, address=former, dedupe=f"{_COPY}{notice.dedupe}", **facts)
+    return notice
+
+
+def post(user: Recipient, kind: NoticeKind, *, now: datetime, **facts: Any) -> Notice:
+    """Write a notice that is sent nowhere: it stands among the user's notices at once. Raises: ``NotDeclared``."""
+    check_declared(kind, channel=ChannelName.EMAIL, facts=facts, expires=False)
+    notice = _notice(user, kind, now=now, target="", facts=facts)
+    notice.channel, notice.state, notice.sent_at = ChannelName.PORTAL, NoticeState.SENT, now
+    notice.save()
     return notice
 
 

@@ -138,5 +138,6 @@ def _stamp(moment: datetime, zone: str, pattern: str) -> SafeString:
 
 
 register.filter("phone_linked", telephone.linked)
+register.filter("next_minute", time_format.next_minute)
 register.filter("zone_words", time_format.zone_words)
 register.filter("clock_words", facts.clock_words)

@@ -180,6 +180,45 @@ NEW_PASSWORD = Limit(
     pause=_LOCKOUT,
 )
 
+# --- A browser that may try although sign-in is paused -----------------------------------------------
+BROWSER_ASKED = _of_networks(
+    "browser-asked",
+    _("Browsers that asked to try"),
+    "Requests to let an unknown browser try, from one address or IPv6 /64, whatever the username.",
+    tries=20,
+)
+BROWSER_CODE_SENT = Limit(
+    "browser-code-sent",
+    _("Codes sent for a browser"),
+    "Codes e-mailed to one user to let a browser try; the earlier one stays good, and using one clears this.",
+    tries=1,
+    window=_TEN_MINUTES,
+)
+BROWSER_CODE = Limit(
+    "browser-code",
+    _("Code for a browser"),
+    "Wrong e-mailed codes typed in one browser that asked to try.",
+    tries=_FAILURES,
+    window=_LOCKOUT,
+    pause=_LOCKOUT,
+)
+BROWSER_NUMBER = Limit(
+    "browser-number",
+    _("Number of a browser"),
+    "Wrong numbers of a browser typed on one phone to let it try.",
+    tries=_FAILURES,
+    window=_LOCKOUT,
+    pause=_LOCKOUT,
+)
+
+# --- Messages ----------------------------------------------------------------------------------------
+NOTICE_CHECK = _of_networks(
+    "notice-check",
+    _("Checked references"),
+    "References of messages looked up or reported from one address or IPv6 /64, right ones included.",
+    tries=20,
+)
+
 # --- E-mailed codes and setting up a Key -------------------------------------------------------------
 EMAIL_CODE_SENT = Limit(
     "email-code-sent",
@@ -237,7 +276,7 @@ KEY_API = _of_networks(
 PUSH_REQUEST = Limit(
     "push-request",
     _("Requests to approve"),
-    "Requests to approve sent to the phones of one user.",
+    "Requests to approve sent to the phones of one user; each known browser has its own, all others share one.",
     tries="PORTAL_PUSH_PER_10_MIN",
     window=_TEN_MINUTES,
 )

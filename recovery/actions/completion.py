@@ -61,8 +61,7 @@ def complete(
         _end_proofs(user, now=now)
         objections.reinstate(user, now=now)
         objections.hold_scopes(case, now=now)
-        strangers = (limits.PASSWORD, limits.CODE)
-        clear(*(limit.of(user.username_hash, scope=known_browsers.UNKNOWN_BROWSER) for limit in strangers))
+        clear(*known_browsers.buckets_of_strangers(user.username_hash))
         transitions.move(
             case,
             State.HOLD,

@@ -110,6 +110,7 @@ CALLS = {
     "POST prove/": {"pairing": NOWHERE, "codes": {NOWHERE: "123456"}},
     "POST pair/": {"code": "CDFGHJKM"},
     "POST requests/x/answer/": {"decision": "deny", "reason": "not_me", "time": 1, "signature": "A" * 86},
+    "POST browser/": {"number": "00000000"},
     "POST push/": {},
     "POST push/test/": {},
     "POST transfer/": {},

@@ -29,8 +29,8 @@ def test_a_value_somebody_else_planted_is_worth_nothing(ada: Person, clock: Cloc
 
     assert len(sign_in_and_leave(client, ada)) < 4000
 
-    assert known_browsers.browser_scope_of(carried(client), "ada") != known_browsers.UNKNOWN_BROWSER
-    assert known_browsers.browser_scope_of(planted, "ada") == known_browsers.UNKNOWN_BROWSER
+    assert known_browsers.browser_scope_of(carried(client), "ada", now=clock.now) != known_browsers.UNKNOWN_BROWSER
+    assert known_browsers.browser_scope_of(planted, "ada", now=clock.now) == known_browsers.UNKNOWN_BROWSER
 
 
 def test_two_people_with_one_browser_are_known_both(ada: Person, mallory: Person, clock: Clock) -> None:
@@ -38,7 +38,7 @@ def test_two_people_with_one_browser_are_known_both(ada: Person, mallory: Person
     sign_in_and_leave(client, ada)
     cookie = sign_in_and_leave(client, mallory)
 
-    scopes = {known_browsers.browser_scope_of(cookie, name) for name in ("ada", "mallory", "nobody")}
+    scopes = {known_browsers.browser_scope_of(cookie, name, now=clock.now) for name in ("ada", "mallory", "nobody")}
 
     assert len(scopes) == 3
     assert KnownBrowser.objects.count() == 2
@@ -50,7 +50,8 @@ def test_a_sixth_person_takes_the_place_of_the_first(clock: Clock) -> None:
         sign_in_and_leave(client, person)
 
     known = [
-        known_browsers.browser_scope_of(carried(client), f"person{number}") != known_browsers.UNKNOWN_BROWSER
+        known_browsers.browser_scope_of(carried(client), f"person{number}", now=clock.now)
+        != known_browsers.UNKNOWN_BROWSER
         for number in range(6)
     ]
 

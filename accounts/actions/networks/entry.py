@@ -69,7 +69,7 @@ def _has_pass(user: User, *, browser: str, address: str, now: datetime) -> bool:
     return (
         found is not None
         and digests.same(found.address_digest, address_digest(user, address))
-        and found.browser == known_browsers.browser_scope_of(browser, user.username)
+        and found.browser == known_browsers.browser_scope_of(browser, user.username, now=now)
     )
 
 

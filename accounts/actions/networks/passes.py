@@ -102,7 +102,7 @@ def _opened(key: Key, browser: str, *, origin: client.Origin, now: datetime) -> 
     TravelPass.objects.update_or_create(
         user=user,
         defaults={
-            "browser": known_browsers.browser_scope_of(cookie, user.username),
+            "browser": known_browsers.browser_scope_of(cookie, user.username, now=now),
             "address_digest": entry.address_digest(user, origin.address),
             "opened_at": now,
             "expires_at": until,

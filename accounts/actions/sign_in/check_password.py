@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from accounts.actions import password as passwords
-from accounts.actions.sign_in import known_browsers
+from accounts.actions.sign_in import known_browsers, pause_origins
 from accounts.enums import Realm
 from accounts.models import User
 from accounts.models.authenticators import user_for_sign_in
@@ -41,15 +41,16 @@ def check_password(
 
     Cost: the same statements, and one argon2 hash for each form of its letters.
     ``realm``: the one that was chosen; None for any. ``browser``: the cookie the browser is known by, or empty.
-    A browser known for the username needs no attempt of its network, which strangers may share.
+    A browser known for the username, or admitted, needs no attempt of its network, which strangers may share.
     Effects: a wrong password stays counted; the first right one of an imported user enters the password history.
     Needs: no open transaction, so that a roll-back returns no attempt.
     Raises: ``Paused``, ``WrongPair``, ``HashingOverloaded``; and, only to somebody who gave the right pair,
     ``Suspended``, ``PaperOnLive``, ``LiveOnPaper``, ``NoKey``.
     """
-    scope = known_browsers.browser_scope_of(browser, username)
+    scope = known_browsers.browser_scope_of(browser, username, now=now)
     with hash_semaphore.place(is_known=scope != known_browsers.UNKNOWN_BROWSER):
-        attempt = reserve(*_buckets(username, scope, origin.address), now=now)
+        buckets = _buckets(username, scope, origin.address)
+        attempt = pause_origins.kept(reserve(*buckets, now=now), buckets[0], origin=origin, now=now)
         user = _matching(username, password, attempt)
         if user is None:
             raise attempt.refusal(LastTry() if attempt.tries_left == 1 else WrongPair(tries_left=attempt.tries_left))

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from accounts import notice_kinds
-from accounts.actions.sign_in import known_browsers
+from accounts.actions import notify
+from accounts.actions.sign_in import known_browsers, pause_origins
 from accounts.actions.sign_in.check_password import Pending
 from accounts.enums import Action
 from accounts.models import Key, User
@@ -12,7 +13,6 @@ from accounts.models.authenticators import Authenticator
 from accounts.refusals import Paused
 from portal.audit.record import record
 from portal.lib import client
-from portal.outbox import queue
 from portal.throttle import limits
 from portal.throttle.reserve import Reservation, clear, locked_until, reserve
 
@@ -31,13 +31,16 @@ class SignedIn:
         return isinstance(self.proof, Key) and self.proof.is_first_use
 
 
-def reserve_code(pending: Pending, *, now: datetime) -> Reservation:
+def reserve_code(pending: Pending, *, origin: client.Origin, now: datetime) -> Reservation:
     """Reserve an attempt at a code, unless sign-in has been paused in this browser scope since.
 
+    Effects: the origin of the last attempt is kept, for the notice of the pause.
     Needs: no open transaction. Raises: ``Paused``, ``LimitReached``.
     """
     check_browser_scope(pending, now=now)
-    return reserve(limits.CODE.of(pending.username_hash, scope=pending.browser_scope), now=now)
+    scope = known_browsers.shared_scope(pending.browser_scope)
+    bucket = limits.CODE.of(pending.username_hash, scope=scope)
+    return pause_origins.kept(reserve(bucket, now=now), bucket, origin=origin, now=now)
 
 
 def check_browser_scope(pending: Pending, *, now: datetime) -> None:
@@ -64,8 +67,14 @@ def sign_in(
     record(Action.SIGNED_IN, by=user, on=user, now=now, origin=origin, flow=flow, **facts)
     clear_attempts(user, browser_scope=browser_scope)
     if remembered.is_new:
-        queue.email(
-            user, notice_kinds.NEW_DEVICE, now=now, device=origin.device, place=origin.place, at=now.isoformat()
+        notify.notify_everywhere(
+            user,
+            notice_kinds.NEW_DEVICE,
+            now=now,
+            device=origin.device,
+            place=origin.place,
+            ip=origin.address,
+            at=now.isoformat(),
         )
     return SignedIn(proof, remembered.cookie)
 
@@ -75,6 +84,7 @@ def clear_attempts(user: User, *, browser_scope: str) -> None:
     clear(
         limits.PASSWORD.of(user.username_hash, scope=browser_scope),
         limits.CODE.of(user.username_hash, scope=browser_scope),
+        limits.CODE.of(user.username_hash, scope=known_browsers.ADMITTED_BROWSER),
         limits.CODE.of(user.username_hash, scope=known_browsers.UNKNOWN_BROWSER),
         limits.STEP_UP.of(user.username_hash),
     )

@@ -6,22 +6,27 @@ afterwards who was affected. See docs/decisions/0021-limits-as-data.md.
 
 from datetime import datetime, timedelta
 from functools import partial
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 
 from accounts import notice_kinds
+from accounts.actions import notify
+from accounts.actions.sign_in import pause_origins
 from accounts.enums import Action
 from accounts.models import User
 from portal.audit.record import record
+from portal.lib import time_format
 from portal.outbox import periodic_tasks, queue
+from portal.outbox.kinds import ChannelName
 from portal.outbox.models import Notice
 from portal.throttle import limits
 from portal.throttle.models import Throttle
 
 _BATCH = 200
-_TOLD_EVERY = timedelta(days=1)
+TOLD_EVERY = timedelta(hours=1)  # by e-mail and to the Key: an attacker must not fill the mailbox
 _TOLD = (limits.PASSWORD.name, limits.CODE.name)
 
 
@@ -51,10 +56,24 @@ def _announce(pk: int, *, now: datetime) -> int:
 
 
 def _tell(user: User, row: Throttle, *, now: datetime) -> None:
-    """Notify the user at most once a day: an attacker must not be able to fill the mailbox."""
-    if Notice.objects.filter(user=user, kind=notice_kinds.LOCKED.name, created_at__gt=now - _TOLD_EVERY).exists():
+    """Notify the user of a pause: the first at once, others at most hourly; every one stands among the notices.
+
+    Needs: the event of the pause in the same transaction. It locks the end of the user's chain, so that of two workers
+    the second finds what the first has sent.
+    """
+    where = pause_origins.of(row.key)
+    facts: dict[str, Any] = {
+        "tries": row.used,
+        "limit": row.limit,
+        "until": time_format.next_minute(row.opens_at).isoformat() if row.opens_at else "",
+        "device": where.device,
+        "place": where.place,
+        "ip": where.ip,
+    }
+    told = Notice.objects.filter(user=user, kind=notice_kinds.LOCKED.name)
+    last = told.filter(channel=ChannelName.EMAIL).order_by("-created_at").first()
+    if last and last.created_at > now - TOLD_EVERY:
+        queue.post(user, notice_kinds.LOCKED, now=now, pauses=1, **facts)
         return
-    until = row.opens_at.isoformat() if row.opens_at else ""
-    # Two workers at once: one round later, the second finds that it was told.
-    once = f"{notice_kinds.LOCKED.name}|{user.pk}|{now:%Y-%m-%d}"
-    queue.email(user, notice_kinds.LOCKED, now=now, dedupe=once, tries=row.used, limit=row.limit, until=until)
+    untold = told.filter(channel=ChannelName.PORTAL, **({"created_at__gt": last.created_at} if last else {})).count()
+    notify.notify_everywhere(user, notice_kinds.LOCKED, now=now, pauses=untold + 1, **facts)

@@ -14,7 +14,7 @@ from django.db import transaction
 from django.db.models import F, OuterRef, Q, QuerySet
 
 from accounts.actions import push, reports
-from accounts.actions.sign_in.known_browsers import UNKNOWN_BROWSER
+from accounts.actions.sign_in import known_browsers
 from accounts.enums import Action, CodePurpose, DenyReason, ReportKind, RequestState
 from accounts.models import Key, Phone, PushChallenge, User
 from accounts.models.authenticators import last_authenticated_at, used_since
@@ -108,7 +108,7 @@ def ask(
             withdraw(reference)
         _check_limits(user, pending, now=now)
         number = digests.random_digits(settings.PORTAL_NUMBER_DIGITS)
-        is_new = pending.browser_scope == UNKNOWN_BROWSER
+        is_new = not known_browsers.is_known(pending.browser_scope)
         request = _send(user, number, purpose=purpose, is_new_browser=is_new, origin=origin, now=now)
         record(Action.REQUEST_SENT, by=None, on=user, now=now, origin=origin, flow=request.flow, request=request.pk)
         push.announce(request, now=now)
@@ -188,6 +188,9 @@ def _check_limits(user: User, pending: Undertaking, *, now: datetime) -> None:
     if proved_at and proved_at.timestamp() > pending.proved_at:
         raise SignInTooSlow
     answered = PushChallenge.objects.filter(user=user, answered_at__isnull=False).order_by("-created_at", "-pk")
+    scope = known_browsers.shared_scope(pending.browser_scope)
+    if known_browsers.is_known(scope):
+        answered = answered.filter(is_new_browser=False)  # what was denied to strangers does not silence a known one
     past = answered.values_list("answered_at", "state", "reason")[:_MOST_ANSWERED]
     verdict = push_approval.may_ask(
         [push_approval.Past(at, *how) for at, *how in past if at], proved_at=proved_at, now=now
@@ -196,7 +199,7 @@ def _check_limits(user: User, pending: Undertaking, *, now: datetime) -> None:
         raise RequestsStopped
     if verdict.until:
         raise TooManyRequests(until=verdict.until)
-    reserve(limits.PUSH_REQUEST.of(user.username_hash), now=now)
+    reserve(limits.PUSH_REQUEST.of(user.username_hash, scope=scope), now=now)
 
 
 def _send(

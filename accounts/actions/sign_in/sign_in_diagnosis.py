@@ -6,7 +6,10 @@ from datetime import datetime
 from accounts.enums import Realm
 from accounts.models import Key, User
 from portal.lib import time_format
+from portal.throttle import limits
 from portal.throttle.models import Throttle
+
+_NO_OBSTACLE = (limits.BROWSER_CODE_SENT.name,)  # a code that was sent is still good
 
 
 def of(user: User, *, now: datetime) -> list[str]:
@@ -20,12 +23,14 @@ def _of_password(user: User) -> Iterator[str]:
 
 
 def _of_limits(user: User, *, now: datetime) -> Iterator[str]:
-    for row in Throttle.objects.filter(subject=user.username_hash).order_by("pk"):
+    used = Throttle.objects.filter(subject=user.username_hash).exclude(limit__in=_NO_OBSTACLE)
+    for row in used.order_by("pk"):
         what = row.get_limit_display()
         if row.total and row.used_in_a_row >= row.total:
             yield f"{what}: {row.used_in_a_row} wrong tries in a row. Only recovery is possible now."
         elif until := row.locked_until(now):
-            yield f"{what}: paused until {time_format.time_words(until, user.zone)} after {row.used} wrong tries."
+            opens = time_format.time_words(time_format.next_minute(until), user.zone)
+            yield f"{what}: paused until {opens} after {row.used} wrong tries."
 
 
 def _of_log_in(user: User) -> Iterator[str]:

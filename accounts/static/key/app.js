@@ -4,6 +4,7 @@ import { isAble, isInstalled } from "./device.js";
 import { polling } from "./polling.js";
 import * as push from "./push.js";
 import { accounts, turnOff } from "./screens/accounts.js";
+import { browser, browserLet } from "./screens/browser.js";
 import { check } from "./screens/check.js";
 import { codes } from "./screens/codes.js";
 import { help } from "./screens/help.js";
@@ -20,7 +21,7 @@ import * as worker from "./worker.js";
 const SCREENS = {
   ...{ unusable, install, begin, chooseLock, newPin, locked, startAgain, ended, pair, match, takeOver, pairOver, paired, notify },
   ...{ codes, request, requests, approved, denied, cancelled, requestOver },
-  ...{ accounts, turnOff, move, moveCode, moveMatch, moveWait, moveOver, check, help },
+  ...{ accounts, turnOff, move, moveCode, moveMatch, moveWait, moveOver, browser, browserLet, check, help },
 };
 const BUSY = ["pair", "match", "takeOver", "paired", "moveCode", "moveMatch", "moveWait"]; // not left for a request by itself
 const LOCK_AFTER = 60_000;

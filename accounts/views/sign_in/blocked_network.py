@@ -93,8 +93,9 @@ def _open_pass(request: HttpRequest, kept: dict[str, Any], code: str) -> HttpRes
 
 
 def _sign_in(request: HttpRequest, key: Key, cookie: str) -> SignedIn:
-    scope = known_browsers.browser_scope_of(cookie, key.user.username)
-    return open_session(request, key, browser_scope=scope, now=clock.now(), browser=cookie)
+    now = clock.now()
+    scope = known_browsers.browser_scope_of(cookie, key.user.username, now=now)
+    return open_session(request, key, browser_scope=scope, now=now, browser=cookie)
 
 
 def _start_again(refusal: SignInTooSlow) -> HttpResponse:

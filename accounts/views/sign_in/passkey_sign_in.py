@@ -101,8 +101,9 @@ def _open(request: HttpRequest, passkey: Passkey, asked: str) -> SignedIn:
     if asked:
         push_approval.check_not_denied(asked)
         push_approval.withdraw(asked)
-    browser_scope = known_browsers.browser_scope_of(known_browsers.cookie_of(request), passkey.user.username)
-    return open_session(request, passkey, browser_scope=browser_scope, now=clock.now())
+    now, cookie = clock.now(), known_browsers.cookie_of(request)
+    browser_scope = known_browsers.browser_scope_of(cookie, passkey.user.username, now=now)
+    return open_session(request, passkey, browser_scope=browser_scope, now=now)
 
 
 def _note(request: SignedInRequest, passkey: Passkey) -> None:

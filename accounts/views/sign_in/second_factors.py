@@ -15,13 +15,13 @@ from django.utils.translation import gettext as _
 from accounts.actions.authenticators import backup_codes
 from accounts.actions.keys import key_codes
 from accounts.actions.networks import entry
-from accounts.actions.sign_in import clock_drift, completion, known_browsers, push_approval
+from accounts.actions.sign_in import clock_drift, completion, known_browsers, push_approval, wrong_codes
 from accounts.actions.sign_in.check_password import Pending
 from accounts.models.authenticators import Authenticator
 from accounts.models.push_challenges import flow_of
 from accounts.refusals import CodeWrong, paused, refusing
 from portal.lib import client, hash_semaphore
-from portal.throttle.reserve import give_back
+from portal.throttle.reserve import Reservation, give_back
 
 if TYPE_CHECKING:
     from accounts.sessions import SessionStore
@@ -68,8 +68,8 @@ def by_code(under_way: UnderWay, code: str) -> completion.SignedIn:
 
     Raises: ``Paused``, ``CodesUsedUp``, as ``key_codes.use_code``; ``ClockWrong``, ``RequestDenied``.
     """
-    pending, now = under_way.pending, under_way.now
-    attempt = completion.reserve_code(pending, now=now)
+    pending, now, origin = under_way.pending, under_way.now, client.origin(under_way.request)
+    attempt = completion.reserve_code(pending, origin=origin, now=now)
 
     def use() -> Authenticator:
         return key_codes.use_code(
@@ -82,7 +82,7 @@ def by_code(under_way: UnderWay, code: str) -> completion.SignedIn:
         )
 
     try:
-        return _without_the_phone(under_way, use)
+        return _without_the_phone(under_way, attempt, use)
     except CodeWrong as wrong:
         raise clock_drift.explained(wrong, pending=pending, code=code, tries_left=attempt.tries_left, now=now) from None
 
@@ -94,7 +94,7 @@ def by_backup_code(under_way: UnderWay, typed: str) -> completion.SignedIn:
     Raises: ``Paused``, ``CodesUsedUp``, as ``backup_codes.use_once``; ``RequestDenied``, ``HashingOverloaded``.
     """
     pending, now, origin = under_way.pending, under_way.now, client.origin(under_way.request)
-    attempt = completion.reserve_code(pending, now=now)
+    attempt = completion.reserve_code(pending, origin=origin, now=now)
     try:
         looked_up = backup_codes.look_up(user_id=pending.user_id, typed=typed)
     except hash_semaphore.HashingOverloaded:
@@ -111,12 +111,18 @@ def by_backup_code(under_way: UnderWay, typed: str) -> completion.SignedIn:
             now=now,
         )
 
-    return _without_the_phone(under_way, use)
+    return _without_the_phone(under_way, attempt, use)
 
 
-def _without_the_phone(under_way: UnderWay, use: Callable[[], Authenticator]) -> completion.SignedIn:
-    """Use up a second factor and open the session, unless the phone answered "not me"; withdraw a waiting request."""
-    with transaction.atomic():
+def _without_the_phone(
+    under_way: UnderWay, attempt: Reservation, use: Callable[[], Authenticator]
+) -> completion.SignedIn:
+    """Use up a second factor and open the session, unless the phone answered "not me"; withdraw a waiting request.
+
+    If it is wrong, its owner may be warned: the password was right.
+    """
+    origin, now = client.origin(under_way.request), under_way.now
+    with wrong_codes.warning(under_way.pending, attempt, origin=origin, now=now), transaction.atomic():
         if under_way.push_request:
             push_approval.check_not_denied(under_way.push_request)
         proof = use()
@@ -125,9 +131,7 @@ def _without_the_phone(under_way: UnderWay, use: Callable[[], Authenticator]) ->
             if under_way.push_request and push_approval.withdraw(under_way.push_request)
             else ""
         )
-        return open_session(
-            under_way.request, proof, browser_scope=under_way.pending.browser_scope, now=under_way.now, flow=flow
-        )
+        return open_session(under_way.request, proof, browser_scope=under_way.pending.browser_scope, now=now, flow=flow)
 
 
 def open_session(
@@ -160,9 +164,14 @@ def remember(request: HttpRequest, response: HttpResponse, done: completion.Sign
     """Set the known-browser cookie, and after the first use of a Key say that it works."""
     if done.is_first_use:
         messages.success(request, _("Your Key works. You have just signed in with it for the first time."))
+    return keep_browser(response, done.browser)
+
+
+def keep_browser(response: HttpResponse, cookie: str) -> HttpResponse:
+    """Set the cookie by which this browser is known."""
     response.set_cookie(
         known_browsers.cookie_name(),
-        done.browser,
+        cookie,
         max_age=_BROWSER_COOKIE_AGE,
         secure=settings.SESSION_COOKIE_SECURE,
         httponly=True,

@@ -49,7 +49,7 @@ def begin(*, username: str, ticket: str, browser: str, origin: client.Origin, no
     Raises: ``TooOften`` (too many for this username or from this network).
     """
     name = hash_of_username(username)
-    scope = known_browsers.browser_scope_of(browser, username)
+    scope = known_browsers.shared_scope(known_browsers.browser_scope_of(browser, username, now=now))
     reserve(limits.RESET.of(name, scope=scope), *limits.RESET_NETWORK.of_network(origin.address), now=now)
     holders = User.objects.filter(username_hash=name, is_staff=False, is_active=True)
     user_id, version = holders.values_list("pk", "session_version").first() or (None, 0)  # no whole user: time tells

@@ -128,7 +128,7 @@ def work() -> None:
         connections.close_all()
 
 
-def test_a_notice_goes_out_once_and_keeps_no_facts(ada: Person, outbox: list[object], clock: Clock) -> None:
+def test_a_notice_goes_out_once_and_keeps_no_secret(ada: Person, outbox: list[object], clock: Clock) -> None:
     notice = notices.email(ada.user, notice_kinds.EMAILED_CODE, now=clock.now, code="123 456")
 
     assert delivery.deliver_due() == 1

@@ -19,6 +19,7 @@ export function accounts({ go }) {
     rename: () => rename(part),
     add: () => go("pair"),
     move: () => go("move"),
+    browser: () => go("browser"),
     off: () => go("turnOff"),
   });
   for (const [place, list] of [["live", live], ["paper", paper]]) {
