@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET
 from accounts.actions import sessions
 from accounts.actions.sign_in import completion
 from accounts.policies import idleness
+from accounts.views.cookies import REFUSED_NETWORK
 from accounts.views.guards import who
 from portal.lib import client, clock
 from portal.lib.http_methods import require_POST
@@ -30,9 +31,19 @@ def idle_remaining(request: HttpRequest) -> HttpResponse:
     """Return how long the session lasts without activity; polling is not activity."""
     known = who(request)
     if known is None:
-        return JsonResponse({"seconds": 0, "state": "ended"})
+        return _ended(request)
     seconds = sessions.seconds_left(known.session.current, now=clock.now())
     return JsonResponse({"seconds": seconds, "state": idleness.state(seconds, sessions.warning_seconds())})
+
+
+def _ended(request: HttpRequest) -> HttpResponse:
+    """Say that the session is over; if for its network, lead to the page that says so."""
+    facts: dict[str, object] = {"seconds": 0, "state": "ended"}
+    if not getattr(request.session, "was_outside", False):
+        return JsonResponse(facts)
+    response = JsonResponse(facts | {"next": reverse("accounts:blocked-network")})
+    REFUSED_NETWORK.write(response, user=0)
+    return response
 
 
 @require_POST

@@ -13,6 +13,7 @@ from tests.accounts.network_work import AWAY, HOME, at, limit
 from tests.conftest import Clock
 from tests.factories import Person
 from tests.pages import cause_of
+from tests.phone import Phone
 
 pytestmark = pytest.mark.django_db
 BLOCKED = "/login/blocked-network/"
@@ -78,6 +79,29 @@ def test_every_kind_of_request_is_checked(ada: Person, clock: Clock, path: str) 
     browser.post(path) if path == "/logout/" else browser.get(path)
 
     assert PlatformSession.objects.count() == 0
+
+
+def test_a_page_that_asks_how_long_is_left_is_led_to_the_reason(ada: Person, clock: Clock) -> None:
+    limit(ada)
+    browser = at(HOME, ada)
+    browser.defaults["REMOTE_ADDR"] = AWAY
+
+    assert browser.get("/idle/remaining/").json() == {"seconds": 0, "state": "ended", "next": BLOCKED}
+    assert cause_of(browser.get(BLOCKED)) == "I1"
+
+
+def test_a_phone_answers_from_anywhere_and_only_the_browser_must_be_inside(
+    pixel: Phone, ada: Person, clock: Clock
+) -> None:
+    limit(ada)
+    pixel.client.defaults["REMOTE_ADDR"] = AWAY
+    for address, leads_to in ((HOME, "/"), (AWAY, BLOCKED)):
+        browser = at(address)
+        page = factories.type_password(browser, "ada", ada.password)
+        (request,) = pixel.requests()["requests"]
+        assert pixel.approve(request, page.context["number"]).status == 200
+        assert browser.post(browser.sign_in_page, {"approved": "yes"})["Location"] == leads_to
+        clock.move(minutes=5)
 
 
 @pytest.mark.parametrize("path", ["/idle/remaining/", "/"])

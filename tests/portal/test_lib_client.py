@@ -84,3 +84,9 @@ def test_limits_are_counted_by_address_or_by_the_two_networks_of_an_ipv6_one(add
 )
 def test_a_device_is_named_in_our_words_alone(agent: str, words: str):
     assert client.device_words(agent) == words
+
+
+@pytest.mark.parametrize("text", ["0.0.0.0", "", "unknown", "fe80::1%eth0", "10.0.0.1, 10.0.0.2"])
+def test_an_address_that_was_not_read_is_known_to_be_unknown(text: str) -> None:
+    assert not client.is_known(text)
+    assert client.is_known("203.0.113.7")

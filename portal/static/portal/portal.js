@@ -252,8 +252,9 @@ function watchIdleness(dialog) {
   async function ask() {
     try {
       const response = await fetch(idleRemainingUrl, { headers: { Accept: "application/json" }, cache: "no-store" });
-      const { seconds, state } = await response.json();
-      if (state === "ended" || seconds <= 0) leave();
+      const { seconds, state, next } = await response.json();
+      if (next) location.assign(next);
+      else if (state === "ended" || seconds <= 0) leave();
       else if (seconds <= warning) warn(seconds);
       else calm(seconds);
       return true;
