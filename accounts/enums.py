@@ -126,6 +126,14 @@ class ReportKind(models.TextChoices):
     NOT_ME = "not_me", _("A request the customer did not start")
     CONTACT = "contact", _("A change of contact details the customer did not make")
     NOTICE = "notice", _("A message about something the customer did not do")
+    EVENT = "event", _("Something in the activity that the customer did not do")
+
+
+class Protection(models.TextChoices):
+    """What a customer may choose along with a report."""
+
+    END_OTHERS = "end_others", _("Sign out everywhere else")
+    SUSPEND = "suspend", _("Stop sign-in until you have spoken to us")
 
 
 class ReportOutcome(models.TextChoices):
@@ -150,6 +158,8 @@ class Action(models.TextChoices):
     IMPORTED = "imported", _("Username created")
     SIGNED_IN = "signed_in", _("Signed in")
     SIGNED_OUT = "signed_out", _("Signed out")
+    SESSION_ENDED = "session_ended", _("Signed out of another device")
+    SESSIONS_ENDED = "sessions_ended", _("Signed out everywhere else")
     PAUSED = "paused", _("Sign-in paused after too many wrong tries")
     BROWSER_ALLOWED = "browser_allowed", _("Browser allowed to try with the Key, although sign-in was paused")
     BROWSER_ADMITTED = "browser_admitted", _("Browser given tries of its own, although sign-in was paused")

@@ -12,7 +12,7 @@ CODES_WRONG = declare("codes_wrong", facts={*_ORIGIN, "tries", "total"}, channel
 BROWSER_CODE = declare("browser_code", facts={*_ORIGIN, "code", "until"}, expires=True)
 SUSPENDED = declare("suspended", facts={"at"})
 REINSTATED = declare("reinstated", facts={"at"})
-PASSWORD_CHANGED = declare("password_changed", facts={"device", "at"}, is_urgent=True)
+PASSWORD_CHANGED = declare("password_changed", facts={"device", "at"}, channels=_EVERYWHERE, is_urgent=True)
 EMAILED_CODE = declare("code", facts={"code"}, expires=True)
 BACKUP_CODES_MADE = declare("backup_codes_made", facts={"device", "at"}, channels=_EVERYWHERE)
 BACKUP_CODE_USED = declare("backup_code_used", facts={"device", "at", "left", "few"}, channels=_EVERYWHERE)

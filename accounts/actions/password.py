@@ -8,7 +8,7 @@ from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
 from accounts import notice_kinds
-from accounts.actions import sessions, slow_hash_lookup
+from accounts.actions import notify, sessions, slow_hash_lookup
 from accounts.enums import Action
 from accounts.models import FormerPassword, PlatformSession, User
 from accounts.policies import passwords
@@ -22,7 +22,6 @@ from accounts.refusals import (
 )
 from portal.audit.record import record
 from portal.lib import client
-from portal.outbox import queue
 from portal.throttle import limits
 from portal.throttle.reserve import reserve
 
@@ -127,9 +126,8 @@ def set_prepared(
         own = keep if keep and keep.user.pk == user.pk else None
         ended = sessions.end_everything(locked, keep=own.session if own else None, browser=own.browser if own else "")
         record(Action.PASSWORD_SET, by=by, on=locked, now=now, origin=origin, ended=len(ended))
-        queue.email(
-            locked, notice_kinds.PASSWORD_CHANGED, now=now, at=now.isoformat(), device=origin.device if origin else ""
-        )
+        device = origin.device if origin else ""
+        notify.notify_everywhere(locked, notice_kinds.PASSWORD_CHANGED, now=now, at=now.isoformat(), device=device)
     user.refresh_from_db()
     return ended
 

@@ -3,9 +3,13 @@
 from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.db import transaction
 
+from accounts.enums import Action
 from accounts.models import AdmittedBrowser, KnownBrowser, PlatformSession, User
 from accounts.policies import idleness
+from portal.audit.record import record
+from portal.lib import client
 
 
 def end_everything(user: User, *, keep: PlatformSession | None = None, browser: str = "") -> list[str]:
@@ -37,6 +41,23 @@ def end_others(user: User, *, keep: PlatformSession | None) -> int:
     user.save(update_fields=["session_version"])
     if keep and kept.update(session_version=user.session_version):
         keep.session_version = user.session_version
+    return ended
+
+
+@transaction.atomic
+def end_one(*, session: PlatformSession, by: User, origin: client.Origin, now: datetime) -> None:
+    """End one session of this user; its next request is signed out. Once ended already, nothing happens."""
+    locked = User.objects.select_for_update(of=("self",)).get(pk=by.pk)
+    if PlatformSession.objects.filter(pk=session.pk, user=locked).delete()[0]:
+        record(Action.SESSION_ENDED, by=by, on=by, now=now, origin=origin, platform=session.platform)
+
+
+@transaction.atomic
+def end_all_others(*, by: User, keep: PlatformSession, origin: client.Origin, now: datetime) -> int:
+    """End every session of this user but one, and every sign-in under way; return how many sessions were open."""
+    locked = User.objects.select_for_update(of=("self",)).get(pk=by.pk)
+    ended = end_others(locked, keep=keep)
+    record(Action.SESSIONS_ENDED, by=by, on=by, now=now, origin=origin, ended=ended)
     return ended
 
 

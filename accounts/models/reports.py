@@ -19,6 +19,8 @@ class Report(models.Model):
     notice = models.CharField(
         max_length=12, blank=True, db_default=""
     )  # the reference of the message it is about, if any
+    event_n = models.PositiveBigIntegerField(null=True)  # the place of the event it is about in the record of the user
+    protection = models.JSONField(default=list, db_default=models.Value([], models.JSONField()))  # chosen with it
     created_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True)
     closed_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
@@ -31,6 +33,7 @@ class Report(models.Model):
                 condition=Q(closed_at__isnull=True, closed_by__isnull=True, outcome="")
                 | (Q(closed_at__isnull=False, closed_by__isnull=False) & ~Q(outcome="")),
             ),
+            models.UniqueConstraint(fields=["user", "event_n"], name="one_report_per_event"),
             models.UniqueConstraint(fields=["notice"], condition=~Q(notice=""), name="one_report_per_notice"),
         ]
 

@@ -8,6 +8,7 @@ from django.db.models.functions import Now
 from accounts.enums import Platform
 from accounts.models.authenticators import Authenticator, BackupCode, Key, Passkey
 from accounts.models.users import User
+from portal.lib import geolocation
 from portal.lib.encrypted_fields import EncryptedModel, EncryptedTextField
 
 
@@ -40,6 +41,11 @@ class PlatformSession(EncryptedModel):
 
     def __str__(self) -> str:
         return f"{self.user_id} {self.platform} {self.device}"
+
+    @property
+    def place(self) -> str:
+        """Return where it was opened in words, or an empty text."""
+        return geolocation.of(self.address)
 
     @property
     def proof(self) -> Authenticator | None:

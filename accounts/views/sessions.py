@@ -1,19 +1,27 @@
-"""Signing out, and staying signed in."""
+"""Signing out, here or elsewhere, and staying signed in."""
 
+from uuid import UUID
+
+from django.contrib import messages
 from django.contrib.auth import logout
+from django.core.paginator import Paginator
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import redirect
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_GET
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_safe
 
 from accounts.actions import sessions
 from accounts.actions.sign_in import completion
 from accounts.policies import idleness
+from accounts.request_types import SignedInRequest
 from accounts.views.cookies import REFUSED_NETWORK
-from accounts.views.guards import who
+from accounts.views.guards import signed_in, who
 from portal.lib import client, clock
 from portal.lib.http_methods import require_POST
+
+PER_PAGE = 20
 
 
 @require_POST
@@ -24,6 +32,40 @@ def sign_out(request: HttpRequest) -> HttpResponse:
             completion.sign_out(known.user, origin=client.origin(request), now=clock.now())
             logout(request)
     return redirect(f"{reverse('accounts:login')}?ended=here")
+
+
+@require_safe
+@signed_in
+def show(request: SignedInRequest) -> HttpResponse:
+    """See every open session, the latest used first."""
+    mine = request.user.sessions.order_by("-active_at", "digest")
+    page = Paginator(mine, PER_PAGE).get_page(request.GET.get("page"))
+    return render(request, "accounts/sessions.html", {"page": page, "current": request.session.current})
+
+
+@require_POST
+@signed_in
+def end(request: SignedInRequest, public_id: UUID) -> HttpResponse:
+    """End one session. No fresh proof is asked for: whoever ends one only takes something away."""
+    session = get_object_or_404(request.user.sessions, public_id=public_id)
+    if session.pk == request.session.current.pk:
+        return sign_out(request)
+    sessions.end_one(session=session, by=request.user, origin=client.origin(request), now=clock.now())
+    messages.success(request, _("Signed out: %(device)s.") % {"device": session.device or _("one device")})
+    return redirect("accounts:sessions")
+
+
+@require_POST
+@signed_in
+def end_others(request: SignedInRequest) -> HttpResponse:
+    """End every other session, and every sign-in under way; with ``everywhere`` this one as well."""
+    sessions.end_all_others(
+        by=request.user, keep=request.session.current, origin=client.origin(request), now=clock.now()
+    )
+    if "everywhere" in request.POST:
+        return sign_out(request)
+    messages.success(request, _("You are signed in here only."))
+    return redirect("accounts:sessions")
 
 
 @require_GET

@@ -46,6 +46,7 @@ def sign_in_rows(user: User, keys: Sequence[Key], ways: Ways) -> list[Row]:
 def contact_rows(user: User, questions: int | None) -> list[Row]:
     """Return how this user is reached and recognised; ``questions``: how many are set, None if none are asked here."""
     limited = _("Limited to certain networks") if user.networks_limited_at else _("Any network may sign in")
+    notices = Row("mail", _("Notices"), _("Every message we sent you"), "accounts:notices", _("See"))
     network = Row("globe", _("Networks"), limited, "accounts:networks", _("Manage"))
     if user.is_staff:
         return [network]  # the firm keeps the details of its staff elsewhere
@@ -53,6 +54,7 @@ def contact_rows(user: User, questions: int | None) -> list[Row]:
         Row("mail", _("E-mail"), masks.email(user.email), "accounts:profile-email", _("Change")),
         Row("user", _("Your details"), _("Name, address, phone, time zone"), "accounts:profile", _("See")),
         network,
+        notices,
     ]
     if questions is not None:
         answers = ngettext("%d answer", "%d answers", questions) % questions if questions else _("None yet")

@@ -14,10 +14,12 @@ from portal.audit.record import chain_of
 from portal.home import activity
 from portal.home.account_health import health_of
 from portal.home.security_rows import contact_rows, sign_in_rows
+from portal.lib import clock
 from recovery.actions import objections
 
-_LAST_EVENTS = 20
-_LAST_REPORTS = 5
+_LAST_EVENTS = 6
+_LAST_SESSIONS = 3
+_LAST_REPORTS = 3
 
 
 @require_safe
@@ -53,8 +55,8 @@ def security(request: SignedInRequest) -> HttpResponse:
         "contact_rows": contact_rows(user, security_answers.how_many(user)),
         "health": health_of(ways),
         "reports": user.reports.order_by("-created_at")[:_LAST_REPORTS],
-        "sessions": user.sessions.order_by("-active_at"),
+        "sessions": user.sessions.order_by("-active_at", "digest")[:_LAST_SESSIONS],
         "current": request.session.current,
-        "activity": activity.lines_of(user, limit=_LAST_EVENTS),
+        "lines": list(activity.lines_of(user, activity.events_of(user, now=clock.now())[:_LAST_EVENTS])),
     }
     return render(request, "portal/security.html", context)

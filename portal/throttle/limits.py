@@ -171,6 +171,13 @@ TRAVEL_PASS_OPENED = Limit(
     window=_DAY,
 )
 
+REPORT = Limit(
+    "report",
+    _("Reports of a customer"),
+    "Reports that one customer makes from the list of activity.",
+    tries=20,
+    window=_DAY,
+)
 NEW_PASSWORD = Limit(
     "new-password",
     _("New passwords"),

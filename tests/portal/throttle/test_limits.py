@@ -21,6 +21,7 @@ KEPT = {
     limits.PASSKEY: (100, LOCKOUT, LOCKOUT),
     limits.PASSKEY_BROWSER: (20, LOCKOUT, LOCKOUT),
     limits.STEP_UP: (5, LOCKOUT, LOCKOUT),
+    limits.REPORT: (20, DAY, DAY),
     limits.NEW_PASSWORD: (20, LOCKOUT, LOCKOUT),
     limits.TRAVEL_PASS: (5, LOCKOUT, LOCKOUT),
     limits.TRAVEL_PASS_OPENED: (4, DAY, DAY),

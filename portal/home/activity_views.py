@@ -1,0 +1,113 @@
+"""The customer's own record: what happened, as a list and as a file, and "this was not me"."""
+
+import csv
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib.auth import logout
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.actions import event_reports
+from accounts.enums import Protection
+from accounts.models import Report
+from accounts.refusals import Refusal
+from accounts.request_types import SignedInRequest
+from accounts.views import refusal_responses
+from accounts.views.guards import signed_in
+from portal.audit.models import SecurityEvent
+from portal.audit.record import chain_of
+from portal.home import activity
+from portal.home.activity_forms import NotMeForm
+from portal.lib import client, clock
+
+PER_PAGE = 30
+_MOST_IN_FILE = 10_000
+_LAST_REPORTS = 5
+_COLUMNS = ["Time (UTC)", "What happened", "Place", "Member of our staff", "Reason"]
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet would calculate (OWASP, CSV injection)
+
+
+@require_safe
+@signed_in
+def show(request: SignedInRequest) -> HttpResponse:
+    """See what happened, newest first."""
+    only, days = request.GET.get("only", ""), request.GET.get("days", "")
+    events = activity.events_of(request.user, only=only, days=days, now=clock.now())
+    page = Paginator(events, PER_PAGE).get_page(request.GET.get("page"))
+    query = {"only": only, "days": days}
+    facts: dict[str, Any] = {
+        "page": page,
+        "lines": list(activity.lines_of(request.user, page.object_list)),
+        "filters": [(name, label) for name, (label, _wanted) in activity.FILTERS.items()],
+        "periods": activity.PERIODS.items(),
+        "only": only if only in activity.FILTERS else "",
+        "days": days if days in activity.PERIODS else "",
+        "query": f"&{urlencode(query)}",
+        "reports": request.user.reports.order_by("-created_at")[:_LAST_REPORTS],
+    }
+    return render(request, "portal/activity.html", facts)
+
+
+@require_safe
+@signed_in
+def download(request: SignedInRequest) -> HttpResponse:
+    """Get the same list as a file (RFC 4180), at most ten thousand lines; no cell is a formula."""
+    only, days = request.GET.get("only", ""), request.GET.get("days", "")
+    events = activity.events_of(request.user, only=only, days=days, now=clock.now())[:_MOST_IN_FILE]
+    lines = activity.lines_of(request.user, events)
+    rows = [[f"{line.at:%Y-%m-%d %H:%M:%S}", line.text, line.place, line.by, line.reason] for line in lines]
+    response = HttpResponse(content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = 'attachment; filename="activity.csv"'
+    writer = csv.writer(response, quoting=csv.QUOTE_ALL)
+    writer.writerows([_COLUMNS, *([_cell(text) for text in row] for row in rows)])
+    return response
+
+
+def _cell(text: str) -> str:
+    """Return the text of a cell, which no spreadsheet calculates."""
+    plain = text.replace("\0", "")
+    return f"'{plain}" if plain.startswith(_FORMULA) else plain
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in
+def not_me(request: SignedInRequest, n: int) -> HttpResponse:
+    """Report an event that was somebody else, and choose how the account is protected meanwhile."""
+    event = get_object_or_404(SecurityEvent, chain=chain_of(request.user), n=n)
+    line = next(iter(activity.lines_of(request.user, [event])))
+    form = NotMeForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        try:
+            return _reported(request, event, line.text, form)
+        except Refusal as refusal:
+            form.refuse(refusal)
+    return refusal_responses.page(request, "portal/not_me.html", form=form, line=line)
+
+
+def _reported(request: SignedInRequest, event: SecurityEvent, words: str, form: NotMeForm) -> HttpResponse:
+    chosen = [Protection(name) for name in form.cleaned_data["protection"]]
+    report = event_reports.report_event(
+        event=event,
+        words=words,
+        protection=chosen,
+        by=request.user,
+        session=request.session.current,
+        origin=client.origin(request),
+        now=clock.now(),
+    )
+    if Protection.SUSPEND in chosen:
+        logout(request)
+        return render(request, "portal/suspended.html", {"report": report})
+    return redirect("home:report", report.reference)
+
+
+@require_safe
+@signed_in
+def report(request: SignedInRequest, reference: str) -> HttpResponse:
+    """See what became of a report."""
+    found = get_object_or_404(Report, user=request.user, reference=reference)
+    protection = [str(Protection(name).label) for name in found.protection]
+    return render(request, "portal/report.html", {"report": found, "protection": protection})
