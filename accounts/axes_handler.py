@@ -18,7 +18,7 @@ from accounts.models.users import hash_of_username
 from accounts.refusals import Paused, Refusal
 from portal.lib import client, clock
 from portal.throttle import limits
-from portal.throttle.limits import Bucket
+from portal.throttle.counting import Bucket, network_subjects
 from portal.throttle.models import Throttle
 from portal.throttle.reserve import locked_until
 
@@ -55,7 +55,7 @@ class LimitHandler(AxesHandler):
         if username:
             subjects = (hash_of_username(username),)
         elif ip_address:
-            subjects = limits.network_subjects(ip_address)
+            subjects = network_subjects(ip_address)
         return unlock.forget(subjects, reason="axes_reset", now=clock.now())
 
 

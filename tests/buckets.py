@@ -3,7 +3,7 @@
 from accounts.actions.sign_in.known_browsers import UNKNOWN_BROWSER
 from accounts.models.users import hash_of_username
 from portal.throttle import limits
-from portal.throttle.limits import Bucket
+from portal.throttle.counting import Bucket
 
 
 def password(username: str) -> Bucket:

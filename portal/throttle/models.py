@@ -11,7 +11,8 @@ from django.db import connection, models
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 
-from portal.throttle.limits import Bucket, choices
+from portal.throttle.counting import Bucket
+from portal.throttle.limits import choices
 
 _OVER = "t.used >= t.tries OR t.fades_at <= excluded.last_at"
 _RESERVE = f"""

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from portal.throttle.limits import Bucket, Limit
+from portal.throttle.counting import Bucket, Limit
 from portal.throttle.models import Granted, Throttle
 
 log = logging.getLogger("portal.security")

@@ -13,7 +13,7 @@ from accounts.models.users import hash_of_username
 from accounts.refusals import refusing, too_often
 from portal.lib import client, digests, hash_semaphore
 from portal.throttle import limits
-from portal.throttle.limits import Bucket
+from portal.throttle.counting import Bucket
 from portal.throttle.reserve import LimitReached, give_back, reserve
 from recovery.actions import one_time_secrets, permissions, policy_versions, reviews, transitions
 from recovery.actions.case_events import Who

@@ -12,7 +12,7 @@ from accounts.models import User
 from accounts.refusals import refusing
 from portal.lib import client, digests
 from portal.throttle import limits
-from portal.throttle.limits import Bucket
+from portal.throttle.counting import Bucket
 from portal.throttle.reserve import LimitReached, locked_until, reserve
 from recovery.actions import permissions, question_sources, reviews, transitions
 from recovery.actions.case_events import Who

@@ -22,7 +22,7 @@ from portal.lib import passkeys as webauthn
 from portal.lib.encryption import DecryptionError
 from portal.outbox import queue
 from portal.throttle import limits
-from portal.throttle.limits import Bucket
+from portal.throttle.counting import Bucket
 from portal.throttle.reserve import give_back, reserve
 
 log = logging.getLogger("portal.security")

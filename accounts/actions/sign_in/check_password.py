@@ -13,7 +13,7 @@ from accounts.policies.passwords import older_forms
 from accounts.refusals import LastTry, LiveOnPaper, NoKey, PaperOnLive, Suspended, WrongPair, paused, refusing
 from portal.lib import client, hash_semaphore
 from portal.throttle import limits
-from portal.throttle.limits import Bucket
+from portal.throttle.counting import Bucket
 from portal.throttle.reserve import Reservation, give_back, reserve
 
 

@@ -13,7 +13,7 @@ from accounts.models import AdmittedBrowser, KnownBrowser, User
 from accounts.models.users import hash_of_username
 from portal.lib import client, digests
 from portal.throttle import limits
-from portal.throttle.limits import Bucket
+from portal.throttle.counting import Bucket
 
 UNKNOWN_BROWSER = "stranger"  # the scope that all unknown browsers share
 ADMITTED_BROWSER = "admitted"  # begins the scopes of browsers that may try although sign-in is paused

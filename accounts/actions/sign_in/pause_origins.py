@@ -5,7 +5,7 @@ from datetime import datetime
 
 from accounts.models import PauseOrigin
 from portal.lib import client
-from portal.throttle.limits import Bucket
+from portal.throttle.counting import Bucket
 from portal.throttle.reserve import Reservation
 
 

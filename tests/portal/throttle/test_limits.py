@@ -7,7 +7,7 @@ import pytest
 
 from portal.lib import client
 from portal.throttle import limits
-from portal.throttle.limits import Bucket, Limit
+from portal.throttle.counting import Bucket, Limit
 from portal.throttle.reserve import LimitReached, reserve
 from tests.conftest import NOON
 from tests.house.sources import ROOT

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from portal.throttle import limits
-from portal.throttle.limits import Bucket, Limit
+from portal.throttle.counting import Bucket, Limit
 from portal.throttle.models import Throttle
 from portal.throttle.reserve import LimitReached, clear, end_pauses, forget, give_back, locked_until, reserve
 from tests.conftest import NOON

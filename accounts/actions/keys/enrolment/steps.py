@@ -32,7 +32,7 @@ from accounts.refusals import (
 from portal.audit.record import record
 from portal.lib import client, code_alphabet, digests
 from portal.throttle import limits
-from portal.throttle.limits import Bucket
+from portal.throttle.counting import Bucket
 from portal.throttle.reserve import Reservation, give_back, reserve
 
 LIFE = timedelta(minutes=30)
