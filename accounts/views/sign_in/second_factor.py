@@ -112,7 +112,9 @@ def _page(request: HttpRequest, sign_in: PendingSignIn, form: CodeForm, *, statu
     told = None if form.is_bound else sign_in.told
     if told:
         form.show(told.words, code=told.code, field=told.field)
-    elif not form.is_bound:
+    waiting = _waiting(sign_in)
+    # The number stays in view: on a phone, focus in the field below would scroll it away.
+    if not told and not form.is_bound and "number" not in waiting:
         form.fields["otp_token"].widget.attrs["autofocus"] = True
     facts = {
         "form": form,
@@ -121,7 +123,7 @@ def _page(request: HttpRequest, sign_in: PendingSignIn, form: CodeForm, *, statu
         "cause": causes.get(told.code) if told else None,
         "steps": _STEPS,
         "passkey_site": site.host() if sign_in.pending.has_passkey else "",
-        **_waiting(sign_in),
+        **waiting,
     }
     response = render(request, "accounts/second_factor.html", facts, status=status)
     if told and (left := round(told.until - clock.now().timestamp())) > 0:
