@@ -43,7 +43,7 @@ def _facts_of(found: SetUp) -> dict[str, Any]:
     """Return what the page shows in this state. Raises: ``EnrolmentOver`` if the state has changed."""
     enrolment = found.enrolment
     if enrolment.state != EnrolmentState.OPEN:
-        return {"number": " ".join(enrolment.number)}
+        return {"number": enrolment.number}
     if not (items := rows.items_of(enrolment)):
         raise EnrolmentOver  # a phone joined meanwhile
     own, *others = items
