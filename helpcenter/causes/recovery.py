@@ -64,19 +64,19 @@ CAUSES = [
         (
             "A1",
             _("The reference or the PIN is not right"),
-            _("Check the page or letter where we gave you both, and enter them again."),
+            _("Check your note or our letter, and enter both again."),
         ),
         (
             "A7",
             _("The reference or the PIN is not right"),
-            _("Check the page where we gave you both, and enter them again. Tries left: {tries_left}."),
+            _("Check what you wrote down, and enter both again. Tries left: {tries_left}."),
         ),
         (
             "A8",
             _("The reference or the PIN is not right"),
             _(
                 "You have one try left. After that, we lock this reference. "
-                "If you are not sure, find the page where we gave you both before you try again."
+                "If you are not sure, find the note you made of both before you try again."
             ),
         ),
         (

@@ -18,7 +18,7 @@ CAUSES = [
             _("The username or password is wrong"),
             _(
                 "You have one try left. After that, sign-in is paused for {lockout_time}. "
-                "If you are not sure, choose Forgot your password? on the sign-in page."
+                "If you are not sure, choose Forgot your password? below."
             ),
         ),
     ),
