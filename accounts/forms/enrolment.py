@@ -76,7 +76,8 @@ class DetailsForm(Refusable, forms.Form):
             try:
                 self.cleaned_data[BIRTH_DATE] = date(*(int(self.cleaned_data[n]) for n in ("year", "month", "day")))
             except ValueError:
-                self.add_error("day", forms.ValidationError(causes.get("F3").words(), code="F3"))
+                words = _("There is no such date. Check day, month and year.")
+                self.add_error("day", forms.ValidationError(words, code="F3"))
         return self.cleaned_data
 
     def given(self) -> dict[str, str]:
