@@ -75,6 +75,12 @@ def _to_try(cast: Cast) -> Iterator[str]:
         for key in login.keys:
             yield from _of_key(login.username, key)
     for person in cast.customers + cast.advisers:
+        if without_key := [login.username for login in (person, *person.log_ins) if not login.keys]:
+            detail = person.phone or person.address.get("postcode") or next((a.number for a in person.accounts), "")
+            yield (
+                f"The first Key of {without_key[0]} takes a code from var/mail/, the birth date {person.birth_date} "
+                f"and one more detail: {detail}"
+            )
         if without := sum(not login.keys for login in person.log_ins):
             yield f"{person.username} has {without} more log-ins without a Key: one phone can take them all"
 
