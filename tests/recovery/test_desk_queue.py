@@ -45,6 +45,9 @@ def test_the_queue_shows_age_owner_and_next_action_in_words(clock, walk, dana):
     assert labels.owner(case, viewer) in html
     assert labels.next_step(case, viewer) in html
     assert re.search(r'badge-warn">3 h of 4 h\b', html)
+    assert f"{walk.claim.reference}</strong>, On the web," in Seat.of(dana.person).see(
+        f"/admin/recovery/case/{case.pk}/"
+    )
     clock.move(hours=2)
     assert 'badge-err">1 h ' in Seat.of(dana.person).see("/admin/recovery/case/?queue=late")
 
