@@ -32,7 +32,7 @@ class CodeField(forms.CharField):
         )
 
     def clean(self, value: Any) -> str:
-        """Return six ASCII digits, or the typed text unchanged: a malformed code is a wrong code.
+        """Return six ASCII digits, or an empty text: a malformed code is a wrong code.
 
         Every spelling counts as an attempt and as the same code, so codes are parsed in one place.
         """

@@ -19,6 +19,10 @@ from portal.lib import digests
 
 GENESIS = "0" * 64
 VERSION = 1
+# What the digest of each version covers besides the columns of the table that every version had. A column that is
+# added later is named under the next version: events of the older ones keep the digest they were given.
+_ADDED: dict[int, frozenset[str]] = {1: frozenset()}
+_SINCE = frozenset[str]().union(*_ADDED.values())
 _PAGE = 500
 _TYPES = {"CharField": str, "DateTimeField": datetime, "JSONField": object}  # all others are numbers
 
@@ -71,9 +75,14 @@ def digest_of(event: ChainedEvent) -> str:
 
 
 def body_of(event: ChainedEvent) -> dict[str, Any]:
-    """Return what the digest covers: every column but the id and the digest itself."""
-    fields = [field for field in event._meta.concrete_fields if field.name not in {"id", "digest"}]
+    """Return what the digest of its version covers: every column of that time but the id and the digest itself."""
+    left_out = {"id", "digest"} | (_SINCE - _covered(event.version))
+    fields = [field for field in event._meta.concrete_fields if field.name not in left_out]
     return {field.name: _plain(getattr(event, field.attname)) for field in fields}
+
+
+def _covered(version: int) -> frozenset[str]:
+    return frozenset().union(*(names for since, names in _ADDED.items() if since <= version))
 
 
 def _plain(value: Any) -> Any:
@@ -153,7 +162,7 @@ def _link_faults(event: ChainedEvent, last: Head) -> Iterator[str]:
         yield f"{event.chain}: event {last.n + 1} is missing"
     if event.prev != last.digest:
         yield f"{event.chain}: event {event.n} does not follow the one before it"
-    if event.version != VERSION:
+    if event.version not in _ADDED:
         yield f"{event.chain}: event {event.n} has the format {event.version}, which nobody knows"
     elif event.key_id not in _ring(settings.PORTAL_AUDIT_KEY):
         yield f"{event.chain}: event {event.n} was signed with {event.key_id!r}, which is no key of PORTAL_AUDIT_KEY"

@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 from django.contrib.auth import logout
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
@@ -34,30 +35,34 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet would calculat
 @signed_in
 def show(request: SignedInRequest) -> HttpResponse:
     """See what happened, newest first."""
-    only, days = request.GET.get("only", ""), request.GET.get("days", "")
-    events = activity.events_of(request.user, only=only, days=days, now=clock.now())
+    only, days, events = _wanted(request)
     page = Paginator(events, PER_PAGE).get_page(request.GET.get("page"))
-    query = {"only": only, "days": days}
     facts: dict[str, Any] = {
         "page": page,
         "lines": list(activity.lines_of(request.user, page.object_list)),
-        "filters": [(name, label) for name, (label, _wanted) in activity.FILTERS.items()],
+        "filters": [(name, label) for name, (label, _condition) in activity.FILTERS.items()],
         "periods": activity.PERIODS.items(),
-        "only": only if only in activity.FILTERS else "",
-        "days": days if days in activity.PERIODS else "",
-        "query": f"&{urlencode(query)}",
+        "only": only,
+        "days": days,
+        "query": f"&{urlencode({'only': only, 'days': days})}",
         "reports": request.user.reports.order_by("-created_at")[:_LAST_REPORTS],
     }
     return render(request, "portal/activity.html", facts)
+
+
+def _wanted(request: SignedInRequest) -> tuple[str, str, QuerySet[SecurityEvent]]:
+    """Return the names of the filters in the address, empty for unknown ones, and the events they leave."""
+    only, days = request.GET.get("only", ""), request.GET.get("days", "")
+    only, days = only if only in activity.FILTERS else "", days if days in activity.PERIODS else ""
+    return only, days, activity.events_of(request.user, only=only, days=days, now=clock.now())
 
 
 @require_safe
 @signed_in
 def download(request: SignedInRequest) -> HttpResponse:
     """Get the same list as a file (RFC 4180), at most ten thousand lines; no cell is a formula."""
-    only, days = request.GET.get("only", ""), request.GET.get("days", "")
-    events = activity.events_of(request.user, only=only, days=days, now=clock.now())[:_MOST_IN_FILE]
-    lines = activity.lines_of(request.user, events)
+    _only, _days, events = _wanted(request)
+    lines = activity.lines_of(request.user, events[:_MOST_IN_FILE])
     rows = [[f"{line.at:%Y-%m-%d %H:%M:%S}", line.text, line.place, line.by, line.reason] for line in lines]
     response = HttpResponse(content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = 'attachment; filename="activity.csv"'

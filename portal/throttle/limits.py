@@ -359,4 +359,6 @@ def _cell(shown: str, source: object) -> str:
 def _words(span: timedelta | None) -> str:
     if span is None:
         return ""
-    return f"{span.days} days" if span.days > 1 else f"{span // timedelta(minutes=1)} minutes"
+    if span.days:
+        return f"{span.days} days" if span.days > 1 else "1 day"
+    return f"{span // timedelta(minutes=1)} minutes"

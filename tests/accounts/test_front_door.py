@@ -347,3 +347,15 @@ def test_in_a_crowd_a_made_up_cookie_is_refused_and_costs_no_try(client: Client,
 
     assert factories.type_password(client, "ada", ada.password).status_code == 503
     assert not Throttle.objects.exists()
+
+
+def test_a_sign_in_under_way_that_another_release_wrote_is_none(ada: Person, client: Client) -> None:
+    from accounts.views.sign_in import pending_sign_in
+    from portal.lib import encryption
+
+    factories.type_password(client, "ada", ada.password)
+    name = factories.pending_cookie(client)
+    client.cookies[name] = encryption.encrypt('{"pending": {"user": 1}, "told": null}', bound_to=name)
+
+    assert client.get(client.sign_in_page).status_code == 302
+    assert pending_sign_in.PARAMETER in client.sign_in_page

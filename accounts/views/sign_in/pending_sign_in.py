@@ -159,11 +159,11 @@ def _read(request: HttpRequest, sign_in: str) -> PendingSignIn | None:
     name = _cookie(sign_in)
     try:
         facts: dict[str, Any] = json.loads(encryption.decrypt(request.COOKIES.get(name, ""), bound_to=name))
-    except encryption.DecryptionError:
+        pending = Pending(**facts["pending"])
+        push = PushRequest(**facts["push"]) if facts["push"] else None
+        told = Told(**facts["told"]) if facts["told"] else None
+        found = PendingSignIn(facts["id"], pending, facts["next"], push, told)
+    except (encryption.DecryptionError, KeyError, TypeError):  # the last two: written by another release
         return None
-    pending = Pending(**facts["pending"])
-    if clock.now().timestamp() - pending.proved_at > settings.PORTAL_SIGN_IN_MINUTES * 60:
-        return None
-    push = PushRequest(**facts["push"]) if facts["push"] else None
-    told = Told(**facts["told"]) if facts["told"] else None
-    return PendingSignIn(facts["id"], pending, facts["next"], push, told)
+    is_over = clock.now().timestamp() - pending.proved_at > settings.PORTAL_SIGN_IN_MINUTES * 60
+    return None if is_over else found

@@ -110,11 +110,10 @@ def _unreadable(request: HttpRequest, sign_in: PendingSignIn, form: CodeForm) ->
 
 def _page(request: HttpRequest, sign_in: PendingSignIn, form: CodeForm, *, status: int) -> HttpResponse:
     told = None if form.is_bound else sign_in.told
+    waiting = _waiting(sign_in)
     if told:
         form.show(told.words, code=told.code, field=told.field)
-    waiting = _waiting(sign_in)
-    # The number stays in view: on a phone, focus in the field below would scroll it away.
-    if not told and not form.is_bound and "number" not in waiting:
+    elif not form.is_bound and "number" not in waiting:  # focus in the field below would scroll the number away
         form.fields["otp_token"].widget.attrs["autofocus"] = True
     facts = {
         "form": form,

@@ -41,7 +41,7 @@ _LIMITS_HEAD = """# Limits
 
 Everything that can be guessed, or sent too often, and how often. Counted by `portal/throttle/limits.py`, where a number
 is changed; those with a name in brackets are [settings](settings.md). The first try opens the window; at its end its
-tries are forgotten. Who has used them up waits until then or, where there is a pause, that long from the last try;
+tries are forgotten. Once they are used up, one waits until then or, with a pause, that long from the last try;
 nothing anybody types makes the wait longer. The total counts tries in a row over any time. A right answer costs no try.
 [Decision 0021](../decisions/0021-limits-as-data.md) says why.
 

@@ -93,8 +93,8 @@ def current(request: HttpRequest) -> Reset | None:
     facts = RESET.read(request)
     if not facts:
         return None
-    row = rows.find(reset_id=facts.pop("reset"), ticket=facts["ticket"], now=clock.now())
-    return Reset(row, **facts)
+    row = rows.find(reset_id=facts["reset"], ticket=facts["ticket"], now=clock.now())
+    return Reset(row, facts["ticket"], facts.get("reference", ""), facts.get("number", ""), facts.get("until", 0))
 
 
 def resetting(*states: ResetState) -> Callable[[Page], Callable[[HttpRequest], HttpResponse]]:
