@@ -23,7 +23,7 @@ from portal.outbox import checks as outbox_checks
 from portal.throttle import limits
 from portal.url_inventory import every_page
 from recovery import checks as recovery_checks
-from recovery.policies import state_machine
+from recovery.policies import reset_steps, state_machine
 
 _BEGIN = "<!-- generated: manage.py portal_docs -->"
 _END = "<!-- end of generated -->"
@@ -80,6 +80,7 @@ class Command(BaseCommand):
         imports = root / "docs" / "reference" / "import-format.md"
         states = root / "docs" / "reference" / "case-states.md"
         enrolment = root / "docs" / "reference" / "enrolment-states.md"
+        resets = root / "docs" / "reference" / "reset-states.md"
         wanted = {
             root / "docs" / "reference" / "pages.md": _PAGES_HEAD + markdown(every_page()) + "\n",
             root / "docs" / "reference" / "settings.md": settings_page(list(READINGS.values()), root),
@@ -88,6 +89,7 @@ class Command(BaseCommand):
             imports: between_marks(imports.read_text(encoding="utf-8"), columns.markdown()),
             states: between_marks(states.read_text(encoding="utf-8"), state_machine.table()),
             enrolment: between_marks(enrolment.read_text(encoding="utf-8"), enrolment_moves.table()),
+            resets: between_marks(resets.read_text(encoding="utf-8"), reset_steps.table()),
         }
         for path, text in wanted.items():
             present = path.read_text(encoding="utf-8") if path.exists() else ""
