@@ -58,6 +58,7 @@ def address_of(person: Person) -> str:
 
 
 @pytest.mark.promise("PW-3")
+@pytest.mark.asvs("6.3.7")
 def test_the_address_changes_with_the_code_from_the_new_mailbox_and_the_old_one_is_told(ada: Person, clock: Clock):
     factories.phone(ada)
     code = start(ada)
@@ -167,6 +168,7 @@ def test_a_stop_code_works_with_the_reference_of_its_own_message_only(ada: Perso
 # --- Thieves ----------------------------------------------------------------------------------------
 
 
+@pytest.mark.asvs("7.5.1")
 def test_a_thief_of_the_session_gets_no_further_than_the_proof(ada: Person, clock: Clock):
     thief = factories.signed_in(ada)
     clock.move(minutes=11)
@@ -286,6 +288,7 @@ def test_addresses_are_forgotten_when_they_have_served(ada: Person, clock: Clock
 
 @pytest.mark.race
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.asvs("2.3.4")
 def test_twenty_parallel_uses_of_one_code_change_the_address_once() -> None:
     for number in range(ROUNDS):
         person = factories.customer(f"mover{number}")

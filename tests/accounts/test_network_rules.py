@@ -149,6 +149,7 @@ def test_what_cannot_be_a_list_is_refused(ada: Person, clock: Clock, typed: list
     assert cause_of(preview_of(at(HOME, ada), *typed)) == cause
 
 
+@pytest.mark.asvs("7.5.1")
 def test_saving_needs_a_fresh_proof(ada: Person, clock: Clock) -> None:
     browser = at(HOME, ada)
     form = browser.get("/security/networks/change/").context["form"]
@@ -222,6 +223,7 @@ def test_an_empty_request_ends_the_limit(ada: Person, agent: Person, reviewer: P
 
 
 @pytest.mark.promise("NET-2")
+@pytest.mark.asvs("2.3.5")
 def test_one_person_cannot_do_both(ada: Person, reviewer: Person, agent: Person, clock: Clock) -> None:
     limit(ada)
     request = asked(ada, HOME, OFFICE)
@@ -242,6 +244,7 @@ def test_one_person_cannot_do_both(ada: Person, reviewer: Person, agent: Person,
 
 @pytest.mark.promise("NET-2")
 @pytest.mark.parametrize("checker", ["maker", "owner", "nobody"])
+@pytest.mark.asvs("2.3.5")
 def test_the_database_refuses_an_approval_by_one(
     ada: Person, agent: Person, reviewer: Person, clock: Clock, checker: str
 ) -> None:

@@ -41,6 +41,7 @@ def test_sign_in_works_inside_and_is_refused_elsewhere(ada: Person, clock: Clock
 
 
 @pytest.mark.promise("NET-1")
+@pytest.mark.asvs("8.2.4")
 def test_an_open_session_ends_with_its_first_request_from_elsewhere(ada: Person, clock: Clock) -> None:
     limit(ada)
     browser = at(HOME, ada)
@@ -144,6 +145,7 @@ def test_statements_do_not_grow_with_the_networks(ada: Person, clock: Clock, dja
         (1, "0.0.0.0", False),
     ],
 )
+@pytest.mark.asvs("15.3.4")
 def test_an_unreadable_chain_of_proxies_fails_closed(
     ada: Person, mallory: Person, clock: Clock, settings: object, hops: int, chain: str, is_inside: bool
 ) -> None:

@@ -29,6 +29,8 @@ def is_password(person: Person, password: str) -> bool:
 
 @pytest.mark.promise("PW-3")
 @pytest.mark.promise("SESS-3")
+@pytest.mark.asvs("6.2.2")
+@pytest.mark.asvs("7.4.3")
 def test_a_new_password_ends_everything_but_the_session_it_is_set_in(ada: Person, clock: Clock) -> None:
     here, there = factories.signed_in(ada), factories.signed_in(ada)
     pixel, waiting = paired(ada), Client()
@@ -65,6 +67,8 @@ def test_this_browser_stays_known_and_others_do_not(ada: Person, clock: Clock) -
 
 
 @pytest.mark.promise("PW-3")
+@pytest.mark.asvs("6.2.3")
+@pytest.mark.asvs("7.5.1")
 def test_a_thief_with_an_open_session_alone_cannot_change_it(ada: Person, clock: Clock) -> None:
     client = factories.signed_in(ada)
     clock.move(minutes=11)
@@ -109,6 +113,7 @@ def test_the_password_of_ones_own_paper_trading_is_set_from_the_live_log_in(ada:
     assert here.get("/security/").status_code == 200
 
 
+@pytest.mark.asvs("8.2.2")
 def test_nobody_sets_the_password_of_somebody_else_or_of_live_from_paper(
     ada: Person, mallory: Person, clock: Clock
 ) -> None:
@@ -120,6 +125,7 @@ def test_nobody_sets_the_password_of_somebody_else_or_of_live_from_paper(
     assert change(factories.signed_in(ada), path=f"{PATH}paper/{mallory.user.pk}/").status_code == 404
 
 
+@pytest.mark.asvs("6.2.7")
 def test_password_managers_are_led_to_the_change_or_to_the_reset(ada: Person, client: Client, clock: Clock) -> None:
     path = "/.well-known/change-password"
 

@@ -98,6 +98,7 @@ VERDICTS = [
 
 @pytest.mark.promise("PW-1")
 @pytest.mark.parametrize(("password", "missing", "common"), VERDICTS)
+@pytest.mark.asvs("6.2.1")
 def test_the_rules_give_this_verdict(password: str, missing: str, common: bool):
     length = ["length"] if len(password) < 8 else []
 
@@ -174,6 +175,9 @@ def test_only_the_kinds_that_are_asked_for_are_missed():
         ("Byron-Pearl-1!", PasswordTooCommon),
     ],
 )
+@pytest.mark.asvs("6.2.4")
+@pytest.mark.asvs("6.2.9")
+@pytest.mark.asvs("6.2.11")
 def test_a_new_password_is_held_to_all_rules_at_once(ada: Person, password: str, refusal: type | None):
     if refusal is None:
         action.check_new_password(ada.user, password)
@@ -386,6 +390,7 @@ def _is_refused(password: str) -> bool:
 
 
 @pytest.mark.promise("PW-1")
+@pytest.mark.asvs("6.2.12")
 def test_the_block_list_has_ten_thousand_entries_that_satisfy_the_rules():
     lawful = [one for one in blocked_passwords.every() if not passwords.missing(one.capitalize(), STRICT)]
 

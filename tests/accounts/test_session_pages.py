@@ -41,6 +41,7 @@ def many(person: Person, number: int) -> None:
     )
 
 
+@pytest.mark.asvs("7.5.2")
 def test_one_session_is_ended_and_its_next_request_is_signed_out(ada: Person, clock: Clock) -> None:
     there = factories.signed_in(ada)
     row = PlatformSession.objects.get()
@@ -81,6 +82,7 @@ def test_everywhere_means_here_too(ada: Person, clock: Clock) -> None:
     assert (is_open(here), is_open(there)) == (False, False)
 
 
+@pytest.mark.asvs("8.2.2")
 def test_nobody_ends_or_sees_the_sessions_of_somebody_else(ada: Person, mallory: Person, clock: Clock) -> None:
     hers, his = factories.signed_in(ada), factories.signed_in(mallory)
     row = PlatformSession.objects.get(user=ada.user)

@@ -92,6 +92,7 @@ def test_a_hundred_events_cost_no_more_statements_than_one(
         ('say "hi"', 'say "hi"'),
     ],
 )
+@pytest.mark.asvs("1.2.10")
 def test_no_cell_is_a_formula(text: str, cell: str) -> None:
     assert _cell(text) == cell
 
@@ -145,6 +146,7 @@ def test_reporting_the_same_event_twice_is_one_report(ada: Person, clock: Clock)
     assert Report.objects.get().protection == ["end_others"]
 
 
+@pytest.mark.asvs("8.2.2")
 def test_nobody_reports_or_reads_what_is_somebody_elses(ada: Person, mallory: Person, clock: Clock) -> None:
     event = happen(ada, Action.SIGNED_IN, clock=clock)
     factories.signed_in(ada).post(f"/activity/{event.n}/not-me/")

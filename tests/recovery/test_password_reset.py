@@ -70,6 +70,7 @@ def test_every_page_is_sound(ada):
 
 
 @pytest.mark.promise("RESET-3")
+@pytest.mark.asvs("6.4.3")
 def test_a_reset_leaves_every_key_as_it_was(ada):
     before = list(Key.objects.values("pk", "secret", "confirmed"))
 
@@ -179,6 +180,7 @@ def shown(answer: object, username: str) -> str:
 
 
 @pytest.mark.promise("RESET-1")
+@pytest.mark.asvs("6.3.8")
 def test_known_and_unknown_names_get_the_same_pages_for_the_same_statements(ada):
     seen = []
     for username in ("ada", "zzz"):
@@ -227,6 +229,7 @@ def test_a_known_browser_has_resets_of_its_own(ada, clock):
 # --- Codes ---------------------------------------------------------------------------------------------
 
 
+@pytest.mark.asvs("6.6.3")
 def test_the_last_of_five_wrong_codes_ends_the_reset(ada):
     owner = Resetter()
     owner.begins()
@@ -250,6 +253,7 @@ def test_a_code_opens_only_the_reset_it_was_sent_for_and_only_once(ada):
     assert PasswordReset.objects.earliest("pk").code_digest == ""
 
 
+@pytest.mark.asvs("6.5.5")
 def test_a_code_runs_out(ada, clock):
     owner = Resetter()
     owner.begins()
@@ -324,6 +328,7 @@ def test_another_browser_cannot_go_on_with_a_reset(ada):
     assert page_of(owner.chooses()) == "/reset/done/"
 
 
+@pytest.mark.asvs("7.4.3")
 def test_a_new_password_ends_every_other_reset(ada, clock):
     other = at_key(ada)
     at_password(ada).chooses()

@@ -34,6 +34,8 @@ def code_of() -> str:
 
 
 @pytest.mark.promise("RESET-2")
+@pytest.mark.asvs("2.3.4")
+@pytest.mark.asvs("6.5.1")
 def test_of_twenty_uses_of_one_code_one_succeeds() -> None:
     ada_with_records()
     for _ in range(min(ROUNDS, 4)):
@@ -47,6 +49,8 @@ def test_of_twenty_uses_of_one_code_one_succeeds() -> None:
 
 
 @pytest.mark.promise("RESET-4")
+@pytest.mark.asvs("2.3.4")
+@pytest.mark.asvs("15.4.2")
 def test_of_twenty_new_passwords_at_once_one_is_set() -> None:
     ada = ada_with_records()
     ada.user.key_set.all().delete()

@@ -47,6 +47,7 @@ def a_reset(holder, state: ResetState) -> steps.Owned:
 
 @pytest.mark.parametrize("state", ResetState)
 @pytest.mark.parametrize("step", OPEN)
+@pytest.mark.asvs("2.3.1")
 def test_a_step_is_open_in_its_state_only(clock, holder, step, state):
     owned = a_reset(holder, state)
     refused: Refusal | None = None

@@ -24,6 +24,8 @@ def state() -> str:
 
 
 @pytest.mark.promise("RESET-3")
+@pytest.mark.asvs("6.3.5")
+@pytest.mark.asvs("6.3.6")
 def test_a_thief_with_the_mailbox_fails_at_the_details_and_the_owner_is_told_on_the_phone(ada):
     row = factories.phone(ada)
     row.subscription = {"endpoint": "https://fcm.googleapis.com/x", "p256dh": "x", "auth": "x"}
@@ -45,6 +47,7 @@ def test_a_thief_with_the_mailbox_fails_at_the_details_and_the_owner_is_told_on_
 
 
 @pytest.mark.promise("RESET-3")
+@pytest.mark.asvs("6.4.3")
 def test_a_thief_with_mailbox_and_answers_fails_at_the_key(ada):
     thief = at_key(ada)
 

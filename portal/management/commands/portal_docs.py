@@ -81,6 +81,7 @@ class Command(BaseCommand):
         states = root / "docs" / "reference" / "case-states.md"
         enrolment = root / "docs" / "reference" / "enrolment-states.md"
         resets = root / "docs" / "reference" / "reset-states.md"
+        asvs = root / "docs" / "reference" / "asvs.md"
         wanted = {
             root / "docs" / "reference" / "pages.md": _PAGES_HEAD + markdown(every_page()) + "\n",
             root / "docs" / "reference" / "settings.md": settings_page(list(READINGS.values()), root),
@@ -89,6 +90,7 @@ class Command(BaseCommand):
             imports: between_marks(imports.read_text(encoding="utf-8"), columns.markdown()),
             states: between_marks(states.read_text(encoding="utf-8"), state_machine.table()),
             enrolment: between_marks(enrolment.read_text(encoding="utf-8"), enrolment_moves.table()),
+            asvs: between_marks(asvs.read_text(encoding="utf-8"), asvs_table(root / "tests")),
             resets: between_marks(resets.read_text(encoding="utf-8"), reset_steps.table()),
         }
         for path, text in wanted.items():
@@ -106,6 +108,18 @@ def between_marks(text: str, fresh: str) -> str:
     before, _, rest = text.partition(_BEGIN)
     _, _, after = rest.partition(_END)
     return f"{before}{_BEGIN}\n{fresh}\n{_END}{after}"
+
+
+def asvs_table(tests: Path) -> str:
+    """Return the requirements of OWASP ASVS that tests are marked with, each with its tests, as Markdown."""
+    shown: dict[str, set[str]] = {}
+    for path in sorted(tests.rglob("test_*.py")):
+        name = path.relative_to(tests.parent).as_posix()
+        for found in re.finditer(r'pytest\.mark\.asvs\("([\d.]+)"\)', path.read_text(encoding="utf-8")):
+            shown.setdefault(found[1], set()).add(f"`{name}`")
+    by_number = sorted(shown.items(), key=lambda item: [int(part) for part in item[0].split(".")])
+    rows = [f"| {number} | {', '.join(sorted(names))} |" for number, names in by_number]
+    return "\n".join(["| Requirement | Tests |", "|---|---|", *rows])
 
 
 def settings_page(readings: list[Reading], root: Path) -> str:
