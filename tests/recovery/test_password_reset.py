@@ -15,8 +15,8 @@ from portal.outbox.models import Notice
 from portal.throttle import limits
 from portal.throttle.reserve import locked_until
 from recovery.actions.resets import worker_tasks
-from recovery.enums import Purpose, ResetState
-from recovery.models import Case, Claim, PasswordReset
+from recovery.enums import ResetState
+from recovery.models import PasswordReset
 from tests import factories
 from tests.factories import Person
 from tests.lint_html import problems
@@ -335,52 +335,6 @@ def test_a_new_password_ends_every_other_reset(ada, clock):
     clock.move(seconds=60)
 
     assert other.types_key_code(ada).status_code == 409
-
-
-# --- Ways out ------------------------------------------------------------------------------------------
-
-
-@pytest.mark.promise("RESET-5")
-@pytest.mark.parametrize(("steps", "lost", "proofs"), [(0, [Purpose.PASSWORD], 0), (1, [Purpose.PASSWORD], 1)])
-def test_help_keeps_what_was_proved(ada, steps, lost, proofs):
-    owner = Resetter()
-    owner.begins()
-    if steps:
-        owner.types_code()
-
-    answer = owner.asks_for_help()
-
-    claim = Claim.objects.get()
-    assert page_of(answer) == "/recover/opened/"
-    assert (claim.lost, claim.evidence.filter(method="mail").count()) == ([str(one) for one in lost], proofs)
-    assert claim.password_reset.state == ResetState.ENDED
-
-
-@pytest.mark.promise("RESET-5")
-def test_whoever_cannot_confirm_with_the_key_asks_for_a_new_one_too(ada):
-    at_key(ada).asks_for_help()
-
-    assert Case.objects.get().purpose == Purpose.FULL
-
-
-def test_help_answers_alike_for_a_name_nobody_has(ada):
-    seen = []
-    for username in ("warm-up", "ada", "zzz"):  # the first case of all writes its terms down
-        browser = Resetter()
-        browser.client.post("/reset/", {"username": username})
-        with CaptureQueriesContext(connection) as queries:
-            answer = browser.asks_for_help()
-        seen.append((answer.redirect_chain, shape_of(queries)))
-
-    assert seen[1] == seen[2]
-
-
-def test_stopping_changes_nothing_and_ends_the_reset(ada):
-    owner = at_password(ada)
-
-    assert page_of(owner.client.post("/reset/stop/", follow=True)) == "/login/"
-    assert PasswordReset.objects.latest("pk").state == ResetState.ENDED
-    assert not password_is(ada, NEW_PASSWORD)
 
 
 def test_a_password_that_is_refused_can_be_chosen_again(ada, clock):
