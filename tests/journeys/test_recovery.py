@@ -34,6 +34,7 @@ def walk(agent: Person) -> Walk:
 def ask(page: Page) -> tuple[Claim, str]:
     """Open a case from the sign-in page; return the claim and the PIN on the page."""
     page.goto("/login/")
+    page.locator("main a[href='/reset/']").click()
     page.locator("main a[href='/recover/']").click()
     page.locator("#id_username").fill("ada")
     for thing in ("password", "key"):
