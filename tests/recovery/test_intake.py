@@ -28,7 +28,7 @@ def wrong(pin: str) -> str:
 
 def shape_of(queries) -> list[str]:
     """The statements, without their values."""
-    return [re.sub(r"'.*?'|\d+|NULL", "?", query["sql"]) for query in queries if "SAVEPOINT" not in query["sql"]]
+    return [re.sub(r"'.*?'|\d+|NULL|\b(?:true|false)\b", "?", query["sql"]) for query in queries if "SAVEPOINT" not in query["sql"]]
 
 
 @pytest.mark.promise("CASE-1")
