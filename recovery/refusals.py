@@ -1,6 +1,6 @@
 """The refusals of recovery: one class per reason, each with its row of the cause table."""
 
-from accounts.refusals import Refusal
+from accounts.refusals import DetailsWrong, Refusal
 
 
 class ClaimUnknown(Refusal):
@@ -50,6 +50,12 @@ class ResetOver(Refusal):
     """The password reset took too long, is done or was ended, or this step of it is not open."""
 
     code = "R7"
+
+
+class ResetDetailsWrong(DetailsWrong):
+    """The same as for a Key, with help for somebody who forgot a password."""
+
+    code = "R2"
 
 
 class NotConfirmed(Refusal):

@@ -20,7 +20,10 @@ CAUSES = [
         (
             "R2",
             _("That does not match our records"),
-            _("Check what you typed and try again. If your details have changed since, call us at {support_phone}."),
+            _(
+                "Check your entries. To protect you, we don't say which part is wrong. If your details have changed "
+                "since, call us at {support_phone}. Tries left: {tries_left}."
+            ),
         ),
     ),
     *row(

@@ -9,6 +9,7 @@ from recovery.enums import ResetState
 from recovery.models import PasswordReset
 from tests import factories
 from tests.factories import Person
+from tests.recovery.claimant import cause
 from tests.recovery.resetter import Resetter, at_key, page_of
 
 pytestmark = pytest.mark.django_db
@@ -37,6 +38,8 @@ def test_a_thief_with_the_mailbox_fails_at_the_details_and_the_owner_is_told_on_
     answers = [thief.answers(first_school="Eton") for _ in range(3)]
 
     assert [answer.status_code for answer in answers] == [200, 200, 429]
+    assert cause(answers[0]) == "R2"
+    assert "/help/problem/cannot-finish-reset/" in answers[0].content.decode()
     assert state() == ResetState.ENDED
     assert sorted(Notice.objects.filter(kind="reset_failed").values_list("channel", flat=True)) == ["email", "push"]
     assert SecurityEvent.objects.filter(subject=ada.user, action="reset_failed").count() == 1

@@ -21,7 +21,7 @@ from accounts.actions.sign_in import known_browsers, push_approval
 from accounts.enums import CodePurpose
 from accounts.models import Key, User
 from accounts.models.users import hash_of_username
-from accounts.refusals import DetailsWrong, EmailedCodeWrong, NothingToAsk, refusing, too_often
+from accounts.refusals import EmailedCodeWrong, NothingToAsk, refusing, too_often
 from portal.audit.record import record
 from portal.lib import client, digests, hash_semaphore
 from portal.throttle import limits
@@ -30,7 +30,7 @@ from recovery import notice_kinds
 from recovery.actions.resets import rows
 from recovery.enums import ResetEvent, ResetState
 from recovery.models import PasswordReset
-from recovery.refusals import ResetOver
+from recovery.refusals import ResetDetailsWrong, ResetOver
 
 
 @dataclass(frozen=True)
@@ -122,7 +122,7 @@ def accept_details(owned: Owned, *, given: Mapping[str, str], origin: client.Ori
     """Accept the security answers or personal details; ``given`` as for ``identity_proofing.is_right``.
 
     The last wrong try of a day ends the reset, and its owner is told on every channel.
-    Raises: ``DetailsWrong`` (without saying which part), ``TooOften``, ``NothingToAsk``.
+    Raises: ``ResetDetailsWrong`` (without saying which part), ``TooOften``, ``NothingToAsk``.
     """
     reset = owned.reset
     rows.need_state(reset, ResetState.DETAILS)
@@ -138,7 +138,7 @@ def accept_details(owned: Owned, *, given: Mapping[str, str], origin: client.Ori
         elif attempt.reached:
             _fail(locked, origin=origin, now=now)
     if not is_right:
-        raise attempt.refusal(DetailsWrong(tries_left=attempt.tries_left))
+        raise attempt.refusal(ResetDetailsWrong(tries_left=attempt.tries_left))
     give_back(attempt)
     return locked
 
