@@ -1,8 +1,11 @@
 """What is on file about a customer: masked, in full after fresh proof, and the parts they change alone."""
 
+from datetime import date
+
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -84,7 +87,7 @@ def _facts(request: SignedInRequest, *, is_full: bool) -> dict[str, object]:
     names = (person.given_name, person.middle_name, person.family_name)
     return {
         "name": " ".join(filter(None, names if is_full else map(masks.name, names))),
-        "birth_date": person.birth_date if is_full else masks.all_of(person.birth_date),
+        "birth_date": _day(person.birth_date) if is_full else masks.all_of(person.birth_date),
         "address": [line for line in lines if line] if is_full else list(filter(None, [masks.all_of("".join(lines))])),
         "phone": person.phone if is_full else masks.tail(person.phone, 2),
         "email": user.email if is_full else masks.email(user.email),
@@ -92,3 +95,8 @@ def _facts(request: SignedInRequest, *, is_full: bool) -> dict[str, object]:
         "language": person.language,
         "time_zone": person.time_zone,
     }
+
+
+def _day(day: str) -> str:
+    """Return a day on file as people write it."""
+    return date_format(date.fromisoformat(day), "j F Y") if day else ""
