@@ -37,7 +37,7 @@ _HEADINGS: "dict[Light, StrOrPromise]" = {
 _ADVICE = {
     Step.SET_PASSWORD: Advice(
         _(
-            "You denied a sign-in that was not yours, so someone may know your password. Set a new one. This "
+            "You reported something that was not you, so someone may know your password. Set a new one. This "
             "also signs you out everywhere else."
         ),
         "accounts:password",

@@ -38,8 +38,14 @@ def sign_in_rows(user: User, keys: Sequence[Key], ways: Ways) -> list[Row]:
     return [
         Row("lock", _("Password"), changed, "accounts:password", _("Change"), user.password_changed_at),
         _key_row(keys),
-        Row("passkey", _("Passkeys"), passkeys, "accounts:passkeys", _("Manage")),
-        Row("list", _("Backup codes"), codes, "accounts:backup-codes", _("Manage")),
+        Row("passkey", _("Passkeys"), passkeys if ways.passkeys else _("None yet"), "accounts:passkeys", _("Manage")),
+        Row(
+            "list",
+            _("Backup codes"),
+            codes if ways.backup_codes else _("None left"),
+            "accounts:backup-codes",
+            _("Manage"),
+        ),
     ]
 
 

@@ -173,3 +173,10 @@ def test_the_lines_of_the_security_page_are_the_same(ada: Person, clock: Clock) 
 
     assert [line.text for line in client.get("/security/").context["lines"]] == shown(client)
     assert [line.n for line in activity.lines_of(ada.user, [])] == []
+
+
+def test_the_security_page_says_none_rather_than_nought(ada: Person, clock: Clock) -> None:
+    page = factories.signed_in(ada).get("/security/")
+
+    facts = {row.page: row.fact for row in page.context["sign_in_rows"]}
+    assert (facts["accounts:passkeys"], facts["accounts:backup-codes"]) == ("None yet", "None left")
