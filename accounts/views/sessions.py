@@ -63,7 +63,8 @@ def end_others(request: SignedInRequest) -> HttpResponse:
         by=request.user, keep=request.session.current, origin=client.origin(request), now=clock.now()
     )
     if "everywhere" in request.POST:
-        return sign_out(request)
+        sign_out(request)
+        return redirect(f"{reverse('accounts:login')}?ended=everywhere")
     messages.success(request, _("You are signed in here only."))
     return redirect("accounts:sessions")
 

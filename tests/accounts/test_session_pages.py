@@ -77,8 +77,9 @@ def test_all_others_end_and_so_do_sign_ins_under_way(ada: Person, clock: Clock) 
 def test_everywhere_means_here_too(ada: Person, clock: Clock) -> None:
     here, there = factories.signed_in(ada), factories.signed_in(ada)
 
-    here.post(f"{PATH}end/", {"everywhere": "yes"})
+    page = here.post(f"{PATH}end/", {"everywhere": "yes"}, follow=True)
 
+    assert "You are signed out everywhere." in page.content.decode()
     assert (is_open(here), is_open(there)) == (False, False)
 
 

@@ -308,6 +308,7 @@ def test_a_form_of_another_reset_in_the_same_browser_is_not_taken_for_this_one(a
     answer = browser.client.post("/reset/code/", {"reset": older, "code": browser.mailed_code()})
 
     assert (answer.status_code, cause(answer)) == (409, "R7")
+    assert "You have started again" in answer.content.decode()
     assert page_of(browser.types_code()) == "/reset/details/"
 
 

@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.actions.keys.enrolment import identity_proofing
@@ -231,7 +232,7 @@ def ask_for_help(request: HttpRequest, reset: Reset) -> HttpResponse:
 @require_POST
 def stop(request: HttpRequest) -> HttpResponse:
     """End the reset of this browser with nothing changed."""
-    response = redirect("accounts:login")
+    response = redirect(f"{reverse('accounts:login')}?ended=stopped")
     cookies.RESET.drop(response)
     try:
         reset = current(request)
