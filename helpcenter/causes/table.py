@@ -17,7 +17,7 @@ Severity = Literal["info", "warn", "bad"]
 HELP: "dict[str, StrOrPromise]" = {
     "account-paused": _("Help with paused sign-in"),
     "after-reset": _("Help after a password change"),
-    "cannot-finish-reset": _("Help with details that do not match"),
+    "cannot-finish-reset": _("Help with a password reset"),
     "change-contact-details": _("Help with changing contact details"),
     "email-code": _("Help with an e-mailed code"),
     "form-problem": _("Help with filling in a form"),
