@@ -189,7 +189,7 @@ class Action(models.TextChoices):
     PASSKEY_ADDED = "passkey_added", _("Passkey added")
     PASSKEY_REMOVED = "passkey_removed", _("Passkey removed")
     PASSKEY_SUSPECT = "passkey_suspect", _("Passkey turned off: it may have been copied")
-    REPORTED = "reported", _("Suspicious activity reported by the customer")
+    REPORTED = "reported", _("Something suspicious reported")
     REPORT_CLOSED = "report_closed", _("Report investigated and closed")
     NETWORKS_TIGHTENED = "networks_tightened", _("Sign-in limited to fewer networks")
     NETWORKS_ASKED = "networks_asked", _("Support asked to allow more networks")
