@@ -267,7 +267,8 @@ def test_a_new_code_replaces_the_older_one(ada):
     owner = Resetter()
     owner.begins()
     old = owner.mailed_code()
-    owner.client.post("/reset/code/send/")
+    page = owner.client.post("/reset/code/send/", follow=True)
+    assert page.context["is_sent_again"]
     worker_tasks.send_codes(portal_clock.now())
 
     assert cause(owner.types_code(old)) == "R1"
@@ -355,3 +356,11 @@ def test_a_reset_is_forgotten_after_a_month(ada, clock):
     clock.move(seconds=1)
     assert worker_tasks.forget_old(clock.now) == 1
     assert not PasswordReset.objects.exists()
+
+
+def test_the_reset_of_a_suspended_user_stops_at_the_key(ada, clock):
+    owner = at_key(ada)
+    User.objects.filter(pk=ada.user.pk).update(suspended_at=clock.now)
+
+    assert cause(owner.types_key_code(ada)) == "L2"
+    assert not password_is(ada, NEW_PASSWORD)

@@ -58,6 +58,9 @@ def test_help_answers_alike_for_a_name_nobody_has(ada):
 def test_stopping_changes_nothing_and_ends_the_reset(ada):
     owner = at_password(ada)
 
-    assert page_of(owner.client.post("/reset/stop/", follow=True)) == "/login/"
+    page = owner.client.post("/reset/stop/", follow=True)
+
+    assert page_of(page) == "/login/"
+    assert "ended" in page.request["QUERY_STRING"]
     assert PasswordReset.objects.latest("pk").state == ResetState.ENDED
     assert not User.objects.get(pk=ada.user.pk).check_password(NEW_PASSWORD)

@@ -65,7 +65,8 @@ def code(request: HttpRequest, reset: Reset) -> HttpResponse:
             form.refuse(refusal, "code")
         else:
             return _go_on(request, reset, moved)
-    return refusal_responses.page(request, "recovery/reset_code.html", form=form, **reset.frame())
+    facts = reset.frame() | {"is_sent_again": not form.is_bound and "sent" in request.GET}
+    return refusal_responses.page(request, "recovery/reset_code.html", form=form, **facts)
 
 
 @require_POST
@@ -79,8 +80,7 @@ def send(request: HttpRequest, reset: Reset) -> HttpResponse:
     except Refusal as refusal:
         form = MailedCodeForm()
         return refusal_responses.page(request, "recovery/reset_code.html", form=form, refusal=refusal, **reset.frame())
-    facts = reset.frame() | {"is_sent_again": True}
-    return refusal_responses.page(request, "recovery/reset_code.html", form=MailedCodeForm(), **facts)
+    return redirect(f"{reverse('recovery:reset-code')}?sent=again")
 
 
 @require_http_methods(_GET_OR_POST)
