@@ -3,9 +3,11 @@
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
-from accounts.models import User
+from accounts.enums import CodePurpose, DenyReason, RequestState
+from accounts.models import EmailChange, PushChallenge, User
+from accounts.refusals import RequestDenied
 from portal.lib import digests
 from recovery.enums import ResetState
 from recovery.models import PasswordReset
@@ -35,6 +37,16 @@ def need_state(reset: PasswordReset, state: ResetState) -> None:
         raise ResetOver
 
 
+def refuse_denied(reset: PasswordReset) -> None:
+    """Refuse whatever comes after "not me" on the phone, in whichever of the user's resets the phone was asked.
+
+    One statement. Raises: ``RequestDenied``.
+    """
+    denied = PushChallenge.objects.filter(user=reset.user, purpose=CodePurpose.RESET, answered_at__gte=reset.created_at)
+    if denied.filter(state=RequestState.DENIED, reason=DenyReason.NOT_ME).exists():
+        raise RequestDenied
+
+
 def move(reset: PasswordReset, step: str, *, now: datetime, **columns: object) -> None:
     """Take one step of the table of moves, in one guarded statement. Raises: ``ResetOver``."""
     old = ResetState(reset.state)
@@ -50,7 +62,9 @@ def move(reset: PasswordReset, step: str, *, now: datetime, **columns: object) -
 
 
 def _all() -> QuerySet[PasswordReset]:
-    return PasswordReset.objects.select_related("user__customer")
+    """Return all resets, each with whether its user has moved to another mailbox than the one it asks for."""
+    moved = EmailChange.objects.filter(user=OuterRef("user"), confirmed_at__gte=OuterRef("created_at"))
+    return PasswordReset.objects.select_related("user__customer").annotate(has_moved=Exists(moved))
 
 
 def _checked(reset: PasswordReset | None, ticket: str, *, now: datetime) -> PasswordReset:
@@ -59,6 +73,7 @@ def _checked(reset: PasswordReset | None, ticket: str, *, now: datetime) -> Pass
     if reset.state == ResetState.DONE:
         return reset
     is_outdated = reset.user is not None and reset.user.session_version != reset.session_version
+    is_outdated = is_outdated or reset.__dict__["has_moved"]
     if reset.state == ResetState.ENDED or reset.expires_at <= now or is_outdated:
         raise ResetOver
     return reset

@@ -204,6 +204,7 @@ def _with_second_factor(
         with transaction.atomic():
             locked = rows.lock(owned.reset, owned.ticket, now=now)
             rows.need_state(locked, ResetState.KEY)
+            rows.refuse_denied(locked)
             use(locked)
             _accept_key(locked, shown, origin=origin, now=now)
     except LimitReached:
@@ -240,6 +241,7 @@ def accept_approval(owned: Owned, *, reference: str, origin: client.Origin, now:
     with transaction.atomic():
         locked = rows.lock(owned.reset, owned.ticket, now=now)
         rows.need_state(locked, ResetState.KEY)
+        rows.refuse_denied(locked)
         push_approval.use(pending=_asking(locked), purpose=CodePurpose.RESET, reference=reference, now=now)
         _accept_key(locked, "approval", origin=origin, now=now)
     return locked
@@ -268,6 +270,7 @@ def choose_password(owned: Owned, *, new_password: str, origin: client.Origin, n
         locked = rows.lock(owned.reset, owned.ticket, now=now)
         if _lacks_key(locked):
             raise ResetOver
+        rows.refuse_denied(locked)
         rows.move(locked, "set", now=now)
         user = locked.owner
         locked.ended = passwords.set_prepared(user=user, prepared=prepared, by=user, origin=origin, now=now)

@@ -133,10 +133,7 @@ def key(request: HttpRequest, reset: Reset) -> HttpResponse:
     try:
         if "approved" in request.POST or form.is_valid():
             return _go_on(request, reset, _confirmed(request, reset, form))
-    except RequestDenied as refusal:
-        steps.stop(reset.owned, now=clock.now())
-        return is_over(request, refusal)
-    except ResetOver:
+    except (ResetOver, RequestDenied):
         raise
     except Refusal as refusal:
         if not form.is_bound:
@@ -191,7 +188,7 @@ def password(request: HttpRequest, reset: Reset) -> HttpResponse:
         try:
             origin, now = client.origin(request), clock.now()
             done = steps.choose_password(reset.owned, **form.cleaned_data, origin=origin, now=now)
-        except ResetOver:
+        except (ResetOver, RequestDenied):
             raise
         except Refusal as refusal:
             form.refuse(refusal, "new_password")

@@ -12,9 +12,9 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actions.sign_in.push_approval import SentRequest
-from accounts.refusals import Refusal
+from accounts.refusals import Refusal, RequestDenied
 from portal.lib import clock
-from recovery.actions.resets import rows
+from recovery.actions.resets import rows, steps
 from recovery.actions.resets.steps import Owned
 from recovery.enums import ResetState
 from recovery.models import PasswordReset
@@ -101,7 +101,7 @@ def resetting(*states: ResetState) -> Callable[[Page], Callable[[HttpRequest], H
     """Admit the browser that holds a ticket, while its reset is in one of these states.
 
     Otherwise it is redirected to the page where the reset is, or without a ticket to the start. A form of another
-    reset, begun in another tab, is not taken for one of this.
+    reset, begun in another tab, is not taken for one of this. "Not me" on the phone ends it.
     """
 
     def decorate(view: Page) -> Callable[[HttpRequest], HttpResponse]:
@@ -113,13 +113,21 @@ def resetting(*states: ResetState) -> Callable[[Page], Callable[[HttpRequest], H
                     return redirect("recovery:reset")
                 if request.POST.get("reset", str(found.row.public_id)) != str(found.row.public_id):
                     return is_over(request, ResetOver(), found)
-                return view(request, found) if found.row.state in states else redirect(found.page)
+                return _shown(view, request, found) if found.row.state in states else redirect(found.page)
             except ResetOver as refusal:
                 return _not_open(request, refusal)
 
         return guarded
 
     return decorate
+
+
+def _shown(view: Page, request: HttpRequest, found: Reset) -> HttpResponse:
+    try:
+        return view(request, found)
+    except RequestDenied as refusal:
+        steps.stop(found.owned, now=clock.now())
+        return is_over(request, refusal)
 
 
 def _not_open(request: HttpRequest, refusal: ResetOver) -> HttpResponse:

@@ -1,0 +1,102 @@
+"""A password reset that somebody else objects to, on the phone or by moving to another mailbox."""
+
+import pytest
+
+from accounts.actions.people import email_change
+from accounts.models import User
+from portal.lib import clock as portal_clock
+from portal.lib.client import Origin
+from portal.outbox.models import Notice
+from recovery.enums import ResetState
+from recovery.models import Evidence, PasswordReset
+from tests.factories import Person
+from tests.phones import paired
+from tests.recovery.claimant import cause
+from tests.recovery.conftest import NEW_PASSWORD
+from tests.recovery.resetter import Resetter, at_key, at_password, page_of
+
+HERE = Origin("203.0.113.7", "Chrome on Windows", "ABCD2345")
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def ada(clock, holder) -> Person:
+    return holder
+
+
+def has_new_password(person: Person) -> bool:
+    return User.objects.get(pk=person.user.pk).check_password(NEW_PASSWORD)
+
+
+@pytest.mark.promise("KEY-12")
+def test_after_not_me_on_the_phone_no_code_of_the_key_goes_on(ada):
+    pixel = paired(ada)
+    thief = at_key(ada)
+    pixel.deny(pixel.requests()["requests"][0])
+
+    answer = thief.types_key_code(ada)
+
+    assert (answer.status_code, cause(answer)) == (409, "N2")
+    assert PasswordReset.objects.latest("pk").state == ResetState.ENDED
+
+
+@pytest.mark.promise("KEY-12")
+def test_not_me_on_the_phone_ends_a_reset_that_has_only_the_password_left(ada):
+    pixel = paired(ada)
+    thief = at_password(ada)
+    pixel.deny(pixel.requests()["requests"][0])
+
+    answer = thief.chooses()
+
+    assert (answer.status_code, cause(answer)) == (409, "N2")
+    assert not has_new_password(ada)
+
+
+def test_an_owner_who_has_said_not_me_to_a_thief_may_begin_a_reset_of_their_own(ada, clock):
+    pixel = paired(ada)
+    at_key(ada)
+    pixel.deny(pixel.requests()["requests"][0])
+    clock.move(seconds=1)
+
+    assert page_of(at_password(ada).chooses()) == "/reset/done/"
+
+
+# --- Another mailbox -----------------------------------------------------------------------------------
+
+
+def move_mailbox(person: Person) -> None:
+    """Change the address as its owner does, from a signed-in browser."""
+    user, now = User.objects.get(pk=person.user.pk), portal_clock.now()
+    email_change.start(user=user, address="ada@elsewhere.test", by=user, origin=HERE, now=now)
+    code = Notice.objects.filter(kind="code").latest("pk").facts["code"].replace(" ", "")
+    email_change.confirm(user=user, code=code, by=user, origin=HERE, now=now)
+
+
+@pytest.mark.promise("RESET-3")
+def test_a_reset_that_the_old_mailbox_has_confirmed_ends_when_its_owner_leaves_it(ada):
+    thief = at_key(ada)
+
+    move_mailbox(ada)
+
+    assert thief.types_key_code(ada).status_code == 409
+    assert not PasswordReset.objects.filter(key_at__isnull=False).exists()
+
+
+@pytest.mark.promise("RESET-5")
+def test_a_code_to_the_old_mailbox_counts_in_no_case_once_its_owner_has_left_it(ada):
+    thief = Resetter()
+    thief.begins()
+    thief.types_code()
+
+    move_mailbox(ada)
+    thief.asks_for_help()
+
+    assert not Evidence.objects.exists()
+
+
+def test_a_reset_that_begins_after_the_move_asks_for_the_new_mailbox(ada, clock):
+    move_mailbox(ada)
+    clock.move(seconds=1)
+
+    assert page_of(at_password(ada).chooses()) == "/reset/done/"
