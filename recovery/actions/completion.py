@@ -61,7 +61,7 @@ def complete(
         _end_proofs(user, now=now)
         objections.reinstate(user, now=now)
         objections.hold_scopes(case, now=now)
-        clear(*known_browsers.buckets_of_strangers(user.username_hash))
+        clear(*known_browsers.buckets_of_strangers(user.username_hash), limits.RESET_KEY.of(user.username_hash))
         transitions.move(
             case,
             State.HOLD,

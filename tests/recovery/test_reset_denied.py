@@ -7,6 +7,7 @@ from accounts.models import User
 from portal.lib import clock as portal_clock
 from portal.lib.client import Origin
 from portal.outbox.models import Notice
+from portal.throttle.models import Throttle
 from recovery.enums import ResetState
 from recovery.models import Evidence, PasswordReset
 from tests.factories import Person
@@ -100,3 +101,41 @@ def test_a_reset_that_begins_after_the_move_asks_for_the_new_mailbox(ada, clock)
     clock.move(seconds=1)
 
     assert page_of(at_password(ada).chooses()) == "/reset/done/"
+
+
+# --- Wrong codes ---------------------------------------------------------------------------------------
+
+
+def wrong_in_a_row() -> int:
+    return sum(Throttle.objects.filter(limit="reset-key").values_list("used_in_a_row", flat=True))
+
+
+def test_wrong_codes_of_a_reset_are_forgotten_once_the_key_is_confirmed(ada):
+    owner = at_key(ada)
+    owner.types_key_code(code="000000")
+    assert wrong_in_a_row() == 1
+
+    owner.types_key_code(ada)
+
+    assert wrong_in_a_row() == 0
+
+
+def test_an_approval_on_the_phone_forgets_wrong_codes_too(ada):
+    pixel = paired(ada)
+    owner = at_key(ada)
+    owner.types_key_code(code="000000")
+    pixel.approve(pixel.requests()["requests"][0], owner.number())
+
+    owner.client.post("/reset/key/", {"approved": "yes"})
+
+    assert wrong_in_a_row() == 0
+
+
+def test_after_a_recovery_the_codes_of_the_new_key_count_in_a_reset(walk, clock, ada):
+    thief = at_key(ada)
+    thief.types_key_code(code="000000")
+    assert wrong_in_a_row() == 1
+
+    walk.ready(clock).started().opened_grant().completed()
+
+    assert wrong_in_a_row() == 0

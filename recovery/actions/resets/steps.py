@@ -25,7 +25,7 @@ from accounts.refusals import EmailedCodeWrong, NothingToAsk, refusing, too_ofte
 from portal.audit.record import record
 from portal.lib import client, digests, hash_semaphore
 from portal.throttle import limits
-from portal.throttle.reserve import LimitReached, Reservation, end_pauses, give_back, reserve
+from portal.throttle.reserve import LimitReached, Reservation, clear, end_pauses, give_back, reserve
 from recovery import notice_kinds
 from recovery.actions.resets import rows
 from recovery.enums import ResetEvent, ResetState
@@ -211,7 +211,6 @@ def _with_second_factor(
         with transaction.atomic():
             _fail(rows.lock(owned.reset, owned.ticket, now=now), origin=origin, now=now)
         raise
-    give_back(attempt)
     return locked
 
 
@@ -253,6 +252,7 @@ def _asking(reset: PasswordReset) -> _Asking:
 
 def _accept_key(reset: PasswordReset, shown: str, *, origin: client.Origin, now: datetime) -> None:
     rows.move(reset, "key", now=now, key_at=now)
+    clear(limits.RESET_KEY.of(reset.username_hash))
     _record_proof(reset, shown, origin=origin, now=now)
 
 
