@@ -49,6 +49,12 @@ class QuestionsOff(Refusal):
     code = "Q5"
 
 
+class SessionEnded(Refusal):
+    """The session was ended elsewhere while the new password was worked on."""
+
+    code = "S2"
+
+
 class AddressUnchanged(Refusal):
     """The new e-mail address is the present one."""
 

@@ -12,6 +12,7 @@ from accounts.actions import notify, sessions, slow_hash_lookup
 from accounts.enums import Action
 from accounts.models import FormerPassword, PlatformSession, User
 from accounts.policies import passwords
+from accounts.profile_refusals import SessionEnded
 from accounts.refusals import (
     PasswordTooCommon,
     PasswordTooLong,
@@ -111,10 +112,13 @@ def set_prepared(
     """Set a user's password and end everything that was open with the old one, but for the session ``keep``.
 
     Returns what ended, in words. Effects: password, history row, sessions, pending sign-ins, known
-    browsers, event, notice. Raises: ``PasswordUsedBefore`` if a parallel request has set it meanwhile.
+    browsers, event, notice. Raises: ``PasswordUsedBefore`` if a parallel request has set it meanwhile;
+    ``SessionEnded`` if ``keep`` was ended while the password was hashed.
     """
     with transaction.atomic():
         locked = User.objects.select_for_update().get(pk=user.pk)
+        if keep and not PlatformSession.objects.filter(pk=keep.session.pk).exists():
+            raise SessionEnded
         _row, is_new = FormerPassword.objects.get_or_create(
             user=locked, digest=prepared.history_digest, defaults={"parameters": prepared.parameters}
         )

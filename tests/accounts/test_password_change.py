@@ -3,6 +3,7 @@
 import pytest
 from django.test import Client
 
+from accounts.actions import password
 from accounts.enums import Realm
 from accounts.models import KnownBrowser, PlatformSession, User
 from accounts.refusals import PasswordUsedBefore
@@ -90,6 +91,29 @@ def test_a_refused_password_says_why_and_changes_nothing(ada: Person, clock: Clo
     assert change(client, "short").context["cause"].code == "R4"
     assert change(client, "Trading2026!").context["cause"].code == "R5"
     assert is_password(ada, ada.password)
+
+
+@pytest.mark.promise("SESS-2")
+@pytest.mark.parametrize("is_paper", [False, True])
+def test_a_session_that_is_ended_while_the_password_is_hashed_changes_nothing(
+    ada: Person, clock: Clock, monkeypatch: pytest.MonkeyPatch, *, is_paper: bool
+) -> None:
+    paper = factories.customer("ada-paper", realm=Realm.PAPER)
+    User.objects.filter(pk=paper.user.pk).update(customer=ada.user.customer)
+    thief, owner = factories.signed_in(ada), factories.signed_in(ada)
+    hashed = password.prepare
+
+    def slowly(*given: object) -> password.Prepared:
+        owner.post("/security/sessions/end/")
+        return hashed(*given)
+
+    monkeypatch.setattr(password, "prepare", slowly)
+    answer = change(thief, path=f"{PATH}paper/{paper.user.pk}/" if is_paper else PATH)
+
+    assert answer.context["cause"].code == "S2"
+    assert is_password(ada, ada.password)
+    assert is_password(paper, paper.password)
+    assert owner.get("/security/").status_code == 200
 
 
 def test_after_twenty_tries_one_has_to_wait(ada: Person, clock: Clock) -> None:
