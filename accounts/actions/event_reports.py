@@ -46,7 +46,7 @@ def report_event(
         report.save(update_fields=["event_n", "protection"])
         if Protection.END_OTHERS in protection:
             sessions.end_all_others(by=owner, keep=session, origin=origin, now=now)
-        if Protection.SUSPEND in protection:
+        if Protection.SUSPEND in protection and owner.suspended_at is None:  # another tab, or staff, was as quick
             reason = _("The customer asked for it in report {reference}.").format(reference=report.reference)
             suspension.suspend(owner, reason=reason, by=owner, origin=origin, now=now)
     return report

@@ -80,7 +80,7 @@ def report(request: HttpRequest) -> HttpResponse:
 def reported(request: HttpRequest) -> HttpResponse:
     """Say what happens next; to somebody who is not signed in, the same for every reference."""
     known = who(request)
-    number = request.GET.get("number", "")
+    number = history.canonical(request.GET.get("number", ""))
     mine = Report.objects.filter(user__in=look_up.log_ins_of(known.user), reference=number).first() if known else None
     facts = {"report": mine, "is_unknown": bool(known) and mine is None, "layout": _layout(request)}
     return render(request, "accounts/notice_reported.html", facts)

@@ -23,6 +23,7 @@ from portal.audit.record import chain_of
 from portal.home import activity
 from portal.home.activity_forms import NotMeForm
 from portal.lib import client, clock
+from portal.outbox import history
 
 PER_PAGE = 30
 _MOST_IN_FILE = 10_000
@@ -113,6 +114,6 @@ def _reported(request: SignedInRequest, event: SecurityEvent, words: str, form: 
 @signed_in
 def report(request: SignedInRequest, reference: str) -> HttpResponse:
     """See what became of a report."""
-    found = get_object_or_404(Report, user=request.user, reference=reference)
+    found = get_object_or_404(Report, user=request.user, reference=history.canonical(reference))
     protection = [str(Protection(name).label) for name in found.protection]
     return render(request, "portal/report.html", {"report": found, "protection": protection})

@@ -2,17 +2,20 @@
 
 import csv
 import io
+from collections.abc import Callable
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 
-from accounts.enums import Action, Role
+from accounts.actions.event_reports import report_event
+from accounts.enums import Action, Protection, Role
 from accounts.models import PlatformSession, Report, User
 from portal.audit import event_names
 from portal.audit.models import SecurityEvent
 from portal.audit.record import record
 from portal.home import activity
 from portal.home.activity_views import _cell
+from portal.lib.client import Origin
 from tests import factories
 from tests.conftest import Clock
 from tests.factories import Person
@@ -135,6 +138,35 @@ def test_a_customer_may_stop_sign_in_and_support_opens_it_again(ada: Person, clo
     assert User.objects.get(pk=ada.user.pk).suspended_at
     assert not PlatformSession.objects.filter(user=ada.user).exists()
     assert client.get("/").status_code == 302
+
+
+@pytest.mark.promise("LOCK-4")
+def test_stopping_sign_in_that_another_tab_or_staff_has_stopped_just_now_is_a_report(ada: Person, clock: Clock) -> None:
+    client = factories.signed_in(ada)
+    event = happen(ada, Action.SIGNED_IN, clock=clock)
+    User.objects.filter(pk=ada.user.pk).update(suspended_at=clock.now)
+    known = PlatformSession.objects.get()
+    given = {"by": known.user, "session": known, "origin": Origin(), "now": clock.now}
+
+    report = report_event(event=event, words="Signed in", protection=[Protection.SUSPEND], **given)
+
+    assert report.protection == ["suspend"]
+    assert client.get("/").status_code == 302
+
+
+@pytest.mark.parametrize("path", ["/activity/reports/a%00b/", "/notices/a%00b/", "/notices/report/done/?number=a%00b"])
+def test_a_nul_in_an_address_reaches_no_statement(ada: Person, clock: Clock, path: str) -> None:
+    client, given = factories.signed_in(ada), []
+
+    def watch(execute: Callable[..., object], sql: str, params: object, *rest: object) -> object:
+        given.append(params)
+        return execute(sql, params, *rest)
+
+    with connection.execute_wrapper(watch):
+        client.get(path)
+
+    assert given
+    assert "x00" not in repr(given)
 
 
 def test_reporting_the_same_event_twice_is_one_report(ada: Person, clock: Clock) -> None:
