@@ -114,7 +114,7 @@ def _deliver(notice: Notice, channel: Channel) -> None:
 def _may_keep(notice: Notice) -> bool:
     """Tell whether the facts of a notice that was sent may stay: not if any of them opens something."""
     kind = KINDS.get(notice.kind)
-    return kind is not None and not kind.secrets and not kind.expires
+    return kind is not None and kind.is_readable_again
 
 
 def _try_again(notice: Notice, fault: dict[str, str]) -> None:

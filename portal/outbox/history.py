@@ -15,7 +15,7 @@ _LENGTH = 8  # characters of a reference after its letter
 
 @dataclass(frozen=True)
 class Shown:
-    """A notice with its subject and text. ``text`` is empty if it held a secret, or is too old: that is not kept."""
+    """A notice with its subject and text. ``text`` is empty if it holds a secret, sent or not, or is too old."""
 
     notice: Notice
     subject: str
@@ -33,7 +33,8 @@ def shown(notice: Notice) -> Shown:
     if notice.kind not in KINDS:
         return Shown(notice, notice.kind, "")
     channel = CHANNELS[ChannelName.EMAIL if notice.channel == ChannelName.PORTAL else notice.channel]
-    return Shown(notice, *channel.words(notice))
+    subject, text = channel.words(notice)
+    return Shown(notice, subject, text if KINDS[notice.kind].is_readable_again else "")
 
 
 def find(typed: str, *, among: Collection[int] | None) -> Notice | None:

@@ -21,7 +21,7 @@ class NoticeKind:
 
     ``facts``: exactly what is passed when an e-mail of this kind is queued.
     ``expires``: each notice becomes useless at a time of its own (``useful_until``), like a code.
-    ``secrets``: facts that open something. A notice that has any is not readable once it is sent.
+    ``secrets``: facts that open something. A notice that has any is readable nowhere but where it is sent to.
     ``is_urgent``: somebody waits for it, or should act on it now; it goes in a lane of its own.
     """
 
@@ -31,6 +31,11 @@ class NoticeKind:
     expires: bool
     is_urgent: bool
     secrets: frozenset[str] = frozenset()
+
+    @property
+    def is_readable_again(self) -> bool:
+        """Tell whether the portal may show its text, and keep it once it is sent: not if that opens something."""
+        return not self.secrets and not self.expires
 
     def facts_on(self, channel: ChannelName) -> frozenset[str]:
         """Return the facts for this channel: none for a phone, whose screen strangers may see."""

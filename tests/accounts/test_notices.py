@@ -15,7 +15,7 @@ from accounts.enums import Realm
 from accounts.models import Report, User
 from portal.outbox import delivery, kinds, queue
 from portal.outbox.emails import message_for
-from portal.outbox.models import Notice
+from portal.outbox.models import Notice, NoticeState
 from recovery import notice_kinds as recovery_kinds
 from tests import factories, notices
 from tests.conftest import Clock
@@ -230,6 +230,19 @@ def test_the_number_of_anothers_report_is_shown_to_nobody(ada: Person, mallory: 
 
     for client, said in ((Client(), "taken"), (factories.signed_in(mallory), "unknown")):
         assert marks(client.get(f"/notices/report/done/?number={number}"), "reported") == [said]
+
+
+@pytest.mark.promise("RESET-3")
+def test_a_message_with_a_secret_is_read_in_its_mailbox_only_also_before_it_is_sent(ada: Person, clock: Clock) -> None:
+    thief = factories.signed_in(ada)
+    for kind in kinds.KINDS.values():
+        if kind.secrets and kinds.ChannelName.EMAIL in kind.channels:
+            secret = dict.fromkeys(kind.secrets, "GHJKM")
+            notice = notices.email(ada.user, kind, now=clock.now, **secret)
+            pages = [thief.get(f"/notices/{notice.reference}/"), thief.get("/notices/")]
+
+            assert notice.state == NoticeState.DUE
+            assert ["GHJKM" in page.content.decode() for page in pages] == [False, False], kind.name
 
 
 def test_old_texts_are_purged_and_the_reference_stays(ada: Person, clock: Clock) -> None:
