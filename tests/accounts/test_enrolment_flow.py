@@ -2,9 +2,10 @@
 
 import pytest
 
-from accounts.actions.keys.enrolment import steps
-from accounts.enums import Action
+from accounts.actions.keys.enrolment import identity_proofing, steps
+from accounts.enums import Action, EnrolmentState
 from portal.audit.models import SecurityEvent
+from portal.lib import hash_semaphore
 from tests.accounts.enrolment_walk import ADD, ORIGIN, Walk, first
 
 pytestmark = pytest.mark.django_db
@@ -37,3 +38,18 @@ def test_one_that_is_given_up_ends_its_own_flow_and_no_other(ada, clock):
 
     assert names(left)[-1] == Action.ENROLMENT_ENDED
     assert names(again) == [Action.ENROLMENT_STARTED, Action.CODE_SENT]
+
+
+@pytest.mark.promise("LOCK-5")
+def test_a_crowd_that_leaves_no_place_to_hash_the_answers_uses_up_no_try(ben, clock, settings, monkeypatch):
+    def overloaded(*_given: object) -> None:
+        raise hash_semaphore.HashingOverloaded
+
+    walk = first(ben).begun().mailed()
+    with monkeypatch.context() as crowd:
+        crowd.setattr(identity_proofing, "is_right", overloaded)
+        for _ in range(settings.PORTAL_FAILURE_LIMIT + 1):
+            with pytest.raises(hash_semaphore.HashingOverloaded):
+                walk.detailed()
+
+    assert walk.detailed().state == EnrolmentState.OPEN

@@ -2,9 +2,12 @@
 
 import pytest
 
+from accounts.actions.authenticators import backup_codes
+from accounts.actions.keys.enrolment import identity_proofing
 from accounts.actions.people import email_change
 from accounts.models import User
 from portal.lib import clock as portal_clock
+from portal.lib import hash_semaphore
 from portal.lib.client import Origin
 from portal.outbox.models import Notice
 from portal.throttle.models import Throttle
@@ -139,3 +142,23 @@ def test_after_a_recovery_the_codes_of_the_new_key_count_in_a_reset(walk, clock,
     walk.ready(clock).started().opened_grant().completed()
 
     assert wrong_in_a_row() == 0
+
+
+@pytest.mark.promise("LOCK-5")
+def test_a_crowd_that_leaves_no_place_to_hash_uses_up_no_try(ada, monkeypatch):
+    def overloaded(*_given: object, **_named: object) -> None:
+        raise hash_semaphore.HashingOverloaded
+
+    owner = Resetter()
+    owner.begins()
+    owner.types_code()
+    for module, name, send in (
+        (identity_proofing, "is_right", owner.answers),
+        (backup_codes, "look_up", lambda: owner.client.post("/reset/key/", {"backup_code": "7K3M-Q9XT"})),
+    ):
+        with monkeypatch.context() as crowd:
+            crowd.setattr(module, name, overloaded)
+            assert [send().status_code for _ in range(6)] == [503] * 6
+        owner.answers()
+
+    assert page_of(owner.types_key_code(ada)) == "/reset/password/"

@@ -127,7 +127,11 @@ def accept_details(owned: Owned, *, given: Mapping[str, str], origin: client.Ori
     reset = owned.reset
     rows.need_state(reset, ResetState.DETAILS)
     attempt = reserve(limits.RESET_DETAILS.of(reset.username_hash), now=now)
-    is_right = identity_proofing.is_right(reset.owner, given)
+    try:
+        is_right = identity_proofing.is_right(reset.owner, given)
+    except hash_semaphore.HashingOverloaded:
+        give_back(attempt)
+        raise
     with transaction.atomic():
         locked = rows.lock(reset, owned.ticket, now=now)
         rows.need_state(locked, ResetState.DETAILS)
@@ -175,7 +179,11 @@ def accept_backup_code(owned: Owned, *, typed: str, origin: client.Origin, now: 
     rows.need_state(owned.reset, ResetState.KEY)
     with hash_semaphore.place():
         attempt = reserve(limits.RESET_KEY.of(owned.reset.username_hash), now=now)
-        looked_up = backup_codes.look_up(user_id=owned.reset.owner.pk, typed=typed)
+        try:
+            looked_up = backup_codes.look_up(user_id=owned.reset.owner.pk, typed=typed)
+        except hash_semaphore.HashingOverloaded:
+            give_back(attempt)
+            raise
 
     def use(reset: PasswordReset) -> None:
         backup_codes.use_once(

@@ -13,7 +13,7 @@ from accounts.models import Enrolment, Mandate, SecurityAnswer, User
 from accounts.policies.keys import identity_proofing
 from accounts.refusals import DetailsWrong, NothingToAsk, refusing, too_often
 from portal.audit.record import record
-from portal.lib import client
+from portal.lib import client, hash_semaphore
 from portal.throttle import limits
 from portal.throttle.reserve import give_back, reserve
 
@@ -67,7 +67,12 @@ def accept_details(
     if enrolment.state != EnrolmentState.DETAILS:
         raise rows.over(enrolment)
     attempt = reserve(limits.DETAILS.of(enrolment.user.username_hash), now=now)
-    if not is_right(enrolment.user, given):
+    try:
+        right = is_right(enrolment.user, given)
+    except hash_semaphore.HashingOverloaded:
+        give_back(attempt)
+        raise
+    if not right:
         raise attempt.refusal(DetailsWrong(tries_left=attempt.tries_left))
     give_back(attempt)
     return _prove(enrolment, binding, EnrolmentState.DETAILS, "prove-first", shown="details", origin=origin, now=now)
