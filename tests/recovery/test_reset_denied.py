@@ -13,7 +13,9 @@ from portal.outbox.models import Notice
 from portal.throttle.models import Throttle
 from recovery.enums import ResetState
 from recovery.models import Evidence, PasswordReset
+from tests.accounts.test_browser_admission import admitted
 from tests.factories import Person
+from tests.lint_html import problems
 from tests.phones import paired
 from tests.recovery.claimant import cause
 from tests.recovery.conftest import NEW_PASSWORD
@@ -162,3 +164,16 @@ def test_a_crowd_that_leaves_no_place_to_hash_uses_up_no_try(ada, monkeypatch):
         owner.answers()
 
     assert page_of(owner.types_key_code(ada)) == "/reset/password/"
+
+
+@pytest.mark.promise("LOCK-5")
+def test_strangers_who_use_up_all_resets_of_a_name_leave_a_way_to_a_new_browser(ada, clock):
+    for _ in range(5):
+        Resetter().begins()
+    owner = Resetter()
+    refused = owner.begins()
+
+    assert (refused.status_code, problems(refused.content.decode())) == (429, [])
+    assert "data-other-way" in refused.content.decode()
+    admitted(ada, clock, client=owner.client)
+    assert page_of(owner.begins()) == "/reset/code/"
