@@ -1,5 +1,8 @@
 """A password reset that somebody else objects to, on the phone or by moving to another mailbox."""
 
+import re
+from urllib.parse import urlencode
+
 import pytest
 
 from accounts.actions.authenticators import backup_codes
@@ -177,3 +180,17 @@ def test_strangers_who_use_up_all_resets_of_a_name_leave_a_way_to_a_new_browser(
     assert "data-other-way" in refused.content.decode()
     admitted(ada, clock, client=owner.client)
     assert page_of(owner.begins()) == "/reset/code/"
+
+
+def test_a_form_sent_before_the_phone_has_answered_is_answered_anew_afterwards(ada):
+    pixel = paired(ada)
+    owner = at_key(ada)
+    page = owner.client.get("/reset/key/").content.decode()
+    form = {"approved": "yes", "form_id": re.search(r'name="form_id" value="([^"]+)"', page)[1]}
+    sent = {"data": urlencode(form), "content_type": "application/x-www-form-urlencoded", "follow": True}
+
+    early = owner.client.post("/reset/key/", **sent)
+    pixel.approve(pixel.requests()["requests"][0], owner.number())
+
+    assert page_of(early) == "/reset/key/"
+    assert page_of(owner.client.post("/reset/key/", **sent)) == "/reset/password/"

@@ -12,6 +12,7 @@ from accounts.forms.enrolment import AnswersForm, DetailsForm, MailedCodeForm
 from accounts.forms.password import NewPasswordForm
 from accounts.forms.sign_in import CodeForm
 from accounts.refusals import NothingToAsk, Refusal, RequestDenied
+from accounts.repeated_posts import may_change
 from accounts.views import refusal_responses
 from portal.lib import client, clock, headers
 from portal.lib.http_methods import require_POST
@@ -137,7 +138,7 @@ def key(request: HttpRequest, reset: Reset) -> HttpResponse:
         raise
     except Refusal as refusal:
         if not form.is_bound:
-            return _key_page(request, reset, form, refusal=refusal)
+            return may_change(_key_page(request, reset, form, refusal=refusal))
         form.refuse(refusal, "backup_code" if form.cleaned_data.get("backup_code") else "otp_token")
     return _key_page(request, reset, form)
 
