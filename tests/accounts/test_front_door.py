@@ -99,7 +99,8 @@ def test_stopping_one_sign_in_leaves_the_others(client: Client, ada: Person, mal
     other = client.sign_in_page
     factories.type_password(client, "ada", ada.password)
 
-    assert factories.press(client, stop="yes")["Location"] == "/login/"
+    stopped = factories.press(client, stop="yes")["Location"]
+    assert "data-stopped" in client.get(stopped).content.decode()
 
     assert client.get(client.sign_in_page)["Location"] == "/login/?because=S3"
     assert client.get(other).status_code == 200

@@ -286,7 +286,7 @@ def test_a_sign_in_that_goes_another_way_takes_its_request_along(
     request = newest(pixel)
 
     if way == "start again":
-        assert press(client, "stop")["Location"] == "/login/"
+        assert press(client, "stop")["Location"] == "/login/?ended=stopped-sign-in"
     elif way == "password again":
         start(client, ada)
     else:

@@ -59,7 +59,7 @@ def _answer(request: HttpRequest, sign_in: PendingSignIn) -> HttpResponse:
     now = clock.now()
     if "stop" in request.POST:
         push_approval.withdraw(sign_in.reference)
-        return sign_in.drop(redirect("accounts:login"))
+        return sign_in.drop(redirect(f"{reverse('accounts:login')}?ended=stopped-sign-in"))
     if "again" in request.POST:
         return _back_to(ask_phone(request, sign_in, now=now))
     under_way = second_factors.UnderWay(request, sign_in.pending, sign_in.reference, now)
