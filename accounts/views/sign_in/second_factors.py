@@ -51,7 +51,7 @@ def by_typed(under_way: UnderWay, *, otp_token: str, backup_code: str) -> Signed
         return by_backup_code(under_way, backup_code)
 
 
-def by_approval(under_way: UnderWay) -> completion.SignedIn:
+def by_approval(under_way: UnderWay) -> SignedIn:
     """Sign in with the phone's approval. Raises: ``Paused``, and as ``push_approval.use``."""
     pending, now = under_way.pending, under_way.now
     completion.check_browser_scope(pending, now=now)
@@ -63,7 +63,7 @@ def by_approval(under_way: UnderWay) -> completion.SignedIn:
 
 
 @refusing(paused)
-def by_code(under_way: UnderWay, code: str) -> completion.SignedIn:
+def by_code(under_way: UnderWay, code: str) -> SignedIn:
     """Sign in with a Key code.
 
     Raises: ``Paused``, ``CodesUsedUp``, as ``key_codes.use_code``; ``ClockWrong``, ``RequestDenied``.
@@ -88,7 +88,7 @@ def by_code(under_way: UnderWay, code: str) -> completion.SignedIn:
 
 
 @refusing(paused)
-def by_backup_code(under_way: UnderWay, typed: str) -> completion.SignedIn:
+def by_backup_code(under_way: UnderWay, typed: str) -> SignedIn:
     """Sign in with a backup code, which is hashed before any row is locked.
 
     Raises: ``Paused``, ``CodesUsedUp``, as ``backup_codes.use_once``; ``RequestDenied``, ``HashingOverloaded``.
@@ -116,7 +116,7 @@ def by_backup_code(under_way: UnderWay, typed: str) -> completion.SignedIn:
 
 def _without_the_phone(
     under_way: UnderWay, attempt: Reservation, use: Callable[[], Authenticator]
-) -> completion.SignedIn:
+) -> SignedIn:
     """Use up a second factor and open the session, unless the phone answered "not me"; withdraw a waiting request.
 
     If it is wrong, its owner may be warned: the password was right.
@@ -136,7 +136,7 @@ def _without_the_phone(
 
 def open_session(
     request: HttpRequest, proof: Authenticator, *, browser_scope: str, now: datetime, flow: str = "", browser: str = ""
-) -> completion.SignedIn:
+) -> SignedIn:
     """Sign in the owner of this second factor, and bind a new session to it; or refuse, outside of their networks.
 
     ``proof`` with its ``user``, used up in this transaction; ``browser_scope``: as ``known_browsers.browser_scope_of``
@@ -148,7 +148,7 @@ def open_session(
     cookie = browser or known_browsers.cookie_of(request)
     if not entry.admit(proof, browser=cookie, origin=origin, now=now):
         completion.clear_attempts(user, browser_scope=browser_scope)
-        return completion.SignedIn(proof, cookie, is_outside=True)
+        return SignedIn(proof, cookie, is_outside=True)
     done = completion.sign_in(
         proof=proof, browser_scope=browser_scope, browser=cookie, origin=origin, now=now, flow=flow
     )
@@ -160,7 +160,7 @@ def open_session(
     return done
 
 
-def remember(request: HttpRequest, response: HttpResponse, done: completion.SignedIn) -> HttpResponse:
+def remember(request: HttpRequest, response: HttpResponse, done: SignedIn) -> HttpResponse:
     """Set the known-browser cookie, and after the first use of a Key say that it works."""
     if done.is_first_use:
         messages.success(request, _("Your Key works. You have just signed in with it for the first time."))
