@@ -50,7 +50,7 @@ class QuestionsOff(Refusal):
 
 
 class SessionEnded(Refusal):
-    """The session was ended elsewhere while the new password was worked on."""
+    """The session was ended elsewhere while what it asked for was worked on."""
 
     code = "S2"
 

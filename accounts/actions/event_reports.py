@@ -31,9 +31,10 @@ def report_event(
 ) -> Report:
     """Open a report about an event in the reporter's own record, and protect the account as they chose.
 
-    ``words``: the event as the customer reads it. A second report of the same event adds its protection and is the
-    same report. Suspending ends this session as well. Effects: as ``open_report``, ``sessions.end_all_others`` and
-    ``suspension.suspend``. Needs: no open transaction. Raises: ``TooOften``.
+    ``words``: the event as the customer reads it. A second report of the same event is the same report: it adds its
+    protection, and opens it again for the desk. Suspending ends this session as well, and needs a fresh proof.
+    Effects: as ``open_report``, ``sessions.end_all_others`` and ``suspension.suspend``.
+    Needs: no open transaction. Raises: ``TooOften``.
     """
     reserve(limits.REPORT.of(by.username_hash), now=now)
     with transaction.atomic():
@@ -43,7 +44,8 @@ def report_event(
         )
         report.event_n = event.n
         report.protection = sorted({*report.protection, *map(str, protection)})
-        report.save(update_fields=["event_n", "protection"])
+        report.closed_at, report.closed_by, report.outcome = None, None, ""
+        report.save(update_fields=["event_n", "protection", "closed_at", "closed_by", "outcome"])
         if Protection.END_OTHERS in protection:
             sessions.end_all_others(by=owner, keep=session, origin=origin, now=now)
         if Protection.SUSPEND in protection and owner.suspended_at is None:  # another tab, or staff, was as quick

@@ -12,7 +12,6 @@ from accounts.actions import notify, sessions, slow_hash_lookup
 from accounts.enums import Action
 from accounts.models import FormerPassword, PlatformSession, User
 from accounts.policies import passwords
-from accounts.profile_refusals import SessionEnded
 from accounts.refusals import (
     PasswordTooCommon,
     PasswordTooLong,
@@ -31,11 +30,11 @@ _HISTORY = "former-password"
 
 @dataclass(frozen=True)
 class SignedIn:
-    """Who is signed in, in which session, and the digest their browser is known by, or empty."""
+    """Who is signed in, in which session and browser scope."""
 
     user: User
     session: PlatformSession
-    browser: str
+    browser_scope: str
 
 
 @dataclass(frozen=True)
@@ -117,8 +116,8 @@ def set_prepared(
     """
     with transaction.atomic():
         locked = User.objects.select_for_update().get(pk=user.pk)
-        if keep and not PlatformSession.objects.filter(pk=keep.session.pk).exists():
-            raise SessionEnded
+        if keep:
+            sessions.refuse_ended(keep.session)
         _row, is_new = FormerPassword.objects.get_or_create(
             user=locked, digest=prepared.history_digest, defaults={"parameters": prepared.parameters}
         )
@@ -128,7 +127,9 @@ def set_prepared(
         locked.password_changed_at = now
         locked.save(update_fields=["password", "password_changed_at"])
         own = keep if keep and keep.user.pk == user.pk else None
-        ended = sessions.end_everything(locked, keep=own.session if own else None, browser=own.browser if own else "")
+        ended = sessions.end_everything(
+            locked, keep=own.session if own else None, browser_scope=own.browser_scope if own else ""
+        )
         record(Action.PASSWORD_SET, by=by, on=locked, now=now, origin=origin, ended=len(ended))
         device = origin.device if origin else ""
         notify.notify_everywhere(locked, notice_kinds.PASSWORD_CHANGED, now=now, at=now.isoformat(), device=device)

@@ -8,21 +8,22 @@ from django.db import transaction
 from accounts.enums import Action
 from accounts.models import AdmittedBrowser, KnownBrowser, PlatformSession, User
 from accounts.policies import idleness
+from accounts.profile_refusals import SessionEnded
 from portal.audit.record import record
 from portal.lib import client
 
 
-def end_everything(user: User, *, keep: PlatformSession | None = None, browser: str = "") -> list[str]:
+def end_everything(user: User, *, keep: PlatformSession | None = None, browser_scope: str = "") -> list[str]:
     """End everything open for this user: sessions, sign-ins, push requests and enrolments under way (SESS-3).
 
-    ``keep``: the session in which the user does it; ``browser``: the digest of its known browser, which stays as well.
+    ``keep``: the session in which the user does it; ``browser_scope``: of its browser, which stays known.
     Returns what ended, in words. Effects: rows deleted, ``session_version`` raised on the row and the instance.
     Needs: the action's transaction, with the user's row locked.
     """
     others = PlatformSession.objects.filter(user=user).exclude(pk=keep.pk if keep else "")
     ended = [f"{s.get_platform_display()}: {s.device}" for s in others.order_by("created_at")]
     end_others(user, keep=keep)
-    KnownBrowser.objects.filter(user=user).exclude(digest=browser).delete()
+    KnownBrowser.objects.filter(user=user).exclude(digest=browser_scope).delete()
     AdmittedBrowser.objects.filter(username_hash=user.username_hash).delete()
     return ended
 
@@ -42,6 +43,15 @@ def end_others(user: User, *, keep: PlatformSession | None) -> int:
     if keep and kept.update(session_version=user.session_version):
         keep.session_version = user.session_version
     return ended
+
+
+def refuse_ended(session: PlatformSession) -> None:
+    """Refuse what a session asked for before it was ended elsewhere, while secrets were hashed.
+
+    Needs: an open transaction, with the user's row locked. Raises: ``SessionEnded``.
+    """
+    if not PlatformSession.objects.filter(pk=session.pk).exists():
+        raise SessionEnded
 
 
 @transaction.atomic

@@ -9,8 +9,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from importlib import resources
 
-from zxcvbn import zxcvbn
-
 from accounts.policies import blocked_passwords
 
 _LEET = str.maketrans("@4301!|$5+7", "aaeoiiiss" + "tt")
@@ -77,6 +75,8 @@ def is_guessable(password: str, *, own_words: Iterable[str]) -> bool:
 
     Looks at the first 72 characters. Takes milliseconds, up to about 50.
     """
+    from zxcvbn import zxcvbn  # noqa: PLC0415  its lists take 13 MiB, which only a process that sets passwords needs
+
     known = [part for word in own_words for part in _parts(_plain(word))]
     return float(zxcvbn(password[:_ESTIMATED_LENGTH], user_inputs=known)["guesses_log10"]) < _FEWEST_GUESSES
 

@@ -15,7 +15,7 @@ from accounts.profile_refusals import AddressUnchanged, ChangeOver, NothingToSto
 from accounts.refusals import EmailedCodeWrong, Refusal
 from accounts.request_types import SignedInRequest
 from accounts.views import refusal_responses
-from accounts.views.guards import freshly_proved, signed_in, who
+from accounts.views.guards import freshly_proved, who
 from accounts.views.profile import customer_of
 from portal.lib import client, clock
 
@@ -63,9 +63,12 @@ def code(request: SignedInRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@signed_in
+@freshly_proved
 def stop_mine(request: SignedInRequest) -> HttpResponse:
-    """Undo the last change of your e-mail address, which was not yours."""
+    """Undo the last change of your e-mail address, which was not yours.
+
+    A fresh proof, as the change itself: somebody in an open session must not bring back a mailbox the owner left.
+    """
     user, now = request.user, clock.now()
     if request.method == "POST":
         try:

@@ -72,11 +72,11 @@ def _page(request: SignedInRequest, user: User) -> HttpResponse:
 
 
 def _changed(request: SignedInRequest, user: User, new_password: str) -> HttpResponse:
-    browser = known_browsers.digest_for(request.user, known_browsers.cookie_of(request))
-    by = passwords.SignedIn(request.user, request.session.current, browser)
-    ended = passwords.change(
-        user=user, new_password=new_password, by=by, origin=client.origin(request), now=clock.now()
-    )
+    now = clock.now()
+    cookie = known_browsers.cookie_of(request)
+    scope = known_browsers.browser_scope_of(cookie, request.user.username, now=now)
+    by = passwords.SignedIn(request.user, request.session.current, scope)
+    ended = passwords.change(user=user, new_password=new_password, by=by, origin=client.origin(request), now=now)
     response = redirect("accounts:password-changed")
     RECEIPT.write(response, user=request.user.pk, username=user.username, ended=ended)
     return response

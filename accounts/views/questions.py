@@ -45,5 +45,10 @@ def questions(request: SignedInRequest) -> HttpResponse:
 
 def _replace(request: SignedInRequest, form: QuestionsForm) -> None:
     security_answers.replace(
-        user=request.user, answers=form.answers(), by=request.user, origin=client.origin(request), now=clock.now()
+        user=request.user,
+        answers=form.answers(),
+        by=request.user,
+        session=request.session.current,
+        origin=client.origin(request),
+        now=clock.now(),
     )

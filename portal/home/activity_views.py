@@ -17,7 +17,7 @@ from accounts.models import Report
 from accounts.refusals import Refusal
 from accounts.request_types import SignedInRequest
 from accounts.views import refusal_responses
-from accounts.views.guards import signed_in
+from accounts.views.guards import freshly_proved, signed_in
 from portal.audit.models import SecurityEvent
 from portal.audit.record import chain_of
 from portal.home import activity
@@ -86,8 +86,9 @@ def not_me(request: SignedInRequest, n: int) -> HttpResponse:
     line = next(iter(activity.lines_of(request.user, [event])))
     form = NotMeForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
+        report = _suspended if Protection.SUSPEND in form.cleaned_data["protection"] else _reported
         try:
-            return _reported(request, event, line.text, form)
+            return report(request, event, line.text, form)
         except Refusal as refusal:
             form.refuse(refusal)
     return refusal_responses.page(request, "portal/not_me.html", form=form, line=line)
@@ -108,6 +109,10 @@ def _reported(request: SignedInRequest, event: SecurityEvent, words: str, form: 
         logout(request)
         return render(request, "portal/suspended.html", {"report": report})
     return redirect("home:report", report.reference)
+
+
+# Somebody in an open session must not be able to shut the owner out.
+_suspended = freshly_proved(_reported)
 
 
 @require_safe

@@ -98,6 +98,13 @@ TRAVEL_PASS_OPENED = Limit(
     window=_DAY,
 )
 
+NETWORK_REQUEST = Limit(
+    "network-request",
+    _("Requests for more networks"),
+    "Requests for more networks that one user makes; each is told on every channel.",
+    tries=5,
+    window=_DAY,
+)
 REPORT = Limit(
     "report",
     _("Reports of a customer"),
@@ -238,6 +245,13 @@ RESET = Limit(
     tries=5,
     window=_LOCKOUT,
     pause=_LOCKOUT,
+)
+RESET_A_DAY = Limit(
+    "reset-a-day",
+    _("Password resets in a day"),
+    "The same over a day, so that a mailbox is not flooded, and its codes are not guessed in the long run.",
+    tries=20,
+    window=_DAY,
 )
 RESET_NETWORK = _of_networks(
     "reset-network",

@@ -44,6 +44,8 @@ class PasswordReset(EncryptedModel):
     expires_at = models.DateTimeField()
     over_at = models.DateTimeField(null=True)
 
+    has_moved: bool  # the user has another mailbox by now; set by ``resets.rows``
+
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.CheckConstraint(

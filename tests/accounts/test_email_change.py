@@ -9,8 +9,10 @@ from django.urls import reverse
 
 from accounts import notice_kinds
 from accounts.actions import purging
+from accounts.actions.authenticators import emailed_code
 from accounts.actions.people import contact_holds, email_change
-from accounts.models import EmailChange, EmailedCode, PlatformSession, Report, User
+from accounts.enums import CodePurpose
+from accounts.models import AdmissionCode, EmailChange, EmailedCode, PlatformSession, Report, User
 from accounts.profile_refusals import AddressJustChanged, AddressUnchanged, ChangeOver, ContactsHeld, NothingToStop
 from accounts.refusals import EmailedCodeWrong, Refusal, TooOften
 from portal.audit.models import SecurityEvent
@@ -333,3 +335,27 @@ def test_a_stop_by_code_and_one_while_signed_in_count_once() -> None:
 
     assert {type(one) for one in outcomes if isinstance(one, Refusal)} <= {NothingToStop}
     assert Report.objects.filter(user=person.user).count() == 1
+
+
+def test_an_open_session_alone_cannot_bring_the_old_mailbox_back(ada: Person, clock: Clock):
+    client = factories.signed_in(ada)
+    change(ada)
+    clock.move(minutes=11)
+
+    answer = client.post(reverse("accounts:profile-email-stop"))
+
+    assert answer["Location"].startswith(reverse("accounts:confirm"))
+    assert User.objects.get(pk=ada.user.pk).email == NEW
+
+
+def test_what_was_sent_to_the_mailbox_that_is_left_proves_nothing_any_more(ada: Person, clock: Clock):
+    until = clock.now + timedelta(minutes=10)
+    AdmissionCode.objects.create(
+        username_hash=ada.user.username_hash, code_digest="x", sent_at=clock.now, expires_at=until
+    )
+    emailed_code.send(user=ada.user, purpose=CodePurpose.ENROL, by=ada.user, origin=HERE, now=clock.now)
+
+    change(ada)
+
+    assert not AdmissionCode.objects.exists()
+    assert not EmailedCode.objects.filter(user=ada.user).exists()

@@ -11,6 +11,7 @@ from accounts.enums import NetworkOutcome
 from accounts.models import NetworkRequest, NetworkRule, SignInAddress, User
 from accounts.network_refusals import NetworksChanged, NetworksWider, RequestNotOpen
 from accounts.policies import networks
+from accounts.refusals import TooOften
 from portal.audit.models import SecurityEvent
 from portal.lib import client as origins
 from portal.lib import clock as portal_clock
@@ -346,3 +347,13 @@ def test_of_two_saves_at_once_one_wins_and_nothing_is_mixed() -> None:
     assert answers.count("tighter") == 1
     assert len(listed(person)) == 2
     assert SecurityEvent.objects.filter(action="networks_tightened").count() == 2
+
+
+def test_five_requests_a_day_are_told_and_no_more(ada: Person, clock: Clock) -> None:
+    limit(ada)
+    for _ in range(5):
+        asked(ada, HOME, OFFICE)
+        at(HOME, ada).post("/security/networks/support/withdraw/")
+
+    with pytest.raises(TooOften):
+        asked(ada, HOME, OFFICE)

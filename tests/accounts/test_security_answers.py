@@ -6,11 +6,11 @@ from django.urls import reverse
 
 from accounts.actions.authenticators import queries, security_answers
 from accounts.actions.keys.enrolment import identity_proofing
-from accounts.models import SecurityAnswer
+from accounts.models import PlatformSession, SecurityAnswer
 from accounts.policies import security_answers as rules
 from accounts.policies.recommendations import Step, next_steps
 from accounts.policies.security_answers import Fault
-from accounts.profile_refusals import QuestionsOff
+from accounts.profile_refusals import QuestionsOff, SessionEnded
 from accounts.security_questions import OFFERED, words_of
 from portal.audit.models import SecurityEvent
 from portal.lib import clock as portal_clock
@@ -64,8 +64,12 @@ DIFFERENT = [
 
 
 def set_up(person: Person, answers: dict[str, str] = GOOD) -> list[SecurityAnswer]:
+    now = portal_clock.now()
+    session, _is_new = PlatformSession.objects.get_or_create(
+        digest="here", user=person.user, defaults={"session_version": 0, "active_at": now, "ends_at": now}
+    )
     return security_answers.replace(
-        user=person.user, answers=answers, by=person.user, origin=HERE, now=portal_clock.now()
+        user=person.user, answers=answers, by=person.user, session=session, origin=HERE, now=portal_clock.now()
     )
 
 
@@ -261,3 +265,21 @@ def test_a_recovery_asks_the_same_two_however_many_are_set(ada: Person, clock: C
     rounds = [{draft.question for draft in SecurityQuestions().draw(ada.user, now=clock.now)} for _ in range(2)]
 
     assert rounds == [{"bedtime_book", "first_boss"}] * 2
+
+
+def test_a_session_that_is_ended_meanwhile_sets_no_answers(ada: Person, clock: Clock, monkeypatch: pytest.MonkeyPatch):
+    factories.signed_in(ada)
+    session = PlatformSession.objects.get(user=ada.user)
+    hashed = security_answers.make_password
+
+    def slowly(text: str) -> str:
+        PlatformSession.objects.all().delete()
+        return hashed(text)
+
+    monkeypatch.setattr(security_answers, "make_password", slowly)
+
+    with pytest.raises(SessionEnded):
+        security_answers.replace(
+            user=ada.user, answers=GOOD, by=ada.user, session=session, origin=HERE, now=portal_clock.now()
+        )
+    assert not SecurityAnswer.objects.filter(user=ada.user).exists()

@@ -7,8 +7,9 @@ from collections.abc import Callable
 import pytest
 from django.db import connection, transaction
 
+from accounts.actions import reports
 from accounts.actions.event_reports import report_event
-from accounts.enums import Action, Protection, Role
+from accounts.enums import Action, Protection, ReportOutcome, Role
 from accounts.models import PlatformSession, Report, User
 from portal.audit import event_names
 from portal.audit.models import SecurityEvent
@@ -167,6 +168,33 @@ def test_a_nul_in_an_address_reaches_no_statement(ada: Person, clock: Clock, pat
 
     assert given
     assert "x00" not in repr(given)
+
+
+def test_an_open_session_alone_cannot_stop_sign_in(ada: Person, clock: Clock) -> None:
+    client = factories.signed_in(ada)
+    event = happen(ada, Action.SIGNED_IN, clock=clock)
+    clock.move(minutes=11)
+
+    answer = client.post(f"/activity/{event.n}/not-me/", {"protection": ["suspend"]})
+
+    assert answer["Location"].startswith("/confirm/?next=")
+    assert f"%2Factivity%2F{event.n}%2Fnot-me%2F" in answer["Location"]
+    assert User.objects.get(pk=ada.user.pk).suspended_at is None
+    assert not Report.objects.exists()
+
+
+def test_reporting_again_opens_a_closed_report_for_the_desk(ada: Person, clock: Clock) -> None:
+    agent = factories.staff("dana", Role.AGENT)
+    client = factories.signed_in(ada)
+    event = happen(ada, Action.SIGNED_IN, clock=clock)
+    client.post(f"/activity/{event.n}/not-me/")
+    reports.close_report(
+        report=Report.objects.get(), outcome=ReportOutcome.MISTAKE, by=agent.user, origin=None, now=clock.now
+    )
+
+    client.post(f"/activity/{event.n}/not-me/", {"protection": ["end_others"]})
+
+    assert Report.objects.get().closed_at is None
 
 
 def test_reporting_the_same_event_twice_is_one_report(ada: Person, clock: Clock) -> None:

@@ -68,3 +68,11 @@ def test_a_thief_with_the_answers_or_the_phone_alone_never_reaches_them(ada):
     assert page_of(thief.answers()) == "/reset/code/"
     assert page_of(thief.types_key_code(ada)) == "/reset/code/"
     assert page_of(thief.chooses()) == "/reset/code/"
+
+
+def test_a_mailbox_gets_twenty_codes_a_day_from_strangers_at_most(ada, clock):
+    for _ in range(30):
+        Resetter().begins()
+        clock.move(minutes=15)
+
+    assert Notice.objects.filter(kind="reset_code").count() == 20

@@ -13,9 +13,9 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from accounts import notice_kinds
-from accounts.actions import notify
+from accounts.actions import notify, sessions
 from accounts.enums import Action
-from accounts.models import SecurityAnswer, User
+from accounts.models import PlatformSession, SecurityAnswer, User
 from accounts.policies import security_answers
 from accounts.profile_refusals import QuestionsOff, answer_refused
 from accounts.security_questions import words_of
@@ -35,7 +35,7 @@ class Standing:
 
 def are_used() -> bool:
     """Tell whether this installation asks security questions at all; the strict profile of passwords does not."""
-    return getattr(settings, "PORTAL_PASSWORD_PROFILE", "source") != "strict"
+    return bool(settings.PORTAL_PASSWORD_PROFILE != "strict")  # noqa: S105  a name
 
 
 def current(user: User) -> QuerySet[SecurityAnswer]:
@@ -66,13 +66,20 @@ def standing_of(user: User, *, now: datetime) -> Standing:
 
 
 def replace(
-    *, user: User, answers: Mapping[str, str], by: User, origin: client.Origin, now: datetime
+    *,
+    user: User,
+    answers: Mapping[str, str],
+    by: User,
+    session: PlatformSession,
+    origin: client.Origin,
+    now: datetime,
 ) -> list[SecurityAnswer]:
     """Set all of a user's questions at once; earlier ones are gone.
 
     Cost: one hash per answer, before anything is locked. Effects: rows, one event, notices on every channel.
     Needs: fresh proof; no open transaction; questions of the list, as many as ``ANSWERS_NEEDED``.
-    Raises: ``QuestionsOff``, ``AnswerRefused`` for the first bad answer, ``HashingOverloaded``.
+    Raises: ``QuestionsOff``, ``AnswerRefused`` for the first bad answer, ``HashingOverloaded``; ``SessionEnded`` if the
+    session that asks was ended meanwhile.
     """
     if not are_used():
         raise QuestionsOff
@@ -83,6 +90,7 @@ def replace(
     rows = [_row(user, question, answer, now=now) for question, answer in answers.items()]
     with transaction.atomic():
         locked = User.objects.select_for_update(of=("self",)).get(pk=user.pk)
+        sessions.refuse_ended(session)
         SecurityAnswer.objects.filter(user=locked).delete()
         SecurityAnswer.objects.bulk_create(rows)
         record(Action.QUESTIONS_SET, by=by, on=locked, now=now, origin=origin, questions=len(rows))

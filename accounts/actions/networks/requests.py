@@ -14,9 +14,12 @@ from accounts.models import NetworkRequest, User
 from accounts.network_refusals import NetworksChanged, RequestNotOpen, TooManyNetworks
 from accounts.policies import networks
 from accounts.policies.networks import Network
+from accounts.refusals import refusing, too_often
 from portal.audit.record import record
 from portal.lib import client
 from portal.outbox import queue
+from portal.throttle import limits
+from portal.throttle.reserve import reserve
 
 
 class NotTheirsToDecide(Exception):
@@ -39,6 +42,7 @@ def may_decide(by: User, request: NetworkRequest) -> bool:
     return is_second and by.has_role(Role.OPERATOR if request.user.is_staff else Role.SENIOR)
 
 
+@refusing(too_often)
 @transaction.atomic
 def ask(
     *,
@@ -52,7 +56,8 @@ def ask(
     """Ask support for another list, an empty one for no limit. Asked by staff for a caller, it counts as verified.
 
     Effects: one row with a reference, one event, one notice on every channel.
-    Raises: ``RequestNotOpen`` if one is open already, ``TooManyNetworks``, ``NotTheirsToDecide``.
+    Raises: ``RequestNotOpen`` if one is open already, ``TooManyNetworks``, ``NotTheirsToDecide``; ``TooOften`` for the
+    user themselves.
     """
     if len(wanted) > networks.MOST:
         raise TooManyNetworks(most=networks.MOST)
@@ -62,6 +67,8 @@ def ask(
     locked = User.objects.select_for_update(of=("self",)).get(pk=user.pk)
     if open_of(locked):
         raise RequestNotOpen
+    if not is_for_caller:
+        reserve(limits.NETWORK_REQUEST.of(locked.username_hash), now=now)
     made = NetworkRequest.objects.create(
         reference=queue.new_reference("W"),
         user=locked,

@@ -15,7 +15,7 @@ from accounts.actions import notify, reports, sessions
 from accounts.actions.authenticators import emailed_code
 from accounts.actions.people import contact_holds
 from accounts.enums import Action, CodePurpose, ReportKind
-from accounts.models import EmailChange, User
+from accounts.models import AdmissionCode, EmailChange, User
 from accounts.policies import stop_codes
 from accounts.profile_refusals import AddressJustChanged, AddressUnchanged, ChangeOver, NothingToStop
 from accounts.refusals import refusing, too_often
@@ -117,6 +117,8 @@ def _move(user: User, change: EmailChange, *, by: User, origin: client.Origin, n
     until = now + _span()
     user.email, user.former_email, user.former_email_until = change.new_address, change.old_address, until
     user.save(update_fields=["email", "former_email", "former_email_until"])
+    emailed_code.drop(user=user)  # what was sent to the mailbox that is left proves nothing any more
+    AdmissionCode.objects.filter(username_hash=user.username_hash).delete()
     record(Action.EMAIL_CHANGED, by=by, on=user, now=now, origin=origin, flow=_flow(change), change=change.pk)
     facts: dict[str, Any] = {"at": now.isoformat(), "device": origin.device, "until": until.isoformat()}
     code = digests.random_characters(code_alphabet.ALPHABET, stop_codes.LENGTH)

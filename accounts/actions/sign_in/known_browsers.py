@@ -78,12 +78,6 @@ def buckets_of_strangers(username_hash: str) -> tuple[Bucket, ...]:
     return (limits.PASSWORD.of(username_hash, scope=UNKNOWN_BROWSER), *codes)
 
 
-def digest_for(user: User, cookie: str) -> str:
-    """Return the digest by which a browser is known for this user, or an empty text."""
-    known = KnownBrowser.objects.filter(digest__in=_digests(cookie), user=user)
-    return known.values_list("digest", flat=True).first() or ""
-
-
 def known_as(cookie: str) -> str:
     """Return this browser's digest if anybody has completed a sign-in with it, else an empty text."""
     known = (

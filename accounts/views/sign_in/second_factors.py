@@ -114,9 +114,7 @@ def by_backup_code(under_way: UnderWay, typed: str) -> SignedIn:
     return _without_the_phone(under_way, attempt, use)
 
 
-def _without_the_phone(
-    under_way: UnderWay, attempt: Reservation, use: Callable[[], Authenticator]
-) -> SignedIn:
+def _without_the_phone(under_way: UnderWay, attempt: Reservation, use: Callable[[], Authenticator]) -> SignedIn:
     """Use up a second factor and open the session, unless the phone answered "not me"; withdraw a waiting request.
 
     If it is wrong, its owner may be warned: the password was right.

@@ -64,7 +64,7 @@ def move(reset: PasswordReset, step: str, *, now: datetime, **columns: object) -
 def _all() -> QuerySet[PasswordReset]:
     """Return all resets, each with whether its user has moved to another mailbox than the one it asks for."""
     moved = EmailChange.objects.filter(user=OuterRef("user"), confirmed_at__gte=OuterRef("created_at"))
-    return PasswordReset.objects.select_related("user__customer").annotate(has_moved=Exists(moved))
+    return PasswordReset.objects.select_related("user__customer").annotate(has_moved=Exists(moved))  # type: ignore[no-redef]  # declared on the model for its readers
 
 
 def _checked(reset: PasswordReset | None, ticket: str, *, now: datetime) -> PasswordReset:
@@ -73,7 +73,6 @@ def _checked(reset: PasswordReset | None, ticket: str, *, now: datetime) -> Pass
     if reset.state == ResetState.DONE:
         return reset
     is_outdated = reset.user is not None and reset.user.session_version != reset.session_version
-    is_outdated = is_outdated or reset.__dict__["has_moved"]
-    if reset.state == ResetState.ENDED or reset.expires_at <= now or is_outdated:
+    if reset.state == ResetState.ENDED or reset.expires_at <= now or is_outdated or reset.has_moved:
         raise ResetOver
     return reset

@@ -25,6 +25,7 @@ from accounts.refusals import EmailedCodeWrong, NothingToAsk, refusing, too_ofte
 from portal.audit.record import record
 from portal.lib import client, digests, hash_semaphore
 from portal.throttle import limits
+from portal.throttle.counting import Bucket
 from portal.throttle.reserve import LimitReached, Reservation, clear, end_pauses, give_back, reserve
 from recovery import notice_kinds
 from recovery.actions.resets import rows
@@ -50,7 +51,7 @@ def begin(*, username: str, ticket: str, browser: str, origin: client.Origin, no
     """
     name = hash_of_username(username)
     scope = known_browsers.shared_scope(known_browsers.browser_scope_of(browser, username, now=now))
-    reserve(limits.RESET.of(name, scope=scope), *limits.RESET_NETWORK.of_network(origin.address), now=now)
+    reserve(*_sendings(name, scope), *limits.RESET_NETWORK.of_network(origin.address), now=now)
     holders = User.objects.filter(username_hash=name, is_staff=False, is_active=True)
     user_id, version = holders.values_list("pk", "session_version").first() or (None, 0)  # no whole user: time tells
     begun = PasswordReset(
@@ -75,12 +76,17 @@ def send_again(owned: Owned, *, now: datetime) -> None:
     """Ask for a new code by e-mail, which replaces the older one. Raises: ``TooOften``."""
     reset = owned.reset
     rows.need_state(reset, ResetState.EMAIL)
-    reserve(limits.RESET.of(reset.username_hash, scope=reset.browser_scope), now=now)
+    reserve(*_sendings(reset.username_hash, reset.browser_scope), now=now)
     with transaction.atomic():
         locked = rows.lock(reset, owned.ticket, now=now)
         rows.need_state(locked, ResetState.EMAIL)
         locked.code_wanted_at = now
         locked.save(update_fields=["code_wanted_at"])
+
+
+def _sendings(username_hash: str, scope: str) -> tuple[Bucket, ...]:
+    """Return what each code that is sent counts against."""
+    return tuple(limit.of(username_hash, scope=scope) for limit in (limits.RESET, limits.RESET_A_DAY))
 
 
 def code_digest(reset: PasswordReset, code: str) -> str:

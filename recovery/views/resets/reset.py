@@ -118,7 +118,7 @@ def _go_on(request: HttpRequest, reset: Reset, moved: PasswordReset) -> HttpResp
         except ResetOver:
             raise
         except Refusal:
-            pass  # the page offers to ask again, and says why not
+            pass  # the page offers to ask again; if that is refused as well, it says why
     return reset.keep(redirect(reset.page))
 
 
