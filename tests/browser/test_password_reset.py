@@ -105,3 +105,18 @@ def test_a_second_press_sets_one_password(ada: Person, narrow_page: Page) -> Non
     )
 
     choose(narrow_page)
+
+
+def test_back_after_a_refusal_asks_nobody_to_send_a_form_again(ada: Person, narrow_page: Page) -> None:
+    to_key(narrow_page)
+    narrow_page.locator("#id_otp_token").fill("000000")
+    narrow_page.locator(CONTINUE).click()
+    expect(narrow_page.get_by_role("alert")).to_be_visible()
+    narrow_page.locator("#id_otp_token").fill(ada.code())
+    narrow_page.locator(CONTINUE).click()
+    expect(narrow_page).to_have_url(re.compile("/reset/password/"))
+
+    narrow_page.go_back()
+
+    expect(narrow_page).to_have_url(re.compile("/reset/password/"))
+    choose(narrow_page)

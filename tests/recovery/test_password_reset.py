@@ -112,7 +112,7 @@ def test_an_approval_of_a_reset_opens_no_sign_in_and_one_of_a_sign_in_no_reset(a
     pixel.approve(pixel.requests()["requests"][0], owner.number())
     other = at_key(ada)
 
-    assert cause(other.client.post("/reset/key/", {"approved": "yes"}))
+    assert cause(other.client.post("/reset/key/", {"approved": "yes"}, follow=True))
     assert PasswordReset.objects.latest("pk").state == ResetState.KEY
 
 

@@ -37,7 +37,7 @@ def test_a_thief_with_the_mailbox_fails_at_the_details_and_the_owner_is_told_on_
 
     answers = [thief.answers(first_school="Eton") for _ in range(3)]
 
-    assert [answer.status_code for answer in answers] == [200, 200, 429]
+    assert [answer.status_code for answer in answers] == [200, 200, 409]
     assert cause(answers[0]) == "R2"
     assert "/help/problem/cannot-finish-reset/" in answers[0].content.decode()
     assert state() == ResetState.ENDED
@@ -56,7 +56,7 @@ def test_a_thief_with_mailbox_and_answers_fails_at_the_key(ada):
 
     answers = [thief.types_key_code(code="000000") for _ in range(settings.PORTAL_FAILURE_LIMIT)]
 
-    assert answers[-1].status_code == 429
+    assert answers[-1].status_code == 409
     assert state() == ResetState.ENDED
     assert Notice.objects.filter(kind="reset_failed").exists()
 

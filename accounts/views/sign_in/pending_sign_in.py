@@ -16,8 +16,8 @@ from django.urls import reverse
 
 from accounts.actions.sign_in import push_approval
 from accounts.actions.sign_in.check_password import Pending
-from accounts.refusals import ClockWrong, Refusal, TooManyRequests
 from accounts.views.cookies import keep
+from accounts.views.told import Told
 from portal.lib import clock, encryption
 
 PARAMETER = "sign_in"  # the id, in the addresses of its page and forms
@@ -43,27 +43,6 @@ class PushRequest:
         if sent is None:
             return None
         return cls(sent.request.reference, sent.number, sent.request.expires_at.timestamp())
-
-
-@dataclass(frozen=True)
-class Told:
-    """What the page says first: why the last step was refused, and from when on it may be tried again (or 0).
-
-    Kept, so that the page can be an answer to a GET: reload and Back send nothing again.
-    """
-
-    code: str
-    words: str
-    field: str = ""
-    drift_seconds: int = 0
-    until: float = 0
-
-    @classmethod
-    def of(cls, refusal: Refusal, field: str = "") -> "Told":
-        """Return what the page says of a refusal, at a field of its form or at the top."""
-        drift = refusal.drift_seconds if isinstance(refusal, ClockWrong) else 0
-        until = refusal.until.timestamp() if isinstance(refusal, TooManyRequests) else 0
-        return cls(refusal.code, refusal.words(), field, drift, until)
 
 
 @dataclass(frozen=True)

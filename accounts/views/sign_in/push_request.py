@@ -6,7 +6,8 @@ from django.http import HttpRequest
 
 from accounts.actions.sign_in import push_approval
 from accounts.refusals import Refusal, SignInTooSlow
-from accounts.views.sign_in.pending_sign_in import PendingSignIn, PushRequest, Told, of_user
+from accounts.views.sign_in.pending_sign_in import PendingSignIn, PushRequest, of_user
+from accounts.views.told import Told
 from portal.lib import client
 
 

@@ -29,10 +29,10 @@ from accounts.refusals import (
 from accounts.repeated_posts import may_change
 from accounts.views.guards import safe_next, who
 from accounts.views.sign_in import blocked_network, pending_sign_in, second_factors
-from accounts.views.sign_in.pending_sign_in import PendingSignIn, PushRequest, Told
+from accounts.views.sign_in.pending_sign_in import PendingSignIn, PushRequest
 from accounts.views.sign_in.push_request import ask_phone
 from accounts.views.sign_in.sign_in import paused
-from helpcenter import causes
+from accounts.views.told import Told
 from portal.lib import clock, site
 
 _STEPS = (_("Password"), _("Key"))
@@ -103,30 +103,28 @@ def _unreadable(request: HttpRequest, sign_in: PendingSignIn, form: CodeForm) ->
     """Say what is missing; what no person types is answered with 400."""
     if (status := status_of(form)) != 200:
         return _page(request, sign_in, form, status=status)
-    field, errors = next(iter(form.errors.as_data().items()))
-    code = "F1" if errors[0].code == "required" else "F3"
-    return _back_to(sign_in.having(told=Told(code, " ".join(errors[0].messages), field)))
+    return _back_to(sign_in.having(told=Told.of_form(form)))
 
 
 def _page(request: HttpRequest, sign_in: PendingSignIn, form: CodeForm, *, status: int) -> HttpResponse:
     told = None if form.is_bound else sign_in.told
     waiting = _waiting(sign_in)
     if told:
-        form.show(told.words, code=told.code, field=told.field)
+        told.show(form)
     elif not form.is_bound and "number" not in waiting:  # focus in the field below would scroll the number away
         form.fields["otp_token"].widget.attrs["autofocus"] = True
     facts = {
         "form": form,
         "sign_in": sign_in,
         "told": told,
-        "cause": causes.get(told.code) if told else None,
+        "cause": told.cause if told else None,
         "steps": _STEPS,
         "passkey_site": site.host() if sign_in.pending.has_passkey else "",
         **waiting,
     }
     response = render(request, "accounts/second_factor.html", facts, status=status)
-    if told and (left := round(told.until - clock.now().timestamp())) > 0:
-        response.status_code, response["Retry-After"] = 429, str(left)
+    if told and told.seconds_left > 0:
+        response.status_code, response["Retry-After"] = 429, str(told.seconds_left)
     return response
 
 

@@ -1,5 +1,10 @@
 """Setting a new password without support: username, e-mailed code, details, Key, new password, receipt."""
 
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
@@ -9,11 +14,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.actions.keys.enrolment import identity_proofing
 from accounts.actions.sign_in import known_browsers, push_approval
 from accounts.forms.enrolment import AnswersForm, DetailsForm, MailedCodeForm
+from accounts.forms.fields import Refusable, status_of
 from accounts.forms.password import NewPasswordForm
 from accounts.forms.sign_in import CodeForm
-from accounts.refusals import NothingToAsk, Refusal, RequestDenied
+from accounts.refusals import NothingToAsk, Refusal, RequestDenied, RequestWaiting
 from accounts.repeated_posts import may_change
 from accounts.views import refusal_responses
+from accounts.views.told import Told
 from portal.lib import client, clock, headers
 from portal.lib.http_methods import require_POST
 from recovery.actions.resets import handing_over, steps
@@ -54,20 +61,15 @@ def start(request: HttpRequest) -> HttpResponse:
 @resetting(ResetState.EMAIL)
 def code(request: HttpRequest, reset: Reset) -> HttpResponse:
     """Type the code from the e-mail."""
-    form = MailedCodeForm(request.POST if request.method == "POST" else None)
-    if form.is_valid():
-        try:
-            moved = steps.accept_code(
-                reset.owned, code=form.cleaned_data["code"], origin=client.origin(request), now=clock.now()
-            )
-        except ResetOver:
-            raise
-        except Refusal as refusal:
-            form.refuse(refusal, "code")
-        else:
-            return _go_on(request, reset, moved)
-    facts = reset.frame() | {"is_sent_again": not form.is_bound and "sent" in request.GET}
-    return refusal_responses.page(request, "recovery/reset_code.html", form=form, **facts)
+    show = partial(_page, request, reset, "recovery/reset_code.html")
+    if request.method != "POST":
+        return show(MailedCodeForm(), is_sent_again="sent" in request.GET)
+    form = MailedCodeForm(request.POST)
+
+    def step() -> PasswordReset:
+        return steps.accept_code(reset.owned, code=form.cleaned_data["code"], **_now(request))
+
+    return _tried(request, reset, form, show=show, step=step)
 
 
 @require_POST
@@ -79,34 +81,69 @@ def send(request: HttpRequest, reset: Reset) -> HttpResponse:
     except ResetOver:
         raise
     except Refusal as refusal:
-        form = MailedCodeForm()
-        return refusal_responses.page(request, "recovery/reset_code.html", form=form, refusal=refusal, **reset.frame())
-    return redirect(f"{reverse('recovery:reset-code')}?sent=again")
+        return reset.telling(Told.of(refusal))
+    return replace(reset, told=None).keep(redirect(f"{reverse('recovery:reset-code')}?sent=again"))
 
 
 @require_http_methods(_GET_OR_POST)
 @resetting(ResetState.DETAILS)
 def details(request: HttpRequest, reset: Reset) -> HttpResponse:
     """Answer what only the owner of the account knows."""
+    template = "recovery/reset_details.html"
     try:
         questions = identity_proofing.questions_for(reset.row.owner)
     except NothingToAsk as refusal:
-        return refusal_responses.page(request, "recovery/reset_details.html", refusal=refusal, **reset.frame())
+        return refusal_responses.page(request, template, refusal=refusal, **reset.frame())
     data = request.POST if request.method == "POST" else None
     form: AnswersForm | DetailsForm = AnswersForm(data, questions=questions) if questions else DetailsForm(data)
-    if form.is_valid():
-        try:
-            moved = steps.accept_details(
-                reset.owned, given=form.given(), origin=client.origin(request), now=clock.now()
-            )
-        except ResetOver:
-            raise
-        except Refusal as refusal:
-            form.refuse(refusal)
-        else:
-            return _go_on(request, reset, moved)
-    facts = reset.frame() | {"questions": questions}
-    return refusal_responses.page(request, "recovery/reset_details.html", form=form, **facts)
+    show = partial(_page, request, reset, template, questions=questions)
+    if data is None:
+        return show(form)
+
+    def step() -> PasswordReset:
+        return steps.accept_details(reset.owned, given=form.given(), **_now(request))
+
+    return _tried(request, reset, form, show=show, step=step, field="")
+
+
+def _now(request: HttpRequest) -> dict[str, Any]:
+    return {"origin": client.origin(request), "now": clock.now()}
+
+
+def _tried(
+    request: HttpRequest,
+    reset: Reset,
+    form: Refusable,
+    *,
+    show: Callable[[Refusable], HttpResponse],
+    step: Callable[[], PasswordReset],
+    field: str | None = None,
+) -> HttpResponse:
+    """Take a step with what was typed, and lead to the next page, or back to this one, which says why.
+
+    ``field``: where a refusal is told, by itself the first one; empty for the top. Either way by a redirect, so that
+    reload and Back send nothing again; only what no person types is answered at once, with 400.
+    """
+    if not form.is_valid():
+        return show(form) if status_of(form) != 200 else reset.telling(Told.of_form(form))
+    try:
+        return _go_on(request, reset, step())
+    except (ResetOver, RequestDenied):
+        raise
+    except Refusal as refusal:
+        return reset.telling(Told.of(refusal, next(iter(form.fields)) if field is None else field))
+
+
+def _page(request: HttpRequest, reset: Reset, template: str, form: Refusable, **facts: Any) -> HttpResponse:
+    told = None if form.is_bound else reset.told
+    if told:
+        told.show(form)
+    response = refusal_responses.page(
+        request, template, form=form, **reset.frame() | facts | ({"cause": told.cause} if told else {})
+    )
+    if told and told.seconds_left > 0:
+        response.status_code, response["Retry-After"] = 429, str(told.seconds_left)
+    return response
 
 
 def _go_on(request: HttpRequest, reset: Reset, moved: PasswordReset) -> HttpResponse:
@@ -117,45 +154,51 @@ def _go_on(request: HttpRequest, reset: Reset, moved: PasswordReset) -> HttpResp
             reset = reset.asking(_ask(request, reset))
         except ResetOver:
             raise
-        except Refusal:
-            pass  # the page offers to ask again; if that is refused as well, it says why
+        except Refusal as refusal:
+            return reset.telling(Told.of(refusal))
     return reset.keep(redirect(reset.page))
 
 
 def _ask(request: HttpRequest, reset: Reset) -> push_approval.SentRequest | None:
-    return steps.ask_phone(reset.owned, instead_of=reset.reference, origin=client.origin(request), now=clock.now())
+    return steps.ask_phone(reset.owned, instead_of=reset.reference, **_now(request))
 
 
 @require_http_methods(_GET_OR_POST)
 @resetting(ResetState.KEY)
 def key(request: HttpRequest, reset: Reset) -> HttpResponse:
     """Confirm with the Key: its code, an approval on the phone, or a backup code."""
-    form = CodeForm(request.POST if request.method == "POST" and "approved" not in request.POST else None)
+    facts = {"phones": push_approval.phones_of(reset.row.owner.pk)} | reset.waiting()
+
+    def show(form: Refusable) -> HttpResponse:
+        return _page(request, reset, "recovery/reset_key.html", form, **facts)
+
+    if request.method != "POST":
+        return show(CodeForm())
+    if "approved" in request.POST:
+        return _approved(request, reset)
+    form = CodeForm(request.POST)
+    field = "backup_code" if request.POST.get("backup_code", "").strip() else "otp_token"
+    step = partial(_with_code, request, reset, form)
+    return _tried(request, reset, form, show=show, step=step, field=field)
+
+
+def _with_code(request: HttpRequest, reset: Reset, form: CodeForm) -> PasswordReset:
+    if typed := form.cleaned_data["backup_code"]:
+        return steps.accept_backup_code(reset.owned, typed=typed, **_now(request))
+    return steps.accept_key_code(reset.owned, code=form.cleaned_data["otp_token"], **_now(request))
+
+
+def _approved(request: HttpRequest, reset: Reset) -> HttpResponse:
+    """Go on with the approval; a request that is over takes its number along."""
     try:
-        if "approved" in request.POST or form.is_valid():
-            return _go_on(request, reset, _confirmed(request, reset, form))
+        moved = steps.accept_approval(reset.owned, reference=reset.reference, **_now(request))
     except (ResetOver, RequestDenied):
         raise
+    except RequestWaiting as refusal:
+        return may_change(reset.telling(Told.of(refusal)))
     except Refusal as refusal:
-        if not form.is_bound:
-            return may_change(_key_page(request, reset, form, refusal=refusal))
-        form.refuse(refusal, "backup_code" if form.cleaned_data.get("backup_code") else "otp_token")
-    return _key_page(request, reset, form)
-
-
-def _confirmed(request: HttpRequest, reset: Reset, form: CodeForm) -> PasswordReset:
-    origin, now = client.origin(request), clock.now()
-    if "approved" in request.POST:
-        return steps.accept_approval(reset.owned, reference=reset.reference, origin=origin, now=now)
-    if typed := form.cleaned_data["backup_code"]:
-        return steps.accept_backup_code(reset.owned, typed=typed, origin=origin, now=now)
-    return steps.accept_key_code(reset.owned, code=form.cleaned_data["otp_token"], origin=origin, now=now)
-
-
-def _key_page(request: HttpRequest, reset: Reset, form: CodeForm, *, refusal: Refusal | None = None) -> HttpResponse:
-    phones = push_approval.phones_of(reset.row.owner.pk)
-    facts = reset.frame() | {"phones": phones} | reset.waiting()
-    return refusal_responses.page(request, "recovery/reset_key.html", form=form, refusal=refusal, **facts)
+        return replace(reset, number="").telling(Told.of(refusal))
+    return _go_on(request, reset, moved)
 
 
 @require_POST
@@ -167,8 +210,8 @@ def ask(request: HttpRequest, reset: Reset) -> HttpResponse:
     except ResetOver:
         raise
     except Refusal as refusal:
-        return _key_page(request, reset, CodeForm(), refusal=refusal)
-    return reset.asking(sent).keep(redirect("recovery:reset-key"))
+        return reset.telling(Told.of(refusal))
+    return replace(reset, told=None).asking(sent).keep(redirect("recovery:reset-key"))
 
 
 @require_safe
@@ -184,23 +227,23 @@ def waiting(request: HttpRequest) -> JsonResponse:
 @resetting(ResetState.PASSWORD)
 def password(request: HttpRequest, reset: Reset) -> HttpResponse:
     """Choose the new password."""
-    form = NewPasswordForm(request.POST if request.method == "POST" else None)
-    if form.is_valid():
-        try:
-            origin, now = client.origin(request), clock.now()
-            done = steps.choose_password(reset.owned, **form.cleaned_data, origin=origin, now=now)
-        except (ResetOver, RequestDenied):
-            raise
-        except Refusal as refusal:
-            form.refuse(refusal, "new_password")
-        else:
-            return Reset(done, reset.ticket).keep(redirect("recovery:reset-done"))
-    facts = reset.frame() | {
+    facts: dict[str, Any] = {
         "username": reset.row.owner.username,
         "password_min": settings.PORTAL_PASSWORD_MIN,
         "password_classes": settings.PORTAL_PASSWORD_CLASSES,
     }
-    return refusal_responses.page(request, "recovery/reset_password.html", form=form, **facts)
+
+    def show(form: Refusable) -> HttpResponse:
+        return _page(request, reset, "recovery/reset_password.html", form, **facts)
+
+    if request.method != "POST":
+        return show(NewPasswordForm())
+    form = NewPasswordForm(request.POST)
+
+    def step() -> PasswordReset:
+        return steps.choose_password(reset.owned, **form.cleaned_data, **_now(request))
+
+    return _tried(request, reset, form, show=show, step=step)
 
 
 @require_safe

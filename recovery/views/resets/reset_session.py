@@ -3,7 +3,7 @@
 import functools
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.actions.sign_in.push_approval import SentRequest
 from accounts.refusals import Refusal, RequestDenied
+from accounts.views.told import Told
 from portal.lib import clock
 from recovery.actions.resets import rows, steps
 from recovery.actions.resets.steps import Owned
@@ -38,13 +39,17 @@ _STEPS = {
 
 @dataclass(frozen=True)
 class Reset:
-    """A reset with its ticket, and what the phone was asked: reference, number, until when (seconds since 1970)."""
+    """A reset with its ticket, and what the phone was asked: reference, number, until when (seconds since 1970).
+
+    ``told``: why the last step was refused.
+    """
 
     row: PasswordReset
     ticket: str
     reference: str = ""
     number: str = ""
     until: float = 0
+    told: Told | None = None
 
     @property
     def owned(self) -> Owned:
@@ -63,6 +68,10 @@ class Reset:
         request = sent.request
         return replace(self, reference=request.reference, number=sent.number, until=request.expires_at.timestamp())
 
+    def telling(self, told: Told) -> HttpResponse:
+        """Lead back to the page of the present step, which says why it was refused."""
+        return replace(self, told=told).keep(redirect(self.page))
+
     def waiting(self) -> dict[str, Any]:
         """Return what the page shows of the request: the number, until when; nothing once its time is over."""
         until = datetime.fromtimestamp(self.until, UTC)
@@ -76,7 +85,7 @@ class Reset:
     def keep(self, response: HttpResponse) -> HttpResponse:
         """Store it in the browser."""
         facts = {"ticket": self.ticket, "reference": self.reference, "number": self.number, "until": self.until}
-        RESET.write(response, reset=self.row.pk, **facts)
+        RESET.write(response, reset=self.row.pk, told=asdict(self.told) if self.told else None, **facts)
         return response
 
 
@@ -94,7 +103,8 @@ def current(request: HttpRequest) -> Reset | None:
     if not facts:
         return None
     row = rows.find(reset_id=facts["reset"], ticket=facts["ticket"], now=clock.now())
-    return Reset(row, facts["ticket"], facts.get("reference", ""), facts.get("number", ""), facts.get("until", 0))
+    told = Told(**facts["told"]) if facts["told"] else None
+    return Reset(row, facts["ticket"], facts["reference"], facts["number"], facts["until"], told)
 
 
 def resetting(*states: ResetState) -> Callable[[Page], Callable[[HttpRequest], HttpResponse]]:
