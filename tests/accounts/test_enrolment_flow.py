@@ -6,7 +6,8 @@ from accounts.actions.keys.enrolment import identity_proofing, steps
 from accounts.enums import Action, EnrolmentState
 from portal.audit.models import SecurityEvent
 from portal.lib import hash_semaphore
-from tests.accounts.enrolment_walk import ADD, ORIGIN, Walk, first
+from portal.outbox.models import Notice
+from tests.accounts.enrolment_walk import ADD, FIRST, ORIGIN, TICKET, Walk, first, now
 
 pytestmark = pytest.mark.django_db
 
@@ -53,3 +54,14 @@ def test_a_crowd_that_leaves_no_place_to_hash_the_answers_uses_up_no_try(ben, cl
                 walk.detailed()
 
     assert walk.detailed().state == EnrolmentState.OPEN
+
+
+def test_an_identity_proved_a_moment_ago_is_not_proved_again(ben, clock):
+    begun = steps.begin(
+        user=ben.user, purpose=FIRST, binding=TICKET, proved_by="welcome letter", origin=ORIGIN, now=now()
+    )
+
+    event = SecurityEvent.objects.get(subject=ben.user, action=Action.ENROLMENT_STARTED)
+    assert begun.state == EnrolmentState.OPEN
+    assert event.facts["proved_by"] == "welcome letter"
+    assert not Notice.objects.filter(user=ben.user).exists()

@@ -1,20 +1,19 @@
 """Setting up a Key, before the phone: for which users, the e-mailed code, answers or details."""
 
-from dataclasses import replace
-
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
 from accounts.actions.keys.enrolment import identity_proofing, rows, steps
-from accounts.enums import EnrolmentPurpose, EnrolmentState
+from accounts.enums import EnrolmentPurpose
 from accounts.forms.enrolment import AnswersForm, DetailsForm, MailedCodeForm, OthersForm
-from accounts.models import Enrolment, User
+from accounts.models import User
 from accounts.policies import masks
 from accounts.refusals import EnrolmentOver, Refusal, Suspended
 from accounts.request_types import SignedInRequest
 from accounts.views import refusal_responses
 from accounts.views.guards import freshly_proved, to_sign_in, who
+from accounts.views.keys import enrolment_session
 from accounts.views.keys.enrolment_session import SetUp, new_ticket, setting_up
 from accounts.views.sign_in import pending_sign_in
 from accounts.views.sign_in.pending_sign_in import PendingSignIn
@@ -83,7 +82,7 @@ def code(request: HttpRequest, setup: SetUp) -> HttpResponse:
         except Refusal as refusal:
             form.refuse(refusal, "code")
         else:
-            return _proved(setup, moved)
+            return enrolment_session.go_on(setup, moved)
     return _code_page(request, setup, form)
 
 
@@ -126,14 +125,6 @@ def details(request: HttpRequest, setup: SetUp) -> HttpResponse:
         except Refusal as refusal:
             form.refuse(refusal)
         else:
-            return _proved(setup, moved)
+            return enrolment_session.go_on(setup, moved)
     facts = setup.frame("details") | {"questions": questions}
     return refusal_responses.page(request, "accounts/key_setup_details.html", form=form, **facts)
-
-
-def _proved(setup: SetUp, moved: Enrolment) -> HttpResponse:
-    """Go on after a proof; to the pairing page with a code to pair."""
-    setup = replace(setup, enrolment=moved, pairing_code="")
-    if moved.state == EnrolmentState.OPEN:
-        setup = replace(setup, pairing_code=steps.renew_pairing_code(**setup.owned))
-    return setup.keep(redirect(setup.page))

@@ -3,7 +3,7 @@
 import functools
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -11,13 +11,13 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from accounts.actions import sessions
-from accounts.actions.keys.enrolment import rows
+from accounts.actions.keys.enrolment import rows, steps
 from accounts.enums import EnrolmentPurpose, EnrolmentState
-from accounts.models import Enrolment
+from accounts.models import Enrolment, User
 from accounts.refusals import EnrolmentOver, Refusal, Suspended
 from accounts.views.cookies import EncryptedCookie
 from accounts.views.guards import to_sign_in, who
-from portal.lib import clock
+from portal.lib import client, clock
 
 TICKET = EncryptedCookie("key-setup", minutes=30)  # enrolment, ticket and the pairing code being shown
 PAGES = {
@@ -73,6 +73,31 @@ class SetUp:
 
 Page = Callable[[HttpRequest, SetUp], HttpResponse]
 View = Callable[[HttpRequest], HttpResponse]
+
+
+def begin_proved(request: HttpRequest, user: User, *, proved_by: str) -> HttpResponse:
+    """Begin the first Key of a user whose identity was proved on the page before; redirect to the pairing page.
+
+    Raises: as ``steps.begin``.
+    """
+    ticket, now = new_ticket(), clock.now()
+    begun = steps.begin(
+        user=user,
+        purpose=EnrolmentPurpose.FIRST,
+        binding=ticket,
+        proved_by=proved_by,
+        origin=client.origin(request),
+        now=now,
+    )
+    return go_on(SetUp(begun, ticket, ""), begun)
+
+
+def go_on(setup: SetUp, moved: Enrolment) -> HttpResponse:
+    """Redirect to the page of an enrolment that has moved; to the pairing page with a code to pair."""
+    setup = replace(setup, enrolment=moved, pairing_code="")
+    if moved.state == EnrolmentState.OPEN:
+        setup = replace(setup, pairing_code=steps.renew_pairing_code(**setup.owned))
+    return setup.keep(redirect(setup.page))
 
 
 def new_ticket() -> str:

@@ -46,20 +46,24 @@ def begin(
     binding: str,
     also: Collection[User] = (),
     old_phone: Phone | None = None,
+    proved_by: str = "",
     origin: client.Origin,
     now: datetime,
 ) -> Enrolment:
     """Begin to set up a Key for a user; with ``also``, for other users of the same customer on the same phone.
 
     FIRST needs the right password, ADD a fresh proof, TRANSFER a request signed by ``old_phone``, all of whose active
-    Keys are transferred. Users in ``also`` who may not get a Key are left out. Effects: older open enrolments of the
-    same purpose end; one event; on the web a code by e-mail. Needs: no open transaction.
+    Keys are transferred. ``proved_by``: what has proved the identity a moment ago, for the record; then no code is
+    e-mailed and nothing is asked. Users in ``also`` who may not get a Key are left out. Effects: older open enrolments
+    of the same purpose end; one event; on the web a code by e-mail. Needs: no open transaction.
     Raises: ``Suspended``, ``TooManyKeys``, ``NothingToAsk``, ``OtherWayKnown``, ``EnrolmentOver``, ``PairingOver``,
     ``TooOften`` (too many e-mailed codes).
     """
     with transaction.atomic():
         owner = User.objects.select_for_update(of=("self",)).select_related("customer").get(pk=user.pk)
         _refuse_if_closed(owner, purpose)
+        if purpose == EnrolmentPurpose.FIRST and not proved_by:
+            identity_proofing.questions_for(owner)
         items = _items_for(owner, also, old_phone)
         running = owner.enrolments.filter(purpose=purpose, expires_at__gt=now).exclude(state__in=moves.OVER)
         for older in running.select_for_update(of=("self",)).select_related("user"):
@@ -67,23 +71,15 @@ def begin(
         begun = Enrolment.objects.create(
             user=owner,
             purpose=purpose,
-            state=moves.START[purpose],
+            state=EnrolmentState.OPEN if proved_by else moves.START[purpose],
             binding=rows.binding_of(owner, binding),
             old_phone=old_phone,
             created_at=now,
             expires_at=now + LIFE,
         )
         rows.draw_items(begun, items)
-        record(
-            Action.ENROLMENT_STARTED,
-            by=owner,
-            on=owner,
-            now=now,
-            origin=origin,
-            flow=begun.flow,
-            purpose=str(purpose),
-            log_ins=len(items),
-        )
+        facts = {"purpose": str(purpose), "log_ins": len(items)} | ({"proved_by": proved_by} if proved_by else {})
+        record(Action.ENROLMENT_STARTED, by=owner, on=owner, now=now, origin=origin, flow=begun.flow, **facts)
     if begun.state == EnrolmentState.EMAIL:
         identity_proofing.send_email(enrolment=begun, origin=origin, now=now)
     return begun
@@ -98,7 +94,6 @@ def _refuse_if_closed(owner: User, purpose: EnrolmentPurpose) -> None:
             raise EnrolmentOver
         if rows.has_other_way(owner):
             raise OtherWayKnown
-        identity_proofing.questions_for(owner)
     elif purpose == EnrolmentPurpose.ADD and keys >= completion.MAX_KEYS:
         raise TooManyKeys
 
