@@ -23,6 +23,8 @@ class Customer(EncryptedModel):
     application = EncryptedJSONField(default=dict)  # answers in the account application, by name
     language = models.CharField(max_length=8, default="en")
     time_zone = models.CharField(max_length=64, blank=True)  # empty: that of their browser
+    address_changed_at = models.DateTimeField(null=True, blank=True)  # empty: not since the customer was created
+    closed_at = models.DateTimeField(null=True, blank=True)  # no longer a customer of the firm
     created_at = models.DateTimeField(db_default=Now())
 
     def __str__(self) -> str:
@@ -38,6 +40,7 @@ class TradingAccount(models.Model):
     currency = models.CharField(max_length=3, default="USD")
     net_value = models.DecimalField(max_digits=18, decimal_places=2, default=0)
     cash = models.DecimalField(max_digits=18, decimal_places=2, default=0)
+    closed_at = models.DateTimeField(null=True, blank=True)
 
     def __str__(self) -> str:
         return self.number

@@ -73,6 +73,7 @@ class User(EncryptedModel, AbstractBaseUser, PermissionsMixin):  # type: ignore[
     customer = models.ForeignKey(Customer, models.PROTECT, null=True, blank=True, related_name="users")
     is_staff = models.BooleanField(default=False)
     is_active = models.BooleanField(default=True)
+    closed_at = models.DateTimeField(null=True, blank=True)  # closed by the firm; ``is_active`` is False from then on
     suspended_at = models.DateTimeField(null=True, blank=True)
     networks_limited_at = models.DateTimeField(null=True, blank=True)  # since when there are network rules
     allows_travel_pass = models.BooleanField(default=True, db_default=True)
