@@ -4,6 +4,7 @@ from django.apps import AppConfig, apps
 from django.db.models.signals import post_migrate
 
 from portal.audit import event_names
+from portal.lib import db_triggers
 from portal.outbox import periodic_tasks
 
 
@@ -22,10 +23,12 @@ class AccountsConfig(AppConfig):
         from accounts.actions.roles import ensure_roles  # noqa: PLC0415  needs the models
         from accounts.actions.sign_in import browser_admission, lockout_notices  # noqa: PLC0415  needs the models
         from accounts.enums import Action  # noqa: PLC0415  needs the settings
+        from accounts.models import triggers  # noqa: PLC0415  needs the models
         from portal.outbox import channels  # noqa: PLC0415  needs the models
         from portal.outbox.kinds import ChannelName  # noqa: PLC0415  the same
 
         registry.unregister("generator")
+        db_triggers.register(triggers.every())
         channels.register(ChannelName.PUSH, PhoneChannel)
         periodic_tasks.register("pauses", lockout_notices.announce)
         periodic_tasks.register("browser codes", browser_admission.send_codes)

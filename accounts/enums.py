@@ -152,10 +152,24 @@ class NetworkOutcome(models.TextChoices):
     WITHDRAWN = "withdrawn", _("Withdrawn by the customer")
 
 
+class RoleOutcome(models.TextChoices):
+    """The outcome of a change of role."""
+
+    GIVEN = "given", _("Given")
+    REFUSED = "refused", _("Refused")
+
+
 class Action(models.TextChoices):
     """What the audit chain records, in the words customers read on their activity page."""
 
     IMPORTED = "imported", _("Username created")
+    STAFF_INVITED = "staff_invited", _("Invited to work here")
+    INVITATION_REVOKED = "invitation_revoked", _("Invitation withdrawn")
+    INVITATION_ACCEPTED = "invitation_accepted", _("Invitation accepted")
+    ROLE_ASKED = "role_asked", _("Role asked for; another operator decides")
+    ROLE_GIVEN = "role_given", _("Role given")
+    ROLE_REFUSED = "role_refused", _("Role refused")
+    STAFF_LEFT = "staff_left", _("Left the firm")
     SIGNED_IN = "signed_in", _("Signed in")
     SIGNED_OUT = "signed_out", _("Signed out")
     SESSION_ENDED = "session_ended", _("Signed out of another device")

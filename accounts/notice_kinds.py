@@ -40,5 +40,8 @@ TRAVEL_PASS = declare(
 REPORT_OPENED = declare("report_opened", facts={"report", "what", "device", "at"}, channels=_EVERYWHERE, is_urgent=True)
 REPORT_CLOSED = declare("report_closed", facts={"report", "outcome"}, channels=_EVERYWHERE)
 
+STAFF_INVITATION = declare("staff_invitation", facts={"part", "username", "until"}, expires=True)
+STAFF_CHANGED = declare("staff_changed", facts={"what", "username", "role", "by", "at"}, is_urgent=True)
+
 REQUEST = declare("request", channels=(ChannelName.PUSH,), expires=True)
 TEST = declare("test", channels=(ChannelName.PUSH,), expires=True)

@@ -5,6 +5,7 @@ from django.urls import path
 from accounts.views import (
     backup_codes,
     email_change,
+    invitation,
     networks,
     notices,
     passkeys,
@@ -78,6 +79,8 @@ urlpatterns = [
     path("login/waiting/", push_polling.waiting, name="login-waiting"),
     path("login/this-browser/", this_browser.ask, name="this-browser"),
     path("login/this-browser/code/", this_browser.code, name="this-browser-code"),
+    path("invitation/", invitation.invitation, name="invitation"),
+    path("invitation/password/", invitation.password, name="invitation-password"),
     path("logout/", sessions.sign_out, name="logout"),
     path("idle/remaining/", sessions.idle_remaining, name="idle-remaining"),
     path("idle/extend/", sessions.idle_extend, name="idle-extend"),

@@ -62,6 +62,7 @@ def _times() -> dict[str, str]:
         "idle_warning_time": _seconds(settings.PORTAL_IDLE_WARNING_SECONDS),
         "sign_in_time": _minutes(settings.PORTAL_SIGN_IN_MINUTES),
         "email_code_time": _minutes(settings.PORTAL_EMAIL_CODE_MINUTES),
+        "invitation_time": _hours(settings.PORTAL_INVITATION_HOURS),
         "reset_time": _minutes(settings.PORTAL_RESET_MINUTES),
         "session_time": _hours(settings.PORTAL_SESSION_HOURS),
         "cooling_time": _minutes(settings.PORTAL_CASE_COOLING_MINUTES),

@@ -77,6 +77,9 @@ PORTAL_SIGN_IN_MINUTES = env.number(
 PORTAL_EMAIL_CODE_MINUTES = env.number(
     "PORTAL_EMAIL_CODE_MINUTES", 10, low=2, high=15, unit="minutes", help="How long an e-mailed code is valid."
 )
+PORTAL_INVITATION_HOURS = env.number(
+    "PORTAL_INVITATION_HOURS", 24, low=1, high=72, unit="hours", help="How long an invitation of staff can be used."
+)
 PORTAL_RESET_MINUTES = env.number(
     "PORTAL_RESET_MINUTES", 30, low=15, high=60, unit="minutes", help="Time allowed for setting a forgotten password."
 )

@@ -18,7 +18,7 @@ from django.urls import reverse
 from accounts.actions.sign_in.check_password import Pending
 from accounts.actions.sign_in.known_browsers import UNKNOWN_BROWSER
 from accounts.enums import KeyKind, MandateRole, Realm, Role
-from accounts.models import Customer, Key, Mandate, Phone, TradingAccount, User
+from accounts.models import Customer, Employee, Key, Mandate, Phone, TradingAccount, User
 from accounts.policies.keys import totp
 from accounts.sessions import SessionStore
 from portal.lib import clock
@@ -63,7 +63,8 @@ def customer(username: str, *, has_key: bool = True, realm: Realm = Realm.LIVE, 
 
 def staff(username: str, role: Role) -> Person:
     """Make an employee with that role and a Key."""
-    made = _log_in(username, has_key=True, is_staff=True)
+    person = Employee.objects.create(name=username.title(), email=f"{username}@example.test")
+    made = _log_in(username, has_key=True, is_staff=True, employee=person)
     made.user.groups.add(Group.objects.get_or_create(name=str(role))[0])
     return made
 

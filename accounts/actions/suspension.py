@@ -6,7 +6,7 @@ from typing import Any
 from django.db import transaction
 
 from accounts import notice_kinds
-from accounts.actions import sessions
+from accounts.actions import sessions, staff_work
 from accounts.enums import Action
 from accounts.models import User
 from portal.audit.record import record
@@ -26,14 +26,16 @@ def suspend(
 ) -> User:
     """Suspend a user: no sign-in until ``reinstate``.
 
-    Effects: everything open ends, one event, one notice. ``by``: None for the system and the command line.
-    ``reason`` is kept in the record, which the customer reads. Raises: ``SuspensionUnchanged``.
+    Effects: everything open ends, work in hand goes back, one event, one notice. ``by``: None for the system and the
+    command line. ``reason`` is kept in the record, which the customer reads. Raises: ``SuspensionUnchanged``.
     """
     locked = User.objects.select_for_update(of=("self",)).get(pk=user.pk)
     if locked.suspended_at:
         raise SuspensionUnchanged
     sessions.end_everything(locked)
     _set(locked, now)
+    if locked.is_staff:
+        staff_work.give_back_all(locked, now=now)
     record(Action.SUSPENDED, by=by, on=locked, now=now, origin=origin, reason=reason[:LONGEST_REASON], **facts)
     queue.email(locked, notice_kinds.SUSPENDED, now=now, at=now.isoformat())
     return locked

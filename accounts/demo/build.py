@@ -13,7 +13,7 @@ from accounts.actions.sign_in import known_browsers
 from accounts.demo import cast as cast_file
 from accounts.demo.cast import Cast, Login, Person, State, moment, reference_of
 from accounts.enums import Action, EndReason
-from accounts.models import AccountActivity, Customer, Key, Mandate, Phone, TradingAccount, User
+from accounts.models import AccountActivity, Customer, Employee, Key, Mandate, Phone, TradingAccount, User
 from accounts.policies import usernames
 from portal.audit.record import record
 from portal.lib import code_alphabet
@@ -60,6 +60,8 @@ def _user(login: Login, *, customer: Customer | None, now: datetime) -> User:
     if found and found.customer_id != (customer.pk if customer else None):
         raise NotOfTheCast(login.username)
     new = User(username=login.username, customer=customer, is_staff=customer is None, created_at=now)
+    if found is None and customer is None:
+        new.employee = Employee.objects.create(name=login.username.title(), email=login.email, created_at=now)
     user = _put(found or new, email=login.email, realm=login.realm, is_active=True)
     if found is None:
         record(Action.IMPORTED, by=None, on=user, now=now, demo=True)

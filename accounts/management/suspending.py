@@ -33,6 +33,8 @@ class SuspensionCommand(BaseCommand):
         user = User.objects.by_username(name)
         if user is None:
             raise CommandError(f"There is no user {name}.")
+        if user.is_staff:
+            raise CommandError(f"{name} works here: use manage.py portal_staff.")
         try:
             type(self).action(user, reason=reason, by=None, origin=None, now=clock.now())
         except suspension.SuspensionUnchanged as unchanged:

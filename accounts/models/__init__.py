@@ -13,12 +13,14 @@ from accounts.models.authenticators import (
 )
 from accounts.models.contacts import EmailChange
 from accounts.models.customers import AccountActivity, Customer, Mandate, TradingAccount
+from accounts.models.employees import Employee
 from accounts.models.enrolment import Enrolment, EnrolmentItem
 from accounts.models.networks import NetworkRequest, NetworkRule, SignInAddress, TravelPass
 from accounts.models.phones import Phone
 from accounts.models.push_challenges import PushChallenge
 from accounts.models.reports import Report
 from accounts.models.sessions import KnownBrowser, PlatformSession
+from accounts.models.staff import RoleChange, StaffInvitation
 from accounts.models.users import User
 
 __all__ = [
@@ -30,6 +32,7 @@ __all__ = [
     "Customer",
     "EmailChange",
     "EmailedCode",
+    "Employee",
     "Enrolment",
     "EnrolmentItem",
     "FormerPassword",
@@ -44,8 +47,10 @@ __all__ = [
     "PlatformSession",
     "PushChallenge",
     "Report",
+    "RoleChange",
     "SecurityAnswer",
     "SignInAddress",
+    "StaffInvitation",
     "TradingAccount",
     "TravelPass",
     "UsedNonce",

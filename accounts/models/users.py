@@ -15,6 +15,7 @@ from django.db.models.functions import Now
 from accounts.enums import Realm, Role
 from accounts.hashers import PortalArgon2Hasher
 from accounts.models.customers import Customer
+from accounts.models.employees import Employee
 from accounts.policies import usernames
 from accounts.policies.passwords import older_forms
 from portal.lib import clock, digests
@@ -71,6 +72,7 @@ class User(EncryptedModel, AbstractBaseUser, PermissionsMixin):  # type: ignore[
     former_email_until = models.DateTimeField(null=True, blank=True)
     realm = models.CharField(max_length=8, choices=Realm.choices, default=Realm.LIVE)
     customer = models.ForeignKey(Customer, models.PROTECT, null=True, blank=True, related_name="users")
+    employee = models.ForeignKey(Employee, models.PROTECT, null=True, blank=True, related_name="users")
     is_staff = models.BooleanField(default=False)
     is_active = models.BooleanField(default=True)
     closed_at = models.DateTimeField(null=True, blank=True)  # closed by the firm; ``is_active`` is False from then on
@@ -97,7 +99,8 @@ class User(EncryptedModel, AbstractBaseUser, PermissionsMixin):  # type: ignore[
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.CheckConstraint(
                 name="user_is_staff_or_customer",
-                condition=Q(is_staff=True, customer__isnull=True) | Q(is_staff=False, customer__isnull=False),
+                condition=Q(is_staff=True, customer__isnull=True, employee__isnull=False)
+                | Q(is_staff=False, customer__isnull=False, employee__isnull=True),
             ),
             models.CheckConstraint(name="user_staff_is_live", condition=Q(is_staff=False) | Q(realm=Realm.LIVE)),
         ]

@@ -4,6 +4,7 @@ from accounts.enums import Role
 
 PEOPLE = ("customer", "user", "tradingaccount", "mandate", "accountactivity", "key", "phone", "passkey", "report")
 DESK = ("platformsession", "pushchallenge", "networkrequest")
+COLLEAGUES = ("employee", "rolechange", "staffinvitation")
 RECORD = {
     "audit": ("securityevent",),
     "outbox": (),
@@ -13,8 +14,10 @@ RECORD = {
 READS: dict[Role, dict[str, tuple[str, ...]]] = {
     Role.AGENT: {"accounts": (*PEOPLE, *DESK), "throttle": (), "recovery": ()},
     Role.SENIOR: {"accounts": (*PEOPLE, *DESK), "throttle": (), "recovery": ()},
-    Role.AUDITOR: {"accounts": (*PEOPLE, *DESK), "throttle": (), "recovery": (), **RECORD},
-    Role.OPERATOR: {"accounts": ("user", *DESK), "throttle": (), **RECORD},
+    Role.AUDITOR: {"accounts": (*PEOPLE, *DESK, *COLLEAGUES), "throttle": (), "recovery": (), **RECORD},
+    Role.OPERATOR: {"accounts": ("user", *DESK, *COLLEAGUES), "throttle": (), **RECORD},
 }
 # Those who check the record must not create it.
 APART = (frozenset({Role.AGENT, Role.AUDITOR}), frozenset({Role.SENIOR, Role.AUDITOR}))
+# Where there is another operator, that one confirms these: what they open cannot be undone by watching.
+TAKE_TWO = frozenset({Role.SENIOR, Role.AUDITOR, Role.OPERATOR})

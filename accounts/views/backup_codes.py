@@ -5,9 +5,9 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.actions.authenticators import backup_codes
+from accounts.cookies import EncryptedCookie
 from accounts.policies import backup_codes as rules
 from accounts.request_types import SignedInRequest
-from accounts.views.cookies import EncryptedCookie
 from accounts.views.guards import freshly_proved, signed_in
 from portal.lib import client, clock
 

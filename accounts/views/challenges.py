@@ -4,8 +4,8 @@ from typing import Any
 
 from django.http import HttpRequest, JsonResponse
 
+from accounts.cookies import EncryptedCookie
 from accounts.refusals import PasskeyWrong
-from accounts.views.cookies import EncryptedCookie
 from portal.lib.passkeys import decoded
 
 _COOKIE = EncryptedCookie("passkey", minutes=10)

@@ -14,8 +14,8 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
 from accounts.actions import reauthentication, sessions
+from accounts.cookies import REFUSED_NETWORK
 from accounts.request_types import SignedInRequest
-from accounts.views.cookies import REFUSED_NETWORK
 from portal.lib import clock
 from portal.lib.http_methods import is_post_only
 

@@ -10,13 +10,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.actions import password as passwords
 from accounts.actions.sign_in import known_browsers
+from accounts.cookies import EncryptedCookie
 from accounts.enums import Realm
 from accounts.forms.password import NewPasswordForm
 from accounts.models import User
 from accounts.refusals import Refusal
 from accounts.request_types import SignedInRequest
 from accounts.views import refusal_responses
-from accounts.views.cookies import EncryptedCookie
 from accounts.views.guards import freshly_proved, signed_in
 from portal.lib import client, clock
 

@@ -14,9 +14,9 @@ from django.views.decorators.http import require_GET, require_safe
 
 from accounts.actions import sessions
 from accounts.actions.sign_in import completion
+from accounts.cookies import REFUSED_NETWORK
 from accounts.policies import idleness
 from accounts.request_types import SignedInRequest
-from accounts.views.cookies import REFUSED_NETWORK
 from accounts.views.guards import signed_in, who
 from portal.lib import client, clock
 from portal.lib.http_methods import require_POST

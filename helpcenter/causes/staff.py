@@ -48,4 +48,65 @@ CAUSES = [
             _("Finish a case or return one to the queue. Then take the next one."),
         ),
     ),
+    *row(
+        "staff-people",
+        "bad",
+        (
+            "G9",
+            _("Someone else has to do this"),
+            _("It concerns you, or you asked for it. Ask another operator."),
+        ),
+        ("G10", _("This username is taken"), _("Choose another username.")),
+        (
+            "G11",
+            _("This person works here already"),
+            _(
+                "Their e-mail address or phone number belongs to {username}. If it is the same person, enter that "
+                "username under “Works here already as”."
+            ),
+        ),
+        (
+            "G12",
+            _("These roles do not go together"),
+            _("An auditor must not work on cases, not even with a second username."),
+        ),
+        (
+            "G13",
+            _("A role is already waiting"),
+            _("Another operator has to decide it first. You can take it back in the list of roles."),
+        ),
+        ("G14", _("This person has left"), _("Invite them again first.")),
+        (
+            "G15",
+            _("No customer with this number"),
+            _("Check the number. It may also belong to a colleague already."),
+        ),
+        (
+            "G16",
+            _("There is an operator already"),
+            _("Ask them for an invitation, or use portal_staff invite."),
+        ),
+    ),
+    *row(
+        "staff-people",
+        "warn",
+        (
+            "V1",
+            _("This invitation does not work"),
+            _(
+                "Check the username and both parts. An invitation works once, for {invitation_time}. If it is older, "
+                "ask the colleague who invited you for a new one."
+            ),
+        ),
+        (
+            "V2",
+            _("This invitation is over"),
+            _("It was used, withdrawn or replaced by a newer one. Ask the colleague who invited you."),
+        ),
+        (
+            "V3",
+            _("Your Key is not set up"),
+            _("Nobody works here with a password alone. Ask an operator to invite you again, then set up both."),
+        ),
+    ),
 ]

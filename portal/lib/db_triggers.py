@@ -39,6 +39,27 @@ def kept(model: type[Model], message: str) -> list[Trigger]:
     return [*(_refusing(model, verb, message) for verb in ("DELETE", "TRUNCATE")), *_not_replaced(model)]
 
 
+def refusing_if(name: str, table: str, when: str, condition: str, message: str) -> Trigger:
+    """Return a trigger that refuses a row that meets a condition; ``when``: for example "BEFORE UPDATE".
+
+    On PostgreSQL the condition is inside a function, where it may read other tables and where the database
+    stores it word for word, so that ``missing`` can compare it.
+    """
+    function = (
+        f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+        f"IF {condition} THEN RAISE EXCEPTION USING MESSAGE = '{message}', ERRCODE = '23514'; END IF; "
+        "RETURN NEW; END $$"
+    )
+    return Trigger(
+        name=name,
+        table=table,
+        sqlite=(
+            f"CREATE TRIGGER {name} {when} ON {table} WHEN {condition} BEGIN SELECT RAISE(ABORT, '{message}'); END",
+        ),
+        postgresql=(function, f"CREATE TRIGGER {name} {when} ON {table} FOR EACH ROW EXECUTE FUNCTION {name}()"),
+    )
+
+
 def _refusing(model: type[Model], verb: str, message: str) -> Trigger:
     """Return the trigger that refuses a verb outright; SQLite has no TRUNCATE."""
     table = model._meta.db_table

@@ -8,10 +8,10 @@ from django.db.models import F
 from accounts.enums import Role
 from accounts.models import User
 from portal.lib import client
-from recovery.actions import permissions, questions, transitions
+from recovery.actions import permissions, questions, reviews, transitions
 from recovery.actions.case_events import Who
-from recovery.enums import Actor, State
-from recovery.models import Case, Claim
+from recovery.enums import Actor, State, Verdict
+from recovery.models import Case, Claim, Decision
 from recovery.refusals import CaseNotOpen, NotYours, TooManyCases
 
 MAX_CASES_PER_AGENT = 5
@@ -76,3 +76,20 @@ def give_back(*, case: Case, by: User, origin: client.Origin, now: datetime) -> 
             raise CaseNotOpen(locked.state)
         transitions.note(locked, "given_back", who=Who(Actor.AGENT, by, origin), now=now, maker=None)
     return locked
+
+
+def release(user: User, now: datetime) -> None:
+    """Give back what a member of staff has in hand who stops working: cases to the queue, reviews to a new draw.
+
+    A case whose statement is filed stays theirs by name: nothing is left for an agent to do. Needs: the transaction
+    in which they stop.
+    """
+    who = Who(Actor.SYSTEM)
+    for pk in Case.objects.filter(maker=user, state__in=ASSIGNABLE_STATES).values_list("pk", flat=True):
+        case = transitions.lock(pk)
+        is_theirs = case.maker_id == user.pk and case.state in ASSIGNABLE_STATES
+        if is_theirs and not (case.claim is not None and case.claim.observations.exists()):
+            transitions.note(case, "given_back", who=who, now=now, maker=None)
+    drawn = Decision.objects.filter(assigned_to=user, outcome=Verdict.PENDING)
+    for decision in drawn.select_related("case"):
+        reviews.draw(transitions.lock(decision.case_id), decision, who=who, now=now)

@@ -4,7 +4,7 @@ import secrets
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from accounts.actions.keys import key_codes
 from accounts.enums import CodePurpose, Role
@@ -112,10 +112,14 @@ def draw(case: Case, decision: Decision, *, who: Who, now: datetime) -> User | N
 
 
 def eligible(case: Case, decision: Decision) -> QuerySet[User]:
-    """Return the seniors who may decide: active, no superusers, and not involved in the case."""
-    involved = people_involved_in(case) | {decision.maker_id, decision.checker_id}
-    seniors = User.objects.filter(is_active=True, is_staff=True, is_superuser=False, groups__name=str(Role.SENIOR))
-    return seniors.exclude(pk__in=[pk for pk in involved if pk]).distinct()
+    """Return the seniors who may decide: at work, no superusers, and not involved in the case as the same person."""
+    involved = [pk for pk in people_involved_in(case) | {decision.maker_id, decision.checker_id} if pk]
+    seniors = User.objects.filter(
+        is_active=True, suspended_at=None, is_staff=True, is_superuser=False, groups__name=str(Role.SENIOR)
+    )
+    # The same person may have another username, or be the customer. ``exclude`` would drop who has no customer record.
+    persons = Q(employee__users__in=involved) | Q(employee__customer__users=case.subject_id or 0)
+    return seniors.exclude(pk__in=seniors.filter(persons).values("pk")).distinct()
 
 
 def people_involved_in(case: Case) -> set[int | None]:

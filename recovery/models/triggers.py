@@ -1,6 +1,6 @@
 """What the database itself refuses: illegal moves, moves without their event, changed records, unapproved grants."""
 
-from portal.lib.db_triggers import Trigger, append_only, kept
+from portal.lib.db_triggers import Trigger, append_only, kept, refusing_if
 from recovery.enums import State, Verdict
 from recovery.models import (
     Case,
@@ -50,47 +50,26 @@ _GRANT_CHANGED = " OR ".join(
 )
 
 
-def _trigger(name: str, table: str, when: str, condition: str, message: str) -> Trigger:
-    """Return a trigger.
-
-    On PostgreSQL the condition is inside a function, where it may read other tables and where the database
-    stores it word for word, so that ``db_triggers.missing`` can compare it.
-    """
-    function = (
-        f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
-        f"IF {condition} THEN RAISE EXCEPTION USING MESSAGE = '{message}', ERRCODE = '23514'; END IF; "
-        "RETURN NEW; END $$"
-    )
-    return Trigger(
-        name=name,
-        table=table,
-        sqlite=(
-            f"CREATE TRIGGER {name} {when} ON {table} WHEN {condition} BEGIN SELECT RAISE(ABORT, '{message}'); END",
-        ),
-        postgresql=(function, f"CREATE TRIGGER {name} {when} ON {table} FOR EACH ROW EXECUTE FUNCTION {name}()"),
-    )
-
-
 def _of_cases() -> list[Trigger]:
     """Return the triggers of cases."""
     return [
-        _trigger("recovery_case_fresh", "recovery_case", "BEFORE INSERT", _NOT_FRESH, "a case starts open"),
-        _trigger("recovery_case_legal", "recovery_case", "BEFORE UPDATE", _ILLEGAL, "a case cannot move like that"),
-        _trigger(
+        refusing_if("recovery_case_fresh", "recovery_case", "BEFORE INSERT", _NOT_FRESH, "a case starts open"),
+        refusing_if("recovery_case_legal", "recovery_case", "BEFORE UPDATE", _ILLEGAL, "a case cannot move like that"),
+        refusing_if(
             "recovery_case_recorded",
             "recovery_case",
             "BEFORE UPDATE",
             f"({_MOVING}) AND ({_UNRECORDED})",
             "a case moves only with its event",
         ),
-        _trigger(
+        refusing_if(
             "recovery_case_subject",
             "recovery_case",
             "BEFORE UPDATE",
             _SUBJECT_CHANGED,
             "a case stays with its holder",
         ),
-        _trigger(
+        refusing_if(
             "recovery_case_maker",
             "recovery_case",
             "BEFORE UPDATE",
@@ -103,7 +82,7 @@ def _of_cases() -> list[Trigger]:
 def _of_decisions() -> list[Trigger]:
     """Return the triggers of decisions."""
     return [
-        _trigger(
+        refusing_if(
             "recovery_decision_frozen",
             "recovery_decision",
             "BEFORE UPDATE",
@@ -111,7 +90,7 @@ def _of_decisions() -> list[Trigger]:
             "a decision stands",
         ),
         *[
-            _trigger(
+            refusing_if(
                 f"recovery_decision_other_{verb.lower()}",
                 "recovery_decision",
                 f"BEFORE {verb}",
@@ -126,14 +105,14 @@ def _of_decisions() -> list[Trigger]:
 def _of_grants() -> list[Trigger]:
     """Return the triggers of grants."""
     return [
-        _trigger(
+        refusing_if(
             "recovery_recoverygrant_earned",
             "recovery_recoverygrant",
             "BEFORE INSERT",
             f"NOT EXISTS ({_EARNED})",
             "a grant needs an approved case that is ready",
         ),
-        _trigger(
+        refusing_if(
             "recovery_recoverygrant_stands",
             "recovery_recoverygrant",
             "BEFORE UPDATE",

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
-from accounts.views.cookies import EncryptedCookie, keep
+from accounts.cookies import EncryptedCookie, keep
 
 _BROWSER_AGE = 400 * 24 * 3600  # seconds; the longest that browsers allow
 

@@ -46,5 +46,5 @@ def test_staff_without_a_key_are_told_so(client: Client, agent: Person) -> None:
 
     answer = factories.sign_in(client, agent)
 
-    assert cause_of(answer) == "K6"
+    assert cause_of(answer) == "V3"
     assert client.get("/key/setup/")["Location"].startswith("/login/")

@@ -8,7 +8,13 @@ from helpcenter import catalogue, causes, checks
 from helpcenter.causes.table import HELP
 
 GIVEN = {"tries_left": 3, "until": "14:40", "list": "a digit", "code_time": "14:21", "drift": "4 minutes slow"}
-GIVEN |= {"address": "203.0.113.7", "typed": "203.0.113.7/24", "meant": "203.0.113.0/24", "most": 20}
+GIVEN |= {
+    "address": "203.0.113.7",
+    "typed": "203.0.113.7/24",
+    "meant": "203.0.113.0/24",
+    "most": 20,
+    "username": "dana",
+}
 
 
 def rows() -> dict[str, catalogue.Article]:

@@ -10,7 +10,8 @@ from accounts.models import User
 from accounts.models.authenticators import user_for_sign_in
 from accounts.models.users import hash_of_username
 from accounts.policies.passwords import older_forms
-from accounts.refusals import LastTry, LiveOnPaper, NoKey, PaperOnLive, Suspended, WrongPair, paused, refusing
+from accounts.refusals import LastTry, LiveOnPaper, PaperOnLive, Suspended, WrongPair, paused, refusing
+from accounts.staff_refusals import StaffKeyMissing
 from portal.lib import client, hash_semaphore
 from portal.throttle import limits
 from portal.throttle.counting import Bucket
@@ -45,7 +46,7 @@ def check_password(
     Effects: a wrong password stays counted; the first right one of an imported user enters the password history.
     Needs: no open transaction, so that a roll-back returns no attempt.
     Raises: ``Paused``, ``WrongPair``, ``HashingOverloaded``; and, only to somebody who gave the right pair,
-    ``Suspended``, ``PaperOnLive``, ``LiveOnPaper``, ``NoKey``.
+    ``Suspended``, ``PaperOnLive``, ``LiveOnPaper``, ``StaffKeyMissing``.
     """
     scope = known_browsers.browser_scope_of(browser, username, now=now)
     with hash_semaphore.place(is_known=scope != known_browsers.UNKNOWN_BROWSER):
@@ -97,4 +98,4 @@ def _check_may_sign_in(user: User, realm: Realm | None) -> None:
     if realm is not None and user.realm != realm:
         raise PaperOnLive if user.realm == Realm.PAPER else LiveOnPaper
     if user.is_staff and not user.has_authenticator:
-        raise NoKey  # for staff a password alone is not enough: another operator sets up the Key
+        raise StaffKeyMissing

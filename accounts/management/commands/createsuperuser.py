@@ -9,5 +9,5 @@ class Command(RefusedCommand):
     help = "Refused. Staff need a role and a Key."
     instead = (
         "Members of staff need a role and a Key, which this command cannot give. "
-        "In this release they come from the demo's cast only: manage.py portal_demo."
+        "Make the first operator with manage.py portal_staff add; see docs/how-to/staff.md."
     )

@@ -12,10 +12,10 @@ from django.utils.translation import gettext as _
 
 from accounts.actions import sessions
 from accounts.actions.keys.enrolment import rows, steps
+from accounts.cookies import EncryptedCookie
 from accounts.enums import EnrolmentPurpose, EnrolmentState
 from accounts.models import Enrolment, User
 from accounts.refusals import EnrolmentOver, Refusal, Suspended
-from accounts.views.cookies import EncryptedCookie
 from accounts.views.guards import to_sign_in, who
 from portal.lib import client, clock
 

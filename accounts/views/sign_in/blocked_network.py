@@ -16,12 +16,12 @@ from django.views.decorators.http import require_http_methods
 from accounts.actions.networks import passes
 from accounts.actions.sign_in import known_browsers
 from accounts.actions.sign_in.completion import SignedIn
+from accounts.cookies import REFUSED_NETWORK
 from accounts.forms.networks import PassForm
 from accounts.models import Key, User
 from accounts.network_refusals import NetworkRefused
 from accounts.refusals import Refusal, SignInTooSlow
 from accounts.views import refusal_responses
-from accounts.views.cookies import REFUSED_NETWORK
 from accounts.views.sign_in.second_factors import open_session, remember
 from portal.lib import client, clock
 

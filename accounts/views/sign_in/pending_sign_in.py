@@ -16,7 +16,7 @@ from django.urls import reverse
 
 from accounts.actions.sign_in import push_approval
 from accounts.actions.sign_in.check_password import Pending
-from accounts.views.cookies import keep
+from accounts.cookies import keep
 from accounts.views.told import Told
 from portal.lib import clock, encryption
 

@@ -8,10 +8,10 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from accounts.actions.sign_in import browser_admission, known_browsers
+from accounts.cookies import EncryptedCookie
 from accounts.forms.this_browser import AdmissionCodeForm, AskForm
 from accounts.refusals import Refusal
 from accounts.views import refusal_responses
-from accounts.views.cookies import EncryptedCookie
 from accounts.views.guards import who
 from accounts.views.sign_in.second_factors import keep_browser
 from portal.lib import client, clock, code_alphabet
