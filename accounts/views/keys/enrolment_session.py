@@ -38,6 +38,7 @@ class SetUp:
     ticket: str
     pairing_code: str
     next: str = ""  # the page that was wanted when the sign-in led here
+    proved_by: str = ""  # what has proved the identity before, if the pages for that were left out
 
     @property
     def owned(self) -> dict[str, Any]:
@@ -53,11 +54,14 @@ class SetUp:
         """Return what every page of it shows; ``place``: the current step, one of those below."""
         is_first = self.enrolment.purpose == EnrolmentPurpose.FIRST
         names = {"code": _("E-mail"), "details": _("Confirm it is you"), "pair": _("Phone"), "done": _("Test")}
-        if not is_first:
+        if self.proved_by:
+            names = {"pair": names["pair"], "done": names["done"]}
+        elif not is_first:
             del names["details"]
         return {
             "enrolment": self.enrolment,
             "is_first": is_first,
+            "proved_by": self.proved_by,
             "layout": "base.html" if is_first else "base_signed_in.html",
             "steps": list(names.values()),
             "step": list(names).index(place) + 1,
@@ -67,7 +71,7 @@ class SetUp:
     def keep(self, response: HttpResponse) -> HttpResponse:
         """Store the ticket in the browser."""
         facts = {"enrolment": self.enrolment.pk, "ticket": self.ticket, "pairing_code": self.pairing_code}
-        TICKET.write(response, **facts, next=self.next)
+        TICKET.write(response, **facts, next=self.next, proved_by=self.proved_by)
         return response
 
 
@@ -89,7 +93,7 @@ def begin_proved(request: HttpRequest, user: User, *, proved_by: str) -> HttpRes
         origin=client.origin(request),
         now=now,
     )
-    return go_on(SetUp(begun, ticket, ""), begun)
+    return go_on(SetUp(begun, ticket, "", proved_by=proved_by), begun)
 
 
 def go_on(setup: SetUp, moved: Enrolment) -> HttpResponse:
@@ -136,7 +140,8 @@ def current_setup(request: HttpRequest) -> SetUp | None:
     if not facts:
         return None
     enrolment = rows.find(enrolment_id=facts["enrolment"], ticket=facts["ticket"], now=clock.now())
-    return SetUp(enrolment, facts["ticket"], facts["pairing_code"], facts.get("next", ""))
+    also = {name: facts.get(name, "") for name in ("next", "proved_by")}
+    return SetUp(enrolment, facts["ticket"], facts["pairing_code"], **also)
 
 
 def _not_open(request: HttpRequest, refusal: Refusal) -> HttpResponse:
