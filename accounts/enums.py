@@ -79,6 +79,7 @@ class EndReason(models.TextChoices):
     MOVED = "moved", _("It was moved to another phone")
     LOST = "lost", _("The phone was reported lost")
     RECOVERED = "recovered", _("The account was recovered, which turned off everything before")
+    CLOSED = "closed", _("The username was closed")
     COPIED = "copied", _("Someone may have copied it")
 
 
@@ -152,6 +153,13 @@ class NetworkOutcome(models.TextChoices):
     WITHDRAWN = "withdrawn", _("Withdrawn by the customer")
 
 
+class ContactKind(models.TextChoices):
+    """How a person is reached."""
+
+    EMAIL = "email", _("E-mail address")
+    PHONE = "phone", _("Phone number")
+
+
 class RoleOutcome(models.TextChoices):
     """The outcome of a change of role."""
 
@@ -220,6 +228,14 @@ class Action(models.TextChoices):
     PHONE_CHANGED = "phone_changed", _("Phone number changed")
     PREFERENCES_SET = "preferences_set", _("Language and time zone set")
     EMAIL_CHANGED = "email_changed", _("E-mail address changed")
+    EMAIL_REPLACED = "email_replaced", _("E-mail address changed by us")
+    DETAILS_UPDATED = "details_updated", _("Your details updated by us")
+    ACCOUNT_CLOSED = "account_closed", _("Account closed")
+    ACCOUNT_REOPENED = "account_reopened", _("Account opened again")
+    MANDATE_GIVEN = "mandate_given", _("Access to an account given")
+    MANDATE_ENDED = "mandate_ended", _("Access to an account ended")
+    CLOSED = "closed", _("Username closed")
+    REOPENED = "reopened", _("Username opened again")
     EMAIL_CHANGE_STOPPED = "email_change_stopped", _("Change of e-mail address undone")
     CODE_USED = "code_used", _("Action confirmed with a Key code")
     CODE_SENT = "code_sent", _("Code sent by e-mail")

@@ -77,6 +77,14 @@ PORTAL_SIGN_IN_MINUTES = env.number(
 PORTAL_EMAIL_CODE_MINUTES = env.number(
     "PORTAL_EMAIL_CODE_MINUTES", 10, low=2, high=15, unit="minutes", help="How long an e-mailed code is valid."
 )
+PORTAL_REPLACED_CONTACT_DAYS = env.number(
+    "PORTAL_REPLACED_CONTACT_DAYS",
+    90,
+    low=30,
+    high=365,
+    unit="days",
+    help="How long a replaced e-mail address is told everything too, and a replaced phone number is kept.",
+)
 PORTAL_INVITATION_HOURS = env.number(
     "PORTAL_INVITATION_HOURS", 24, low=1, high=72, unit="hours", help="How long an invitation of staff can be used."
 )
@@ -116,7 +124,7 @@ PORTAL_EMAIL_STOP_HOURS = env.number(
     low=24,
     high=336,
     unit="hours",
-    help="How long a new e-mail address can be undone from the former one, which is told everything meanwhile.",
+    help="How long a new e-mail address can be undone from the former one.",
 )
 
 # --- The Key on a phone (docs/reference/key-api.md) -------------------------------------------------

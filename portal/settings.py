@@ -319,6 +319,15 @@ PORTAL_PUSH_TIMEOUT_SECONDS = env.number(
 )
 
 # --- Places (docs/how-to/name-locations.md) ---------------------------------------------------------------
+PORTAL_CUSTOMER_DIRECTORY = env.text(
+    "PORTAL_CUSTOMER_DIRECTORY",
+    "",
+    help="Dotted path of the function that portal_sync reads the firm's books from, "
+    "such as accounts.imports.folder.records.",
+)
+PORTAL_CUSTOMER_FOLDER = env.text(
+    "PORTAL_CUSTOMER_FOLDER", "", help="Folder of JSON lines that accounts.imports.folder.records reads."
+)
 PORTAL_GEOLOCATION = env.text(
     "PORTAL_GEOLOCATION",
     "portal.lib.geolocation.unknown",

@@ -20,10 +20,10 @@ from accounts.models import (
     Phone,
     PlatformSession,
     PushChallenge,
+    ReplacedContact,
     SignInAddress,
     TravelPass,
     UsedNonce,
-    User,
 )
 from accounts.models.answered_posts import KEPT
 from portal.outbox.models import Notice, NoticeState
@@ -47,10 +47,6 @@ def _delete(rows: QuerySet[Model]) -> int:
 
 def _forget_facts(rows: QuerySet[Model]) -> int:
     return rows.update(facts="")
-
-
-def _forget_address(rows: QuerySet[Model]) -> int:
-    return rows.update(former_email="", former_email_until=None)
 
 
 @dataclass(frozen=True)
@@ -108,7 +104,7 @@ KINDS = (
     Kind("requests to approve", _requests),
     Kind("addresses of old sign-ins", lambda now: SignInAddress.objects.filter(at__lt=now - _ADDRESS_AGE)),
     Kind("travel passes that ran out", lambda now: TravelPass.objects.filter(expires_at__lte=now)),
-    Kind("former e-mail addresses", lambda now: User.objects.filter(former_email_until__lte=now), _forget_address),
+    Kind("replaced contacts", lambda now: ReplacedContact.objects.filter(told_until__lte=now)),
     Kind(
         "changes of e-mail addresses",
         lambda now: EmailChange.objects.filter(started_at__lt=now - timedelta(days=_EMAIL_CHANGE_DAYS)),

@@ -1,31 +1,27 @@
-"""Import customers from a file: checked as a whole, then written as a whole."""
+"""Take in the firm's books: as a whole or not at all, or as a feed that goes on where it stopped."""
 
-import hashlib
-import sqlite3
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import datetime
-from io import BufferedReader
-from itertools import islice
-from typing import Self
+from typing import Any
 
-from django.db import IntegrityError, models, reset_queries, transaction
+from django.db import IntegrityError, reset_queries, transaction
 
-from accounts.enums import Action, MandateRole
-from accounts.imports import reader
-from accounts.imports.columns import UNIQUE
-from accounts.imports.reader import Problems, Row, TooManyProblems
-from accounts.models import Customer, Mandate, TradingAccount, User
-from accounts.models.users import hash_of_username
+from accounts.enums import Action
+from accounts.imports import planning, reader, writing
+from accounts.imports.columns import KINDS, LOGIN
+from accounts.imports.planning import Change, Counts
+from accounts.imports.problems import Place, Problem, Problems, TooManyProblems
+from accounts.imports.reader import Record
+from accounts.imports.sources import Source
+from accounts.imports.stored import Planned, Stored
+from accounts.models import FeedPosition, User
 from portal.audit.models import SecurityEvent
 from portal.audit.record import chain_of, record
+from portal.lib import clock
 
-_BATCH = 500
-_KEPT: dict[str, tuple[type[models.Model], str]] = {
-    "customer_number": (Customer, "number"),
-    "username": (User, "username"),
-    "account_number": (TradingAccount, "number"),
-}
+_BATCH = 500  # records
 
 
 class ImportRefused(Exception):
@@ -36,154 +32,154 @@ class ImportRefused(Exception):
         self.problems = problems
 
 
-@dataclass(frozen=True)
-class Imported:
-    """How many rows there were: customers with one user each, and their trading accounts."""
+@dataclass
+class Outcome:
+    """What became of the books: counts by kind, and what was wrong or is pointed out."""
 
-    customers: int
-    accounts: int
+    problems: Problems
+    counts: Counts = field(default_factory=Counts)
+    skipped: int = 0  # records that a feed had taken in before it was interrupted
 
 
-def check(file: BufferedReader, *, kind: str, limit: int) -> Imported:
-    """Check every row, also for duplicates in the file and the database; write nothing.
+Watch = Callable[[Change], None]
 
-    ``kind``: csv or jsonl. ``limit``: problems to collect before giving up. Memory does not grow with the file:
-    values already seen are kept in a temporary file. Raises: ``ImportRefused``.
+
+def check(source: Source, *, limit: int, watch: Watch | None = None) -> Outcome:
+    """Compare the books with what is stored, and write nothing.
+
+    ``limit``: problems to collect before giving up. ``watch`` is called with each change. Memory does not grow with
+    the books. Raises: ``ImportRefused``.
     """
-    problems = Problems(limit)
-    customers = accounts = 0
+    outcome = Outcome(Problems(limit))
+    with _refusing(outcome.problems), Planned() as planned:
+        for batch in _batches(source.rows("", outcome.problems), outcome.problems):
+            for change in _planned(batch, planned, outcome):
+                if watch and not change.is_none:
+                    watch(change)
+        if not outcome.counts.by_kind and not outcome.problems.found:
+            outcome.problems.found.append(Problem(Place(0), "", "There is nothing in these books."))
+    return outcome
+
+
+def _planned(batch: "Batch", planned: Planned, outcome: Outcome) -> Iterator[Change]:
+    stored = Stored(batch.records, planned)
+    for change in _plan(batch.records, stored, outcome):
+        given = change.record.values
+        if change.is_new and change.record.kind.keys:
+            owner = given.get("customer_number", "") if change.record.kind is LOGIN else ""
+            planned.add(change.record.kind.name, given[change.record.kind.keys[0]], owner)
+        yield change
+
+
+def import_books(source: Source, *, by: User | None, now: datetime) -> Outcome:
+    """Write everything in books that ``check`` passed, or nothing.
+
+    Effects: rows, events and notices, in one transaction; one event on the system's chain with counts and the
+    fingerprint of the books. Raises: ``ImportRefused`` if books or database changed since the check.
+    """
+    outcome = Outcome(Problems(1))
     try:
-        with _Seen(problems) as seen:
-            for batch in _batches(reader.rows(file, kind, problems)):
-                seen.compare(batch)
-                customers += len(batch)
-                accounts += sum(bool(row.values["account_number"]) for row in batch)
-    except TooManyProblems:
-        pass
+        with _refusing(outcome.problems), transaction.atomic():
+            for batch in _batches(source.rows("", outcome.problems), outcome.problems):
+                _write(batch, outcome, now=now)
+            _record_run(source, outcome, by=by, now=now)
+    except IntegrityError as error:
+        sentence = "Somebody wrote one of these records meanwhile; check again."
+        outcome.problems.found.append(Problem(Place(0), "", sentence))
+        raise ImportRefused(outcome.problems) from error
+    return outcome
+
+
+def feed(source: Source, *, by: User | None) -> Outcome:
+    """Write the books batch by batch; a record with a mistake is reported and left out.
+
+    After an interruption the next call goes on behind the last batch that was written. Books that were read to their
+    end are read from the start again, which changes nothing.
+    Effects: as ``import_books``, with one transaction for each batch; the event at the end.
+    """
+    outcome = Outcome(Problems(0))
+    position = FeedPosition.objects.filter(source=source.fingerprint, finished_at=None).first()
+    start = position.position if position else source.begins_at()
+    outcome.skipped = position.records if position else 0
+    for batch in _batches(source.rows(start, outcome.problems), outcome.problems):
+        with transaction.atomic():
+            _write(batch, outcome, now=clock.now())
+            _keep_position(source, batch.position, outcome, now=clock.now())
+    with transaction.atomic():
+        FeedPosition.objects.filter(source=source.fingerprint).update(finished_at=clock.now())
+        _record_run(source, outcome, by=by, now=clock.now())
+    return outcome
+
+
+def _keep_position(source: Source, position: str, outcome: Outcome, *, now: datetime) -> None:
+    done = outcome.skipped + sum(sum(counted.values()) for counted in outcome.counts.by_kind.values())
+    FeedPosition.objects.update_or_create(
+        source=source.fingerprint,
+        defaults={"position": position, "records": done, "moved_at": now, "finished_at": None},
+    )
+
+
+def _record_run(source: Source, outcome: Outcome, *, by: User | None, now: datetime) -> None:
+    counts = {kind: dict(counted) for kind, counted in outcome.counts.by_kind.items()}
+    facts: dict[str, Any] = {"counts": counts, "mistakes": outcome.problems.count, "source": source.fingerprint}
+    record(Action.IMPORTED, by=by, on=None, now=now, **facts)
+
+
+def _write(batch: "Batch", outcome: Outcome, *, now: datetime) -> None:
+    stored = Stored(batch.records, None)
+    for kind in KINDS:
+        changes = list(_plan([one for one in batch.records if one.kind.name == kind], stored, outcome))
+        if written := [change for change in changes if not change.is_none]:
+            writing.WRITERS[kind](written, now)
+    reset_queries()  # with PORTAL_DEBUG, Django keeps the text of every statement
+
+
+def _plan(records: Iterable[Record], stored: Stored, outcome: Outcome) -> Iterator[Change]:
+    """Yield the changes of a batch, kind by kind, each counted."""
+    by_kind: dict[str, list[Record]] = {}
+    for one in records:
+        by_kind.setdefault(one.kind.name, []).append(one)
+    for kind in KINDS:
+        if own := by_kind.get(kind):
+            for change in planning.PLANNERS[kind](own, stored, outcome.problems):
+                outcome.counts.add(change)
+                yield change
+
+
+@dataclass
+class Batch:
+    """Records that are written together, each thing once, and the position behind them."""
+
+    records: list[Record] = field(default_factory=list)
+    position: str = ""
+
+
+def _batches(rows: "Iterable[tuple[str, reader.Raw]]", problems: Problems) -> Iterator[Batch]:
+    """Yield batches; a record about something that the batch has already begins another one, unless it is the same."""
+    batch, seen = Batch(), dict[tuple[str, ...], Record]()
+    for position, raw in rows:
+        found = reader.records(raw, problems)
+        fresh = [one for one in found if one.key not in seen or seen[one.key].values != one.values]
+        if len(batch.records) + len(fresh) > _BATCH or any(one.key in seen for one in fresh):
+            yield batch
+            batch, seen = Batch(), {}
+            fresh = found
+        batch.records += fresh
+        batch.position = position
+        seen |= {one.key: one for one in fresh}
+    if batch.records or batch.position:
+        yield batch
+
+
+@contextmanager
+def _refusing(problems: Problems) -> Iterator[None]:
+    """Turn problems into the refusal of all the books."""
+    try:
+        yield
+    except TooManyProblems as enough:
+        raise ImportRefused(problems) from enough
     if problems.found:
         raise ImportRefused(problems)
-    return Imported(customers, accounts)
-
-
-def import_customers(file: BufferedReader, *, kind: str, by: User | None, now: datetime) -> Imported:
-    """Write every customer of a file that ``check`` passed, or none.
-
-    Effects: rows, in one transaction; one event on the system's chain with counts and the file's SHA-256.
-    Raises: ``ImportRefused`` if file or database changed since the check.
-    """
-    problems = Problems(1)
-    customers = accounts = 0
-    try:
-        with transaction.atomic():
-            for batch in _batches(reader.rows(file, kind, problems)):
-                customers += len(batch)
-                accounts += _write(batch, now=now)
-            record(
-                Action.IMPORTED,
-                by=by,
-                on=None,
-                now=now,
-                customers=customers,
-                accounts=accounts,
-                file_sha256=_fingerprint(file),
-            )
-    except TooManyProblems as error:
-        raise ImportRefused(problems) from error
-    except IntegrityError as error:
-        problems.found.append(reader.Problem(0, "", "Somebody wrote one of these customers meanwhile; check again."))
-        raise ImportRefused(problems) from error
-    return Imported(customers, accounts)
-
-
-def _batches(rows: Iterator[Row]) -> Iterator[list[Row]]:
-    while batch := list(islice(rows, _BATCH)):
-        yield batch
-        reset_queries()  # with PORTAL_DEBUG, Django keeps the text of every statement
-
-
-class _Seen:
-    """Values that must be unique: those in the file, kept on disk, and those in the database."""
-
-    def __init__(self, problems: Problems) -> None:
-        self.problems = problems
-
-    def __enter__(self) -> Self:
-        self.store = sqlite3.connect("")  # a temporary file, deleted when it is closed
-        self.store.execute("CREATE TABLE seen (name, value, line, PRIMARY KEY (name, value)) WITHOUT ROWID")
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.store.close()
-
-    def compare(self, batch: list[Row]) -> None:
-        """Report each value that an earlier line or the database has."""
-        for name in UNIQUE:
-            model, field = _KEPT[name]
-            values = [row.values[name] for row in batch if row.values[name]]
-            taken = set(model._default_manager.filter(**{f"{field}__in": values}).values_list(field, flat=True))
-            for row in batch:
-                self._compare(row, name, taken)
-
-    def _compare(self, row: Row, name: str, taken: set[str]) -> None:
-        value = row.values[name]
-        if not value:
-            return
-        if value in taken:
-            self.problems.add(row.line, name, f"{value!r} is in the portal already")
-        earlier = self.store.execute("SELECT line FROM seen WHERE name = ? AND value = ?", (name, value)).fetchone()
-        if earlier:
-            self.problems.add(row.line, name, f"{value!r} is on line {earlier[0]} already")
-        else:
-            self.store.execute("INSERT INTO seen VALUES (?, ?, ?)", (name, value, row.line))
-
-
-def _write(batch: list[Row], *, now: datetime) -> int:
-    customers = Customer.objects.bulk_create([_customer(row) for row in batch])
-    users = User.objects.bulk_create(
-        [_user(row, customer, now=now) for row, customer in zip(batch, customers, strict=True)]
-    )
-    owners = [(row, user) for row, user in zip(batch, users, strict=True) if row.values["account_number"]]
-    accounts = TradingAccount.objects.bulk_create([_account(row) for row, _user in owners])
-    Mandate.objects.bulk_create(
-        Mandate(user=user, account=account, role=MandateRole.OWNER)
-        for (_row, user), account in zip(owners, accounts, strict=True)
-    )
-    return len(accounts)
-
-
-def _customer(row: Row) -> Customer:
-    plain = ("given_name", "middle_name", "family_name", "birth_date", "phone", "language", "time_zone")
-    return Customer(
-        number=row.values["customer_number"],
-        address=row.starting("address_"),
-        application=row.starting("application_"),
-        **{name: row.values[name] for name in plain},
-    )
-
-
-def _user(row: Row, customer: Customer, *, now: datetime) -> User:
-    user = User(
-        username=row.values["username"],
-        username_hash=hash_of_username(row.values["username"]),
-        email=row.values["email"],
-        realm=row.values["realm"],
-        customer=customer,
-        password=row.values["password_hash"],
-        created_at=now,
-    )
-    if not user.password:
-        user.set_unusable_password()
-    return user
-
-
-def _account(row: Row) -> TradingAccount:
-    facts = {name: row.values[f"account_{name}"] for name in ("number", "kind", "currency", "net_value", "cash")}
-    return TradingAccount(realm=row.values["realm"], **facts)
-
-
-def _fingerprint(file: BufferedReader) -> str:
-    file.seek(0)
-    return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def is_first() -> bool:

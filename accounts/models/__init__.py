@@ -11,10 +11,11 @@ from accounts.models.authenticators import (
     SecurityAnswer,
     UsedNonce,
 )
-from accounts.models.contacts import EmailChange
-from accounts.models.customers import AccountActivity, Customer, Mandate, TradingAccount
+from accounts.models.contacts import EmailChange, ReplacedContact
+from accounts.models.customers import AccountActivity, AccountValue, Customer, Mandate, TradingAccount
 from accounts.models.employees import Employee
 from accounts.models.enrolment import Enrolment, EnrolmentItem
+from accounts.models.imports import FeedPosition
 from accounts.models.networks import NetworkRequest, NetworkRule, SignInAddress, TravelPass
 from accounts.models.phones import Phone
 from accounts.models.push_challenges import PushChallenge
@@ -25,6 +26,7 @@ from accounts.models.users import User
 
 __all__ = [
     "AccountActivity",
+    "AccountValue",
     "AdmissionCode",
     "AdmittedBrowser",
     "AnsweredPost",
@@ -35,6 +37,7 @@ __all__ = [
     "Employee",
     "Enrolment",
     "EnrolmentItem",
+    "FeedPosition",
     "FormerPassword",
     "Key",
     "KnownBrowser",
@@ -46,6 +49,7 @@ __all__ = [
     "Phone",
     "PlatformSession",
     "PushChallenge",
+    "ReplacedContact",
     "Report",
     "RoleChange",
     "SecurityAnswer",

@@ -1,10 +1,12 @@
-"""Changes of contact details that can be stopped."""
+"""Contact details that change: with a stop for a while, and what they were before."""
 
 from typing import ClassVar
 
 from django.db import models
 from django.db.models import F, Q
 
+from accounts.enums import ContactKind
+from accounts.models.customers import Customer
 from accounts.models.users import User
 from portal.lib.encrypted_fields import EncryptedModel, EncryptedTextField
 
@@ -47,3 +49,32 @@ class EmailChange(EncryptedModel):
 
     def __str__(self) -> str:
         return f"{self.user_id} {self.started_at:%Y-%m-%d %H:%M}"
+
+
+class ReplacedContact(EncryptedModel):
+    """A contact that was replaced: an e-mail address is told everything until ``told_until``.
+
+    ``user``: whose address it was; empty for the phone number, which is the person's.
+    """
+
+    encryption_owner = "customer_id"
+    customer = models.ForeignKey(Customer, models.CASCADE, related_name="replaced_contacts")
+    user = models.ForeignKey(User, models.CASCADE, null=True, related_name="replaced_contacts")
+    kind = models.CharField(max_length=8, choices=ContactKind.choices)
+    value = EncryptedTextField()
+    replaced_at = models.DateTimeField()
+    told_until = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                name="replaced_contact_of_a_user_or_a_person",
+                condition=Q(kind=ContactKind.EMAIL, user__isnull=False) | Q(kind=ContactKind.PHONE, user__isnull=True),
+            ),
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["user", "told_until"], name="replaced_contact_told"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.customer_id} {self.kind} {self.replaced_at:%Y-%m-%d}"

@@ -63,10 +63,27 @@ class Mandate(models.Model):
         return f"{self.user_id} {self.role} {self.account_id}"
 
 
+class AccountValue(models.Model):
+    """What an account was worth at the end of a day, where the firm's books say so."""
+
+    account = models.ForeignKey(TradingAccount, models.CASCADE, related_name="daily_values")
+    day = models.DateField()
+    net_value = models.DecimalField(max_digits=18, decimal_places=2)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["account", "day"], name="one_value_per_account_and_day"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.account_id} {self.day}"
+
+
 class AccountActivity(models.Model):
     """Something that happened on an account. ``own``: the customer did it, and nobody else could have."""
 
     account = models.ForeignKey(TradingAccount, models.PROTECT, related_name="activity")
+    reference = models.CharField(max_length=40, null=True, blank=True)  # the firm's own, used once in an account
     at = models.DateTimeField()
     kind = models.CharField(max_length=16, choices=ActivityKind.choices)
     own = models.BooleanField(default=False)
@@ -76,6 +93,9 @@ class AccountActivity(models.Model):
     currency = models.CharField(max_length=3, default="USD")
 
     class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["account", "reference"], name="activity_one_per_reference"),
+        ]
         indexes: ClassVar[list[models.Index]] = [models.Index(fields=["account", "-at"], name="activity_newest")]
 
     def __str__(self) -> str:

@@ -66,10 +66,8 @@ class User(EncryptedModel, AbstractBaseUser, PermissionsMixin):  # type: ignore[
     username = models.CharField(max_length=usernames.MAX_LENGTH, unique=True)
     username_hash = models.CharField(max_length=64, unique=True, editable=False)
     email = EncryptedTextField()
-    former_email = EncryptedTextField(
-        blank=True, default="", db_default=""
-    )  # told everything too until ``former_email_until``
-    former_email_until = models.DateTimeField(null=True, blank=True)
+    email_stop_until = models.DateTimeField(null=True, blank=True)  # until then the owner can undo the last change
+    replaced_told_until = models.DateTimeField(null=True, blank=True)  # until then there are addresses told as well
     realm = models.CharField(max_length=8, choices=Realm.choices, default=Realm.LIVE)
     customer = models.ForeignKey(Customer, models.PROTECT, null=True, blank=True, related_name="users")
     employee = models.ForeignKey(Employee, models.PROTECT, null=True, blank=True, related_name="users")
@@ -146,14 +144,17 @@ class User(EncryptedModel, AbstractBaseUser, PermissionsMixin):  # type: ignore[
         """Return the name of the time zone this user has chosen; empty for none: then the browser's counts."""
         return self.customer.time_zone if self.customer else "UTC"
 
-    def former_address(self, now: datetime) -> str:
-        """Return the address from which a change can still be stopped, and which is told everything; else empty."""
-        return self.former_email if self.former_email_until and now < self.former_email_until else ""
+    def former_addresses(self, now: datetime) -> list[str]:
+        """Return the addresses that were replaced lately and are told everything too. No statement where none was."""
+        if self.replaced_told_until is None or self.replaced_told_until <= now:
+            return []
+        replaced = self.replaced_contacts.filter(told_until__gt=now).order_by("pk")
+        return list(dict.fromkeys(row.value for row in replaced if row.value != self.email))
 
     @property
     def may_stop_email(self) -> bool:
         """Tell whether the last change of the address can still be stopped; every signed-in page says so."""
-        return bool(self.former_email_until and clock.now() < self.former_email_until)
+        return bool(self.email_stop_until and clock.now() < self.email_stop_until)
 
     @property
     def greeting(self) -> str:

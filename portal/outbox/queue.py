@@ -22,7 +22,7 @@ def email(
     useful_until: datetime | None = None,
     **facts: Any,
 ) -> Notice:
-    """Queue one e-mail; the worker sends it once. A copy goes to the address on file until lately, except of codes.
+    """Queue one e-mail; the worker sends it once. Copies go to addresses replaced lately, except of codes.
 
     ``address``: instead of the one on file, for example the previous one. ``dedupe``: the same key queues a notice
     only once, for ever; a second call raises ``IntegrityError``. ``useful_until``: not sent from then on.
@@ -32,8 +32,10 @@ def email(
     notice.dedupe, notice.useful_until = dedupe or notice.reference, useful_until
     check_declared(kind, channel=ChannelName.EMAIL, facts=facts, expires=useful_until is not None)
     notice.save()
-    if address is None and not kind.expires and (former := user.former_address(now)):
-        email(user, kind, now=now, address=former, dedupe=f"{_COPY}{notice.dedupe}", **facts)
+    if address is None and not kind.expires:
+        for number, former in enumerate(user.former_addresses(now)):
+            copy = f"{_COPY}{f'{number}-' if number else ''}{notice.dedupe}"
+            email(user, kind, now=now, address=former, dedupe=copy, **facts)
     return notice
 
 
@@ -54,7 +56,7 @@ def email_each_address(users: Iterable[Recipient], kind: NoticeKind, *, now: dat
     check_declared(kind, channel=ChannelName.EMAIL, facts={*facts, "log_ins"}, expires=False)
     by_address: dict[str, list[Recipient]] = {}
     for user in users:
-        for address in filter(None, (user.email, user.former_address(now))):
+        for address in filter(None, (user.email, *user.former_addresses(now))):
             by_address.setdefault(address, []).append(user)
     return Notice.objects.bulk_create(
         _notice(told[0], kind, now=now, target=address, facts=facts | {"log_ins": len(told)})

@@ -15,8 +15,8 @@ class Recipient(Protocol):
     def email(self) -> str:
         """Return the address on file."""
 
-    def former_address(self, now: datetime) -> str:
-        """Return a second address that is told too, because it was the one on file until lately; else empty."""
+    def former_addresses(self, now: datetime) -> list[str]:
+        """Return further addresses that are told too, because they were the ones on file until lately."""
 
     @property
     def greeting(self) -> str:

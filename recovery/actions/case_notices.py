@@ -94,7 +94,7 @@ def _notify(case: Case, event: Event, action: OwnerEvent, *, now: datetime) -> N
     kind = _TOLD.get(action)
     if kind is None or case.subject is None or _is_flood(case, event, kind):
         return
-    for address in filter(None, (case.subject.email, case.subject.former_address(now))):
+    for address in filter(None, (case.subject.email, *case.subject.former_addresses(now))):
         _send(case, event, kind, address, now=now)
 
 

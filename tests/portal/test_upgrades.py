@@ -14,7 +14,7 @@ import pytest
 from django.conf import settings
 from django.db import connection, models
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.migrations import operations
+from django.db.migrations import Migration, operations
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.operations.base import Operation
 from django.db.models.functions import Now
@@ -136,4 +136,10 @@ def test_no_new_migration_breaks_the_release_that_still_runs() -> None:
         if path not in released
     }
 
-    assert [path for path, new in own.items() if any(map(breaks_the_old_program, new.operations))] == []
+    assert [path for path, new in own.items() if any(map(breaks_the_old_program, old_tables(new)))] == []
+
+
+def old_tables(migration: Migration) -> list[Operation]:
+    """Return what a migration does to tables that it does not make itself."""
+    made = {one.name_lower for one in migration.operations if isinstance(one, operations.CreateModel)}
+    return [one for one in migration.operations if getattr(one, "model_name_lower", "") not in made]

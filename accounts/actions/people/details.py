@@ -6,8 +6,8 @@ from django.db import transaction
 
 from accounts import notice_kinds
 from accounts.actions import notify
-from accounts.actions.people import contact_holds
-from accounts.enums import Action
+from accounts.actions.people import contact_holds, replaced_contacts
+from accounts.enums import Action, ContactKind
 from accounts.models import Customer, Mandate, User
 from accounts.policies import telephone_numbers
 from accounts.profile_refusals import PhoneUnreadable
@@ -40,6 +40,7 @@ def change_phone(*, user: User, typed: str, by: User, origin: client.Origin, now
         person = _lock(user)
         contact_holds.refuse_held(user, now=now)
         if person.phone != number:
+            replaced_contacts.remember(kind=ContactKind.PHONE, value=person.phone, user=None, customer=person, now=now)
             person.phone = number
             person.save(update_fields=["phone"])
             record(Action.PHONE_CHANGED, by=by, on=user, now=now, origin=origin)

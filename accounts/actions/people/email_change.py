@@ -13,8 +13,8 @@ from django.db import transaction
 from accounts import notice_kinds
 from accounts.actions import notify, reports, sessions
 from accounts.actions.authenticators import emailed_code
-from accounts.actions.people import contact_holds
-from accounts.enums import Action, CodePurpose, ReportKind
+from accounts.actions.people import contact_holds, replaced_contacts
+from accounts.enums import Action, CodePurpose, ContactKind, ReportKind
 from accounts.models import AdmissionCode, EmailChange, User
 from accounts.policies import stop_codes
 from accounts.profile_refusals import AddressJustChanged, AddressUnchanged, ChangeOver, NothingToStop
@@ -115,8 +115,11 @@ def confirm(*, user: User, code: str, by: User, origin: client.Origin, now: date
 
 def _move(user: User, change: EmailChange, *, by: User, origin: client.Origin, now: datetime) -> None:
     until = now + _span()
-    user.email, user.former_email, user.former_email_until = change.new_address, change.old_address, until
-    user.save(update_fields=["email", "former_email", "former_email_until"])
+    user.email, user.email_stop_until = change.new_address, until
+    user.save(update_fields=["email", "email_stop_until"])
+    if user.customer:
+        address, owner = change.old_address, user.customer
+        replaced_contacts.remember(kind=ContactKind.EMAIL, value=address, user=user, customer=owner, now=now)
     emailed_code.drop(user=user)  # what was sent to the mailbox that is left proves nothing any more
     AdmissionCode.objects.filter(username_hash=user.username_hash).delete()
     record(Action.EMAIL_CHANGED, by=by, on=user, now=now, origin=origin, flow=_flow(change), change=change.pk)
@@ -176,8 +179,9 @@ def _stop(change: EmailChange, *, by: User | None, origin: client.Origin, now: d
     mine = EmailChange.objects.filter(pk=change.pk, stopped_at=None, stop_until__gt=now)
     if not mine.update(stopped_at=now):
         raise NothingToStop
-    user.email, user.former_email, user.former_email_until = change.old_address, "", None
-    user.save(update_fields=["email", "former_email", "former_email_until"])
+    user.email, user.email_stop_until = change.old_address, None
+    user.save(update_fields=["email", "email_stop_until"])
+    replaced_contacts.forget(user=user, address=change.old_address)
     sessions.end_everything(user)
     emailed_code.drop(user=user)
     record(Action.EMAIL_CHANGE_STOPPED, by=by, on=user, now=now, origin=origin, flow=_flow(change), change=change.pk)

@@ -1,4 +1,4 @@
-"""Import customers from a file."""
+"""Take in the firm's books from files."""
 
 from argparse import ArgumentParser
 from pathlib import Path
@@ -6,47 +6,55 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from accounts.imports import importing, reader
+from accounts.imports import importing, report
+from accounts.imports.planning import Change
+from accounts.imports.sources import Files, UnknownFormat
 from portal.lib import clock
 
 
 class Command(BaseCommand):
-    """Check the whole file, then write all customers or none."""
+    """Compare the whole books with what is stored, then write all of it or none; or, with --feed, batch by batch."""
 
-    help = "Import customers from CSV or JSON lines (docs/reference/import-format.md): all of them or none."
+    help = "Make, change and close people, usernames, accounts and activity (docs/reference/import-format.md)."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("file", type=Path)
+        parser.add_argument("path", type=Path, help="A file, or a folder with one file for each kind of record.")
         parser.add_argument("--format", choices=("csv", "jsonl"), help="If the file's name does not tell.")
-        parser.add_argument("--dry-run", action="store_true", help="Check everything, write nothing. Begin with this.")
+        parser.add_argument(
+            "--dry-run", action="store_true", help="Compare everything, write nothing. Begin with this."
+        )
+        parser.add_argument("--list", action="store_true", help="With --dry-run: name what would change, no values.")
+        parser.add_argument("--feed", action="store_true", help="Write in batches, leave out mistakes, go on later.")
         parser.add_argument("--errors", type=int, default=100, metavar="N", help="Stop after N mistakes (100).")
 
     def handle(self, *_args: Any, **options: Any) -> None:
-        path: Path = options["file"]
-        kind = options["format"] or reader.format_of(path)
-        if not kind:
-            raise CommandError(f"{path.name}: say --format csv or --format jsonl.")
+        path: Path = options["path"]
         try:
-            self._import(path, kind, limit=max(1, options["errors"]), is_dry=options["dry_run"])
+            source = Files.at(path, options["format"] or "")
+            self._import(source, **options)
+        except UnknownFormat as unknown:
+            raise CommandError(f"{unknown}: say --format csv or --format jsonl.") from unknown
         except OSError as error:
             raise CommandError(f"{path} cannot be read: {error.strerror}.") from error
         except importing.ImportRefused as refused:
-            raise CommandError(_words(refused.problems)) from refused
+            raise CommandError(report.refusal(refused.problems)) from refused
 
-    def _import(self, path: Path, kind: str, *, limit: int, is_dry: bool) -> None:
+    def _import(self, source: Files, *, feed: bool, dry_run: bool, errors: int, **options: Any) -> None:
         is_first = importing.is_first()
-        with path.open("rb") as file:
-            counted = importing.check(file, kind=kind, limit=limit)
-            if not is_dry:
-                counted = importing.import_customers(file, kind=kind, by=None, now=clock.now())
-        done = "would be imported; nothing was written" if is_dry else "were imported"
-        self.stdout.write(f"{counted.customers} customers with {counted.accounts} accounts {done}.")
-        if is_first and not is_dry:
-            self.stdout.write("This was the first import. Next time, --dry-run shows beforehand what a file would do.")
+        if feed and not dry_run:
+            outcome = importing.feed(source, by=None)
+            self.stdout.write(report.outcome(outcome, done="taken in"))
+            report.raise_for_mistakes(outcome)
+            return
+        watch = self._name if options["list"] and dry_run else None
+        outcome = importing.check(source, limit=max(1, errors), watch=watch)
+        if not dry_run:
+            remarks = outcome.problems
+            outcome = importing.import_books(source, by=None, now=clock.now())
+            outcome.problems = remarks
+        self.stdout.write(report.outcome(outcome, done="would be written; nothing was" if dry_run else "written"))
+        if is_first and not dry_run:
+            self.stdout.write("These were the first books. Next time, --dry-run shows beforehand what a file would do.")
 
-
-def _words(problems: reader.Problems) -> str:
-    count = len(problems.found)
-    end = "\nThere may be more: this is where --errors stops." if count >= problems.limit else ""
-    heading = f"Nothing was imported. {count} mistake{'' if count == 1 else 's'}:"
-    return "\n  ".join([heading, *map(str, problems.found)]) + end
+    def _name(self, change: Change) -> None:
+        self.stdout.write(report.line(change))

@@ -1,0 +1,83 @@
+"""What is stored of the things that a batch of records is about."""
+
+import sqlite3
+from collections.abc import Iterable, Sequence
+from typing import Self, TypeVar
+
+from django.db.models import Model, Q, QuerySet
+
+from accounts.imports.columns import ACCOUNT, LOGIN, PERSON
+from accounts.imports.reader import Record
+from accounts.models import Customer, TradingAccount, User
+from accounts.policies import scripts
+
+Row = TypeVar("Row", bound=Model)
+
+
+class Planned:
+    """What a dry run would have made so far: kept in a temporary file, so that memory does not grow."""
+
+    def __enter__(self) -> Self:
+        self._store = sqlite3.connect("")  # a temporary file, deleted when it is closed
+        self._store.execute("CREATE TABLE made (kind, key, of, PRIMARY KEY (kind, key)) WITHOUT ROWID")
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._store.close()
+
+    def add(self, kind: str, key: str, of: str = "") -> None:
+        """Remember something that would be made; ``of``: whose it is."""
+        self._store.execute("INSERT OR IGNORE INTO made VALUES (?, ?, ?)", (kind, key, of))
+
+    def find(self, kind: str, keys: Iterable[str]) -> dict[str, str]:
+        """Return which of these would have been made, with whose they are."""
+        found = {}
+        for key in keys:
+            row = self._store.execute("SELECT of FROM made WHERE kind = ? AND key = ?", (kind, key)).fetchone()
+            if row:
+                found[key] = str(row[0])
+        return found
+
+
+class Stored:
+    """The people, usernames and accounts that a batch refers to, by the firm's number or by name.
+
+    ``planned``: of a dry run, whose things stand there as rows that were never saved.
+    """
+
+    def __init__(self, batch: Sequence[Record], planned: Planned | None) -> None:
+        named = {name: _named(batch, name) for name in ("customer_number", "username", "account_number")}
+        self.planned = planned
+        self.customers = _by(Customer.objects.filter(number__in=named["customer_number"]), "number")
+        # A name in another script that looks like one in Latin letters is looked up under both.
+        usernames = named["username"] | {twin for name in named["username"] if (twin := scripts.reads_like(name))}
+        users = User.objects.select_related("customer").filter(username__in=usernames)
+        self.users = _by(users, "username")
+        self.accounts = _by(TradingAccount.objects.filter(number__in=named["account_number"]), "number")
+        if planned:
+            self._add_planned(planned, named)
+
+    def _add_planned(self, planned: Planned, named: dict[str, set[str]]) -> None:
+        for number in planned.find(PERSON.name, named["customer_number"]):
+            self.customers.setdefault(number, Customer(number=number))
+        for name, number in planned.find(LOGIN.name, named["username"]).items():
+            self.users.setdefault(name, User(username=name, customer=Customer(number=number)))
+        for number in planned.find(ACCOUNT.name, named["account_number"]):
+            self.accounts.setdefault(number, TradingAccount(number=number))
+
+
+def pairs(left: str, right: str, wanted: Iterable[tuple[object, object]]) -> Q:
+    """Return the condition of rows with one of these pairs of values: all of the left, and any of the right.
+
+    It may let in others of the same left and right; the caller looks the pair up.
+    """
+    both = list(wanted)
+    return Q(**{f"{left}__in": {pair[0] for pair in both}, f"{right}__in": {pair[1] for pair in both}})
+
+
+def _named(batch: Sequence[Record], column: str) -> set[str]:
+    return {record.values[column] for record in batch if column in record.values}
+
+
+def _by(rows: "QuerySet[Row]", column: str) -> dict[str, Row]:
+    return {getattr(row, column): row for row in rows}
