@@ -79,6 +79,7 @@ class Family(models.TextChoices):
     """Channels that are lost together: an attacker with one of a family has them all, so two of them count as one."""
 
     MAIL = "mail", _("E-mail")
+    PAPERS = "papers", _("Proof of identity")
 
 
 class FlagKind(models.TextChoices):
@@ -129,6 +130,7 @@ class Basis(models.TextChoices):
 
     NONE = "", _("Not complete")
     CODES = "S", _("Codes sent to registered contacts")
+    PAPERS = "D", _("Proof of identity, decided by two")
 
 
 class Scope(models.TextChoices):
@@ -158,7 +160,11 @@ class Prompt(models.TextChoices):
     """The text of a question, as the agent reads it out or the claimant reads it."""
 
     BIRTH_DATE = "birth_date", _("What is your full date of birth?")
-    ADDRESS = "address", _("What is the house number and postcode of your registered address?")
+    ADDRESS = "address", _("What is your registered address, with its house number and postcode if it has them?")
+    PHONE = "phone", _("What is the phone number you gave us?")
+    MIDDLE_NAME = "middle_name", _("What is your middle name?")
+    ACCOUNT_NUMBER = "account_number", _("What is the number of one of your accounts with us?")
+    WELCOME_CODE = "welcome_code", _("What is the code in your welcome letter?")
     OPENED = "opened", _("In which month and year did you open the account?")
     EMPLOYER = "employer", _("Who was your employer when you applied for the account?")
     FIRST_BANK = "first_bank", _("Which bank did you link to your account first?")

@@ -257,3 +257,9 @@ def walk(clock, holder, agent, lee, kim) -> Walk:
 def stranger(clock, agent, lee, kim) -> Walk:
     """The same for a name nobody has."""
     return Walk(agent.user, username="zzz")
+
+
+@pytest.fixture
+def desk(clock, db, agent, lee, kim) -> Walk:
+    """An agent and two seniors, and nobody whose case it would be yet."""
+    return Walk(agent.user, seniors={person.user.pk: person for person in (lee, kim)})
