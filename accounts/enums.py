@@ -106,6 +106,7 @@ class EnrolmentPurpose(models.TextChoices):
     FIRST = "first", _("The first Key of a user")
     ADD = "add", _("Another Key")
     TRANSFER = "transfer", _("A move to a new phone")
+    RECOVERY = "recovery", _("A new Key after a recovery")
 
 
 class EnrolmentState(models.TextChoices):

@@ -22,13 +22,14 @@ def refuse_if_not_ready(enrolment: Enrolment, users: Mapping[int, User]) -> None
     owner = users[enrolment.user_id]
     has = Key.objects.filter(user=owner, confirmed=True).count()
     is_first = enrolment.purpose == EnrolmentPurpose.FIRST
-    if owner.suspended_at or not owner.is_active:
+    is_recovery = enrolment.purpose == EnrolmentPurpose.RECOVERY  # ends the others, and may end a suspension
+    if (owner.suspended_at and not is_recovery) or not owner.is_active:
         raise Suspended
     if is_first and (has or rows.has_other_way(owner)):
         raise EnrolmentOver
     if enrolment.phone is not None and enrolment.phone.ended_at:
         raise EnrolmentOver
-    if has >= MAX_KEYS:
+    if has >= MAX_KEYS and not is_recovery:
         raise TooManyKeys
 
 
