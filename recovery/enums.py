@@ -3,6 +3,8 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from accounts.enums import HoldScope
+
 
 class State(models.TextChoices):
     """The state of a case. Moves between them: recovery/policies/state_machine.py."""
@@ -88,6 +90,7 @@ class FlagKind(models.TextChoices):
     CALL_WITHOUT_PAGE = "call_without_page", _("Opened by phone, without the case page")
     COMPETING = "competing", _("More than one claim")
     REFUSED_LATELY = "refused_lately", _("A case was refused in the last 30 days")
+    RECOVERED_LATELY = "recovered_lately", _("The account was recovered a short time ago")
     OBSERVED = "observed", _("The agent noticed pressure or prompting")
     KEY_CODE_OFFERED = "key_code_offered", _("A Key code was given as an answer")
     DETAILS_WRONG = "details_wrong", _("Personal details were wrong")
@@ -134,16 +137,23 @@ class Basis(models.TextChoices):
 
 
 class Scope(models.TextChoices):
-    """What is held for a while after a recovery."""
+    """What is held for a while after a recovery.
+
+    The portal itself refuses those of ``accounts.enums.HoldScope``, and only those are spoken of: nobody tells the
+    firm's other systems of the rest yet.
+    """
 
     WITHDRAW = "withdraw", _("Withdrawals")
     TRANSFER_OUT = "transfer_out", _("Transfers out")
     BANK = "bank", _("Bank details")
-    CONTACT = "contact", _("Contact details")
-    NEW_KEY = "new_key", _("Setting up more Keys")
+    CONTACT = "contact", _("Changes to your e-mail address and phone number")
+    NEW_KEY = "new_key", _("More Keys, passkeys and new backup codes")
     API_TOKEN = "api_token", _("API access")
-    IP_RULE = "ip_rule", _("Network rules")
+    IP_RULE = "ip_rule", _("Opening sign-in to more networks")
     TRADE_RISK = "trade_risk", _("Opening high-risk positions")
+
+
+SPOKEN_OF = tuple(scope for scope in Scope if scope in HoldScope.values)
 
 
 class WaitingOn(models.TextChoices):

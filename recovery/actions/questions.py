@@ -249,3 +249,5 @@ def _raise_flags(case: Case, claim: Claim, checks: Sequence[Checked], who: Who, 
     ).exclude(pk=case.pk)
     if refused.exists():
         transitions.flag(case, FlagKind.REFUSED_LATELY, who=who, now=now, claim=claim)
+    if Case.objects.filter(username_hash=case.username_hash, state=State.HOLD).exists():
+        transitions.flag(case, FlagKind.RECOVERED_LATELY, who=who, now=now, claim=claim)

@@ -8,7 +8,7 @@ from django.utils.translation import ngettext
 from accounts.models import Key, PlatformSession
 from recovery.admin import visibility
 from recovery.admin.labels import span
-from recovery.enums import Basis, Scope
+from recovery.enums import SPOKEN_OF, Basis
 from recovery.models import Case
 
 
@@ -28,7 +28,7 @@ def of_approval(case: Case) -> list[str]:
         ).format(hours=terms.ready_hours),
         *_at_the_end(case),
         _("Then on hold for {time}: {scopes}.").format(
-            time=span(terms.hold(decision.tier)), scopes=", ".join(str(scope.label) for scope in Scope)
+            time=span(terms.hold(decision.tier)), scopes=", ".join(str(scope.label) for scope in SPOKEN_OF)
         ),
         _("No one at the desk sees the customer's password or codes."),
     ]

@@ -82,7 +82,7 @@ _NEXT: dict[str, "StrOrPromise"] = {
     State.COOLING: gettext_lazy("Nothing: the waiting period is running, and the account holder can stop it"),
     State.GRANT_READY: gettext_lazy("The claimant starts when they have their new phone ready"),
     State.ENROLLING: gettext_lazy("The claimant sets a password and a Key"),
-    State.HOLD: gettext_lazy("Nothing: payments out and contact details are on hold for a while"),
+    State.HOLD: gettext_lazy("Nothing: more Keys and changes of contact details are on hold for a while"),
     State.CONTESTED: gettext_lazy("A senior reviewer looks at both sides; two of them can refuse it"),
 }
 

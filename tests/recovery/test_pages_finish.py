@@ -12,7 +12,7 @@ from accounts.models import Key, PlatformSession, User
 from portal.lib import clock as portal_clock
 from portal.throttle.models import Throttle
 from portal.throttle.reserve import reserve
-from recovery.enums import Scope
+from recovery.enums import SPOKEN_OF, Scope
 from tests import buckets, factories
 from tests.factories import Person
 from tests.lint_html import problems
@@ -56,7 +56,8 @@ def test_the_pages_lead_from_the_start_button_to_an_ordinary_sign_in(claimant, h
 
     assert shown(answer) == "hold"
     assert answer.context["receipt"].keys == 1
-    assert [name for name in Scope.labels if str(name) not in words(answer)] == []
+    spoken = [scope for scope in Scope if str(scope.label) in words(answer)]
+    assert spoken == list(SPOKEN_OF) == [Scope.CONTACT, Scope.NEW_KEY, Scope.IP_RULE]
     assert PlatformSession.objects.count() == 0
     clock.move(seconds=30)
     phone.user.refresh_from_db()

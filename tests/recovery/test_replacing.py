@@ -18,6 +18,7 @@ pytestmark = [
 GUARDED = [model for model in apps.get_models() if {g.table for g in db_triggers._REGISTERED} & {model._meta.db_table}]
 # What makes a row stand under the partial keys of its table.
 UNDER_ALL_KEYS = {
+    "recovery_case": "state = 'open'",
     "recovery_decision": "outcome = 'pending'",
     "recovery_recoverygrant": "used_at = NULL, revoked_at = NULL",
 }
