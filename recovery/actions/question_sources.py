@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from django.db.models import QuerySet
+from django.db.models import Max, Min, QuerySet
 
 from accounts.actions.authenticators import security_answers
 from accounts.enums import ActivityKind, MandateRole
@@ -190,13 +190,15 @@ def _customer_like(seed: int) -> User | None:
 
     Some numbers stand for places that are not taken yet: for these another one is drawn, until somebody takes it.
     """
-    people = User.objects.select_related("customer").filter(customer__isnull=False).order_by("pk")
-    last = people.values_list("pk", flat=True).last()
-    if last is None:
+    people = User.objects.filter(customer__isnull=False)
+    ends = people.aggregate(first=Min("pk"), last=Max("pk"))
+    if ends["first"] is None:
         return None
-    places = 1 << last.bit_length()
-    place = 1 + seed % places
-    return people.filter(pk__gte=place if place <= last else 1 + (seed >> 64) % (places // 2)).first()
+    places = 1 << (ends["last"] - ends["first"]).bit_length()
+    place = ends["first"] + seed % places
+    if place > ends["last"]:
+        place = ends["first"] + (seed >> 64) % max(places // 2, 1)
+    return people.select_related("customer").filter(pk__gte=place).order_by("pk").first()
 
 
 def judge(subject: User | None, item: PlanItem, given: str) -> Outcome:
