@@ -146,7 +146,7 @@ class Scope(models.TextChoices):
     WITHDRAW = "withdraw", _("Withdrawals")
     TRANSFER_OUT = "transfer_out", _("Transfers out")
     BANK = "bank", _("Bank details")
-    CONTACT = "contact", _("Changes to your e-mail address and phone number")
+    CONTACT = "contact", _("Changes of the e-mail address and phone number")
     NEW_KEY = "new_key", _("More Keys, passkeys and new backup codes")
     API_TOKEN = "api_token", _("API access")
     IP_RULE = "ip_rule", _("Opening sign-in to more networks")

@@ -35,7 +35,7 @@ CAUSES = [
         "warn",
         (
             "E9",
-            _("You cannot add or move a Key yet"),
+            _("Keys, passkeys and backup codes wait a while"),
             _(
                 "Your account was recovered a short time ago, or someone objected to a recovery. New Keys, passkeys "
                 "and backup codes are held until {until}. If you lose your phone before then, ask for help to get "

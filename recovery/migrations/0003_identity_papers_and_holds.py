@@ -38,7 +38,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='hold',
             name='scope',
-            field=models.CharField(choices=[('withdraw', 'Withdrawals'), ('transfer_out', 'Transfers out'), ('bank', 'Bank details'), ('contact', 'Changes to your e-mail address and phone number'), ('new_key', 'More Keys, passkeys and new backup codes'), ('api_token', 'API access'), ('ip_rule', 'Opening sign-in to more networks'), ('trade_risk', 'Opening high-risk positions')], max_length=16),
+            field=models.CharField(choices=[('withdraw', 'Withdrawals'), ('transfer_out', 'Transfers out'), ('bank', 'Bank details'), ('contact', 'Changes of the e-mail address and phone number'), ('new_key', 'More Keys, passkeys and new backup codes'), ('api_token', 'API access'), ('ip_rule', 'Opening sign-in to more networks'), ('trade_risk', 'Opening high-risk positions')], max_length=16),
         ),
         migrations.AlterField(
             model_name='planitem',

@@ -360,6 +360,17 @@ def test_a_first_key_is_never_on_hold(clock, walk, holder):
         begin(ben, EnrolmentPurpose.ADD)
 
 
+def test_nobody_is_asked_to_do_what_is_on_hold(held, clock):
+    advised = {"accounts:backup-codes", "accounts:key-setup"}
+    client = factories.signed_in(held)
+    for page in ("/", "/security/"):
+        assert advised & {step.page for step in client.get(page).context["health"].steps} == set()
+
+    clock.set(Hold.objects.get(scope=Scope.NEW_KEY).until)
+    steps_then = factories.signed_in(held).get("/").context["health"].steps
+    assert advised <= {step.page for step in steps_then}
+
+
 def test_words_of_a_hold_are_plain(held):
     page = factories.signed_in(held).get("/")
 
