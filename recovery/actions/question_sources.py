@@ -41,7 +41,6 @@ class PersonalDetails:
         Prompt.PHONE: answer_matching.phones,
         Prompt.MIDDLE_NAME: answer_matching.names,
         Prompt.ACCOUNT_NUMBER: answer_matching.any_code,
-        Prompt.WELCOME_CODE: answer_matching.codes,
     }
 
     def draw(self, subject: User, *, now: datetime) -> Iterable[Draft]:
@@ -49,11 +48,13 @@ class PersonalDetails:
         return [
             Draft(Source.PERSONAL, prompt, str(prompt))
             for prompt in question_plan.PERSONAL
-            if self._expected(subject, prompt)
+            if (_has_welcome_code(subject) if prompt == Prompt.WELCOME_CODE else self._expected(subject, prompt))
         ]
 
     def compare(self, subject: User, item: PlanItem, given: str) -> Outcome:
         """Compare by the kind of detail."""
+        if item.prompt == Prompt.WELCOME_CODE:
+            return _outcome(_is_welcome_code(subject, given))
         return _outcome(self._comparers[item.prompt](self._expected(subject, item.prompt), given))
 
     def _expected(self, subject: User, prompt: str) -> str:
@@ -65,7 +66,6 @@ class PersonalDetails:
         Prompt.PHONE: lambda subject: str(_customer(subject).phone),
         Prompt.MIDDLE_NAME: lambda subject: str(_customer(subject).middle_name),
         Prompt.ACCOUNT_NUMBER: lambda subject: _account_numbers(subject),  # noqa: PLW0108  defined below
-        Prompt.WELCOME_CODE: lambda subject: _welcome_code(subject),  # noqa: PLW0108  the same
     }
 
 
@@ -79,12 +79,16 @@ def _account_numbers(subject: User) -> str:
     return "\n".join(own.values_list("account__number", flat=True)[:_MOST_ACCOUNTS])
 
 
-def _welcome_code(subject: User) -> str:
-    """Return the code of the welcome letter that the import brought along.
+# The one place that knows welcome codes: those of letters, which are stored as hashes, join these two functions.
 
-    The one place that knows welcome codes: codes that are stored as hashes are compared from here, too.
-    """
-    return str(_customer(subject).application.get("welcome_code", ""))
+
+def _has_welcome_code(subject: User) -> bool:
+    return bool(_customer(subject).application.get("welcome_code"))
+
+
+def _is_welcome_code(subject: User, given: str) -> bool:
+    """Compare with the code of the welcome letter that the import brought along."""
+    return answer_matching.codes(str(_customer(subject).application.get("welcome_code", "")), given)
 
 
 class Application:
