@@ -101,12 +101,21 @@ class DenyReason(models.TextChoices):
     CANCELLED = "cancelled", _("I changed my mind")
 
 
+class HoldScope(models.TextChoices):
+    """What the portal itself can hold: ``accounts.actions.holds`` asks, other apps say until when."""
+
+    CONTACT = "contact", _("Contact details")
+    NEW_KEY = "new_key", _("More Keys, passkeys and backup codes")
+    IP_RULE = "ip_rule", _("More networks to sign in from")
+
+
 class EnrolmentPurpose(models.TextChoices):
     """What a Key is being set up for."""
 
     FIRST = "first", _("The first Key of a user")
     ADD = "add", _("Another Key")
     TRANSFER = "transfer", _("A move to a new phone")
+    RECOVERY = "recovery", _("A new Key after a recovery")
 
 
 class EnrolmentState(models.TextChoices):

@@ -71,16 +71,6 @@ class AddressJustChanged(Refusal):
         self.until = until
 
 
-class ContactsHeld(Refusal):
-    """Contact details cannot be changed until ``until``, because the account was recovered."""
-
-    code = "D3"
-
-    def __init__(self, *, until: datetime) -> None:
-        super().__init__(until=time_format.time_words(until, pattern="j F Y, H:i"))
-        self.until = until
-
-
 class PhoneUnreadable(Refusal):
     """Not a phone number with its country code."""
 

@@ -176,7 +176,7 @@ PORTAL_CASE_READY_HOURS = env.number(
     "PORTAL_CASE_READY_HOURS", 72, low=1, high=168, unit="hours", help="How long an approved case stays ready."
 )
 PORTAL_CASE_HOLD_HOURS = env.number(
-    "PORTAL_CASE_HOLD_HOURS", 72, low=1, high=336, unit="hours", help="Hold on money and contacts after recovery."
+    "PORTAL_CASE_HOLD_HOURS", 72, low=1, high=336, unit="hours", help="Hold on Keys and contacts after recovery."
 )
 PORTAL_CASE_MINIMUM_REVIEW_SECONDS = env.number(
     "PORTAL_CASE_MINIMUM_REVIEW_SECONDS",

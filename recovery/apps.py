@@ -14,15 +14,14 @@ class RecoveryConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the triggers of the tables, the events of cases with their chains, and the periodic task."""
-        from accounts.actions import staff_work  # noqa: PLC0415  needs the models
-        from accounts.actions.people import contact_holds  # noqa: PLC0415  the same
+        from accounts.actions import holds, staff_work  # noqa: PLC0415  needs the models
         from portal.audit import hash_chain  # noqa: PLC0415  models are loaded by now
         from recovery import checks, enums, notice_kinds  # noqa: F401, PLC0415  the checks and kinds register on import
         from recovery.actions import assignment, case_events, objections, timers  # noqa: PLC0415  the same
         from recovery.actions.resets import worker_tasks  # noqa: PLC0415  the same
         from recovery.models import triggers as own  # noqa: PLC0415
 
-        contact_holds.register(objections.contacts_held_until)
+        holds.register(objections.held_until)
         staff_work.register(assignment.release)
         db_triggers.register(own.every())
         event_names.register(enums.OwnerEvent)

@@ -3,6 +3,8 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from accounts.enums import HoldScope
+
 
 class State(models.TextChoices):
     """The state of a case. Moves between them: recovery/policies/state_machine.py."""
@@ -79,6 +81,7 @@ class Family(models.TextChoices):
     """Channels that are lost together: an attacker with one of a family has them all, so two of them count as one."""
 
     MAIL = "mail", _("E-mail")
+    PAPERS = "papers", _("Proof of identity")
 
 
 class FlagKind(models.TextChoices):
@@ -87,6 +90,7 @@ class FlagKind(models.TextChoices):
     CALL_WITHOUT_PAGE = "call_without_page", _("Opened by phone, without the case page")
     COMPETING = "competing", _("More than one claim")
     REFUSED_LATELY = "refused_lately", _("A case was refused in the last 30 days")
+    RECOVERED_LATELY = "recovered_lately", _("The account was recovered a short time ago")
     OBSERVED = "observed", _("The agent noticed pressure or prompting")
     KEY_CODE_OFFERED = "key_code_offered", _("A Key code was given as an answer")
     DETAILS_WRONG = "details_wrong", _("Personal details were wrong")
@@ -129,19 +133,27 @@ class Basis(models.TextChoices):
 
     NONE = "", _("Not complete")
     CODES = "S", _("Codes sent to registered contacts")
+    PAPERS = "D", _("Proof of identity, decided by two")
 
 
 class Scope(models.TextChoices):
-    """What is held for a while after a recovery."""
+    """What is held for a while after a recovery.
+
+    The portal itself refuses those of ``accounts.enums.HoldScope``, and only those are spoken of: nobody tells the
+    firm's other systems of the rest yet.
+    """
 
     WITHDRAW = "withdraw", _("Withdrawals")
     TRANSFER_OUT = "transfer_out", _("Transfers out")
     BANK = "bank", _("Bank details")
-    CONTACT = "contact", _("Contact details")
-    NEW_KEY = "new_key", _("Setting up more Keys")
+    CONTACT = "contact", _("Changes of the e-mail address and phone number")
+    NEW_KEY = "new_key", _("More Keys, passkeys and new backup codes")
     API_TOKEN = "api_token", _("API access")
-    IP_RULE = "ip_rule", _("Network rules")
+    IP_RULE = "ip_rule", _("Opening sign-in to more networks")
     TRADE_RISK = "trade_risk", _("Opening high-risk positions")
+
+
+SPOKEN_OF = tuple(scope for scope in Scope if scope in HoldScope.values)
 
 
 class WaitingOn(models.TextChoices):
@@ -158,7 +170,11 @@ class Prompt(models.TextChoices):
     """The text of a question, as the agent reads it out or the claimant reads it."""
 
     BIRTH_DATE = "birth_date", _("What is your full date of birth?")
-    ADDRESS = "address", _("What is the house number and postcode of your registered address?")
+    ADDRESS = "address", _("What is your registered address, with its house number and postcode if it has them?")
+    PHONE = "phone", _("What is the phone number you gave us?")
+    MIDDLE_NAME = "middle_name", _("What is your middle name?")
+    ACCOUNT_NUMBER = "account_number", _("What is the number of one of your accounts with us?")
+    WELCOME_CODE = "welcome_code", _("What is the code in your welcome letter?")
     OPENED = "opened", _("In which month and year did you open the account?")
     EMPLOYER = "employer", _("Who was your employer when you applied for the account?")
     FIRST_BANK = "first_bank", _("Which bank did you link to your account first?")

@@ -104,6 +104,12 @@ class TooQuick(Refusal):
     code = "G4"
 
 
+class TooFewSeniors(Refusal):
+    """Two seniors must decide, and there are not two who have had no part in the case."""
+
+    code = "G17"
+
+
 class CaseMoved(Refusal):
     """Somebody else has changed the case meanwhile."""
 

@@ -5,7 +5,7 @@ from django.urls.converters import SlugConverter
 
 from recovery.methods import METHODS
 from recovery.methods.contract import Method
-from recovery.views import finish, start, status, stop
+from recovery.views import finish, set_up, start, status, stop
 from recovery.views.resets import reset
 
 
@@ -51,7 +51,11 @@ case_pages = [
     path("status/leave/", status.leave, name="leave"),
     path("finish/", finish.finish, name="finish"),
     path("finish/begin/", finish.begin, name="begin"),
-    path("finish/new/", finish.set_up, name="set-up"),
+    path("finish/new/", set_up.password, name="set-up"),
+    path("finish/key/", set_up.key, name="set-up-key"),
+    path("finish/key/renew/", set_up.renew, name="set-up-renew"),
+    path("finish/key/match/", set_up.match, name="set-up-match"),
+    path("finish/key/state/", set_up.state, name="set-up-state"),
     path("finish/leave/", finish.leave_set_up, name="leave-set-up"),
     path("stop/", stop.stop, name="stop"),
     path("stop/thanks/", stop.stopped, name="stopped"),

@@ -44,6 +44,10 @@ class Ways:
     has_old_app: bool = False
     reports: int = 0
     answers_due: int = 0
+    is_held: bool = False  # nothing that signs in can be added for a while: not to be asked for
+
+
+_ADDING = frozenset({Step.MAKE_CODES, Step.RENEW_CODES, Step.SECOND_WAY})
 
 
 def next_steps(ways: Ways) -> list[Step]:
@@ -58,7 +62,7 @@ def next_steps(ways: Ways) -> list[Step]:
         Step.RENEW_QUESTIONS: ways.answers_due > 0,
         Step.SECOND_WAY: ways.keys == 1 and not ways.passkeys,
     }
-    return [step for step, is_wanted in wanted.items() if is_wanted]
+    return [step for step, is_wanted in wanted.items() if is_wanted and not (ways.is_held and step in _ADDING)]
 
 
 def light(steps: list[Step]) -> Light:

@@ -7,7 +7,9 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.actions import holds
 from accounts.actions.people import email_change
+from accounts.enums import HoldScope
 from accounts.forms.profile import AddressCodeForm, AddressForm
 from accounts.forms.stop import StopForm
 from accounts.policies import masks
@@ -35,8 +37,11 @@ def address(request: SignedInRequest) -> HttpResponse:
             form.refuse(refusal, "address" if isinstance(refusal, AddressUnchanged) else None)
         else:
             return redirect("accounts:profile-email-code")
-    present, hours = masks.email(user.email), settings.PORTAL_EMAIL_STOP_HOURS
-    return refusal_responses.page(request, "accounts/profile_email.html", form=form, present=present, hours=hours)
+    held, present = holds.of(user, HoldScope.CONTACT, now=now), masks.email(user.email)
+    hours = settings.PORTAL_EMAIL_STOP_HOURS
+    return refusal_responses.page(
+        request, "accounts/profile_email.html", form=form, held=held, present=present, hours=hours
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -7,7 +7,9 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.actions import holds
 from accounts.actions.networks import entry, passes, preview, requests, rules
+from accounts.enums import HoldScope
 from accounts.forms.networks import AskForm, NetworksForm
 from accounts.network_refusals import NetworksWider
 from accounts.policies import networks
@@ -100,7 +102,8 @@ def ask(request: SignedInRequest) -> HttpResponse:
         else:
             messages.success(request, _("We have your request. Nothing changes until we have spoken to you."))
             return redirect(_SHOW)
-    return refusal_responses.page(request, "accounts/networks_ask.html", form=form)
+    held = holds.of(user, HoldScope.IP_RULE, now=clock.now())
+    return refusal_responses.page(request, "accounts/networks_ask.html", form=form, held=held)
 
 
 @require_POST

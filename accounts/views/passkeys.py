@@ -6,7 +6,9 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.actions import holds
 from accounts.actions.authenticators import passkeys
+from accounts.enums import HoldScope
 from accounts.forms.fields import status_of
 from accounts.forms.passkeys import AddPasskeyForm
 from accounts.models import Passkey
@@ -28,6 +30,7 @@ def show(request: SignedInRequest) -> HttpResponse:
     facts = {
         "passkeys": live,
         "may_add": may_add(len(live)),
+        "held": holds.of(request.user, HoldScope.NEW_KEY, now=clock.now()),
         "most": MAX_PASSKEYS,
         "rp_id": site.host(),
         "handle": encoded(passkeys.handle_of(request.user)),
@@ -48,7 +51,8 @@ def add(request: SignedInRequest) -> HttpResponse:
         else:
             messages.success(request, _("%(name)s is ready. You can now sign in with it.") % {"name": made.name})
             return redirect("accounts:passkeys")
-    facts = {"form": form, "rp_id": site.host(), "may_add": may_add(len(passkeys.live(request.user)))}
+    held = holds.of(request.user, HoldScope.NEW_KEY, now=clock.now())
+    facts = {"form": form, "rp_id": site.host(), "may_add": may_add(len(passkeys.live(request.user))), "held": held}
     return render(request, "accounts/passkey_add.html", facts, status=status_of(form))
 
 

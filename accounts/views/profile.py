@@ -9,7 +9,9 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.actions import holds
 from accounts.actions.people import details
+from accounts.enums import HoldScope
 from accounts.forms.profile import PhoneForm, PreferencesForm
 from accounts.models import Customer
 from accounts.policies import masks
@@ -55,7 +57,8 @@ def phone(request: SignedInRequest) -> HttpResponse:
         else:
             messages.success(request, _("Your phone number is changed."))
             return redirect("accounts:profile")
-    return refusal_responses.page(request, "accounts/profile_phone.html", form=form)
+    held = holds.of(request.user, HoldScope.CONTACT, now=clock.now())
+    return refusal_responses.page(request, "accounts/profile_phone.html", form=form, held=held)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

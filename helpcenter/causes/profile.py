@@ -31,6 +31,27 @@ CAUSES = [
         ),
     ),
     *row(
+        "after-recovery",
+        "warn",
+        (
+            "E9",
+            _("Keys, passkeys and backup codes wait a while"),
+            _(
+                "Your account was recovered a short time ago, or someone objected to a recovery. New Keys, passkeys "
+                "and backup codes are held until {until}. If you lose your phone before then, ask for help to get "
+                "back in."
+            ),
+        ),
+        (
+            "I11",
+            _("You cannot open sign-in to more networks yet"),
+            _(
+                "Your account was recovered a short time ago, or someone objected to a recovery. More networks are "
+                "held until {until}. You can still limit sign-in to fewer."
+            ),
+        ),
+    ),
+    *row(
         "change-contact-details",
         "bad",
         ("D1", _("This is your present address"), _("Enter the address that you want to use from now on.")),
@@ -48,8 +69,8 @@ CAUSES = [
             "D3",
             _("Contact details cannot be changed yet"),
             _(
-                "Your account was recovered a short time ago, so they are held until {until}. If you cannot wait, "
-                "call us at {support_phone}."
+                "Your account was recovered a short time ago, or someone objected to a recovery. Contact details are "
+                "held until {until}. If one of them is wrong, call us at {support_phone}."
             ),
         ),
         (

@@ -47,6 +47,14 @@ CAUSES = [
             _("You have too many open cases"),
             _("Finish a case or return one to the queue. Then take the next one."),
         ),
+        (
+            "G17",
+            _("Two senior reviewers are needed"),
+            _(
+                "Two senior reviewers who have not worked on this case must decide on proof of identity, and there "
+                "are not two. Nothing was recorded. Ask for another senior reviewer, or let an agent record it."
+            ),
+        ),
     ),
     *row(
         "staff-people",

@@ -16,6 +16,7 @@ Severity = Literal["info", "warn", "bad"]
 # The link from a refusal to its problem page, by row.
 HELP: "dict[str, StrOrPromise]" = {
     "account-paused": _("Help with paused sign-in"),
+    "after-recovery": _("What is on hold after a recovery"),
     "after-reset": _("Help after a password change"),
     "cannot-finish-reset": _("Help with a password reset"),
     "change-contact-details": _("Help with changing contact details"),

@@ -1,12 +1,16 @@
 """What a customer sees after signing in."""
 
+from dataclasses import replace
+
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
+from accounts.actions import holds
 from accounts.actions.authenticators import queries, security_answers
-from accounts.enums import Action
-from accounts.models import Mandate
+from accounts.enums import Action, HoldScope
+from accounts.models import Key, Mandate, User
+from accounts.policies.recommendations import Ways
 from accounts.request_types import SignedInRequest
 from accounts.views.guards import signed_in
 from portal.audit.models import SecurityEvent
@@ -30,7 +34,7 @@ def dashboard(request: SignedInRequest) -> HttpResponse:
         return redirect("admin:index")
     mandates = Mandate.objects.filter(user=request.user).select_related("account").order_by("label", "account__number")
     sign_ins = SecurityEvent.objects.filter(chain=chain_of(request.user), action=Action.SIGNED_IN)
-    health = health_of(queries.ways_of(request.user, queries.keys_of(request.user)))
+    health = health_of(_ways_of(request.user, queries.keys_of(request.user)))
     return render(
         request,
         "portal/dashboard.html",
@@ -49,7 +53,7 @@ def security(request: SignedInRequest) -> HttpResponse:
     """Show this user's authenticators, sessions, reports and recent activity."""
     user = request.user
     keys = queries.keys_of(user)
-    ways = queries.ways_of(user, keys)
+    ways = _ways_of(user, keys)
     context = {
         "sign_in_rows": sign_in_rows(user, keys, ways),
         "contact_rows": contact_rows(user, security_answers.how_many(user)),
@@ -60,3 +64,8 @@ def security(request: SignedInRequest) -> HttpResponse:
         "lines": list(activity.lines_of(user, activity.events_of(user, now=clock.now())[:_LAST_EVENTS])),
     }
     return render(request, "portal/security.html", context)
+
+
+def _ways_of(user: User, keys: list[Key]) -> Ways:
+    """Return the user's authenticators, and whether more of them are on hold."""
+    return replace(queries.ways_of(user, keys), is_held=bool(holds.of(user, HoldScope.NEW_KEY, now=clock.now())))

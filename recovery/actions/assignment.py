@@ -51,7 +51,7 @@ def begin_call(*, claim: Claim, takes_over: bool, by: User, origin: client.Origi
     Raises: ``NotAllowed``, ``NotYours``, ``CaseNotOpen``, ``NotConfirmed``.
     """
     case = Case.objects.get(pk=claim.case_id)
-    has_begun = case.state in {State.VERIFYING, State.POSSESSION} and case.claim_id == claim.pk
+    has_begun = case.state in questions.TAKEN_OVER_IN and case.claim_id == claim.pk
     if has_begun and case.maker_id != by.pk and (takes_over or case.maker_id is None):
         return questions.take_over(claim=claim, by=by, origin=origin, now=now)
     if not (has_begun and case.maker_id == by.pk):

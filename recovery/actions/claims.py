@@ -47,8 +47,9 @@ def open_claim(
     """Open a claim on a username, known or not: same statements, same time, same answer.
 
     By the claimant on the web (``by`` None) or by an agent who types the name given on the phone. ``browser``
-    is the random value of the claimant's browser, empty for a call. Joins the open case for that name, or opens
-    one; an unknown name gets a phantom. The owner is told by the worker (``case_notices``), not here.
+    is the random value of the claimant's browser, empty for a call. Joins the case under way for that name, or opens
+    one, also beside a recovery that is done and holds; an unknown name gets a phantom. The owner is told by the worker
+    (``case_notices``), not here.
     Needs: no open transaction. Raises: ``TooOften`` (too many from one network), ``NotAllowed``, ``HashingOverloaded``.
     """
     if by is not None:
@@ -86,7 +87,8 @@ def _store(claim: Claim, username: str, who: Who, *, now: datetime) -> Claim:
     # Refused where the name has an open case: no statement less, whose time would tell, and no race for the first.
     with suppress(IntegrityError), transaction.atomic():
         _new_case(name, subject, claim, now=now).save(force_insert=True)
-    case = Case.objects.select_for_update(of=("self",)).select_related("policy").get(username_hash=name, closed_at=None)
+    under_way = Case.objects.filter(username_hash=name, closed_at=None).exclude(state=State.HOLD)
+    case = under_way.select_for_update(of=("self",)).select_related("policy").get()
     claim.case = case
     claim.save(force_insert=True)
     transitions.note(

@@ -1,15 +1,22 @@
-"""The end of a recovery: a new password and a new Key in one transaction, or nothing at all."""
+"""The end of a recovery: a new password and a new Key in one transaction, or nothing at all.
 
+Both are prepared before, one page each: the password as its hash, in the claimant's browser; the Key as an enrolment,
+which waits for its code.
+"""
+
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
 
 from accounts.actions import password
 from accounts.actions.authenticators import emailed_code, security_answers
-from accounts.actions.keys import key_codes, key_revocation
+from accounts.actions.keys import key_revocation
+from accounts.actions.keys.enrolment import completion as enrolments
+from accounts.actions.keys.enrolment import steps
 from accounts.actions.sign_in import known_browsers
-from accounts.enums import EndReason
-from accounts.models import User
+from accounts.enums import EndReason, EnrolmentPurpose
+from accounts.models import Enrolment, User
 from accounts.refusals import refusing, too_often
 from portal.lib import client, digests
 from portal.throttle import limits
@@ -23,41 +30,74 @@ from recovery.refusals import GrantInvalid
 
 
 @refusing(too_often)
-def complete(
-    *,
-    grant: RecoveryGrant,
-    new_password: str,
-    secret: str,
-    code: str,
-    key_name: str,
-    origin: client.Origin,
-    now: datetime,
-) -> Case:
-    """Set the password, revoke every authenticator and session, enrol the new Key, hold money and contacts.
+def choose_password(*, grant: RecoveryGrant, new_password: str, now: datetime) -> password.Prepared:
+    """Check a new password and return it hashed; nothing changes.
 
-    What ends: Keys, passkeys, backup codes and security answers; sessions, pending sign-ins, known browsers.
-    ``secret``: the base32 seed shown to the claimant; ``code``: what their new Key shows for it. Any failure
-    leaves password, Keys and sessions as they were. Only success uses up the grant, and only one of
-    two parallel calls succeeds. Signing in afterwards is an ordinary sign-in.
-    Needs: no open transaction; an open grant of this browser.
-    Raises: ``GrantInvalid``, ``CaseNotOpen``, ``PasswordTooSimple``, ``PasswordTooCommon``, ``PasswordUsedBefore``,
-    ``CodeWrong``, ``TooOften``, ``HashingOverloaded``.
+    Cost: as ``password.prepare``. Needs: no open transaction; an open grant of this browser.
+    Raises: ``GrantInvalid``, ``TooOften``, and as ``password.prepare``.
+    """
+    user = find_open(grant_id=grant.pk, now=now).subject
+    reserve(limits.NEW_PASSWORD.of(_bucket(grant)), now=now)
+    return password.prepare(user, new_password)
+
+
+def begin_key(*, grant: RecoveryGrant, ticket: str, origin: client.Origin, now: datetime) -> Enrolment:
+    """Begin to set up the new Key, for the browser with this ticket; nothing changes before ``complete``.
+
+    Effects: as ``steps.begin``. Needs: no open transaction; an open grant of this browser. Raises: ``GrantInvalid``.
+    """
+    user = find_open(grant_id=grant.pk, now=now).subject
+    return steps.begin(
+        user=user,
+        purpose=EnrolmentPurpose.RECOVERY,
+        binding=ticket,
+        proved_by="recovery",
+        origin=origin,
+        now=now,
+    )
+
+
+@dataclass(frozen=True)
+class NewKey:
+    """The enrolment of the new Key, its ticket, the code the Key shows, and a name for a plain authenticator app."""
+
+    enrolment: Enrolment
+    ticket: str
+    code: str
+    name: str = ""
+
+
+@refusing(too_often)
+def complete(
+    *, grant: RecoveryGrant, prepared: password.Prepared, key: NewKey, origin: client.Origin, now: datetime
+) -> Case:
+    """Set the password, revoke every authenticator and session, activate the new Key, hold money and contacts.
+
+    What ends: Keys, passkeys, backup codes and security answers; sessions, pending sign-ins, known browsers. The phone
+    of the new Key stays, if an old one was on it. Any failure leaves password, Keys and sessions as they were.
+    Only success uses up the grant, and only one of two parallel calls succeeds. Signing in afterwards is an ordinary
+    sign-in. Needs: no open transaction; an open grant of this browser.
+    Raises: ``GrantInvalid``, ``CaseNotOpen``, ``PasswordUsedBefore`` (set by another request meanwhile), ``CodeWrong``,
+    ``EnrolmentOver``, ``TooOften``.
     """
     objections.refuse_live_key(grant.case_id, now=now)
     user = find_open(grant_id=grant.pk, now=now).subject
-    prepared = password.prepare(user, new_password)
-    attempt = reserve(limits.RECOVERY_CODE.of(digests.keyed("grant", str(grant.pk))), now=now)
+    attempt = reserve(limits.RECOVERY_CODE.of(_bucket(grant)), now=now)
     with transaction.atomic():
         case = transitions.lock(grant.case_id)
         transitions.need_state(case, State.ENROLLING)
         _use_up(grant, now=now)
+        proved = steps.prove_recovered(
+            enrolment=key.enrolment, binding=key.ticket, code=key.code, attempt=attempt, now=now
+        )
+        if proved.enrolment.user_id != user.pk:
+            raise GrantInvalid
         ended = password.set_prepared(user=user, prepared=prepared, by=None, origin=origin, now=now)
+        phone = proved.enrolment.phone
         old_keys = key_revocation.revoke_authenticators(
-            user=user, reason=EndReason.RECOVERED, by=None, origin=origin, now=now
+            user=user, reason=EndReason.RECOVERED, by=None, origin=origin, now=now, but=phone
         )
-        key_codes.enrol_key(
-            user=user, secret=secret, code=code, name=key_name, attempt=attempt, by=user, origin=origin, now=now
-        )
+        enrolments.start(proved.enrolment, proved.steps, name=key.name, origin=origin, now=now)
         _end_proofs(user, now=now)
         objections.reinstate(user, now=now)
         objections.hold_scopes(case, now=now)
@@ -72,6 +112,10 @@ def complete(
             until=now + case.terms.hold(max(case.tier, 1)),
         )
     return case
+
+
+def _bucket(grant: RecoveryGrant) -> str:
+    return digests.keyed("grant", str(grant.pk))
 
 
 def _end_proofs(user: User, *, now: datetime) -> None:

@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
+from accounts.actions.keys.enrolment import steps
+from accounts.enums import EnrolmentPurpose
 from accounts.refusals import refusing
 from portal.lib import client, code_alphabet, digests
 from portal.outbox import queue
@@ -136,9 +138,13 @@ def leave(*, grant: RecoveryGrant, origin: client.Origin, now: datetime) -> Case
 
 
 def back_to_ready(case: Case, who: Who, action: str, *, now: datetime) -> None:
-    """Revoke the open grant of a locked case and make the case ready again, with its earlier deadline."""
+    """Revoke the open grant of a locked case and make the case ready again, with its earlier deadline.
+
+    Effects: a Key that was being set up is given up.
+    """
     transitions.need_state(case, State.ENROLLING)
     RecoveryGrant.objects.filter(case=case, used_at=None, revoked_at=None).update(revoked_at=now)
+    steps.end_running(user=case.holder, purpose=EnrolmentPurpose.RECOVERY, by=who.user, origin=who.origin, now=now)
     transitions.move(case, State.GRANT_READY, action, who=who, now=now, until=case.ready_until)
 
 

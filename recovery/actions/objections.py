@@ -1,13 +1,14 @@
 """The owner objects ("not me"): the case stops, at any time, from any notice or while signed in."""
 
 import contextlib
+from collections.abc import Collection
 from datetime import datetime
 
 from django.db import transaction
 from django.db.models import F, Q
 
 from accounts.actions import sessions, suspension
-from accounts.enums import Role
+from accounts.enums import HoldScope, Role
 from accounts.models import User
 from portal.lib import client, code_alphabet
 from portal.throttle import limits
@@ -65,8 +66,8 @@ def cancel_own(*, user: User, origin: client.Origin, now: datetime) -> Case:
 
 
 def open_case_of(user: User) -> Case | None:
-    """Return the open case on this user, if any."""
-    return Case.objects.filter(subject=user, closed_at=None).first()
+    """Return the open case on this user, if any: the one under way before a recovery that is done and holds."""
+    return Case.objects.filter(subject=user, closed_at=None).order_by("-pk").first()
 
 
 def stop_digest(reference: str, code: str) -> str:
@@ -84,18 +85,34 @@ def _open_case(user: User) -> Case:
 def _object(case: Case, who: Who, action: str, *, now: datetime) -> bool:
     """Cancel or contest a locked case; return whether there was anything to stop.
 
-    Contested: money and contacts are held. After a completed recovery everything open is ended too and the user is
-    suspended, since the password and the Key may be a stranger's.
+    Contested: everything is held. After a completed recovery everything open is ended too and the user is suspended,
+    since the password and the Key may be a stranger's; a later case that is under way is closed.
     """
     to = state_machine.after_objection(case.state, has_possession=bool(reviews.possession_of(case)))
     if to is None:
         return False
     was_completed = case.state == State.HOLD
-    transitions.move(case, to, action, who=who, now=now)
+    if was_completed and not _close_later(case, who, action, now=now):
+        transitions.note(case, action, who=who, now=now)  # the later one is being looked at: one at a time
+    else:
+        transitions.move(case, to, action, who=who, now=now)
     if to == State.CONTESTED:
         hold_scopes(case, now=now)
     if was_completed:
         _freeze(case, now=now)
+    return True
+
+
+def _close_later(case: Case, who: Who, action: str, *, now: datetime) -> bool:
+    """Close the case that was opened while this one held; return False if people are looking at it already."""
+    later = Case.objects.filter(subject=case.subject, closed_at=None).exclude(pk=case.pk).first()
+    if later is None:
+        return True
+    other = transitions.lock(later.pk)
+    if other.state == State.CONTESTED:
+        return False
+    if other.state != State.HOLD:
+        transitions.move(other, State.WITHDRAWN, action, who=who, now=now)
     return True
 
 
@@ -148,7 +165,10 @@ def contest_by_desk(*, case: Case, reason: str, by: User, origin: client.Origin,
 
 
 def hold_scopes(case: Case, *, now: datetime) -> None:
-    """Hold money, contacts and risk for the holder of a locked case; an existing hold is only ever extended."""
+    """Hold every scope for the holder of a locked case; an existing hold is only ever extended.
+
+    The portal refuses those of ``HoldScope`` itself; the others are for the firm's systems.
+    """
     until = now + case.terms.hold(max(case.tier, 1))
     for scope in Scope:
         held, is_new = Hold.objects.get_or_create(
@@ -158,10 +178,10 @@ def hold_scopes(case: Case, *, now: datetime) -> None:
             Hold.objects.filter(pk=held.pk).update(until=until)
 
 
-def contacts_held_until(user: User, now: datetime) -> datetime | None:
-    """Return until when a recovery holds the contact details of this user; None if it does not."""
-    held = Hold.objects.filter(subject=user, scope=Scope.CONTACT, lifted_at=None, until__gt=now)
-    return held.order_by("-until").values_list("until", flat=True).first()
+def held_until(user_ids: Collection[int], scope: HoldScope, now: datetime) -> dict[int, datetime]:
+    """Return until when a recovery holds this for which of these users. One statement."""
+    held = Hold.objects.filter(subject__in=user_ids, scope=scope, lifted_at=None, until__gt=now).order_by("until")
+    return dict(held.values_list("subject", "until"))
 
 
 def reinstate(user: User, *, now: datetime) -> None:

@@ -1,4 +1,7 @@
-"""Identity papers, when an approval could not proceed: an agent records what was shown, seniors decide again."""
+"""Identity papers: an agent records what was shown, two seniors decide.
+
+Asked for when too little is on file to ask about, and when an approval could not proceed.
+"""
 
 from datetime import datetime
 
@@ -9,18 +12,21 @@ from accounts.models import User
 from portal.lib import client
 from recovery.actions import permissions, reviews, transitions
 from recovery.actions.case_events import Who
-from recovery.enums import Actor, State
-from recovery.models import Case
+from recovery.enums import Actor, Outcome, Severity, State
+from recovery.models import Case, Evidence
 from recovery.policies.case_policy import HIGHEST_TIER
-from recovery.refusals import MayNotDecide, NotYours
+from recovery.refusals import MayNotDecide, NotYours, TooFewSeniors
+
+_DECIDING = 2  # seniors at the highest tier
 
 
 def record_papers(*, case: Case, shown: str, by: User, origin: client.Origin, now: datetime) -> Case:
     """Record the papers that the claimant showed; two seniors review the case, neither of them ``by``.
 
-    By the agent whose case it is, or by a senior, who then cannot decide it. ``shown`` is kept in the record. The
+    By the agent whose case it is, or by a senior, who then cannot decide it. ``shown`` is kept in the record. An
     earlier approval no longer counts: two seniors, the longest wait, and its notice must be sent.
-    Raises: ``NotAllowed``, ``NotYours``, ``CaseNotOpen``, ``NotComplete``.
+    Effects: one row of evidence; a red flag ends the case here, as not confirmed.
+    Raises: ``NotAllowed``, ``NotYours``, ``CaseNotOpen``, ``NotComplete``, ``TooFewSeniors`` (who could decide).
     """
     permissions.need_role(by, Role.AGENT, Role.SENIOR)
     with transaction.atomic():
@@ -29,9 +35,16 @@ def record_papers(*, case: Case, shown: str, by: User, origin: client.Origin, no
         if locked.maker_id != by.pk and not by.has_role(Role.SENIOR):
             raise NotYours
         reviews.need_reason(shown)
-        who = Who(Actor.AGENT, by, origin)
+        if reviews.uninvolved(locked, but=(by.pk,)).count() < _DECIDING:
+            raise TooFewSeniors
+        who, system = Who(Actor.AGENT, by, origin), Who(Actor.SYSTEM, None, origin)
+        facts = {"method": reviews.PAPERS, "outcome": Outcome.MET, "points": 0}
+        Evidence.objects.create(case=locked, claim=locked.lead, actor=by, at=now, **facts)
         transitions.note(locked, "papers_recorded", who=who, now=now, body={"shown": shown.strip()}, was_extended=False)
-        reviews.ask(locked, Who(Actor.SYSTEM, None, origin), tier=HIGHEST_TIER, now=now)
+        if locked.flags.filter(severity=Severity.RED).exists():
+            transitions.move(locked, State.REFUSED, "ended_by_flag", who=system, now=now)
+        else:
+            reviews.ask(locked, system, tier=HIGHEST_TIER, now=now)
     return locked
 
 

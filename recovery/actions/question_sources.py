@@ -1,14 +1,14 @@
 """Sources of the right answers: a customer's records, read at the moment of comparison and never shown."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Any, Protocol
 
-from django.db.models import QuerySet
+from django.db.models import Max, Min, QuerySet
 
 from accounts.actions.authenticators import security_answers
 from accounts.enums import ActivityKind, MandateRole
-from accounts.models import AccountActivity, Customer, User
+from accounts.models import AccountActivity, Customer, Mandate, User
 from accounts.policies.keys.identity_proofing import ANSWERS_ASKED
 from portal.lib import digests
 from recovery.actions import one_time_secrets
@@ -19,6 +19,7 @@ from recovery.policies.question_plan import Draft
 
 _WINDOW = timedelta(days=90)
 _SETTLED = timedelta(days=1)
+_MOST_ACCOUNTS = 100  # of one person
 
 
 class EvidenceSource(Protocol):
@@ -32,28 +33,62 @@ class EvidenceSource(Protocol):
 
 
 class PersonalDetails:
-    """Birth date and registered address."""
+    """Birth date, and what else tells one person from another."""
+
+    _comparers: dict[str, answer_matching.Comparer] = {
+        Prompt.BIRTH_DATE: answer_matching.dates,
+        Prompt.ADDRESS: answer_matching.addresses,
+        Prompt.PHONE: answer_matching.phones,
+        Prompt.MIDDLE_NAME: answer_matching.names,
+        Prompt.ACCOUNT_NUMBER: answer_matching.any_code,
+    }
 
     def draw(self, subject: User, *, now: datetime) -> Iterable[Draft]:
         """Offer the details on file."""
         return [
             Draft(Source.PERSONAL, prompt, str(prompt))
             for prompt in question_plan.PERSONAL
-            if self._expected(subject, prompt)
+            if (_has_welcome_code(subject) if prompt == Prompt.WELCOME_CODE else self._expected(subject, prompt))
         ]
 
     def compare(self, subject: User, item: PlanItem, given: str) -> Outcome:
-        """Compare a date or an address."""
-        comparer = answer_matching.dates if item.prompt == Prompt.BIRTH_DATE else answer_matching.addresses
-        return _outcome(comparer(self._expected(subject, item.prompt), given))
+        """Compare by the kind of detail."""
+        if item.prompt == Prompt.WELCOME_CODE:
+            return _outcome(_is_welcome_code(subject, given))
+        return _outcome(self._comparers[item.prompt](self._expected(subject, item.prompt), given))
 
     def _expected(self, subject: User, prompt: str) -> str:
-        customer = _customer(subject)
-        if prompt == Prompt.BIRTH_DATE:
-            return str(customer.birth_date)
-        number = answer_matching.house_number(str(customer.address.get("line1", "")))
-        postcode = str(customer.address.get("postcode", ""))
-        return f"{number}|{postcode}" if number and postcode else ""
+        return self._readers[prompt](subject)
+
+    _readers: dict[str, Callable[[User], str]] = {
+        Prompt.BIRTH_DATE: lambda subject: str(_customer(subject).birth_date),
+        Prompt.ADDRESS: lambda subject: _address(_customer(subject).address),
+        Prompt.PHONE: lambda subject: str(_customer(subject).phone),
+        Prompt.MIDDLE_NAME: lambda subject: str(_customer(subject).middle_name),
+        Prompt.ACCOUNT_NUMBER: lambda subject: _account_numbers(subject),  # noqa: PLW0108  defined below
+    }
+
+
+def _address(on_file: Mapping[str, Any]) -> str:
+    lines = [str(on_file.get(line, "")) for line in ("line1", "line2")]
+    return answer_matching.address(lines, str(on_file.get("city", "")), str(on_file.get("postcode", "")))
+
+
+def _account_numbers(subject: User) -> str:
+    own = Mandate.objects.filter(user=subject, role=MandateRole.OWNER).order_by("account")
+    return "\n".join(own.values_list("account__number", flat=True)[:_MOST_ACCOUNTS])
+
+
+# The one place that knows welcome codes: those of letters, which are stored as hashes, join these two functions.
+
+
+def _has_welcome_code(subject: User) -> bool:
+    return bool(_customer(subject).application.get("welcome_code"))
+
+
+def _is_welcome_code(subject: User, given: str) -> bool:
+    """Compare with the code of the welcome letter that the import brought along."""
+    return answer_matching.codes(str(_customer(subject).application.get("welcome_code", "")), given)
 
 
 class Application:
@@ -142,17 +177,43 @@ _SOURCES: dict[str, EvidenceSource] = {
 
 
 def questions_for(subject: User | None, *, username_hash: str, now: datetime) -> list[Draft]:
-    """Return every question for a person; for an unknown username, of an imaginary person derived from it."""
-    if subject is None:
-        return question_plan.imagined(int(digests.keyed("imagined-person", username_hash), 16))
-    return [draft for source in _SOURCES.values() for draft in source.draw(subject, now=now)]
+    """Return every question for a person; for an unknown username, those of a customer without their answers.
+
+    Which customer is derived from the username, so that the questions are as those of real people are at this firm:
+    the same in every round, and of every kind as often as among them.
+    """
+    like = subject or _customer_like(seed := int(digests.keyed("imagined-person", username_hash), 16))
+    if like is None:
+        return question_plan.imagined(seed)
+    known = [draft for source in _SOURCES.values() for draft in source.draw(like, now=now)]
+    return known if subject else question_plan.likened(known)
+
+
+def _customer_like(seed: int) -> User | None:
+    """Return the same user with a customer for the same number, None if there are none.
+
+    Some numbers stand for places that are not taken yet: for these another one is drawn, until somebody takes it.
+    """
+    people = User.objects.filter(customer__isnull=False)
+    ends = people.aggregate(first=Min("pk"), last=Max("pk"))
+    if ends["first"] is None:
+        return None
+    places = 1 << (ends["last"] - ends["first"]).bit_length()
+    place = ends["first"] + seed % places
+    if place > ends["last"]:
+        place = ends["first"] + (seed >> 64) % max(places // 2, 1)
+    return people.select_related("customer").filter(pk__gte=place).order_by("pk").first()
 
 
 def judge(subject: User | None, item: PlanItem, given: str) -> Outcome:
-    """Return the outcome of an answer. Takes as long if there is nothing to compare with."""
+    """Return the outcome of an answer; what is not on file does not count, whatever is said.
+
+    Takes as long if there is nothing to compare with.
+    """
+    is_on_file = subject is not None and bool(item.locator or item.is_decoy)
     if answer_matching.is_forgotten(given):
-        return Outcome.UNKNOWN
-    if subject is None or not (item.locator or item.is_decoy):
+        return Outcome.UNKNOWN if is_on_file else Outcome.VOID
+    if subject is None or not is_on_file:
         if item.source == Source.QUESTION:
             one_time_secrets.spend_a_hash(given)
         return Outcome.VOID

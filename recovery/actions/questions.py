@@ -19,9 +19,11 @@ from recovery.actions.case_events import Who
 from recovery.enums import Actor, CaseKind, FlagKind, Outcome, Prompt, Severity, Source, State
 from recovery.models import Case, Claim, Evidence, PlanItem
 from recovery.policies import answer_matching, question_plan, reference_codes
-from recovery.policies.question_plan import Checked, Draft
+from recovery.policies.question_plan import Checked, Draft, Gate
 from recovery.refusals import CaseNotOpen, KeyCodeOffered, NotComplete, NotConfirmed, NotYours
 
+# States in which an agent can take a case over from a colleague, with reference and PIN.
+TAKEN_OVER_IN = (State.VERIFYING, State.POSSESSION, State.PROOFING)
 _MEMORY = timedelta(days=30)
 _LONGEST_ANSWER = 200
 _generator = randomness.SystemRandom()
@@ -91,7 +93,7 @@ def take_over(*, claim: Claim, by: User, origin: client.Origin, now: datetime) -
     permissions.need_role(by, Role.AGENT, Role.SENIOR)
     with transaction.atomic():
         case = transitions.lock(claim.case_id)
-        transitions.need_state(case, State.VERIFYING, State.POSSESSION)
+        transitions.need_state(case, *TAKEN_OVER_IN)
         if case.claim_id != claim.pk:
             raise CaseNotOpen(case.state)
         transitions.note(case, "taken_over", who=Who(Actor.AGENT, by, origin), now=now, maker=by)
@@ -173,11 +175,14 @@ def record_answer(*, item: PlanItem, answer: str, by: User, origin: client.Origi
 
 
 def _has_shown_details(claim: Claim) -> bool:
-    right = Evidence.objects.filter(claim=claim, item__source=Source.PERSONAL, outcome=Outcome.MET)
-    return right.count() == len(question_plan.PERSONAL)
+    """Tell whether the personal details are complete, one of them right and none wrong."""
+    answers = Evidence.objects.filter(claim=claim, item__source=Source.PERSONAL)
+    outcomes = list(answers.values_list("outcome", flat=True))
+    is_complete = len(outcomes) == question_plan.DETAILS_NEEDED
+    return is_complete and Outcome.MET in outcomes and Outcome.NOT_MET not in outcomes
 
 
-_MAY_BE_SIX_DIGITS = frozenset({Prompt.BIRTH_DATE, Prompt.OPENED})
+_MAY_BE_SIX_DIGITS = frozenset({Prompt.BIRTH_DATE, Prompt.OPENED, Prompt.ACCOUNT_NUMBER})
 
 
 def _warn_of_relay(item: PlanItem, who: Who, *, now: datetime) -> None:
@@ -194,9 +199,11 @@ def unanswered(claim: Claim) -> QuerySet[PlanItem]:
 
 
 def finish_round(*, claim: Claim, by: User, origin: client.Origin, now: datetime) -> Case:
-    """End the round after its last question; the case goes on to a proof of possession, or is not confirmed.
+    """End the round after its last question.
 
-    The only verdict: no count, no score, the same for a forgetful owner, an impostor and an unknown username.
+    The case goes on to a proof of possession, or to a proof of identity if too little is on file to ask about, or is
+    not confirmed. The only verdict: no count, no score, the same for a forgetful owner, an impostor and an unknown
+    username.
     Raises: ``NotAllowed``, ``NotYours``, ``CaseNotOpen``, ``NotComplete`` (questions are left).
     """
     permissions.need_role(by, Role.AGENT, Role.SENIOR)
@@ -209,25 +216,25 @@ def finish_round(*, claim: Claim, by: User, origin: client.Origin, now: datetime
             raise NotComplete
         checks = _checks(claim)
         _raise_flags(case, claim, checks, who, now=now)
-        is_confirmed = (
-            case.kind == CaseKind.REAL
-            and question_plan.passes_gate(checks, case.terms)
-            and not case.flags.filter(severity=Severity.RED).exists()
-        )
-        to = State.POSSESSION if is_confirmed else State.REFUSED
+        may_go_on = case.kind == CaseKind.REAL and not case.flags.filter(severity=Severity.RED).exists()
+        to = _AFTER[question_plan.gate(checks, case.terms)] if may_go_on else State.REFUSED
         transitions.move(
             case, to, "round_finished", who=who, now=now, knowledge=question_plan.knowledge(checks, case.terms)
         )
     return case
 
 
+_AFTER = {Gate.OPEN: State.POSSESSION, Gate.PAPERS: State.PROOFING, Gate.CLOSED: State.REFUSED}
+
+
 def _checks(claim: Claim) -> list[Checked]:
     evidence = Evidence.objects.filter(claim=claim, item__isnull=False).select_related("item").order_by("pk")
-    return [Checked(Source(row.item.source), Outcome(row.outcome), row.item.is_decoy) for row in evidence if row.item]
+    rows = [(row.item, Outcome(row.outcome)) for row in evidence if row.item]
+    return [Checked(Source(item.source), outcome, item.is_decoy, Prompt(item.prompt)) for item, outcome in rows]
 
 
 def _raise_flags(case: Case, claim: Claim, checks: Sequence[Checked], who: Who, *, now: datetime) -> None:
-    if question_plan.wrong_details(checks) == 2:
+    if not question_plan.right_details(checks):
         transitions.flag(case, FlagKind.DETAILS_WRONG, who=who, now=now, severity=Severity.RED, claim=claim)
     earlier = Evidence.objects.filter(
         claim__case__username_hash=case.username_hash,
@@ -242,3 +249,5 @@ def _raise_flags(case: Case, claim: Claim, checks: Sequence[Checked], who: Who, 
     ).exclude(pk=case.pk)
     if refused.exists():
         transitions.flag(case, FlagKind.REFUSED_LATELY, who=who, now=now, claim=claim)
+    if Case.objects.filter(username_hash=case.username_hash, state=State.HOLD).exists():
+        transitions.flag(case, FlagKind.RECOVERED_LATELY, who=who, now=now, claim=claim)

@@ -1,6 +1,7 @@
 """Reviews by a second person: drawn by the system, never the maker, never anybody who worked on the case."""
 
 import secrets
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
@@ -12,7 +13,7 @@ from accounts.models import User
 from portal.lib import client
 from recovery.actions import permissions, transitions
 from recovery.actions.case_events import Who
-from recovery.enums import Actor, Basis, FlagKind, Outcome, Severity, State, Verdict
+from recovery.enums import Actor, Basis, Family, FlagKind, Outcome, Severity, State, Verdict
 from recovery.methods import METHODS
 from recovery.models import Case, Decision, Evidence, Observation, RecoveryGrant
 from recovery.policies import question_plan, state_machine
@@ -20,13 +21,17 @@ from recovery.policies.case_policy import HIGHEST_TIER, tier_of
 from recovery.refusals import CaseNotOpen, MayNotDecide, NotComplete, NotYours, TooQuick
 
 SHORTEST_REASON = 20
+PAPERS = "papers"  # the method under which papers are kept as evidence; recovery.methods has the others
 
 
 def possession_of(case: Case) -> dict[str, int]:
-    """Return the families proved for the case's claim since it was last sent back, with their points."""
+    """Return the families proved for the case's claim since it was last sent back, with their points.
+
+    Papers that were recorded are one, too, without points.
+    """
     families: dict[str, int] = {}
     for name, points in _proofs(case).items():
-        family = METHODS[name].family
+        family = Family.PAPERS if name == PAPERS else METHODS[name].family
         families[family] = max(points, families.get(family, 0))
     return families
 
@@ -39,8 +44,9 @@ def _proofs(case: Case) -> dict[str, int]:
 
 
 def is_proved(case: Case) -> bool:
-    """Tell whether knowledge and possession are enough for a review."""
-    return question_plan.basis_is_complete(case.terms, knowledge_points=case.knowledge, possession=possession_of(case))
+    """Tell whether knowledge and possession are enough for a review, without papers."""
+    shown = {family: points for family, points in possession_of(case).items() if family != Family.PAPERS}
+    return question_plan.basis_is_complete(case.terms, knowledge_points=case.knowledge, possession=shown)
 
 
 def begin_if_complete(case: Case, *, origin: client.Origin, now: datetime) -> bool:
@@ -80,16 +86,19 @@ def _tier(case: Case) -> int:
 
 
 def ask(case: Case, who: Who, *, tier: int, now: datetime) -> None:
-    """Move a locked case to review by a second person drawn by the system; at the highest tier by two."""
-    transitions.move(
-        case, State.REVIEW, "review_asked", who=who, now=now, body={"tier": tier}, tier=tier, basis=Basis.CODES
-    )
+    """Move a locked case to review by a second person drawn by the system; at the highest tier by two.
+
+    On papers alone it is always the highest.
+    """
+    basis = Basis.CODES if is_proved(case) else Basis.PAPERS
+    tier = tier if basis == Basis.CODES else HIGHEST_TIER
+    transitions.move(case, State.REVIEW, "review_asked", who=who, now=now, body={"tier": tier}, tier=tier, basis=basis)
     decision = Decision.objects.create(
         case=case,
         maker=case.questioner,
         two_seniors=tier == HIGHEST_TIER,
         tier=tier,
-        basis=Basis.CODES,
+        basis=basis,
         possession_count=len(possession_of(case)),
         created_at=now,
     )
@@ -113,7 +122,12 @@ def draw(case: Case, decision: Decision, *, who: Who, now: datetime) -> User | N
 
 def eligible(case: Case, decision: Decision) -> QuerySet[User]:
     """Return the seniors who may decide: at work, no superusers, and not involved in the case as the same person."""
-    involved = [pk for pk in people_involved_in(case) | {decision.maker_id, decision.checker_id} if pk]
+    return uninvolved(case, but=(decision.maker_id, decision.checker_id))
+
+
+def uninvolved(case: Case, *, but: Iterable[int | None] = ()) -> QuerySet[User]:
+    """Return the seniors at work who were not involved in a case, under whatever username, except these people."""
+    involved = [pk for pk in people_involved_in(case) | set(but) if pk]
     seniors = User.objects.filter(
         is_active=True, suspended_at=None, is_staff=True, is_superuser=False, groups__name=str(Role.SENIOR)
     )
@@ -187,7 +201,9 @@ def _first_of_two(case: Case, decision: Decision, who: Who, reason: str, own_che
 
 
 def return_case(*, decision: Decision, reason: str, by: User, origin: client.Origin, now: datetime) -> Case:
-    """Send the case back for another proof of possession, twice at most. Earlier proofs no longer count.
+    """Send the case back for another proof, twice at most: of possession, or of identity if it rests on papers.
+
+    Earlier proofs no longer count.
 
     Raises: ``NotAllowed``, ``NotYours``, ``MayNotDecide``, ``CaseNotOpen``, ``NotComplete``.
     """
@@ -202,7 +218,8 @@ def return_case(*, decision: Decision, reason: str, by: User, origin: client.Ori
             for name in _proofs(case)
         )
         transitions.void_pending(case)
-        transitions.move(case, State.POSSESSION, "returned", who=Who(Actor.SENIOR, by, origin), now=now)
+        to = State.PROOFING if current.basis == Basis.PAPERS else State.POSSESSION
+        transitions.move(case, to, "returned", who=Who(Actor.SENIOR, by, origin), now=now)
     return case
 
 

@@ -29,14 +29,14 @@ def file_statement(
 ) -> Case:
     """File the maker's statement, once; with the proof of possession, the case goes to review.
 
-    During the questions it may only record observations; duress silently ends the normal process.
+    During the questions, and before papers, it may only record observations; duress silently ends the normal process.
     Raises: ``NotAllowed``, ``NotYours``, ``CaseNotOpen``.
     """
     permissions.need_role(by, Role.AGENT, Role.SENIOR)
     who = Who(Actor.AGENT, by, origin)
     with transaction.atomic():
         case = transitions.lock(claim.case_id)
-        transitions.need_state(case, State.VERIFYING, State.POSSESSION)
+        transitions.need_state(case, State.VERIFYING, State.POSSESSION, State.PROOFING)
         if case.maker_id != by.pk or case.claim_id != claim.pk:
             raise NotYours
         if claim.observations.exists():

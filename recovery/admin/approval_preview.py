@@ -8,7 +8,7 @@ from django.utils.translation import ngettext
 from accounts.models import Key, PlatformSession
 from recovery.admin import visibility
 from recovery.admin.labels import span
-from recovery.enums import Scope
+from recovery.enums import SPOKEN_OF, Basis
 from recovery.models import Case
 
 
@@ -28,10 +28,12 @@ def of_approval(case: Case) -> list[str]:
         ).format(hours=terms.ready_hours),
         *_at_the_end(case),
         _("Then on hold for {time}: {scopes}.").format(
-            time=span(terms.hold(decision.tier)), scopes=", ".join(str(scope.label) for scope in Scope)
+            time=span(terms.hold(decision.tier)), scopes=", ".join(str(scope.label) for scope in SPOKEN_OF)
         ),
         _("No one at the desk sees the customer's password or codes."),
     ]
+    if decision.basis == Basis.PAPERS:
+        lines.insert(0, _("This case rests on proof of identity alone: no code was sent to a contact on file."))
     if decision.two_seniors and decision.checker_id is None:
         lines.insert(0, _("A second senior reviewer must also approve. Nothing below happens before that."))
     return lines

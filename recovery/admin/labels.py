@@ -45,6 +45,8 @@ def age(case: Case, now: datetime) -> Age:
     spent = now - case.state_at
     if not case.is_open:
         return Age(_("closed"))
+    if case.state == State.REVIEW and (decision := visibility.pending(case)) and decision.assigned_to is None:
+        return Age(_("no senior reviewer can decide"), "err")
     due: datetime | None = case.due  # type: ignore[attr-defined]  # annotated by visibility.queue
     if due is None:
         return Age(span(spent))
@@ -80,7 +82,7 @@ _NEXT: dict[str, "StrOrPromise"] = {
     State.COOLING: gettext_lazy("Nothing: the waiting period is running, and the account holder can stop it"),
     State.GRANT_READY: gettext_lazy("The claimant starts when they have their new phone ready"),
     State.ENROLLING: gettext_lazy("The claimant sets a password and a Key"),
-    State.HOLD: gettext_lazy("Nothing: payments out and contact details are on hold for a while"),
+    State.HOLD: gettext_lazy("Nothing: more Keys and changes of contact details are on hold for a while"),
     State.CONTESTED: gettext_lazy("A senior reviewer looks at both sides; two of them can refuse it"),
 }
 
@@ -151,7 +153,11 @@ def prompt(item: PlanItem) -> str:
 
 # Events that each method words itself: the event, and which of ``methods.contract.Words`` it uses.
 OF_METHODS = {CaseEvent.PROOF_SENT: "was_sent", CaseEvent.PROOF_ACCEPTED: "was_accepted"}
-_CONFIRMED, _NOT_CONFIRMED = gettext_lazy("confirmed so far"), gettext_lazy("not confirmed")
+_NOT_CONFIRMED = gettext_lazy("not confirmed")
+_VERDICTS: dict[str, "StrOrPromise"] = {
+    State.POSSESSION: gettext_lazy("confirmed so far"),
+    State.PROOFING: gettext_lazy("proof of identity needed"),
+}
 
 
 @dataclass(frozen=True)
@@ -180,7 +186,7 @@ def _what(event: Event, answers: int, *, inside: bool) -> str:
     if answers > 1:
         return ngettext("{n} answer recorded", "{n} answers recorded", answers).format(n=answers)
     if event.action == "round_finished":
-        verdict = _NOT_CONFIRMED if event.to_state == State.REFUSED else _CONFIRMED
+        verdict = _VERDICTS.get(event.to_state, _NOT_CONFIRMED)
         return _("Questions finished: {verdict}").format(verdict=verdict)
     if event.action in OF_METHODS:
         return str(getattr(METHODS[event.facts["method"]].words, OF_METHODS[CaseEvent(event.action)]))

@@ -4,8 +4,9 @@ from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
 
+from recovery.actions import reviews
 from recovery.admin.visibility import Viewer
-from recovery.enums import Observed, Outcome, Severity, Source
+from recovery.enums import Family, Observed, Outcome, Severity, Source
 from recovery.methods import METHODS
 from recovery.models import Case, Evidence, Observation
 
@@ -79,7 +80,11 @@ def _results(case: Case) -> list[Result]:
         if outcomes:
             lines.append(Result(str(source.label), Outcome.MET in outcomes and Outcome.NOT_MET not in outcomes))
     proofs = {row.method: row.outcome for row in rows if not row.item}
-    return lines + [Result(str(METHODS[name].words.label), last == Outcome.MET) for name, last in proofs.items()]
+    return lines + [Result(_label(name), last == Outcome.MET) for name, last in proofs.items()]
+
+
+def _label(method: str) -> str:
+    return str(Family.PAPERS.label if method == reviews.PAPERS else METHODS[method].words.label)
 
 
 def _statement(row: Observation) -> Statement:

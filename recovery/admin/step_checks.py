@@ -41,7 +41,7 @@ def may_send(method: Method, case: Case, viewer: Viewer) -> None:
 
 def may_state(case: Case, viewer: Viewer) -> None:
     """Refuse unless a statement is due from this agent."""
-    _in_hand(case, viewer, State.VERIFYING, State.POSSESSION)
+    _in_hand(case, viewer, State.VERIFYING, State.POSSESSION, State.PROOFING)
     if case.has_statement:  # type: ignore[attr-defined]  # annotated by visibility.queue
         raise CaseNotOpen(case.state)
 

@@ -89,6 +89,8 @@ def _finish(act: Act) -> "StrOrPromise":
     case = questions.finish_round(claim=_claim(act), **act.common)
     if case.state == State.POSSESSION:
         return _("Continue. Ask the claimant for proof of possession, then file your statement.")
+    if case.state == State.PROOFING:
+        return _("Continue with proof of identity. Agree with the claimant how they will show it.")
     return _("Not confirmed. Close the call with the standard words. Do not guess why.")
 
 
@@ -211,7 +213,7 @@ _DECISIONS = (
     Step(
         "return",
         _("Send back"),
-        _("The claimant must prove possession again. Earlier proofs no longer count."),
+        _("The claimant must give proof again. Earlier proofs no longer count."),
         step_checks.may_decide,
         _return,
         ReasonForm,

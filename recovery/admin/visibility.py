@@ -73,8 +73,14 @@ def cases(viewer: Viewer) -> QuerySet[Case]:
     if viewer.works:
         seen |= Q(maker=viewer.user) | can_be_taken()
     if viewer.decides:
-        seen |= Q(state__in=OF_SENIORS) | Q(pk__in=_reviewed(viewer).values("case"))
+        seen |= Q(state__in=OF_SENIORS) | Q(pk__in=_reviewed(viewer).values("case")) | _nobody_drawn()
     return Case.objects.filter(seen)
+
+
+def _nobody_drawn() -> Q:
+    """Return the condition for a review that nobody can take, which every senior is to know of."""
+    waiting = Decision.objects.filter(outcome=Verdict.PENDING, assigned_to=None)
+    return Q(state=State.REVIEW, pk__in=waiting.values("case"))
 
 
 def can_be_taken() -> Q:

@@ -13,6 +13,8 @@ from recovery.policies import state_machine
 from recovery.policies.case_policy import Terms
 
 T = TypeVar("T")
+# Whoever loses the new Key too, while its recovery holds, may open another case beside that one.
+_UNDER_WAY = Q(closed_at__isnull=True) & ~Q(state=State.HOLD)
 
 
 class Policy(models.Model):
@@ -72,12 +74,10 @@ class Case(models.Model):
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(
                 fields=["subject"],
-                condition=Q(closed_at__isnull=True, kind=CaseKind.REAL),
+                condition=_UNDER_WAY & Q(kind=CaseKind.REAL),
                 name="case_one_open_per_holder",
             ),
-            models.UniqueConstraint(
-                fields=["username_hash"], condition=Q(closed_at__isnull=True), name="case_one_open_per_name"
-            ),
+            models.UniqueConstraint(fields=["username_hash"], condition=_UNDER_WAY, name="case_one_open_per_name"),
             models.CheckConstraint(
                 name="case_phantom_has_no_subject",
                 condition=Q(kind=CaseKind.PHANTOM, subject__isnull=True) | Q(kind=CaseKind.REAL, subject__isnull=False),

@@ -52,6 +52,10 @@ class Decision(models.Model):
                 name="decision_highest_tier_takes_two", condition=~_APPROVED | Q(tier__lt=3) | Q(two_seniors=True)
             ),
             models.CheckConstraint(
+                name="decision_on_papers_alone_takes_two",
+                condition=~_APPROVED | ~Q(basis=Basis.PAPERS) | Q(two_seniors=True),
+            ),
+            models.CheckConstraint(
                 name="decision_higher_tier_needs_own_check",
                 condition=~_APPROVED | Q(tier__lt=2) | ~Q(own_check=""),
             ),

@@ -41,7 +41,7 @@ _SUBJECT_CHANGED = (
     "COALESCE(OLD.subject_id, 0) <> COALESCE(NEW.subject_id, 0) "
     "OR OLD.kind <> NEW.kind OR OLD.username_hash <> NEW.username_hash"
 )
-_IN_SESSION = ", ".join(f"'{state}'" for state in (State.OPEN, State.VERIFYING, State.POSSESSION))
+_IN_SESSION = ", ".join(f"'{state}'" for state in (State.OPEN, State.VERIFYING, State.POSSESSION, State.PROOFING))
 _MAKER_SWAPPED = f"COALESCE(OLD.maker_id, 0) <> COALESCE(NEW.maker_id, 0) AND OLD.state NOT IN ({_IN_SESSION})"
 _GRANT_FIXED = ("case_id", "claim_id", "subject_id", "first_digest", "second_digest", "first_channel", "second_channel")
 _GRANT_CHANGED = " OR ".join(

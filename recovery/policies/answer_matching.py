@@ -3,7 +3,7 @@
 import hmac
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from decimal import Decimal, InvalidOperation
 
@@ -16,6 +16,13 @@ _NOTHING = {"none", "no", "nothing", "never", "not any", "there was none", "did 
 _FORGOTTEN = {"", "do not know", "dont know", "i do not know", "i dont know", "does not remember", "forgotten", "-"}
 _MOST_DIGITS = 9
 _MOST_NUMBERS = 2  # in an address: the house and a flat; more numbers are guessing
+_MOST_WORDS = 20  # in an address; more are guessing, too
+_FEWEST_PHONE_DIGITS = 7  # without the country code
+_OF_EVERY_ADDRESS = {
+    *("street", "st", "road", "rd", "avenue", "ave", "lane", "drive", "close", "square", "place", "way", "flat"),
+    *("apartment", "apt", "unit", "floor", "building", "block", "house", "villa", "po", "box", "the", "of", "and"),
+    *("strasse", "str", "weg", "platz", "rue", "via", "calle", "avenida", "de", "del", "la", "el", "al", "no"),
+}
 _FILLERS = {"ltd", "limited", "inc", "llc", "plc", "gmbh", "ag", "co", "corp", "corporation", "company", "the", "bank"}
 
 
@@ -134,15 +141,55 @@ def _words(text: str) -> set[str]:
 
 
 def addresses(expected: str, given: str) -> bool:
-    """Compare house number and postcode; ``expected`` is "number|postcode", other words in the answer are ignored."""
-    number, _, postcode = expected.partition("|")
-    house, code = fold(number), fold(postcode).replace(" ", "")
+    """Compare with an address, "number|postcode|words of street and place", of which any part may be empty.
+
+    House number and postcode, if both are on file, are enough, and other words are ignored. With one of them it takes
+    a word of the street or place as well, with neither half of those words. A part on file is never left out.
+    """
+    number, postcode, place = (*expected.split("|"), "", "")[:3]
+    house, code, known = fold(number), fold(postcode).replace(" ", ""), _words_of_place(place)
     words = fold(given).split()
-    rest = _without(words, code)
-    if not house or not code or len(rest) == len(words):
-        return False
+    rest = _without(words, code) if code else words
     numbers = {word for word in rest if any(sign.isdigit() for sign in word)}
-    return len(numbers) <= _MOST_NUMBERS and any(same_text(house, number) for number in numbers)
+    if len(numbers) > _MOST_NUMBERS or len(rest) > _MOST_WORDS or (code and len(rest) == len(words)):
+        return False
+    has_house = any(same_text(house, number) for number in numbers)
+    if (house and not has_house) or not (house or code or known):
+        return False
+    wanted = 0 if house and code else 1 if house or code else (len(known) + 1) // 2
+    return len(known & set(rest)) >= wanted
+
+
+def address(lines: Sequence[str], city: str, postcode: str) -> str:
+    """Return an address on file as ``addresses`` expects it; the empty text if nothing of it can be compared."""
+    number = house_number(lines[0])
+    postcode = postcode if set(fold(postcode)) - set("0 ") else ""  # places without one are often written 00000
+    place = " ".join(sorted(_words_of_place(" ".join((*lines, city)))))
+    is_enough = (number and postcode) or place
+    return f"{number}|{postcode}|{place}" if is_enough else ""
+
+
+def _words_of_place(text: str) -> set[str]:
+    """Return the words that tell one place from another: no numbers, nothing that every address has."""
+    return {word for word in fold(text).split() if len(word) > 1 and word.isalpha()} - _OF_EVERY_ADDRESS
+
+
+def phones(expected: str, given: str) -> bool:
+    """Compare with a phone number, with or without its country code and the zero that replaces it."""
+    digits = re.sub(r"\(0\)|\D", "", unicodedata.normalize("NFKC", given)).lstrip("0")
+    wanted = re.sub(r"\D", "", expected)
+    return len(digits) >= _FEWEST_PHONE_DIGITS and same_text(wanted[-len(digits) :], digits)
+
+
+def codes(expected: str, given: str) -> bool:
+    """Compare letters and digits alone: spaces, dashes and capitals do not matter."""
+    return same_text(fold(expected).replace(" ", ""), fold(given).replace(" ", ""))
+
+
+def any_code(expected: str, given: str) -> bool:
+    """Compare with each of several codes, one a line."""
+    fits = [codes(one, given) for one in expected.splitlines()]
+    return any(fits)
 
 
 def _without(words: list[str], code: str) -> list[str]:

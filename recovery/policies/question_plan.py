@@ -1,7 +1,8 @@
-"""The questions of a plan, and the points of their answers. Pure: the draw takes its choices from ``pick``."""
+"""The questions of a plan, and what their answers come to. Pure: the draw takes its choices from ``pick``."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from enum import StrEnum
 
 from accounts.policies.keys.identity_proofing import ANSWERS_ASKED
 from accounts.policies.security_answers import ANSWERS_NEEDED
@@ -12,9 +13,19 @@ from recovery.policies.case_policy import Terms
 # The number from each source. Every plan has nine questions, whoever it is for.
 SHAPE = ((Source.PERSONAL, 2), (Source.APPLICATION, 2), (Source.ACTIVITY, 3), (Source.QUESTION, 2))
 LENGTH = sum(count for _source, count in SHAPE)
-MIN_COUNTED_ANSWERS = 5  # besides the personal details; fewer counted answers never pass
+MIN_COUNTED_ANSWERS = 5  # besides the personal details; with fewer of them on file the claimant shows papers
+DETAILS_NEEDED = 2  # that are right; with fewer on file the claimant shows papers
 
-PERSONAL = (Prompt.BIRTH_DATE, Prompt.ADDRESS)
+# The birth date, and the first of the others that is on file: always the same one, as more rounds must not try more
+# of them. What people know by heart comes before what they have to look up.
+PERSONAL = (
+    Prompt.BIRTH_DATE,
+    Prompt.ADDRESS,
+    Prompt.PHONE,
+    Prompt.MIDDLE_NAME,
+    Prompt.ACCOUNT_NUMBER,
+    Prompt.WELCOME_CODE,
+)
 APPLICATION = (Prompt.OPENED, Prompt.EMPLOYER, Prompt.FIRST_BANK, Prompt.TAX_COUNTRY, Prompt.EXPERIENCE)
 ACTIVITY = (
     Prompt.ORDER_INSTRUMENT,
@@ -51,6 +62,15 @@ class Checked:
     source: Source
     outcome: Outcome
     is_decoy: bool = False
+    prompt: Prompt | None = None
+
+
+class Gate(StrEnum):
+    """Where a complete round leads."""
+
+    OPEN = "open"  # to a proof of possession
+    PAPERS = "papers"  # too little is on file: to a proof of identity
+    CLOSED = "closed"  # not confirmed
 
 
 def draw(known: Iterable[Draft], pick: Pick) -> list[Draft]:
@@ -62,11 +82,22 @@ def draw(known: Iterable[Draft], pick: Pick) -> list[Draft]:
     available = list(known)
     plan: list[Draft] = []
     for source, count in SHAPE:
-        mine = [draft for draft in available if draft.source == source]
+        mine = _asked_of(available) if source == Source.PERSONAL else [d for d in available if d.source == source]
         decoys = pick([draft for draft in mine if draft.is_decoy], 1)
         chosen = decoys + pick([draft for draft in mine if not draft.is_decoy], count - len(decoys))
         plan += pick(chosen + pick(_fillers(source, chosen), count - len(chosen)), count)
     return plan
+
+
+def _asked_of(available: list[Draft]) -> list[Draft]:
+    """Return the personal details to ask for, out of those on file."""
+    on_file = {draft.prompt: draft for draft in available if draft.source == Source.PERSONAL}
+    return [on_file[prompt] for prompt in PERSONAL if prompt in on_file][:DETAILS_NEEDED]
+
+
+def likened(known: Iterable[Draft]) -> list[Draft]:
+    """Return somebody's questions without their answers: for a person who does not exist, and who is like them."""
+    return [replace(draft, locator="") for draft in known]
 
 
 def imagined(seed: int) -> list[Draft]:
@@ -81,7 +112,7 @@ def imagined(seed: int) -> list[Draft]:
     left = list(QUESTIONS)
     asked = [left.pop((seed >> 32 + 8 * place) % len(left)) for place in range(ANSWERS_NEEDED)]
     return [
-        *(Draft(Source.PERSONAL, prompt) for prompt in PERSONAL),
+        *(Draft(Source.PERSONAL, prompt) for prompt in PERSONAL[:DETAILS_NEEDED]),
         *(Draft(Source.APPLICATION, prompt) for prompt in stated),
         *(Draft(Source.ACTIVITY, prompt, is_decoy=not was) for prompt, was in happened.items()),
         *(Draft(Source.QUESTION, Prompt.QUESTION, question=name) for name in sorted(asked)[:ANSWERS_ASKED]),
@@ -112,9 +143,18 @@ def knowledge(checks: Sequence[Checked], terms: Terms) -> int:
     return max(0, min(terms.knowledge_cap, sum(points(check) for check in checks if check.source != Source.PERSONAL)))
 
 
+def right_details(checks: Sequence[Checked]) -> int:
+    """Return how many personal details were right."""
+    return sum(check.source == Source.PERSONAL and check.outcome == Outcome.MET for check in checks)
+
+
 def wrong_details(checks: Sequence[Checked]) -> int:
-    """Return how many personal details were not right."""
-    return sum(check.source == Source.PERSONAL and check.outcome != Outcome.MET for check in checks)
+    """Return how many personal details were wrong. What is not on file is not; nobody forgets their birth date."""
+    return sum(
+        check.source == Source.PERSONAL
+        and (check.outcome == Outcome.NOT_MET or (check.outcome, check.prompt) == (Outcome.UNKNOWN, Prompt.BIRTH_DATE))
+        for check in checks
+    )
 
 
 def decoys_taken(checks: Sequence[Checked]) -> int:
@@ -122,15 +162,24 @@ def decoys_taken(checks: Sequence[Checked]) -> int:
     return sum(check.is_decoy and check.outcome == Outcome.NOT_MET for check in checks)
 
 
-def passes_gate(checks: Sequence[Checked], terms: Terms) -> bool:
-    """Tell whether a complete round is enough to go on to a proof of possession."""
-    counting = sum(check.source != Source.PERSONAL and check.outcome != Outcome.VOID for check in checks)
-    return (
-        len(checks) == LENGTH
-        and wrong_details(checks) == 0
-        and counting >= MIN_COUNTED_ANSWERS
-        and knowledge(checks, terms) >= terms.gate
-    )
+def gate(checks: Sequence[Checked], terms: Terms) -> Gate:
+    """Return where a complete round leads.
+
+    A wrong detail, or none that is right, closes the gate. Two right ones and enough knowledge open it. In between:
+    whoever has too little on file to get through it, even with every answer right, shows papers.
+    """
+    if len(checks) != LENGTH or wrong_details(checks) or not right_details(checks):
+        return Gate.CLOSED
+    if right_details(checks) < DETAILS_NEEDED or not _can_open(checks, terms):
+        return Gate.PAPERS
+    return Gate.OPEN if knowledge(checks, terms) >= terms.gate else Gate.CLOSED
+
+
+def _can_open(checks: Sequence[Checked], terms: Terms) -> bool:
+    """Tell whether enough of what was asked is on file: enough answers that count, and points within reach."""
+    counting = [check for check in checks if check.source != Source.PERSONAL and check.outcome != Outcome.VOID]
+    best = [replace(check, outcome=Outcome.MET) for check in counting]
+    return len(counting) >= MIN_COUNTED_ANSWERS and knowledge(best, terms) >= terms.gate
 
 
 def basis_is_complete(terms: Terms, *, knowledge_points: int, possession: Mapping[str, int]) -> bool:

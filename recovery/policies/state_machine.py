@@ -8,6 +8,8 @@ START = State.OPEN
 
 # In these states ownership is not, or not fully, proved, so that an objection may simply end the case.
 UNPROVED = (State.OPEN, State.VERIFYING, State.POSSESSION)
+# The same, and a case that too little is on file for, before any papers were shown.
+_WITHOUT_PROOF = (*UNPROVED, State.PROOFING)
 # In these there is evidence against an objection: it stops the case for people to look at.
 DISPUTABLE = (State.POSSESSION, State.PROOFING, State.REVIEW, State.COOLING, State.GRANT_READY, State.ENROLLING)
 # Undone by a second claim, of which the reviewer did not know.
@@ -18,13 +20,15 @@ _EXPIRING = (*UNPROVED, State.PROOFING, State.GRANT_READY)
 MOVES: dict[tuple[State, State], frozenset[Actor]] = {
     (State.OPEN, State.VERIFYING): frozenset({AGENT}),
     (State.VERIFYING, State.POSSESSION): frozenset({SYSTEM}),
+    (State.VERIFYING, State.PROOFING): frozenset({SYSTEM}),
     (State.VERIFYING, State.REFUSED): frozenset({SYSTEM}),
     (State.POSSESSION, State.REVIEW): frozenset({SYSTEM}),
     (State.POSSESSION, State.REFUSED): frozenset({SYSTEM}),
     (State.PROOFING, State.REVIEW): frozenset({SYSTEM}),
-    (State.PROOFING, State.REFUSED): frozenset({SENIOR}),
+    (State.PROOFING, State.REFUSED): frozenset({SENIOR, SYSTEM}),
     (State.REVIEW, State.COOLING): frozenset({SENIOR}),
     (State.REVIEW, State.POSSESSION): frozenset({SENIOR}),
+    (State.REVIEW, State.PROOFING): frozenset({SENIOR}),
     (State.REVIEW, State.REFUSED): frozenset({SENIOR}),
     (State.COOLING, State.GRANT_READY): frozenset({CLOCK}),
     (State.COOLING, State.PROOFING): frozenset({CLOCK}),
@@ -36,7 +40,7 @@ MOVES: dict[tuple[State, State], frozenset[Actor]] = {
     (State.CONTESTED, State.REFUSED): frozenset({SENIOR}),
     **{(state, State.CONTESTED): frozenset({OWNER, AGENT, SENIOR, SYSTEM}) for state in DISPUTABLE},
     **{(state, State.REVIEW): frozenset({SYSTEM}) for state in APPROVED},
-    **{(state, State.CANCELLED): frozenset({OWNER}) for state in UNPROVED},
+    **{(state, State.CANCELLED): frozenset({OWNER}) for state in _WITHOUT_PROOF},
     **{(state, State.WITHDRAWN): frozenset({CLAIMANT, OWNER}) for state in _WITHDRAWABLE},
     **{(state, State.EXPIRED): frozenset({CLOCK}) for state in _EXPIRING},
 }
@@ -65,9 +69,9 @@ def after_objection(state: str, *, has_possession: bool) -> State | None:
     """
     if State(state) == State.HOLD:
         return State.CONTESTED
-    if State(state) in DISPUTABLE and (has_possession or State(state) not in UNPROVED):
+    if State(state) in DISPUTABLE and (has_possession or State(state) not in _WITHOUT_PROOF):
         return State.CONTESTED
-    return State.CANCELLED if State(state) in UNPROVED else None
+    return State.CANCELLED if State(state) in _WITHOUT_PROOF else None
 
 
 def table() -> str:

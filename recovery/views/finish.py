@@ -1,29 +1,21 @@
-"""Setting up again: both parts of the grant, then a new password and a new Key, all at once or not at all."""
+"""The way into setting up again, and out of it: both parts of the grant; stopping with nothing changed."""
 
-from typing import Any
-
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
-from django.utils.translation import gettext
-from django.utils.translation import gettext_lazy as _
+from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
-from accounts.actions.keys import key_codes
 from accounts.refusals import Refusal
 from accounts.views import refusal_responses
-from portal.lib import client, clock, code_alphabet, qr_codes
+from portal.lib import client, clock
 from portal.lib.http_methods import require_POST
-from recovery.actions import claims, completion, grants
-from recovery.forms.set_up import GrantPartForm, SetUpForm
+from recovery.actions import claims, grants
+from recovery.forms.set_up import GrantPartForm
 from recovery.models import Claim, RecoveryGrant
-from recovery.refusals import CaseNotOpen, GrantInvalid
-from recovery.views.claim_access import case_page, open_page
+from recovery.refusals import CaseNotOpen
+from recovery.views.claim_access import case_page
 from recovery.views.cookies import SET_UP, browser_of
+from recovery.views.set_up import STEPS, opened
 from recovery.views.status import show
-
-STEPS = (_("Set-up code"), _("Password and Key"), _("Sign in"))
-_FIELD_OF = {"R3": "new_password", "R4": "new_password", "R5": "new_password", "K1": "code", "T1": "code"}
 
 
 @require_POST
@@ -66,53 +58,7 @@ def _opened(request: HttpRequest, claim: Claim, first: str, second: str) -> Http
         origin=client.origin(request),
         now=clock.now(),
     )
-    response = redirect("recovery:set-up")
-    SET_UP.write(response, claim=claim.pk, grant=grant.pk, secret=key_codes.new_secret())
-    return response
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-def set_up(request: HttpRequest) -> HttpResponse:
-    """Choose a new password and set up a new Key."""
-    facts = SET_UP.read(request)
-    form = SetUpForm(request.POST if request.method == "POST" else None, initial={"key_name": gettext("My phone")})
-    try:
-        grant = grants.find_open(grant_id=facts.get("grant", 0), now=clock.now())
-        if form.is_valid():
-            return _completed(request, grant, facts["secret"], form)
-    except (GrantInvalid, CaseNotOpen) as refusal:
-        return _not_good(request, refusal)
-    except Refusal as refusal:
-        form.refuse(refusal, _FIELD_OF.get(refusal.code))
-    return refusal_responses.page(request, "recovery/set_up.html", form=form, **_set_up_facts(grant, facts["secret"]))
-
-
-def _completed(request: HttpRequest, grant: RecoveryGrant, secret: str, form: SetUpForm) -> HttpResponse:
-    completion.complete(grant=grant, secret=secret, **form.cleaned_data, origin=client.origin(request), now=clock.now())
-    response = redirect("recovery:status")
-    SET_UP.drop(response)
-    open_page(response, grant.claim)
-    return response
-
-
-def _not_good(request: HttpRequest, refusal: Refusal) -> HttpResponse:
-    """Say that the grant is used, revoked or expired; a page opened twice ends here."""
-    response = render(request, "recovery/grant_over.html", {"refusal": refusal})
-    SET_UP.drop(response)
-    return response
-
-
-def _set_up_facts(grant: RecoveryGrant, secret: str) -> dict[str, Any]:
-    return {
-        "steps": STEPS,
-        "username": grant.subject.username,
-        "qr": qr_codes.of_key(grant.subject.username, secret),
-        "secret": code_alphabet.grouped(secret),
-        "until": grant.finish_until,
-        "now": clock.now(),
-        "password_min": settings.PORTAL_PASSWORD_MIN,
-        "password_classes": settings.PORTAL_PASSWORD_CLASSES,
-    }
+    return opened(grant)
 
 
 @require_POST

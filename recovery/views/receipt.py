@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from recovery.enums import Scope
+from recovery.enums import SPOKEN_OF, Scope
 from recovery.models import Claim
 from recovery.policies.public_status import PublicStatus
 
 
 @dataclass(frozen=True)
 class Receipt:
-    """Counts of what ended, and the names of what is on hold."""
+    """Counts of what ended, and the names of what the portal refuses for a while."""
 
     sign_ins: int
     keys: int
@@ -23,6 +23,6 @@ def of(claim: Claim, status: PublicStatus) -> Receipt | None:
     if status not in {PublicStatus.HOLD, PublicStatus.DONE}:
         return None
     facts = claim.case.events.filter(action="completed").order_by("-n").values_list("facts", flat=True)[0]
-    holds = list(claim.case.holds.filter(lifted_at=None).order_by("pk"))
+    holds = list(claim.case.holds.filter(lifted_at=None, scope__in=SPOKEN_OF).order_by("pk"))
     until = max((hold.until for hold in holds), default=None)
     return Receipt(facts["ended"], facts["keys"], [str(Scope(hold.scope).label) for hold in holds], until)

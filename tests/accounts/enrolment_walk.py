@@ -13,7 +13,7 @@ from tests.phone import new_key, public_half
 
 ORIGIN = client.Origin("203.0.113.9", "Firefox on Linux", "ABCD2345")
 TICKET = "a-ticket-of-this-browser"
-FIRST, ADD, TRANSFER = EnrolmentPurpose
+FIRST, ADD, TRANSFER, RECOVERY = EnrolmentPurpose
 RIGHT = {"birth_date": "1985-12-10", "detail": "U0000000"}
 
 

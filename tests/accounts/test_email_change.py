@@ -8,12 +8,13 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts import notice_kinds
-from accounts.actions import purging
+from accounts.actions import holds, purging
 from accounts.actions.authenticators import emailed_code
-from accounts.actions.people import contact_holds, email_change
+from accounts.actions.people import email_change
 from accounts.enums import CodePurpose
+from accounts.hold_refusals import ContactsHeld
 from accounts.models import AdmissionCode, EmailChange, EmailedCode, PlatformSession, ReplacedContact, Report, User
-from accounts.profile_refusals import AddressJustChanged, AddressUnchanged, ChangeOver, ContactsHeld, NothingToStop
+from accounts.profile_refusals import AddressJustChanged, AddressUnchanged, ChangeOver, NothingToStop
 from accounts.refusals import EmailedCodeWrong, Refusal, TooOften
 from portal.audit.models import SecurityEvent
 from portal.lib import clock as portal_clock
@@ -229,8 +230,8 @@ def test_an_owner_whose_old_mailbox_is_dead_needs_nothing_from_it(ada: Person, c
 def test_contact_details_stay_as_they_are_while_a_recovery_holds_them(ada: Person, clock: Clock, monkeypatch):
     until = clock.now + timedelta(hours=5)
     code = start(ada)
-    assert objections.contacts_held_until in contact_holds._HOLDS
-    monkeypatch.setattr(contact_holds, "_HOLDS", [lambda user, now: until])
+    assert objections.held_until in holds._SOURCES
+    monkeypatch.setattr(holds, "_SOURCES", [lambda ids, scope, now: dict.fromkeys(ids, until)])
 
     with pytest.raises(ContactsHeld):
         start(ada, "third@elsewhere.test")

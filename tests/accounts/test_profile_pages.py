@@ -8,7 +8,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from accounts.actions.people import contact_holds
+from accounts.actions import holds
 from accounts.models import Customer
 from accounts.policies import masks, telephone_numbers
 from portal.audit.models import SecurityEvent
@@ -110,7 +110,9 @@ def test_the_phone_number_is_changed_recorded_and_told(person: Person, clock: Cl
 
 def test_a_held_phone_number_stays_and_the_page_says_until_when(person: Person, clock: Clock, monkeypatch):
     until = portal_clock.now() + timedelta(hours=30)
-    monkeypatch.setattr(contact_holds, "_HOLDS", [lambda user, now: until if user == person.user else None])
+    monkeypatch.setattr(
+        holds, "_SOURCES", [lambda ids, scope, now: {person.user.pk: until} if person.user.pk in ids else {}]
+    )
 
     answer = factories.signed_in(person).post(PHONE, {"phone": "+44 20 7946 0099"})
 

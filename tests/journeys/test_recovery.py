@@ -73,10 +73,12 @@ def set_up(page: Page, claim: Claim, pin: str) -> str:
     page.locator(START).click()
     page.locator("main input[type=text]").fill(mailed("case_grant_part", "part"))
     page.locator(SUBMIT).click()
-    seed = page.locator(".reference code").inner_text().replace(" ", "")
     page.locator("#id_new_password").fill(NEW_PASSWORD)
-    page.locator("#id_code").fill(Person(claim.case.subject, "", seed).code())
     page.locator(SUBMIT).first.click()
+    page.locator("details summary").click()
+    seed = page.locator("details .reference code").inner_text().replace(" ", "")
+    page.locator("#id_code").fill(Person(claim.case.subject, "", seed).code())
+    page.locator("details button[type=submit]").click()
     return seed
 
 

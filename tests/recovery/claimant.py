@@ -87,12 +87,21 @@ class Claimant:
     def opens_grant(self, part: str | None = None) -> object:
         return self.presses("finish/", part=mailed("case_grant_part", "part") if part is None else part)
 
-    def secret(self) -> str:
-        page = self.client.get("/recover/finish/new/").content.decode()
-        return re.findall(r"<code data-copy-text>([^<]+)</code>", page)[-1].replace(" ", "")
+    def chooses(self, password: str = NEW_PASSWORD) -> object:
+        return self.presses("finish/new/", new_password=password)
 
-    def saves(self, code: str, *, password: str = NEW_PASSWORD, key_name: str = "New phone") -> object:
-        return self.presses("finish/new/", new_password=password, key_name=key_name, code=code)
+    def pairing_code(self) -> str:
+        page = self.client.get("/recover/finish/key/").content.decode()
+        return re.findall(r"<code data-copy-text>([^<]+)</code>", page)[0].replace("-", "")
+
+    def secret(self) -> str:
+        """Return the seed for a plain authenticator app; choose a password first, unless one was chosen."""
+        page = self.client.get("/recover/finish/key/")
+        page = page if page.status_code == 200 else self.chooses()
+        return re.findall(r"<code data-copy-text>([^<]+)</code>", page.content.decode())[-1].replace(" ", "")
+
+    def saves(self, code: str, *, name: str = "New phone") -> object:
+        return self.presses("finish/key/", name=name, code=code)
 
 
 def mailed(kind: str, fact: str) -> str:

@@ -9,12 +9,14 @@ from django.contrib.auth.hashers import make_password
 from django.utils import timezone
 
 from accounts.actions.authenticators.security_answers import set_answers
+from accounts.actions.password import Prepared
 from accounts.enums import ActivityKind, Role
 from accounts.hashers import PortalArgon2Hasher
-from accounts.models import AccountActivity, User
+from accounts.models import AccountActivity, Enrolment, EnrolmentItem, User
 from portal.lib.client import Origin
 from portal.outbox.models import Notice, NoticeState
 from recovery.actions import claims, completion, grants, possession, questions, reviews, statements, timers
+from recovery.actions.completion import NewKey
 from recovery.enums import Observed, Prompt, Purpose
 from recovery.methods import METHODS
 from recovery.models import Case, Claim, Decision, PlanItem, RecoveryGrant
@@ -24,6 +26,7 @@ from tests.factories import Person
 ORIGIN = Origin(address="198.51.100.7", device="Firefox on Linux", request_id="REQ")
 BROWSER = "the-claimants-browser"
 NEW_PASSWORD = "Nine-Lanterns-Over-Water-7"
+TICKET = "the-ticket-of-the-claimants-browser"
 NEW_SEED = factories.seed_of("the new phone")
 REASON = "Everything on file agrees with what the caller said."
 PERSONAL = {
@@ -77,6 +80,7 @@ class Walk:
     pin: str = ""
     seniors: dict[int, Person] = field(default_factory=dict)
     grant: RecoveryGrant | None = None
+    enrolment: Enrolment | None = None
     first_part: str = ""
 
     @property
@@ -192,17 +196,21 @@ class Walk:
         )
         return self
 
+    def prepared(self, password: str = NEW_PASSWORD) -> Prepared:
+        """Choose a password, and begin the Key that goes with it."""
+        chosen = completion.choose_password(grant=self.grant, new_password=password, now=now())
+        self.enrolment = completion.begin_key(grant=self.grant, ticket=TICKET, origin=ORIGIN, now=now())
+        EnrolmentItem.objects.filter(enrolment=self.enrolment).delete()
+        EnrolmentItem.objects.create(enrolment=self.enrolment, user=self.case.subject, secret=NEW_SEED)
+        return chosen
+
+    def new_key(self, code: str | None = None) -> NewKey:
+        shown = Person(self.case.subject, "", NEW_SEED).code() if code is None else code
+        return NewKey(self.enrolment, TICKET, shown, "New phone")
+
     def completed(self, password: str = NEW_PASSWORD, code: str | None = None) -> "Walk":
-        phone = Person(self.case.subject, "", NEW_SEED)
-        completion.complete(
-            grant=self.grant,
-            new_password=password,
-            secret=NEW_SEED,
-            code=phone.code() if code is None else code,
-            key_name="New phone",
-            origin=ORIGIN,
-            now=now(),
-        )
+        prepared = self.prepared(password)
+        completion.complete(grant=self.grant, prepared=prepared, key=self.new_key(code), origin=ORIGIN, now=now())
         return self
 
 
@@ -257,3 +265,9 @@ def walk(clock, holder, agent, lee, kim) -> Walk:
 def stranger(clock, agent, lee, kim) -> Walk:
     """The same for a name nobody has."""
     return Walk(agent.user, username="zzz")
+
+
+@pytest.fixture
+def desk(clock, db, agent, lee, kim) -> Walk:
+    """An agent and two seniors, and nobody whose case it would be yet."""
+    return Walk(agent.user, seniors={person.user.pk: person for person in (lee, kim)})

@@ -12,7 +12,7 @@ from accounts.models import Key, PlatformSession, User
 from portal.lib import clock as portal_clock
 from portal.throttle.models import Throttle
 from portal.throttle.reserve import reserve
-from recovery.enums import Scope
+from recovery.enums import SPOKEN_OF, Scope
 from tests import buckets, factories
 from tests.factories import Person
 from tests.lint_html import problems
@@ -56,7 +56,8 @@ def test_the_pages_lead_from_the_start_button_to_an_ordinary_sign_in(claimant, h
 
     assert shown(answer) == "hold"
     assert answer.context["receipt"].keys == 1
-    assert [name for name in Scope.labels if str(name) not in words(answer)] == []
+    spoken = [scope for scope in Scope if str(scope.label) in words(answer)]
+    assert spoken == list(SPOKEN_OF) == [Scope.CONTACT, Scope.NEW_KEY, Scope.IP_RULE]
     assert PlatformSession.objects.count() == 0
     clock.move(seconds=30)
     phone.user.refresh_from_db()
@@ -122,40 +123,57 @@ def test_a_case_allows_two_starts(claimant):
 
 
 @pytest.mark.parametrize(
-    ("fields", "status", "code"),
+    ("typed", "status", "code"),
     [
-        ({"new_password": ""}, 200, "F1"),
-        ({"new_password": "short"}, 200, "R4"),
-        ({"new_password": "Password123!"}, 200, "R5"),
-        ({"new_password": "Ada-Has-A-Secret-1843"}, 200, "R3"),
-        ({"new_password": "Aa1!" * 300}, 400, "R6"),
-        ({"new_password": "Nine\x00Lanterns-7"}, 200, "F3"),
-        ({"code": "000000"}, 200, "K1"),
-        ({"code": "0000"}, 200, "K1"),
-        ({"code": ""}, 200, "F1"),
-        ({"key_name": ""}, 200, "F1"),
-        ({"key_name": "p" * 61}, 400, "F2"),
+        ("", 200, "F1"),
+        ("short", 200, "R4"),
+        ("Password123!", 200, "R5"),
+        ("Ada-Has-A-Secret-1843", 200, "R3"),
+        ("Aa1!" * 300, 400, "R6"),
+        ("Nine\x00Lanterns-7", 200, "F3"),
     ],
 )
-def test_a_refusal_stands_at_its_field_and_changes_nothing(claimant, holder, fields, status, code):
+def test_a_password_is_refused_at_once_and_nothing_has_changed(claimant, holder, typed, status, code):
     remember_password(holder.user, holder.password, now=portal_clock.now())
     claimant.begins()
     claimant.opens_grant()
-    secret = claimant.secret()
-    right = {"new_password": NEW_PASSWORD, "key_name": "Red phone", "code": new_phone(claimant, holder).code()}
 
-    answer = claimant.presses("finish/new/", **(right | fields))
+    answer = claimant.chooses(typed)
+
+    assert (answer.status_code, cause(answer), wrong(answer).keys()) == (status, code, {"new_password"})
+    page = answer.content.decode()
+    assert "/help/problem/" in page.split("<form")[0]
+    assert f'value="{typed}' not in page or not typed
+    assert problems(page) == []
+    assert claimant.client.get("/recover/finish/key/").url == "/recover/finish/new/"
+    assert not holder.user.enrolments.exists()
+    assert untouched(holder)
+
+
+@pytest.mark.parametrize(
+    ("fields", "status", "code"),
+    [
+        ({"code": "000000"}, 200, "K1"),
+        ({"code": "0000"}, 200, "K1"),
+        ({"code": ""}, 200, "F1"),
+        ({"name": ""}, 200, "F1"),
+    ],
+)
+def test_a_refusal_of_the_key_stands_at_its_field_and_changes_nothing(claimant, holder, fields, status, code):
+    claimant.begins()
+    claimant.opens_grant()
+    secret = claimant.secret()
+    right = {"name": "Red phone", "code": new_phone(claimant, holder).code()}
+
+    answer = claimant.presses("finish/key/", **(right | fields))
 
     page = answer.content.decode()
-    assert answer.status_code == status
-    assert cause(answer) == code
-    assert wrong(answer).keys() == fields.keys()
-    assert "/help/problem/" in page.split("<form")[0]
+    assert (answer.status_code, cause(answer), wrong(answer).keys()) == (status, code, fields.keys())
     assert problems(page) == []
     assert claimant.secret() == secret
     assert NEW_PASSWORD not in page
     assert right["code"] not in page or "code" in fields
-    assert "key_name" in fields or 'value="Red phone"' in page
+    assert "name" in fields or 'value="Red phone"' in page
     assert untouched(holder)
 
 
@@ -168,8 +186,7 @@ def test_two_tabs_finish_once(claimant, holder):
     tab.cookies.load({name: morsel.value for name, morsel in claimant.client.cookies.items()})
     claimant.saves(phone.code())
 
-    form = {"new_password": "Other-Lanterns-Over-Water-9", "key_name": "Other", "code": phone.code()}
-    answer = tab.post("/recover/finish/new/", form)
+    answer = tab.post("/recover/finish/key/", {"name": "Other", "code": phone.code()})
 
     assert cause(answer) == "A3"
     assert leads_to(answer, "status/")
@@ -194,7 +211,7 @@ def test_going_away_in_the_middle_can_be_taken_up_again(claimant):
     page = claimant.looks()
 
     assert shown(page) == "setting_up"
-    assert "/recover/finish/new/" in page.content.decode()
+    assert "/recover/finish/key/" in page.content.decode()
 
 
 def test_a_grant_that_ran_out_changes_nothing_and_the_case_is_ready_again(claimant, holder, clock):
@@ -226,7 +243,8 @@ def test_the_square_and_the_typed_key_say_the_same_and_carry_no_style(claimant, 
     make = segno.make
     monkeypatch.setattr(segno, "make", lambda text, **options: drawn.append(text) or make(text, **options))
     claimant.begins()
-    page = claimant.opens_grant().content.decode()
+    claimant.opens_grant()
+    page = claimant.chooses().content.decode()
 
     secret = re.findall(r"<code data-copy-text>([^<]+)</code>", page)[-1].replace(" ", "")
     assert unquote(drawn[-1]) == (
@@ -249,6 +267,6 @@ def test_recovery_leads_on_where_codes_are_used_up(claimant, holder):
 
 def test_every_page_of_the_way_is_well_formed(claimant, holder):
     pages = [claimant.looks(), claimant.client.get("/recover/status/pin/"), claimant.begins(), claimant.opens_grant()]
-    pages += [claimant.looks(), claimant.saves(new_phone(claimant, holder).code())]
+    pages += [claimant.looks(), claimant.chooses(), claimant.saves(new_phone(claimant, holder).code())]
 
     assert [problems(page.content.decode()) for page in pages] == [[]] * len(pages)

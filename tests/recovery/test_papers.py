@@ -11,7 +11,7 @@ from recovery.actions import claims, papers, reviews, timers
 from recovery.admin import labels
 from recovery.admin.visibility import Viewer
 from recovery.enums import State, Verdict
-from recovery.refusals import CaseNotOpen, MayNotDecide, NotAllowed, NotComplete, NotYours
+from recovery.refusals import CaseNotOpen, MayNotDecide, NotAllowed, NotComplete, NotYours, TooFewSeniors
 from tests import factories
 from tests.recovery.claimant import Claimant, at_desk, shown
 from tests.recovery.conftest import ORIGIN, Walk, now
@@ -66,10 +66,13 @@ def test_the_wait_after_papers_is_prolonged_once_as_after_any_approval(clock, wa
 @pytest.mark.promise("CASE-4")
 def test_a_senior_who_saw_the_papers_does_not_decide(clock, walk, lee, kim):
     unreached(walk, clock)
+    with pytest.raises(TooFewSeniors):
+        record(walk, lee.user)
+    mia = factories.staff("mia", Role.SENIOR)
 
     record(walk, lee.user)
 
-    assert set(reviews.eligible(walk.case, walk.decision)) == {kim.user}
+    assert set(reviews.eligible(walk.case, walk.decision)) == {kim.user, mia.user}
 
 
 @pytest.mark.promise("CASE-4")

@@ -9,7 +9,7 @@ from portal.lib import code_alphabet
 from recovery.enums import FlagKind, Outcome, Prompt, Source
 from recovery.policies import passphrases, question_plan, reference_codes
 from recovery.policies.case_policy import Terms, tier_of
-from recovery.policies.question_plan import Checked, Draft
+from recovery.policies.question_plan import Checked, Draft, Gate
 
 TERMS = Terms(
     cooling_minutes=1440,
@@ -78,25 +78,45 @@ def test_no_set_of_answers_reaches_what_an_approval_needs():
 
 @pytest.mark.promise("CASE-3")
 @pytest.mark.parametrize(
-    ("checks", "passes"),
+    ("checks", "leads_to"),
     [
-        (a_round(), True),
-        (a_round(questions=(UNKNOWN, UNKNOWN), application=(MET, UNKNOWN)), True),
-        (a_round(personal=(MET, NOT_MET)), False),
-        (a_round(personal=(NOT_MET, NOT_MET)), False),
-        (a_round(personal=(MET, UNKNOWN)), False),
-        (a_round(application=(UNKNOWN, UNKNOWN), activity=(UNKNOWN, UNKNOWN), questions=(MET, MET)), False),
-        (a_round(application=(NOT_MET, NOT_MET), activity=(MET, MET), questions=(UNKNOWN, UNKNOWN)), True),
-        (a_round(activity=(NOT_MET, NOT_MET), decoy=NOT_MET), False),
-        (a_round(application=(VOID, VOID), activity=(MET, MET), questions=(VOID, VOID)), False),
-        (a_round(application=(VOID, VOID), activity=(MET, MET), questions=(MET, VOID)), False),  # four count
-        (a_round(application=(MET, VOID), activity=(MET, MET), questions=(MET, VOID)), True),  # five do
-        (a_round()[:8], False),
-        ([], False),
+        (a_round(), Gate.OPEN),
+        (a_round(questions=(UNKNOWN, UNKNOWN), application=(MET, UNKNOWN)), Gate.OPEN),
+        (a_round(personal=(MET, NOT_MET)), Gate.CLOSED),
+        (a_round(personal=(NOT_MET, NOT_MET)), Gate.CLOSED),
+        (a_round(personal=(VOID, VOID)), Gate.CLOSED),
+        (a_round(personal=(UNKNOWN, UNKNOWN)), Gate.CLOSED),
+        (a_round(personal=(MET, UNKNOWN)), Gate.PAPERS),
+        (a_round(personal=(MET, VOID)), Gate.PAPERS),
+        (a_round(personal=(NOT_MET, VOID)), Gate.CLOSED),
+        (a_round(application=(UNKNOWN, UNKNOWN), activity=(UNKNOWN, UNKNOWN), questions=(MET, MET)), Gate.CLOSED),
+        (a_round(application=(NOT_MET, NOT_MET), activity=(MET, MET), questions=(UNKNOWN, UNKNOWN)), Gate.OPEN),
+        (a_round(activity=(NOT_MET, NOT_MET), decoy=NOT_MET), Gate.CLOSED),
+        (a_round(application=(VOID, VOID), activity=(MET, MET), questions=(VOID, VOID)), Gate.PAPERS),
+        (a_round(application=(VOID, VOID), activity=(MET, MET), questions=(MET, VOID)), Gate.PAPERS),  # four count
+        (a_round(application=(MET, VOID), activity=(MET, MET), questions=(MET, VOID)), Gate.OPEN),  # five do
+        (a_round(application=(VOID, VOID), activity=(VOID, VOID), questions=(VOID, VOID)), Gate.PAPERS),
+        (a_round(personal=(MET, NOT_MET), application=(VOID, VOID), activity=(VOID, VOID)), Gate.CLOSED),
+        (a_round()[:8], Gate.CLOSED),
+        ([], Gate.CLOSED),
     ],
 )
-def test_the_gate_opens_for_both_details_and_enough_knowledge(checks, passes):
-    assert question_plan.passes_gate(checks, TERMS) is passes
+def test_the_gate_opens_for_both_details_and_enough_knowledge_or_leads_to_papers(checks, leads_to):
+    assert question_plan.gate(checks, TERMS) == leads_to
+
+
+@pytest.mark.promise("CASE-2")
+def test_nobody_forgets_their_own_birth_date():
+    forgotten = [Checked(Source.PERSONAL, UNKNOWN, prompt=Prompt.BIRTH_DATE), *a_round()[1:]]
+
+    assert question_plan.gate(forgotten, TERMS) == Gate.CLOSED
+
+
+def test_who_could_not_get_through_with_every_answer_right_shows_papers():
+    checks = a_round(application=(MET, MET), activity=(VOID, VOID), questions=(VOID, VOID))
+
+    assert question_plan.knowledge(checks, TERMS) < TERMS.gate
+    assert question_plan.gate(checks, TERMS) == Gate.PAPERS
 
 
 def test_confirming_what_never_happened_costs_more_than_a_wrong_answer():

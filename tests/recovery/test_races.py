@@ -13,9 +13,8 @@ from recovery.enums import State
 from recovery.models import Case, Event, Hold, RecoveryGrant
 from recovery.refusals import GrantInvalid, GrantPartWrong
 from tests import factories
-from tests.factories import Person
 from tests.races import at_once, done
-from tests.recovery.conftest import NEW_SEED, ORIGIN, REASON, now, right_answer
+from tests.recovery.conftest import ORIGIN, REASON, now, right_answer
 
 pytestmark = [pytest.mark.race, pytest.mark.django_db(transaction=True)]
 
@@ -23,18 +22,13 @@ pytestmark = [pytest.mark.race, pytest.mark.django_db(transaction=True)]
 @pytest.mark.promise("CASE-6")
 def test_of_four_tabs_that_finish_at_once_exactly_one_succeeds(clock, walk, holder):
     walk.ready(clock).started().opened_grant()
-    code = Person(holder.user, "", NEW_SEED).code()
+    choices = [f"Nine-Lanterns-Over-Water-{number}" for number in range(4)]
+    prepared = [completion.choose_password(grant=walk.grant, new_password=typed, now=now()) for typed in choices]
+    walk.prepared()
+    key = walk.new_key()
 
     def finish(number: int) -> object:
-        return completion.complete(
-            grant=walk.grant,
-            new_password=f"Nine-Lanterns-Over-Water-{number}",
-            secret=NEW_SEED,
-            code=code,
-            key_name=f"Tab {number}",
-            origin=ORIGIN,
-            now=now(),
-        )
+        return completion.complete(grant=walk.grant, prepared=prepared[number], key=key, origin=ORIGIN, now=now())
 
     results = at_once(*(lambda number=number: finish(number) for number in range(4)))
 

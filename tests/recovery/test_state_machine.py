@@ -61,6 +61,7 @@ def test_only_a_senior_moves_a_case_out_of_review_toward_the_account():
 def test_knowledge_alone_never_leads_past_possession():
     assert {new for old, new in state_machine.MOVES if old == State.VERIFYING} == {
         State.POSSESSION,
+        State.PROOFING,
         State.REFUSED,
         State.CANCELLED,
         State.WITHDRAWN,
@@ -113,7 +114,7 @@ def test_the_database_refuses_every_move_that_is_not_in_the_table(clock, walk, s
         (State.POSSESSION, False, State.CANCELLED),
         (State.POSSESSION, True, State.CONTESTED),
         (State.PROOFING, True, State.CONTESTED),
-        (State.PROOFING, False, State.CONTESTED),
+        (State.PROOFING, False, State.CANCELLED),
         (State.REVIEW, True, State.CONTESTED),
         (State.COOLING, True, State.CONTESTED),
         (State.GRANT_READY, True, State.CONTESTED),

@@ -5,7 +5,7 @@ from django.contrib.auth.hashers import check_password
 
 from accounts.actions.authenticators import security_answers
 from accounts.actions.people.replaced_contacts import remember
-from accounts.enums import ContactKind
+from accounts.enums import ContactKind, HoldScope
 from portal.audit import hash_chain
 from portal.lib import client
 from portal.outbox.models import Notice
@@ -45,9 +45,9 @@ def test_after_a_recovery_old_answers_count_no_more_and_contact_details_are_held
 
     assert list(security_answers.current(holder.user)) == []
     assert security_answers.standing_of(holder.user, now=clock.now).was_replaced
-    until = objections.contacts_held_until(holder.user, clock.now)
+    until = objections.held_until([holder.user.pk], HoldScope.CONTACT, clock.now)[holder.user.pk]
     assert until == walk.case.holds.get(scope=Scope.CONTACT).until
-    assert objections.contacts_held_until(holder.user, until) is None
+    assert objections.held_until([holder.user.pk], HoldScope.CONTACT, until) == {}
 
 
 @pytest.mark.promise("CASE-5")

@@ -8,8 +8,8 @@ from django.db import transaction
 from django.db.models import OuterRef
 
 from accounts import notice_kinds
-from accounts.actions import notify, slow_hash_lookup
-from accounts.enums import Action
+from accounts.actions import holds, notify, slow_hash_lookup
+from accounts.enums import Action, HoldScope
 from accounts.models import BackupCode, User
 from accounts.models.authenticators import used_since
 from accounts.policies import backup_codes as rules
@@ -33,14 +33,16 @@ def make(*, user: User, by: User, origin: client.Origin, now: datetime) -> list[
     """Make ten new codes and return them. They are shown once and cannot be read again.
 
     Shape: XXXX-XXXX. Cost: ten argon2 hashes. Effects: unused older codes are deleted; one event, one notice.
-    Needs: fresh proof; no open transaction. Raises: ``HashingOverloaded``.
+    Needs: fresh proof; no open transaction. Raises: ``KeysHeld``, ``HashingOverloaded``.
     """
+    holds.refuse_held(user, HoldScope.NEW_KEY, now=now)  # before ten hashes are made
     codes: set[str] = set()
     while len(codes) < rules.COUNT:
         codes.add(digests.random_characters(code_alphabet.ALPHABET, rules.LENGTH))
     rows = _rows(user, codes, now=now)
     with transaction.atomic():
         locked = User.objects.select_for_update(of=("self",)).get(pk=user.pk)
+        holds.refuse_held(locked, HoldScope.NEW_KEY, now=now)
         _replace(locked, rows)
         record(Action.BACKUP_CODES_MADE, by=by, on=locked, now=now, origin=origin, codes=len(rows))
         notify.notify_everywhere(

@@ -10,9 +10,9 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from accounts import notice_kinds
-from accounts.actions import sessions, used_nonces
+from accounts.actions import holds, sessions, used_nonces
 from accounts.actions.sign_in import known_browsers
-from accounts.enums import Action, EndReason, RequestState
+from accounts.enums import Action, EndReason, HoldScope, RequestState
 from accounts.models import Passkey, PlatformSession, PushChallenge, User
 from accounts.policies.passkeys import has_grown, may_add
 from accounts.refusals import PasskeyKnown, PasskeysFull, PasskeyWrong, Suspended
@@ -104,8 +104,10 @@ def register(
     """Add the passkey that the browser has just created to this user.
 
     Effects: the challenge is used up; one passkey, one event, one notice.
-    Needs: a fresh proof; no open transaction. Raises: ``PasskeyWrong``, ``PasskeyKnown``, ``PasskeysFull``.
+    Needs: a fresh proof; no open transaction. Raises: ``KeysHeld``, ``PasskeyWrong``, ``PasskeyKnown``,
+    ``PasskeysFull``.
     """
+    holds.refuse_held(user, HoldScope.NEW_KEY, now=now)
     _spend(challenge, now=now)
     try:
         made = webauthn.check_new(webauthn.read(answer), challenge=challenge, terms=terms())

@@ -1,4 +1,4 @@
-"""Enrol a Key, and verify its codes, each of which is accepted once."""
+"""Activate Keys, and verify their codes, each of which is accepted once."""
 
 import base64
 import math
@@ -12,7 +12,7 @@ from django.db.models import OuterRef
 
 from accounts import notice_kinds
 from accounts.actions import push
-from accounts.enums import Action, CodePurpose, KeyKind
+from accounts.enums import Action, CodePurpose
 from accounts.models import Key, User
 from accounts.models.authenticators import used_since
 from accounts.policies.keys import totp
@@ -88,31 +88,6 @@ def use_code(
             return key
     is_spent = any(key.step_of(code, at=now.timestamp(), after=-1) is not None for key in keys)
     raise attempt.refusal(CodeUsed() if is_spent else code_wrong(attempt.tries_left))
-
-
-def enrol_key(
-    *,
-    user: User,
-    secret: str,
-    code: str,
-    name: str,
-    attempt: Reservation,
-    by: User,
-    origin: client.Origin,
-    now: datetime,
-) -> Key:
-    """Add a Key to a user, proved by one of its codes, which is used up.
-
-    Effects: one Key, one event, one notice. ``attempt``: a reserved attempt at a code.
-    Needs: identity proofing by the caller (KEY-4).
-    Raises: ``CodeWrong``, ``LimitReached``.
-    """
-    step = first_step(secret, code, now=now)
-    if step is None:
-        raise attempt.refusal(code_wrong(attempt.tries_left))
-    new = Key(user=user, name=name, kind=KeyKind.APP, secret=secret, last_step=step)
-    with transaction.atomic():
-        return start_keys([new], by=by, origin=origin, now=now)[0]
 
 
 def first_step(secret: str, code: str, *, now: datetime) -> int | None:

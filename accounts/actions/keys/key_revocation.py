@@ -86,16 +86,22 @@ def report_lost(
 
 
 def revoke_authenticators(
-    *, user: User, reason: EndReason, by: User | None, origin: client.Origin | None, now: datetime
+    *,
+    user: User,
+    reason: EndReason,
+    by: User | None,
+    origin: client.Origin | None,
+    now: datetime,
+    but: Phone | None = None,
 ) -> int:
     """End every Key, passkey and unused backup code of a user; return how many Keys there were.
 
-    Effects: phones left without a Key end, too; one event. Needs: an open transaction, the user's row locked; the
-    caller ends open sign-ins.
+    Effects: phones left without a Key end, too, except ``but``, which gets a new one; one event.
+    Needs: an open transaction, the user's row locked; the caller ends open sign-ins.
     """
     over = {"confirmed": False, "ended_at": now, "end_reason": reason}
     live = Key.objects.filter(user=user, confirmed=True)
-    phones = list(live.exclude(phone=None).values_list("phone_id", flat=True))
+    phones = [pk for pk in live.values_list("phone_id", flat=True) if but is None or pk != but.pk]
     keys: int = live.update(**over)
     passkeys = Passkey.objects.filter(user=user, confirmed=True).update(**over)
     codes = backup_codes.drop(user)

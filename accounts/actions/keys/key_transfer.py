@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from accounts.actions import holds
 from accounts.actions.keys.enrolment import rows, steps
-from accounts.enums import EnrolmentPurpose, EnrolmentState
+from accounts.enums import EnrolmentPurpose, EnrolmentState, HoldScope
 from accounts.models import Enrolment, Phone
 from accounts.policies.keys import enrolment as moves
 from accounts.refusals import Suspended
@@ -22,13 +23,15 @@ class Begun:
 def begin(*, phone: Phone, origin: client.Origin, now: datetime) -> Begun:
     """Begin to transfer every Key of this phone; an earlier transfer of theirs ends.
 
-    Keys of suspended users stay where they are. Effects: as ``steps.begin``.
-    Raises: ``Suspended`` if none may be transferred.
+    Keys of suspended users, and of users for whom Keys are on hold, stay where they are. Effects: as ``steps.begin``.
+    Raises: ``Suspended`` if none may be transferred, ``KeysHeld`` if that is only because they are on hold.
     """
     may_move = phone.keys.filter(confirmed=True, user__is_active=True, user__suspended_at=None)
-    first = may_move.select_related("user").order_by("user_id").first()
-    if first is None:
+    movable = list(may_move.select_related("user").order_by("user_id"))
+    if not movable:
         raise Suspended
+    held = holds.held_among([key.user_id for key in movable], HoldScope.NEW_KEY, now=now)
+    first = next((key for key in movable if key.user_id not in held), movable[0])
     move = steps.begin(
         user=first.user,
         purpose=EnrolmentPurpose.TRANSFER,

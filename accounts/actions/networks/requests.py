@@ -7,9 +7,9 @@ from django.db import transaction
 from django.db.models import Q
 
 from accounts import notice_kinds
-from accounts.actions import notify
+from accounts.actions import holds, notify
 from accounts.actions.networks import rules
-from accounts.enums import Action, NetworkOutcome, Role
+from accounts.enums import Action, HoldScope, NetworkOutcome, Role
 from accounts.models import NetworkRequest, User
 from accounts.network_refusals import NetworksChanged, RequestNotOpen, TooManyNetworks
 from accounts.policies import networks
@@ -56,8 +56,8 @@ def ask(
     """Ask support for another list, an empty one for no limit. Asked by staff for a caller, it counts as verified.
 
     Effects: one row with a reference, one event, one notice on every channel.
-    Raises: ``RequestNotOpen`` if one is open already, ``TooManyNetworks``, ``NotTheirsToDecide``; ``TooOften`` for the
-    user themselves.
+    Raises: ``RequestNotOpen`` if one is open already, ``TooManyNetworks``, ``NotTheirsToDecide``, ``NetworksHeld``;
+    ``TooOften`` for the user themselves.
     """
     if len(wanted) > networks.MOST:
         raise TooManyNetworks(most=networks.MOST)
@@ -67,6 +67,7 @@ def ask(
     locked = User.objects.select_for_update(of=("self",)).get(pk=user.pk)
     if open_of(locked):
         raise RequestNotOpen
+    holds.refuse_held(locked, HoldScope.IP_RULE, now=now)
     if not is_for_caller:
         reserve(limits.NETWORK_REQUEST.of(locked.username_hash), now=now)
     made = NetworkRequest.objects.create(
@@ -108,7 +109,8 @@ def decide(
 
     Effects: the row, in one guarded statement; the list; events and notices.
     Needs: a Key code of ``by`` spent by the caller.
-    Raises: ``NotTheirsToDecide``, ``RequestNotOpen``; ``NetworksChanged`` if the list was changed since it was asked.
+    Raises: ``NotTheirsToDecide``, ``RequestNotOpen``, ``NetworksHeld`` for an approval; ``NetworksChanged`` if the list
+    was changed since it was asked.
     """
     if not may_decide(by, request):
         raise NotTheirsToDecide
@@ -118,6 +120,7 @@ def decide(
     if not waiting.exclude(maker=by).update(outcome=outcome, checker=by, decided_at=now):
         raise RequestNotOpen
     if outcome == NetworkOutcome.APPROVED:
+        holds.refuse_held(user, HoldScope.IP_RULE, now=now)
         _widen(user, request, by=by, origin=origin, now=now)
     _close(user, request, outcome, by=by, origin=origin, now=now)
 

@@ -5,9 +5,9 @@ from datetime import datetime
 from django.db import transaction
 
 from accounts import notice_kinds
-from accounts.actions import notify
-from accounts.actions.people import contact_holds, replaced_contacts
-from accounts.enums import Action, ContactKind
+from accounts.actions import holds, notify
+from accounts.actions.people import replaced_contacts
+from accounts.enums import Action, ContactKind, HoldScope
 from accounts.models import Customer, Mandate, User
 from accounts.policies import telephone_numbers
 from accounts.profile_refusals import PhoneUnreadable
@@ -38,7 +38,7 @@ def change_phone(*, user: User, typed: str, by: User, origin: client.Origin, now
         raise PhoneUnreadable
     with transaction.atomic():
         person = _lock(user)
-        contact_holds.refuse_held(user, now=now)
+        holds.refuse_held(user, HoldScope.CONTACT, now=now)
         if person.phone != number:
             replaced_contacts.remember(kind=ContactKind.PHONE, value=person.phone, user=None, customer=person, now=now)
             person.phone = number

@@ -11,10 +11,10 @@ from django.conf import settings
 from django.db import transaction
 
 from accounts import notice_kinds
-from accounts.actions import notify, reports, sessions
+from accounts.actions import holds, notify, reports, sessions
 from accounts.actions.authenticators import emailed_code
-from accounts.actions.people import contact_holds, replaced_contacts
-from accounts.enums import Action, CodePurpose, ContactKind, ReportKind
+from accounts.actions.people import replaced_contacts
+from accounts.enums import Action, CodePurpose, ContactKind, HoldScope, ReportKind
 from accounts.models import AdmissionCode, EmailChange, User
 from accounts.policies import stop_codes
 from accounts.profile_refusals import AddressJustChanged, AddressUnchanged, ChangeOver, NothingToStop
@@ -74,7 +74,7 @@ def refuse_too_early(user: User, *, now: datetime) -> None:
         until = last.stopped_at + _span() if last.stopped_at else last.stop_until
         if now < until:
             raise AddressJustChanged(until=until)
-    contact_holds.refuse_held(user, now=now)
+    holds.refuse_held(user, HoldScope.CONTACT, now=now)
 
 
 def waiting_of(user: User, *, now: datetime) -> EmailChange | None:

@@ -3,10 +3,10 @@
 from accounts.enums import EnrolmentPurpose, EnrolmentState
 
 EMAIL, DETAILS, OPEN, CLAIMED, MATCHED, DONE, ENDED = EnrolmentState
-FIRST, ADD, TRANSFER = EnrolmentPurpose
+FIRST, ADD, TRANSFER, RECOVERY = EnrolmentPurpose
 
 OVER = frozenset({DONE, ENDED})
-START: dict[EnrolmentPurpose, EnrolmentState] = {FIRST: EMAIL, ADD: EMAIL, TRANSFER: OPEN}
+START: dict[EnrolmentPurpose, EnrolmentState] = {FIRST: EMAIL, ADD: EMAIL, TRANSFER: OPEN, RECOVERY: OPEN}
 
 # (state, step) -> state. Anything else is refused.
 MOVES: dict[tuple[EnrolmentState, str], EnrolmentState] = {

@@ -4,8 +4,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
+from accounts.actions import holds
 from accounts.actions.keys.enrolment import identity_proofing, rows, steps
-from accounts.enums import EnrolmentPurpose
+from accounts.enums import EnrolmentPurpose, HoldScope
 from accounts.forms.enrolment import AnswersForm, DetailsForm, MailedCodeForm, OthersForm
 from accounts.models import User
 from accounts.policies import masks
@@ -54,7 +55,8 @@ def _start(
         except Refusal as caught:
             refusal = caught
     layout = "base.html" if is_first else "base_signed_in.html"
-    facts = {"is_first": is_first, "layout": layout, "others": others, "email": masks.email(user.email)}
+    held = holds.of(user, HoldScope.NEW_KEY, now=clock.now()) if rows.is_held(user, purpose, now=clock.now()) else None
+    facts = {"is_first": is_first, "layout": layout, "others": others, "email": masks.email(user.email), "held": held}
     return refusal_responses.page(request, "accounts/key_setup.html", form=form, refusal=refusal, **facts)
 
 

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.actions.keys.enrolment import rows, steps
 from accounts.enums import EnrolmentState
 from accounts.forms.enrolment import NewAppForm, NewKeyForm
+from accounts.models import Enrolment
 from accounts.refusals import EnrolmentOver, Refusal, Suspended
 from accounts.views import refusal_responses
 from accounts.views.keys.enrolment_session import SetUp, current_setup, is_over, setting_up
@@ -18,6 +19,13 @@ from portal.lib import client, clock, code_alphabet, qr_codes, site
 from portal.lib.http_methods import require_POST
 
 _HERE = "accounts:key-setup-pair"
+_URLS = {
+    "here": _HERE,
+    "state_url": "accounts:key-setup-state",
+    "renew_url": "accounts:key-setup-renew",
+    "match_url": "accounts:key-setup-match",
+    "stop_url": "accounts:key-setup-stop",
+}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -35,13 +43,13 @@ def pair(request: HttpRequest, found: SetUp) -> HttpResponse:
             form.refuse(refusal, "code")
         else:
             return redirect("accounts:key-setup-done")
-    facts = found.frame("pair") | _facts_of(found)
+    urls = {name: reverse(page) for name, page in _URLS.items()}
+    facts = found.frame("pair") | facts_of(found.enrolment, found.pairing_code) | urls
     return refusal_responses.page(request, "accounts/key_setup_pair.html", form=form, **facts)
 
 
-def _facts_of(found: SetUp) -> dict[str, Any]:
-    """Return what the page shows in this state. Raises: ``EnrolmentOver`` if the state has changed."""
-    enrolment = found.enrolment
+def facts_of(enrolment: Enrolment, pairing_code: str) -> dict[str, Any]:
+    """Return what a page that pairs a phone shows in this state. Raises: ``EnrolmentOver`` if the state has changed."""
     if enrolment.state != EnrolmentState.OPEN:
         return {"number": enrolment.number}
     if not (items := rows.items_of(enrolment)):
@@ -52,9 +60,9 @@ def _facts_of(found: SetUp) -> dict[str, Any]:
     is_live = bool(enrolment.pairing_until and enrolment.pairing_until > clock.now())
     return {
         "address": address,
-        "app_url": f"{app}#pair={found.pairing_code}",
-        "pairing_code": code_alphabet.grouped(found.pairing_code, by="-") if is_live else "",
-        "pairing_square": qr_codes.of_text(f"{address}#pair={found.pairing_code}"),
+        "app_url": f"{app}#pair={pairing_code}",
+        "pairing_code": code_alphabet.grouped(pairing_code, by="-") if is_live else "",
+        "pairing_square": qr_codes.of_text(f"{address}#pair={pairing_code}"),
         "app_square": qr_codes.of_key(own.user.username, own.secret),
         "secret": code_alphabet.grouped(own.secret),
         "others": len(others),

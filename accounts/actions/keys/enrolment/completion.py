@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
+from accounts.actions import holds
 from accounts.actions.keys import key_codes
 from accounts.actions.keys.enrolment import rows
-from accounts.enums import Action, EndReason, EnrolmentPurpose, KeyKind
+from accounts.enums import Action, EndReason, EnrolmentPurpose, HoldScope, KeyKind
 from accounts.models import Enrolment, EnrolmentItem, Key, Phone, PlatformSession, User
 from accounts.refusals import EnrolmentOver, Suspended, TooManyKeys
 from portal.audit.record import record_each
@@ -14,32 +15,40 @@ from portal.lib import client
 MAX_KEYS = 10  # active ones of one user
 
 
-def refuse_if_not_ready(enrolment: Enrolment, users: Mapping[int, User]) -> None:
+def refuse_if_not_ready(enrolment: Enrolment, users: Mapping[int, User], *, now: datetime) -> None:
     """Check again what may have changed since the enrolment began. Needs: the users locked.
 
-    Raises: ``Suspended``, ``TooManyKeys``, ``EnrolmentOver``.
+    Raises: ``Suspended``, ``TooManyKeys``, ``KeysHeld``, ``EnrolmentOver``.
     """
     owner = users[enrolment.user_id]
     has = Key.objects.filter(user=owner, confirmed=True).count()
     is_first = enrolment.purpose == EnrolmentPurpose.FIRST
-    if owner.suspended_at or not owner.is_active:
+    is_recovery = enrolment.purpose == EnrolmentPurpose.RECOVERY  # ends the others, and may end a suspension
+    if (owner.suspended_at and not is_recovery) or not owner.is_active:
         raise Suspended
     if is_first and (has or rows.has_other_way(owner)):
         raise EnrolmentOver
     if enrolment.phone is not None and enrolment.phone.ended_at:
         raise EnrolmentOver
-    if has >= MAX_KEYS:
+    if has >= MAX_KEYS and not is_recovery:
         raise TooManyKeys
+    if rows.is_held(owner, EnrolmentPurpose(enrolment.purpose), now=now):
+        holds.refuse_held(owner, HoldScope.NEW_KEY, now=now)
 
 
-def may_join(items: Sequence[EnrolmentItem], users: Mapping[int, User]) -> list[EnrolmentItem]:
+def may_join(items: Sequence[EnrolmentItem], users: Mapping[int, User], *, now: datetime) -> list[EnrolmentItem]:
     """Return the items of the other users who may still get their first Key in this enrolment."""
     have = set(Key.objects.filter(user__in=users, confirmed=True).values_list("user", flat=True))
-    return [item for item in items if _is_open(users[item.user_id]) and item.user_id not in have]
+    held = holds.held_among([item.user_id for item in items], HoldScope.NEW_KEY, now=now)
+    free = [item for item in items if _is_open(users[item.user_id])]
+    return [item for item in free if item.user_id not in have | held.keys()]
 
 
-def may_move(items: Sequence[EnrolmentItem], enrolment: Enrolment, users: Mapping[int, User]) -> list[EnrolmentItem]:
-    """Return the items whose Key is still on the old phone and whose user may sign in."""
+def may_move(
+    items: Sequence[EnrolmentItem], enrolment: Enrolment, users: Mapping[int, User], *, now: datetime
+) -> list[EnrolmentItem]:
+    """Return the items whose Key is still on the old phone, and whose user may sign in and add a Key."""
+    held = holds.held_among([item.user_id for item in items], HoldScope.NEW_KEY, now=now)
     return [
         item
         for item in items
@@ -47,6 +56,7 @@ def may_move(items: Sequence[EnrolmentItem], enrolment: Enrolment, users: Mappin
         and item.replaces.confirmed
         and item.replaces.phone_id == enrolment.old_phone_id
         and _is_open(users[item.user_id])
+        and item.user_id not in held
     ]
 
 

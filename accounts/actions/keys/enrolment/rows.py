@@ -5,7 +5,8 @@ from datetime import datetime
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from accounts.enums import EnrolmentPurpose, EnrolmentState, Realm
+from accounts.actions import holds
+from accounts.enums import EnrolmentPurpose, EnrolmentState, HoldScope, Realm
 from accounts.models import BackupCode, Enrolment, EnrolmentItem, Key, Passkey, Phone, User
 from accounts.policies.keys import enrolment as moves
 from accounts.refusals import EnrolmentOver, PairingOver, Refusal
@@ -105,6 +106,18 @@ def items_of(enrolment: Enrolment) -> list[EnrolmentItem]:
     unmoved = EnrolmentItem.objects.filter(enrolment=enrolment, enrolment__state=enrolment.state)
     items = unmoved.select_related("user__customer", "replaces", "key")
     return sorted(items, key=lambda item: (item.user_id != enrolment.user_id, item.pk))
+
+
+def is_held(user: User, purpose: EnrolmentPurpose, *, now: datetime) -> bool:
+    """Tell whether a Key for this purpose is on hold for this user: never the very first one, nor that of a recovery.
+
+    Somebody whose only Key was ended while Keys are on hold recovers again.
+    """
+    if purpose == EnrolmentPurpose.RECOVERY:
+        return False
+    if purpose == EnrolmentPurpose.FIRST and not Key.objects.filter(user=user).exists():
+        return False
+    return bool(holds.held_among([user.pk], HoldScope.NEW_KEY, now=now))
 
 
 def has_other_way(user: User) -> bool:

@@ -6,16 +6,18 @@ reference is the ticket. A step that is not open raises ``EnrolmentOver`` on the
 """
 
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
 
+from accounts.actions import holds
 from accounts.actions.keys import key_codes
 from accounts.actions.keys.enrolment import completion, identity_proofing, rows
 from accounts.actions.keys.enrolment.rows import move
-from accounts.enums import Action, EnrolmentPurpose, EnrolmentState
+from accounts.enums import Action, EnrolmentPurpose, EnrolmentState, HoldScope
 from accounts.models import Enrolment, EnrolmentItem, Key, Phone, User
 from accounts.policies.keys import enrolment as moves
 from accounts.refusals import (
@@ -53,21 +55,20 @@ def begin(
     """Begin to set up a Key for a user; with ``also``, for other users of the same customer on the same phone.
 
     FIRST needs the right password, ADD a fresh proof, TRANSFER a request signed by ``old_phone``, all of whose active
-    Keys are transferred. ``proved_by``: what has proved the identity a moment ago, for the record; then no code is
-    e-mailed and nothing is asked. Users in ``also`` who may not get a Key are left out. Effects: older open enrolments
-    of the same purpose end; one event; on the web a code by e-mail. Needs: no open transaction.
-    Raises: ``Suspended``, ``TooManyKeys``, ``NothingToAsk``, ``OtherWayKnown``, ``EnrolmentOver``, ``PairingOver``,
-    ``TooOften`` (too many e-mailed codes).
+    Keys are transferred, RECOVERY an open grant. ``proved_by``: what has proved the identity a moment ago, for the
+    record; then no code is e-mailed and nothing is asked. Users in ``also`` who may not get a Key are left out.
+    Effects: older open enrolments of the same purpose end; one event; on the web a code by e-mail. Needs: no open
+    transaction.
+    Raises: ``Suspended``, ``TooManyKeys``, ``KeysHeld``, ``NothingToAsk``, ``OtherWayKnown``, ``EnrolmentOver``,
+    ``PairingOver``, ``TooOften`` (too many e-mailed codes).
     """
     with transaction.atomic():
         owner = User.objects.select_for_update(of=("self",)).select_related("customer").get(pk=user.pk)
-        _refuse_if_closed(owner, purpose)
+        _refuse_if_closed(owner, purpose, now=now)
         if purpose == EnrolmentPurpose.FIRST and not proved_by:
             identity_proofing.questions_for(owner)
-        items = _items_for(owner, also, old_phone)
-        running = owner.enrolments.filter(purpose=purpose, expires_at__gt=now).exclude(state__in=moves.OVER)
-        for older in running.select_for_update(of=("self",)).select_related("user"):
-            _end(older, now=now, origin=origin, by=owner)
+        items = _items_for(owner, also, old_phone, now=now)
+        end_running(user=owner, purpose=purpose, by=owner, origin=origin, now=now)
         begun = Enrolment.objects.create(
             user=owner,
             purpose=purpose,
@@ -85,9 +86,10 @@ def begin(
     return begun
 
 
-def _refuse_if_closed(owner: User, purpose: EnrolmentPurpose) -> None:
+def _refuse_if_closed(owner: User, purpose: EnrolmentPurpose, *, now: datetime) -> None:
     keys = Key.objects.filter(user=owner, confirmed=True).count()
-    if owner.suspended_at or not owner.is_active:
+    is_recovery = purpose == EnrolmentPurpose.RECOVERY  # which may end a suspension
+    if (owner.suspended_at and not is_recovery) or not owner.is_active:
         raise Suspended
     if purpose == EnrolmentPurpose.FIRST:
         if keys:
@@ -96,14 +98,18 @@ def _refuse_if_closed(owner: User, purpose: EnrolmentPurpose) -> None:
             raise OtherWayKnown
     elif purpose == EnrolmentPurpose.ADD and keys >= completion.MAX_KEYS:
         raise TooManyKeys
+    if rows.is_held(owner, purpose, now=now):
+        holds.refuse_held(owner, HoldScope.NEW_KEY, now=now)
 
 
-def _items_for(owner: User, also: Collection[User], old_phone: Phone | None) -> list[EnrolmentItem]:
+def _items_for(owner: User, also: Collection[User], old_phone: Phone | None, *, now: datetime) -> list[EnrolmentItem]:
     """Return an item with a new seed for each user, or in a transfer for each Key that may be transferred."""
     if old_phone is not None:
         live = Key.objects.select_related("user").filter(phone=old_phone, confirmed=True)
         movable = live.filter(user__is_active=True, user__suspended_at=None)
-        moving = [EnrolmentItem(user=old.user, secret=key_codes.new_secret(), replaces=old) for old in movable]
+        held = holds.held_among([old.user_id for old in movable], HoldScope.NEW_KEY, now=now)
+        free = [old for old in movable if old.user_id not in held]
+        moving = [EnrolmentItem(user=old.user, secret=key_codes.new_secret(), replaces=old) for old in free]
         if owner.pk not in {item.user_id for item in moving}:
             raise PairingOver
         return moving
@@ -232,26 +238,58 @@ def confirm_on_web(
     From OPEN the seed is in a plain authenticator app, called ``name``, for one user only; from MATCHED on the
     phone that joined. Effects: the Keys (each replaces an older one of its user on that phone), their events and
     notices; the code is used up. Needs: no open transaction.
-    Raises: ``CodeWrong``, ``TooOften``, ``Suspended``, ``TooManyKeys``, ``EnrolmentOver``.
+    Raises: ``CodeWrong``, ``TooOften``, ``Suspended``, ``TooManyKeys``, ``KeysHeld``, ``EnrolmentOver``.
     """
     attempt = reserve(_codes(enrolment), now=now)
     with transaction.atomic():
-        users = rows.lock_users(enrolment)
-        locked = rows.lock_owned(enrolment, binding, now=now)
-        step = "confirm" if locked.phone_id else "confirm-app"
-        if locked.purpose == EnrolmentPurpose.TRANSFER or not moves.after(EnrolmentState(locked.state), step):
-            raise EnrolmentOver
-        first, *others = rows.items_of(locked)
-        spent = key_codes.first_step(first.secret, code, now=now)
-        if spent is None:
-            raise attempt.refusal(code_wrong(attempt.tries_left))
-        completion.refuse_if_not_ready(locked, users)
-        joining = completion.may_join(others, users) if locked.phone_id else []
-        move(locked, step, now=now)
-        steps = {first: spent} | dict.fromkeys(joining, -1)
-        made = completion.start(locked, steps, name=name, origin=origin, now=now)
+        proved = _prove(enrolment, binding, code, _FINISHED_ON_ITS_PAGES, attempt, now=now)
+        made = completion.start(proved.enrolment, proved.steps, name=name, origin=origin, now=now)
     give_back(attempt)
     return made
+
+
+_FINISHED_ON_ITS_PAGES = frozenset({EnrolmentPurpose.FIRST, EnrolmentPurpose.ADD})
+
+
+@dataclass(frozen=True)
+class Proved:
+    """An enrolment that is done but for its Keys, with the last time step each seed has used."""
+
+    enrolment: Enrolment
+    steps: Mapping[EnrolmentItem, int]
+
+
+def prove_recovered(*, enrolment: Enrolment, binding: str, code: str, attempt: Reservation, now: datetime) -> Proved:
+    """Use up an enrolment of a recovery with a code from the new Key, which ``completion.start`` then activates.
+
+    No page finishes such an enrolment but by the completion of its recovery.
+    Needs: the transaction of that completion, before it ends what was open. Raises: as ``confirm_on_web``.
+    """
+    return _prove(enrolment, binding, code, frozenset({EnrolmentPurpose.RECOVERY}), attempt, now=now)
+
+
+def _prove(
+    enrolment: Enrolment,
+    binding: str,
+    code: str,
+    purposes: Collection[EnrolmentPurpose],
+    attempt: Reservation,
+    *,
+    now: datetime,
+) -> Proved:
+    users = rows.lock_users(enrolment)
+    locked = rows.lock_owned(enrolment, binding, now=now)
+    step = "confirm" if locked.phone_id else "confirm-app"
+    if locked.purpose not in purposes or not moves.after(EnrolmentState(locked.state), step):
+        raise EnrolmentOver
+    first, *others = rows.items_of(locked)
+    spent = key_codes.first_step(first.secret, code, now=now)
+    if spent is None:
+        raise attempt.refusal(code_wrong(attempt.tries_left))
+    completion.refuse_if_not_ready(locked, users, now=now)
+    joining = completion.may_join(others, users, now=now) if locked.phone_id else []
+    move(locked, step, now=now)
+    return Proved(locked, {first: spent} | dict.fromkeys(joining, -1))
 
 
 @refusing(too_often)
@@ -272,7 +310,7 @@ def prove_on_phone(
         locked = rows.lock_came(enrolment, phone, now=now)
         if not moves.after(EnrolmentState(locked.state), "confirm"):
             raise PairingOver
-        items = completion.may_move(rows.items_of(locked), locked, users)
+        items = completion.may_move(rows.items_of(locked), locked, users, now=now)
         spent = {item: key_codes.first_step(item.secret, codes.get(item.public_id, ""), now=now) for item in items}
         steps = {item: step for item, step in spent.items() if step is not None}
         if len(steps) < len(items):
@@ -299,7 +337,16 @@ def give_up(*, enrolment: Enrolment, binding: str, origin: client.Origin, now: d
     return locked
 
 
-def _end(enrolment: Enrolment, *, now: datetime, origin: client.Origin, by: User) -> None:
+def end_running(
+    *, user: User, purpose: EnrolmentPurpose, by: User | None, origin: client.Origin | None, now: datetime
+) -> None:
+    """End a user's enrolments of this purpose that are under way. Needs: an open transaction."""
+    running = user.enrolments.filter(purpose=purpose, expires_at__gt=now).exclude(state__in=moves.OVER)
+    for older in running.select_for_update(of=("self",)).select_related("user"):
+        _end(older, now=now, origin=origin, by=by)
+
+
+def _end(enrolment: Enrolment, *, now: datetime, origin: client.Origin | None, by: User | None) -> None:
     """Needs: an open transaction, with the row locked."""
     state = EnrolmentState(enrolment.state)
     move(enrolment, "give-up", now=now)
