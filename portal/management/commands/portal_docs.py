@@ -20,7 +20,7 @@ from portal import checks as portal_checks
 from portal.lib.env import READINGS, Reading
 from portal.management.commands.portal_map import markdown
 from portal.outbox import checks as outbox_checks
-from portal.throttle import limits
+from portal.throttle import limits_page
 from portal.url_inventory import every_page
 from recovery import checks as recovery_checks
 from recovery.policies import reset_steps, state_machine
@@ -86,7 +86,7 @@ class Command(BaseCommand):
             root / "docs" / "reference" / "pages.md": _PAGES_HEAD + markdown(every_page()) + "\n",
             root / "docs" / "reference" / "settings.md": settings_page(list(READINGS.values()), root),
             root / "docs" / "reference" / "checks.md": checks_page(),
-            root / "docs" / "reference" / "limits.md": _LIMITS_HEAD + limits.markdown() + "\n",
+            root / "docs" / "reference" / "limits.md": _LIMITS_HEAD + limits_page.markdown() + "\n",
             imports: between_marks(imports.read_text(encoding="utf-8"), columns.markdown()),
             states: between_marks(states.read_text(encoding="utf-8"), state_machine.table()),
             enrolment: between_marks(enrolment.read_text(encoding="utf-8"), enrolment_moves.table()),
