@@ -38,6 +38,7 @@ class SetUp:
     ticket: str
     pairing_code: str
     next: str = ""  # the page that was wanted when the sign-in led here
+    is_proved: bool = False  # the identity was proved on the pages before
 
     @property
     def owned(self) -> dict[str, Any]:
@@ -53,11 +54,12 @@ class SetUp:
         """Return what every page of it shows; ``place``: the current step, one of those below."""
         is_first = self.enrolment.purpose == EnrolmentPurpose.FIRST
         names = {"code": _("E-mail"), "details": _("Confirm it is you"), "pair": _("Phone"), "done": _("Test")}
-        if not is_first:
-            del names["details"]
+        for left_out in ("code", "details") if self.is_proved else () if is_first else ("details",):
+            del names[left_out]
         return {
             "enrolment": self.enrolment,
             "is_first": is_first,
+            "is_proved": self.is_proved,
             "layout": "base.html" if is_first else "base_signed_in.html",
             "steps": list(names.values()),
             "step": list(names).index(place) + 1,
@@ -67,7 +69,7 @@ class SetUp:
     def keep(self, response: HttpResponse) -> HttpResponse:
         """Store the ticket in the browser."""
         facts = {"enrolment": self.enrolment.pk, "ticket": self.ticket, "pairing_code": self.pairing_code}
-        TICKET.write(response, **facts, next=self.next)
+        TICKET.write(response, **facts, next=self.next, is_proved=self.is_proved)
         return response
 
 
@@ -89,7 +91,7 @@ def begin_proved(request: HttpRequest, user: User, *, proved_by: str) -> HttpRes
         origin=client.origin(request),
         now=now,
     )
-    return go_on(SetUp(begun, ticket, ""), begun)
+    return go_on(SetUp(begun, ticket, "", is_proved=True), begun)
 
 
 def go_on(setup: SetUp, moved: Enrolment) -> HttpResponse:
@@ -136,7 +138,8 @@ def current_setup(request: HttpRequest) -> SetUp | None:
     if not facts:
         return None
     enrolment = rows.find(enrolment_id=facts["enrolment"], ticket=facts["ticket"], now=clock.now())
-    return SetUp(enrolment, facts["ticket"], facts["pairing_code"], facts.get("next", ""))
+    wanted, is_proved = facts.get("next", ""), facts.get("is_proved", False)
+    return SetUp(enrolment, facts["ticket"], facts["pairing_code"], wanted, is_proved)
 
 
 def _not_open(request: HttpRequest, refusal: Refusal) -> HttpResponse:
