@@ -20,6 +20,7 @@ from accounts.models.push_challenges import PushChallenge
 from accounts.models.reports import Report
 from accounts.models.sessions import KnownBrowser, PlatformSession
 from accounts.models.users import User
+from accounts.models.welcome import FirstSignIn, WelcomeLetter
 
 __all__ = [
     "AccountActivity",
@@ -32,6 +33,7 @@ __all__ = [
     "EmailedCode",
     "Enrolment",
     "EnrolmentItem",
+    "FirstSignIn",
     "FormerPassword",
     "Key",
     "KnownBrowser",
@@ -50,4 +52,5 @@ __all__ = [
     "TravelPass",
     "UsedNonce",
     "User",
+    "WelcomeLetter",
 ]

@@ -39,6 +39,7 @@ HELP: "dict[str, StrOrPromise]" = {
     "service-problem": _("Help with a page that does not work"),
     "set-up-key": _("Help with setting up a Key"),
     "staff-desk": _("Help with the staff desk"),
+    "welcome-letter": _("Help with a welcome letter"),
     "wrong-username-or-password": _("Help with a wrong password"),
 }
 

@@ -284,6 +284,36 @@ RESET_KEY = Limit(
     total="PORTAL_CODE_FAILURE_TOTAL",
 )
 
+# --- Welcome letters and first sign-ins ------------------------------------------------------------------
+WELCOME = Limit(
+    "welcome",
+    _("Welcome code"),
+    "Wrong welcome codes for one username from one address or IPv6 /64, so that no stranger can use up the owner's.",
+    tries=_FAILURES,
+    window=_LOCKOUT,
+    pause=_LOCKOUT,
+)
+WELCOME_NETWORK = _of_networks(
+    "welcome-network",
+    _("Welcome codes of a network"),
+    "Wrong welcome codes from one address or IPv6 /64, whatever the username.",
+    tries=20,
+)
+WELCOME_DETAILS = Limit(
+    "welcome-details",
+    _("Details in a first sign-in"),
+    "Wrong personal details for one username, given after the welcome code; the last one ends the first sign-in.",
+    tries=_FAILURES,
+    window=_DAY,
+)
+WELCOME_LETTER = Limit(
+    "welcome-letter",
+    _("New welcome letters"),
+    "New welcome letters asked for in place of lost ones, for one username.",
+    tries=3,
+    window=_MONTH,
+)
+
 # --- Assisted recovery -------------------------------------------------------------------------------
 INTAKE = _of_networks(
     "intake",

@@ -14,6 +14,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from accounts import checks as accounts_checks
 from accounts.imports import columns
+from accounts.policies import welcome
 from accounts.policies.keys import enrolment as enrolment_moves
 from helpcenter import checks as helpcenter_checks
 from portal import checks as portal_checks
@@ -81,6 +82,7 @@ class Command(BaseCommand):
         states = root / "docs" / "reference" / "case-states.md"
         enrolment = root / "docs" / "reference" / "enrolment-states.md"
         resets = root / "docs" / "reference" / "reset-states.md"
+        first_sign_ins = root / "docs" / "reference" / "first-sign-in-states.md"
         asvs = root / "docs" / "reference" / "asvs.md"
         wanted = {
             root / "docs" / "reference" / "pages.md": _PAGES_HEAD + markdown(every_page()) + "\n",
@@ -91,6 +93,7 @@ class Command(BaseCommand):
             states: between_marks(states.read_text(encoding="utf-8"), state_machine.table()),
             enrolment: between_marks(enrolment.read_text(encoding="utf-8"), enrolment_moves.table()),
             asvs: between_marks(asvs.read_text(encoding="utf-8"), asvs_table(root / "tests")),
+            first_sign_ins: between_marks(first_sign_ins.read_text(encoding="utf-8"), welcome.table()),
             resets: between_marks(resets.read_text(encoding="utf-8"), reset_steps.table()),
         }
         for path, text in wanted.items():
