@@ -68,6 +68,7 @@ class CodePurpose(models.TextChoices):
     STEP_UP = "step-up", _("Confirm it is you")
     ENROL = "enrol", _("Set up a Key")
     NEW_ADDRESS = "new-address", _("Change the e-mail address")
+    WELCOME = "welcome", _("Sign in for the first time")
     RECOVERY = "recovery", _("Recovery")
     RESET = "reset", _("Set a new password")
 
@@ -130,6 +131,24 @@ class EnrolmentState(models.TextChoices):
     ENDED = "ended", _("Ended without a Key")
 
 
+class LetterReason(models.TextChoices):
+    """Why a welcome letter was wanted."""
+
+    IMPORT = "import", _("A new customer")
+    FEED = "feed", _("Asked for in the firm's records")
+    DESK = "desk", _("Asked for at the desk")
+
+
+class FirstSignInState(models.TextChoices):
+    """The state of a first sign-in; accounts/policies/welcome.py has the legal moves."""
+
+    DETAILS = "details", _("Waiting for details")
+    EMAIL = "email", _("Waiting for the e-mailed code")
+    PASSWORD = "password", _("Waiting for the password")
+    DONE = "done", _("Done")
+    ENDED = "ended", _("Ended with nothing changed")
+
+
 class ReportKind(models.TextChoices):
     """What a customer reported."""
 
@@ -187,6 +206,12 @@ class Action(models.TextChoices):
     ROLE_GIVEN = "role_given", _("Role given")
     ROLE_REFUSED = "role_refused", _("Role refused")
     STAFF_LEFT = "staff_left", _("Left the firm")
+    LETTER_WANTED = "letter_wanted", _("New welcome letter asked for")
+    LETTER_PRINTED = "letter_printed", _("Welcome letter printed")
+    WELCOME_STARTED = "welcome_started", _("First sign-in started with the code from the welcome letter")
+    WELCOME_PROVED = "welcome_proved", _("First sign-in: identity confirmed")
+    WELCOME_FAILED = "welcome_failed", _("First sign-in ended: details wrong too often")
+    WELCOME_USED = "welcome_used", _("Welcome letter used")
     SIGNED_IN = "signed_in", _("Signed in")
     SIGNED_OUT = "signed_out", _("Signed out")
     SESSION_ENDED = "session_ended", _("Signed out of another device")
@@ -262,5 +287,7 @@ STEPS = frozenset(
         Action.PHONE_PAIRED,
         Action.REQUEST_APPROVED,
         Action.REQUEST_SENT,
+        Action.WELCOME_PROVED,
+        Action.WELCOME_STARTED,
     }
 )

@@ -6,6 +6,8 @@ _EVERYWHERE = (ChannelName.EMAIL, ChannelName.PUSH)
 
 _ORIGIN = {"device", "place", "ip"}
 
+WELCOME_FAILED = declare("welcome_failed", facts={"device", "at"}, is_urgent=True)
+LETTER_WANTED = declare("letter_wanted", facts={"at"})
 NEW_DEVICE = declare("new_device", facts={*_ORIGIN, "at"}, channels=_EVERYWHERE, is_urgent=True)
 LOCKED = declare("paused", facts={*_ORIGIN, "tries", "limit", "until", "pauses"}, channels=_EVERYWHERE, is_urgent=True)
 CODES_WRONG = declare("codes_wrong", facts={*_ORIGIN, "tries", "total"}, channels=_EVERYWHERE, is_urgent=True)

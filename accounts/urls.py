@@ -17,6 +17,7 @@ from accounts.views import (
 )
 from accounts.views.keys import enrolment, key_app, keys, pairing
 from accounts.views.sign_in import blocked_network, passkey_sign_in, push_polling, second_factor, sign_in, this_browser
+from accounts.views.welcome import first_sign_in
 
 app_name = "accounts"
 passkey_pages = [
@@ -40,6 +41,14 @@ enrolment_pages = [
     path("key/setup/stop/", pairing.stop, name="key-setup-stop"),
     path("key/setup/state/", pairing.state, name="key-setup-state"),
     path("key/setup/done/", pairing.done, name="key-setup-done"),
+]
+welcome_pages = [
+    path("welcome/", first_sign_in.start, name="welcome"),
+    path("welcome/details/", first_sign_in.details, name="welcome-details"),
+    path("welcome/code/", first_sign_in.code, name="welcome-code"),
+    path("welcome/code/send/", first_sign_in.send, name="welcome-send"),
+    path("welcome/password/", first_sign_in.password, name="welcome-password"),
+    path("welcome/stop/", first_sign_in.stop, name="welcome-stop"),
 ]
 network_pages = [
     path("login/blocked-network/", blocked_network.blocked_network, name="blocked-network"),
@@ -71,6 +80,7 @@ notice_pages = [
 urlpatterns = [
     *passkey_pages,
     *network_pages,
+    *welcome_pages,
     *enrolment_pages,
     *profile_pages,
     *notice_pages,

@@ -71,6 +71,9 @@ def _times() -> dict[str, str]:
         "minimum_review_time": _seconds(settings.PORTAL_CASE_MINIMUM_REVIEW_SECONDS),
         "grant_open_time": _minutes(settings.PORTAL_GRANT_OPEN_MINUTES),
         "grant_finish_time": _minutes(settings.PORTAL_GRANT_FINISH_MINUTES),
+        "welcome_step_time": _minutes(settings.PORTAL_WELCOME_MINUTES),
+        "welcome_time": _days(settings.PORTAL_WELCOME_DAYS),
+        "address_settled_time": _days(settings.PORTAL_ADDRESS_SETTLED_DAYS),
         "travel_pass_time": _minutes(settings.PORTAL_TRAVEL_PASS_MINUTES),
         "push_time": _seconds(settings.PORTAL_PUSH_SECONDS),
         "pairing_time": _minutes(settings.PORTAL_PAIRING_MINUTES),
@@ -132,3 +135,7 @@ def _minutes(count: int) -> str:
 
 def _hours(count: int) -> str:
     return ngettext("%(count)d hour", "%(count)d hours", count) % {"count": count}
+
+
+def _days(count: int) -> str:
+    return ngettext("%(count)d day", "%(count)d days", count) % {"count": count}

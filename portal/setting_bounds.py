@@ -91,6 +91,25 @@ PORTAL_INVITATION_HOURS = env.number(
 PORTAL_RESET_MINUTES = env.number(
     "PORTAL_RESET_MINUTES", 30, low=15, high=60, unit="minutes", help="Time allowed for setting a forgotten password."
 )
+PORTAL_WELCOME_DAYS = env.number(
+    "PORTAL_WELCOME_DAYS", 60, low=14, high=180, unit="days", help="How long the code of a welcome letter is valid."
+)
+PORTAL_WELCOME_MINUTES = env.number(
+    "PORTAL_WELCOME_MINUTES",
+    30,
+    low=15,
+    high=60,
+    unit="minutes",
+    help="Time allowed from the welcome code to the new password.",
+)
+PORTAL_ADDRESS_SETTLED_DAYS = env.number(
+    "PORTAL_ADDRESS_SETTLED_DAYS",
+    90,
+    low=30,
+    high=365,
+    unit="days",
+    help="How long a changed postal address must stand before a lost welcome letter is replaced there.",
+)
 PORTAL_FRESH_PROOF_MINUTES = env.number(
     "PORTAL_FRESH_PROOF_MINUTES",
     10,

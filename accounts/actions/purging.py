@@ -14,6 +14,7 @@ from accounts.models import (
     EmailChange,
     EmailedCode,
     Enrolment,
+    FirstSignIn,
     Key,
     KnownBrowser,
     PauseOrigin,
@@ -37,6 +38,7 @@ _NOTICE_DAYS = 400
 _REQUEST_DAYS = 90
 _ADDRESS_AGE = timedelta(days=90)  # the preview of a limit looks back that far
 _EMAIL_CHANGE_DAYS = 90
+_FIRST_SIGN_IN_DAYS = 30
 _ENROLMENT_HOURS = 24  # after the last moment it could have been finished
 _SPENT_HOURS = 24  # longer than any signed request or challenge is valid
 
@@ -96,6 +98,10 @@ KINDS = (
     Kind(
         "enrolments that are over",
         lambda now: Enrolment.objects.filter(expires_at__lt=now - timedelta(hours=_ENROLMENT_HOURS)),
+    ),
+    Kind(
+        "first sign-ins",
+        lambda now: FirstSignIn.objects.filter(created_at__lt=now - timedelta(days=_FIRST_SIGN_IN_DAYS)),
     ),
     Kind("browsers that asked to try", lambda now: AdmittedBrowser.objects.filter(expires_at__lte=now)),
     Kind("codes for a browser that ran out", lambda now: AdmissionCode.objects.filter(expires_at__lte=now)),

@@ -8,9 +8,12 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.actions.networks import requests
 from accounts.actions.networks import rules as networks_state
+from accounts.actions.welcome import letters
+from accounts.admin import welcome
 from accounts.admin.reading import ReadOnlyAdmin
 from accounts.models import Customer, User
 from accounts.policies import masks
+from portal.lib import clock
 
 
 @admin.register(Customer)
@@ -49,20 +52,27 @@ class UserAdmin(ReadOnlyAdmin):
         "is_active",
         "suspended_at",
         "networks",
+        "welcome_letter",
         "password_changed_at",
         "created_at",
     )
-    readonly_fields = ("masked_email", "networks")
+    readonly_fields = ("masked_email", "networks", "welcome_letter")
 
     def change_view(self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None) -> Any:
         row, by = self.get_object(request, object_id), request.user
         may_ask = isinstance(row, User) and isinstance(by, User) and requests.may_verify(by, row)
-        return super().change_view(request, object_id, form_url, {"may_ask_networks": may_ask})
+        shows = {"may_ask_networks": may_ask, "may_ask_letter": welcome.shown_on(row, by)}
+        return super().change_view(request, object_id, form_url, shows)
 
     @admin.display(description=_("Networks"))
     def networks(self, user: User) -> str:
         """Say whether sign-in is limited, and whether travel passes are allowed; never to what."""
         return networks_state.words_of(user)
+
+    @admin.display(description=_("Welcome letter"))
+    def welcome_letter(self, user: User) -> str:
+        """Say where the newest one stands, never its code."""
+        return letters.standing_of(user, now=clock.now())
 
     @admin.display(description=_("E-mail"))
     def masked_email(self, user: User) -> str:

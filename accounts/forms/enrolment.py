@@ -61,7 +61,10 @@ class DetailsForm(Refusable, forms.Form):
     year = LineField(label=_("Year"), max_length=4)
     detail = LineField(
         label=_("One more detail"),
-        help_text=_("Your postcode, one of your account numbers or the phone number we have on file."),
+        help_text=_(
+            "Your postcode, one of your account numbers, the phone number we have on file, or the code from your "
+            "welcome letter."
+        ),
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
 

@@ -23,6 +23,7 @@ from accounts.models.reports import Report
 from accounts.models.sessions import KnownBrowser, PlatformSession
 from accounts.models.staff import RoleChange, StaffInvitation
 from accounts.models.users import User
+from accounts.models.welcome import FirstSignIn, WelcomeLetter
 
 __all__ = [
     "AccountActivity",
@@ -38,6 +39,7 @@ __all__ = [
     "Enrolment",
     "EnrolmentItem",
     "FeedPosition",
+    "FirstSignIn",
     "FormerPassword",
     "Key",
     "KnownBrowser",
@@ -59,4 +61,5 @@ __all__ = [
     "TravelPass",
     "UsedNonce",
     "User",
+    "WelcomeLetter",
 ]

@@ -3,7 +3,7 @@
 from accounts.enums import Role
 
 PEOPLE = ("customer", "user", "tradingaccount", "mandate", "accountactivity", "key", "phone", "passkey", "report")
-DESK = ("platformsession", "pushchallenge", "networkrequest")
+DESK = ("platformsession", "pushchallenge", "networkrequest", "welcomeletter")
 COLLEAGUES = ("employee", "rolechange", "staffinvitation")
 RECORD = {
     "audit": ("securityevent",),

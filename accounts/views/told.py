@@ -1,11 +1,14 @@
 """Why the last step was refused, kept so that its page is an answer to a GET: reload and Back send nothing again."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django import forms
+from django.http import HttpRequest, HttpResponse
 
 from accounts.forms.fields import Refusable
 from accounts.refusals import ClockWrong, Refusal, TooManyRequests, TooOften
+from accounts.views import refusal_responses
 from helpcenter import causes
 from portal.lib import clock
 
@@ -47,3 +50,15 @@ class Told:
     def show(self, form: Refusable) -> None:
         """Show it in a form that nothing was typed into; at the top if it has no such field."""
         form.show(self.words, code=self.code, field=self.field if self.field in form.fields else None)
+
+
+def page(request: HttpRequest, template: str, form: Refusable, told: Told | None, **facts: Any) -> HttpResponse:
+    """Render the page of a step; ``told``: why the last one was refused, for a form that nothing was typed into."""
+    told = None if form.is_bound else told
+    if told:
+        told.show(form)
+    cause = {"cause": told.cause} if told else {}
+    response = refusal_responses.page(request, template, form=form, **facts | cause)
+    if told and told.seconds_left > 0:
+        response.status_code, response["Retry-After"] = 429, str(told.seconds_left)
+    return response

@@ -5,7 +5,7 @@ that explains what to do. Texts contain ``{names}``: those of ``helpcenter.facts
 the rest (``tries_left``, ``until``, ``list``) come from the refusal.
 """
 
-from helpcenter.causes import everywhere, key, profile, recovery, sign_in, staff
+from helpcenter.causes import everywhere, key, profile, recovery, sign_in, staff, welcome
 from helpcenter.causes.table import Cause
 
 __all__ = ["Cause", "every", "get"]
@@ -21,5 +21,13 @@ def every() -> tuple[Cause, ...]:
     return tuple(_BY_CODE.values())
 
 
-_PARTS = (sign_in.CAUSES, key.CAUSES, profile.CAUSES, recovery.CAUSES, staff.CAUSES, everywhere.CAUSES)
+_PARTS = (
+    sign_in.CAUSES,
+    welcome.CAUSES,
+    key.CAUSES,
+    profile.CAUSES,
+    recovery.CAUSES,
+    staff.CAUSES,
+    everywhere.CAUSES,
+)
 _BY_CODE: dict[str, Cause] = {cause.code: cause for part in _PARTS for cause in part}

@@ -41,6 +41,7 @@ HELP: "dict[str, StrOrPromise]" = {
     "set-up-key": _("Help with setting up a Key"),
     "staff-desk": _("Help with the staff desk"),
     "staff-people": _("Help with staff invitations and roles"),
+    "welcome-letter": _("Help with a welcome letter"),
     "wrong-username-or-password": _("Help with a wrong password"),
 }
 

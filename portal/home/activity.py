@@ -25,7 +25,7 @@ _OF_A_KEY: dict[str, "StrOrPromise"] = {
     Action.KEY_ENDED: _("Key turned off: {name}"),
     Action.PHONE_LOST: _("Reported lost: {name}"),
 }
-_REFUSED = (Action.PAUSED, Action.REQUEST_DENIED, Action.REQUEST_FAILED, Action.NETWORK_REFUSED)
+_REFUSED = (Action.PAUSED, Action.REQUEST_DENIED, Action.REQUEST_FAILED, Action.NETWORK_REFUSED, Action.WELCOME_FAILED)
 _SIGN_INS = (Action.SIGNED_IN, Action.SIGNED_OUT, Action.SESSION_ENDED, Action.SESSIONS_ENDED)
 _BY_STAFF = Q(actor__is_staff=True)
 

@@ -1,7 +1,7 @@
 """Every limit of the product: how many attempts, in what time, and how long the pause after the last one is.
 
 A number that is a setting is given by name and read when it is needed. docs/reference/limits.md is generated
-from this module; docs/decisions/0021-limits-as-data.md says how a limit counts.
+from this module by portal/throttle/limits_page.py; docs/decisions/0021-limits-as-data.md says how a limit counts.
 """
 
 from collections.abc import Iterator
@@ -299,6 +299,36 @@ RESET_KEY = Limit(
     total="PORTAL_CODE_FAILURE_TOTAL",
 )
 
+# --- Welcome letters and first sign-ins ------------------------------------------------------------------
+WELCOME = Limit(
+    "welcome",
+    _("Welcome code"),
+    "Wrong welcome codes for one username from one address or IPv6 /64, so that no stranger can use up the owner's.",
+    tries=_FAILURES,
+    window=_LOCKOUT,
+    pause=_LOCKOUT,
+)
+WELCOME_NETWORK = _of_networks(
+    "welcome-network",
+    _("Welcome codes of a network"),
+    "Wrong welcome codes from one address or IPv6 /64, whatever the username.",
+    tries=20,
+)
+WELCOME_DETAILS = Limit(
+    "welcome-details",
+    _("Details in a first sign-in"),
+    "Wrong personal details for one username, given after the welcome code; the last one ends the first sign-in.",
+    tries=_FAILURES,
+    window=_DAY,
+)
+WELCOME_LETTER = Limit(
+    "welcome-letter",
+    _("New welcome letters"),
+    "New welcome letters asked for in place of lost ones, for one username.",
+    tries=3,
+    window=_MONTH,
+)
+
 # --- Assisted recovery -------------------------------------------------------------------------------
 INTAKE = _of_networks(
     "intake",
@@ -363,31 +393,3 @@ def every() -> Iterator[Limit]:
 def choices() -> list[tuple[str, "StrOrPromise"]]:
     """Return names and labels, for the model field."""
     return [(limit.name, limit.label) for limit in every()]
-
-
-def markdown() -> str:
-    """Return the rows of docs/reference/limits.md."""
-    rows = ((limit.name, limit.bounds_what, *_cells(limit)) for limit in every())
-    return "\n".join(f"| `{name}` | {' | '.join(cells)} |" for name, *cells in rows)
-
-
-def _cells(limit: Limit) -> tuple[str, ...]:
-    bounds = limit.bounds
-    return (
-        _cell(str(bounds.tries), limit.tries),
-        _cell(_words(bounds.window) or "never fade", limit.window),
-        _cell(_words(bounds.pause) or "none", limit.pause),
-        _cell(str(bounds.total or "none"), limit.total),
-    )
-
-
-def _cell(shown: str, source: object) -> str:
-    return f"{shown} (`{source}`)" if isinstance(source, str) else shown
-
-
-def _words(span: timedelta | None) -> str:
-    if span is None:
-        return ""
-    if span.days:
-        return f"{span.days} days" if span.days > 1 else "1 day"
-    return f"{span // timedelta(minutes=1)} minutes"

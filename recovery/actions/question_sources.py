@@ -7,6 +7,7 @@ from typing import Any, Protocol
 from django.db.models import Max, Min, QuerySet
 
 from accounts.actions.authenticators import security_answers
+from accounts.actions.welcome import letters
 from accounts.enums import ActivityKind, MandateRole
 from accounts.models import AccountActivity, Customer, Mandate, User
 from accounts.policies.keys.identity_proofing import ANSWERS_ASKED
@@ -79,16 +80,14 @@ def _account_numbers(subject: User) -> str:
     return "\n".join(own.values_list("account__number", flat=True)[:_MOST_ACCOUNTS])
 
 
-# The one place that knows welcome codes: those of letters, which are stored as hashes, join these two functions.
-
-
 def _has_welcome_code(subject: User) -> bool:
-    return bool(_customer(subject).application.get("welcome_code"))
+    return bool(_customer(subject).application.get("welcome_code")) or letters.has_used_one(subject)
 
 
 def _is_welcome_code(subject: User, given: str) -> bool:
-    """Compare with the code of the welcome letter that the import brought along."""
-    return answer_matching.codes(str(_customer(subject).application.get("welcome_code", "")), given)
+    """Compare with the code of the letter that let the user in, or of one that the firm had sent before."""
+    earlier = str(_customer(subject).application.get("welcome_code", ""))
+    return letters.matches(subject, given) or bool(earlier and answer_matching.codes(earlier, given))
 
 
 class Application:

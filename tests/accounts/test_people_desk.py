@@ -332,7 +332,7 @@ def test_the_status_names_all_that_stands_in_the_way(ada_on_paper, clock):
     said = run("portal_status", user.username).partition("Why this user cannot sign in:")[2]
 
     assert said.split("\n  - ")[1:] == [
-        "No password is set yet. Recovery sets the first one.",
+        "No password is set yet. A welcome letter leads to the first one: none.",
         "Password: paused until 07:15 (New York time) after 5 wrong tries.",
         "Key code: 100 wrong tries in a row. Only recovery is possible now.",
         "The user is closed.",

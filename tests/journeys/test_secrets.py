@@ -1,13 +1,16 @@
 """No secret is kept where it does not belong, whatever is typed wherever, and whatever breaks."""
 
 import base64
+import csv
 import hashlib
 import logging
 from itertools import count
+from pathlib import Path
 
 import pytest
 from django.core import mail
 from django.core.cache import cache
+from django.core.management import call_command
 from django.db import transaction
 from django.test import Client
 
@@ -19,15 +22,22 @@ from accounts.enums import CodePurpose, Role
 from accounts.models import Key
 from portal.lib import client as origins
 from portal.lib import clock as portal_clock
+from portal.lib import code_alphabet
 from portal.outbox import delivery, periodic_tasks
 from tests import factories, notices
+from tests.accounts.welcome_work import Arrival, newcomer
 from tests.conftest import Clock
 from tests.factories import Person
 from tests.journeys import hunt, walk
 
 pytestmark = pytest.mark.django_db
 HEADERS = ("user-agent", "referer", "authorization", "x-request-id", "x-forwarded-for", "accept-language", "origin")
-COOKIES = ("session", "pending", "browser", "csrf", "messages", "case-page", "set-up", "known")
+DESK_ABOUT_LETTERS = (
+    "/admin/accounts/welcomeletter/",
+    "/admin/accounts/user/{user}/change/",
+    "/admin/accounts/welcomeletter/ask/{user}/",
+)
+COOKIES = ("session", "pending", "browser", "csrf", "messages", "case-page", "set-up", "known", "welcome")
 
 
 class Secrets(list[str]):
@@ -214,6 +224,32 @@ def test_an_emailed_code_stands_in_its_own_mail_alone(hunter: hunt.Hunt, secrets
     assert queued == []
     assert mail.outbox[0].to == ["ada@example.test"]
     assert {place for _code, place in hunter.found([code, code.replace(" ", "")])} == {"mail"}
+
+
+def test_a_welcome_code_stands_in_its_letter_alone(hunter: hunt.Hunt, secrets: Secrets, clock: Clock, tmp_path: Path):
+    vera = newcomer(phone="+44 20 7946 0000")
+    call_command("portal_welcome_letters", str(tmp_path / "out"), stdout=hunter.log)
+    (row,) = csv.DictReader((tmp_path / "out" / "letters.csv").read_text(encoding="utf-8").splitlines())
+    for code in (row["code"], code_alphabet.plain(row["code"]), row["code"].replace(" ", "-").lower()):
+        secrets.also(code)
+    wrong = secrets.new()
+    arrival = Arrival(vera)
+    hunter.pages.append(arrival.types_code(wrong).content.decode())
+    hunter.pages.append(arrival.types_code(row["code"]).content.decode())
+    hunter.pages.append(arrival.tells(secrets.new()).content.decode())
+    hunter.pages.append(arrival.tells("+44 20 7946 0000").content.decode())
+    hunter.pages.append(arrival.types_mailed_code().content.decode())
+    hunter.pages.append(arrival.chooses(secrets.new()).content.decode())
+    for role in Role:
+        desk = factories.signed_in(factories.staff(f"desk-{role}", role))
+        for path in DESK_ABOUT_LETTERS:
+            hunter.pages.append(desk.get(path.format(user=vera.pk), follow=True).content.decode())
+    call_command("portal_status", "vera", stdout=hunter.log)
+    keep_cookies(arrival.client, secrets)
+    work(clock)
+
+    assert vera.welcome_letters.get().used_at
+    assert hunter.found(secrets) == []
 
 
 def is_code(text: str) -> bool:

@@ -3,23 +3,29 @@
 from collections.abc import Iterator
 from datetime import datetime
 
+from accounts.actions.welcome import letters
 from accounts.enums import Realm
 from accounts.models import Key, User
 from portal.lib import time_format
 from portal.throttle import limits
 from portal.throttle.models import Throttle
 
-_NO_OBSTACLE = (limits.BROWSER_CODE_SENT.name,)  # a code that was sent is still good
+# A code that was sent is still good, and so is a letter.
+_NO_OBSTACLE = (limits.BROWSER_CODE_SENT.name, limits.WELCOME_LETTER.name)
 
 
 def of(user: User, *, now: datetime) -> list[str]:
     """Return a sentence for each obstacle, in the order a sign-in meets them."""
-    return [*_of_password(user), *_of_limits(user, now=now), *_of_log_in(user)]
+    return [*_of_password(user, now=now), *_of_limits(user, now=now), *_of_log_in(user)]
 
 
-def _of_password(user: User) -> Iterator[str]:
-    if not user.has_usable_password():
-        yield "No password is set yet. Recovery sets the first one."
+def _of_password(user: User, *, now: datetime) -> Iterator[str]:
+    if user.has_usable_password():
+        return
+    if user.is_staff:
+        yield "No password is set yet."
+    else:
+        yield f"No password is set yet. A welcome letter leads to the first one: {letters.standing_of(user, now=now)}."
 
 
 def _of_limits(user: User, *, now: datetime) -> Iterator[str]:

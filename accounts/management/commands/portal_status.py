@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from accounts.actions.authenticators import queries
 from accounts.actions.networks import rules
 from accounts.actions.sign_in import sign_in_diagnosis
+from accounts.actions.welcome import letters
 from accounts.enums import Action
 from accounts.models import Key, PlatformSession, PushChallenge, User
 from accounts.policies import masks
@@ -45,6 +46,8 @@ def _facts(user: User) -> Iterator[tuple[str, object]]:
     yield "user", f"{user.username} (number {user.pk}), {f'staff: {roles}' if user.is_staff else user.realm}"
     yield "e-mail", masks.email(user.email)
     yield "password set", user.password_changed_at or ("yes" if user.has_usable_password() else "no")
+    if not user.is_staff:
+        yield "welcome letter", letters.standing_of(user, now=clock.now())
     keys = queries.keys_of(user)
     yield "Keys", "; ".join(_key(key) for key in keys) or "none"
     ways = queries.ways_of(user, keys)

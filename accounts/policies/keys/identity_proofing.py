@@ -27,10 +27,15 @@ def are_details(birth_date: str, codes: Collection[str], phone: str, *, typed_da
 
     ``codes``: postcode and account numbers, compared without case, spaces and punctuation.
     """
-    date_fits = bool(birth_date) and _same(birth_date, typed_date)
+    date_fits = is_birth_date(birth_date, typed_date)
     typed = _bare(typed_detail)
     fits = [bool(_bare(code)) and _same(_bare(code), typed) for code in codes]
     return date_fits & (any(fits) | _is_phone(phone, typed))
+
+
+def is_birth_date(on_file: str, typed: str) -> bool:
+    """Tell whether a birth date (ISO) is the one on file; none on file is like no date."""
+    return bool(on_file) and _same(on_file, typed)
 
 
 def _is_phone(on_file: str, typed: str) -> bool:

@@ -14,13 +14,14 @@ from django.core.management.base import BaseCommand, CommandError
 
 from accounts import checks as accounts_checks
 from accounts.imports import columns
+from accounts.policies import welcome
 from accounts.policies.keys import enrolment as enrolment_moves
 from helpcenter import checks as helpcenter_checks
 from portal import checks as portal_checks
 from portal.lib.env import READINGS, Reading
 from portal.management.commands.portal_map import markdown
 from portal.outbox import checks as outbox_checks
-from portal.throttle import limits
+from portal.throttle import limits_page
 from portal.url_inventory import every_page
 from recovery import checks as recovery_checks
 from recovery.policies import reset_steps, state_machine
@@ -81,16 +82,18 @@ class Command(BaseCommand):
         states = root / "docs" / "reference" / "case-states.md"
         enrolment = root / "docs" / "reference" / "enrolment-states.md"
         resets = root / "docs" / "reference" / "reset-states.md"
+        first_sign_ins = root / "docs" / "reference" / "first-sign-in-states.md"
         asvs = root / "docs" / "reference" / "asvs.md"
         wanted = {
             root / "docs" / "reference" / "pages.md": _PAGES_HEAD + markdown(every_page()) + "\n",
             root / "docs" / "reference" / "settings.md": settings_page(list(READINGS.values()), root),
             root / "docs" / "reference" / "checks.md": checks_page(),
-            root / "docs" / "reference" / "limits.md": _LIMITS_HEAD + limits.markdown() + "\n",
+            root / "docs" / "reference" / "limits.md": _LIMITS_HEAD + limits_page.markdown() + "\n",
             imports: between_marks(imports.read_text(encoding="utf-8"), columns.markdown()),
             states: between_marks(states.read_text(encoding="utf-8"), state_machine.table()),
             enrolment: between_marks(enrolment.read_text(encoding="utf-8"), enrolment_moves.table()),
             asvs: between_marks(asvs.read_text(encoding="utf-8"), asvs_table(root / "tests")),
+            first_sign_ins: between_marks(first_sign_ins.read_text(encoding="utf-8"), welcome.table()),
             resets: between_marks(resets.read_text(encoding="utf-8"), reset_steps.table()),
         }
         for path, text in wanted.items():

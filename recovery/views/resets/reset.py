@@ -19,7 +19,7 @@ from accounts.forms.password import NewPasswordForm
 from accounts.forms.sign_in import CodeForm
 from accounts.refusals import NothingToAsk, Refusal, RequestDenied, RequestWaiting
 from accounts.repeated_posts import may_change
-from accounts.views import refusal_responses
+from accounts.views import refusal_responses, told
 from accounts.views.told import Told
 from portal.lib import client, clock, headers
 from portal.lib.http_methods import require_POST
@@ -135,15 +135,7 @@ def _tried(
 
 
 def _page(request: HttpRequest, reset: Reset, template: str, form: Refusable, **facts: Any) -> HttpResponse:
-    told = None if form.is_bound else reset.told
-    if told:
-        told.show(form)
-    response = refusal_responses.page(
-        request, template, form=form, **reset.frame() | facts | ({"cause": told.cause} if told else {})
-    )
-    if told and told.seconds_left > 0:
-        response.status_code, response["Retry-After"] = 429, str(told.seconds_left)
-    return response
+    return told.page(request, template, form, reset.told, **reset.frame() | facts)
 
 
 def _go_on(request: HttpRequest, reset: Reset, moved: PasswordReset) -> HttpResponse:

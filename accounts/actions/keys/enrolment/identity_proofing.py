@@ -8,6 +8,7 @@ from django.db import transaction
 
 from accounts.actions.authenticators import emailed_code, security_answers
 from accounts.actions.keys.enrolment import rows
+from accounts.actions.welcome import letters
 from accounts.enums import Action, CodePurpose, EnrolmentPurpose, EnrolmentState, MandateRole
 from accounts.models import Enrolment, Mandate, SecurityAnswer, User
 from accounts.policies.keys import identity_proofing
@@ -23,8 +24,14 @@ BIRTH_DATE, DETAIL = "birth_date", "detail"  # names of the details in ``given``
 @dataclass(frozen=True)
 class _OnFile:
     birth_date: str
-    codes: tuple[str, ...]  # postcode and account numbers
+    postcode: str
+    accounts: tuple[str, ...]  # their numbers
     phone: str
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """Return what is compared without spaces and punctuation."""
+        return (self.postcode, *self.accounts)
 
 
 def send_email(*, enrolment: Enrolment, origin: client.Origin, now: datetime) -> None:
@@ -114,9 +121,11 @@ def questions_for(user: User) -> tuple[str, ...]:
     if asked := identity_proofing.questions_asked(_answers_of(user)):
         return asked
     known = _details_of(user)
-    if not identity_proofing.can_ask_details(known.birth_date, known.codes, known.phone):
-        raise NothingToAsk
-    return ()
+    if identity_proofing.can_ask_details(known.birth_date, known.codes, known.phone):
+        return ()
+    if known.birth_date and letters.has_used_one(user):
+        return ()  # the code of the letter is the other detail
+    raise NothingToAsk
 
 
 def is_right(user: User, given: Mapping[str, str]) -> bool:
@@ -130,12 +139,30 @@ def is_right(user: User, given: Mapping[str, str]) -> bool:
         right = [security_answers.is_answer(rows[question], given.get(question, "")) for question in asked]
         return all(right)
     known = _details_of(user)
+    typed_date, typed_detail = given.get(BIRTH_DATE, ""), given.get(DETAIL, "")
+    has_letter = letters.matches(user, typed_detail)
     return identity_proofing.are_details(
-        known.birth_date,
-        known.codes,
-        known.phone,
-        typed_date=given.get(BIRTH_DATE, ""),
-        typed_detail=given.get(DETAIL, ""),
+        known.birth_date, known.codes, known.phone, typed_date=typed_date, typed_detail=typed_detail
+    ) | (identity_proofing.is_birth_date(known.birth_date, typed_date) & has_letter)
+
+
+def can_ask_beside_letter(user: User) -> bool:
+    """Tell whether a detail is on file that a welcome letter does not show; the postcode is on its envelope."""
+    known = _details_of(user)
+    return bool(known.accounts or known.phone)
+
+
+def is_right_beside_letter(user: User, given: Mapping[str, str]) -> bool:
+    """Check the birth date and, if there is one, a detail that a welcome letter does not show; as ``is_right``.
+
+    Whoever has no such detail on file is not asked for one: the letter and the e-mailed code are proofs of their own.
+    """
+    known = _details_of(user)
+    typed_date, typed_detail = given.get(BIRTH_DATE, ""), given.get(DETAIL, "")
+    if not (known.accounts or known.phone):
+        return identity_proofing.is_birth_date(known.birth_date, typed_date)
+    return identity_proofing.are_details(
+        known.birth_date, known.accounts, known.phone, typed_date=typed_date, typed_detail=typed_detail
     )
 
 
@@ -146,7 +173,7 @@ def _answers_of(user: User) -> dict[str, SecurityAnswer]:
 def _details_of(user: User) -> _OnFile:
     person = user.customer
     if person is None:
-        return _OnFile("", (), "")
+        return _OnFile("", "", (), "")
     own = Mandate.objects.filter(user=user, role=MandateRole.OWNER)
     numbers = own.values_list("account__number", flat=True)
-    return _OnFile(person.birth_date, (str(person.address.get("postcode", "")), *numbers), person.phone)
+    return _OnFile(person.birth_date, str(person.address.get("postcode", "")), tuple(numbers), person.phone)

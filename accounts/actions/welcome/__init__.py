@@ -1,0 +1,1 @@
+"""Welcome letters: wanted, printed, and what their codes are worth."""

@@ -1,0 +1,1 @@
+"""The pages of a first sign-in with a welcome letter."""
