@@ -1,0 +1,393 @@
+"""The cases of a demo: one in each state, made by the actions, whole again after a second run."""
+
+import io
+import json
+import re
+from pathlib import Path
+
+import pytest
+from django.apps import apps
+from django.conf import settings
+from django.core.management import CommandError, call_command
+from django.urls import reverse
+
+from accounts.demo import build as people
+from accounts.models import Key, User
+from accounts.models.users import hash_of_username
+from accounts.policies.keys import totp
+from accounts.security_questions import words_of
+from portal.audit import hash_chain
+from portal.outbox.models import Notice, NoticeState
+from recovery.actions import claims, questions, timers
+from recovery.demo import browser
+from recovery.demo import cast as cast_file
+from recovery.demo.answers import FORGOTTEN
+from recovery.demo.cast import Cast
+from recovery.enums import CaseKind, Prompt, State
+from recovery.models import Case, Decision, PlanItem
+from recovery.refusals import ClaimLocked, LastPin, PinWrong
+from tests.factories import Person
+from tests.recovery.conftest import ORIGIN, Walk
+
+pytestmark = pytest.mark.django_db
+HELD = [State.HOLD, State.DONE]
+
+
+@pytest.fixture(autouse=True)
+def demo(settings: object, clock: object) -> None:
+    settings.DEBUG = True
+    settings.PORTAL_CASE_COOLING_MINUTES = 2
+
+
+@pytest.fixture(scope="module")
+def cast() -> Cast:
+    return cast_file.read(cast_file.DEFAULT)
+
+
+def run(path: Path = cast_file.DEFAULT) -> str:
+    out = io.StringIO()
+    call_command("portal_demo", cast=path, stdout=out)
+    return out.getvalue()
+
+
+def some(tmp_path: Path, *usernames: str, **changes: object) -> Path:
+    """Write the cast that comes with the portal with the cases of these people only."""
+    whole = json.loads(cast_file.DEFAULT.read_text(encoding="utf-8"))
+    whole["cases"] = [case | changes for case in whole["cases"] if case["username"] in usernames]
+    whole["customers"] = [person for person in whole["customers"] if person["username"] in usernames]
+    whole["advisers"] = []
+    path = tmp_path / "cast.json"
+    path.write_text(json.dumps(whole), encoding="utf-8")
+    return path
+
+
+def case_of(username: str) -> Case:
+    return Case.objects.filter(username_hash=hash_of_username(username)).latest("pk")
+
+
+def everything() -> dict[str, list]:
+    """All rows of every table of ours, as plain values."""
+    ours = [app for app in apps.get_app_configs() if app.name.split(".")[0] in {"accounts", "recovery", "portal"}]
+    models = [model for app in ours for model in app.get_models()]
+    return {model.__name__: list(model.objects.order_by("pk").values_list()) for model in models}
+
+
+def printed(username: str) -> dict[str, list[str]]:
+    """Read what the command prints of one person: what stands in each place, by its name."""
+    out = io.StringIO()
+    call_command("portal_demo_person", username, stdout=out)
+    facts: dict[str, list[str]] = {}
+    for line in out.getvalue().splitlines():
+        name, said = re.match(r"  (\S.*?)(?:  +)(.*)$", line).groups()
+        facts.setdefault(name, []).append(said)
+    return facts
+
+
+class Caller:
+    """Somebody who knows what the command prints of a person, and nothing else."""
+
+    def __init__(self, username: str) -> None:
+        self.knows = printed(username)
+
+    def __call__(self, item: PlanItem) -> str:
+        kind, _, what = str(item.prompt).partition("_")
+        if item.prompt == Prompt.QUESTION:
+            return self.first(words_of(item.question))
+        if item.prompt == Prompt.PHONE_ORDER:
+            return "none"
+        if what in {"amount", "instrument"}:
+            return self.newest(kind, what)
+        return self.first(str(item.prompt).replace("_", " "))
+
+    def first(self, name: str) -> str:
+        return self.knows.get(name, [FORGOTTEN])[0].split("  ")[0]
+
+    def newest(self, kind: str, what: str) -> str:
+        if kind not in self.knows:
+            return "none"
+        words = self.first(kind).split()
+        return words[0] if what == "instrument" else f"about {words[-2]}"
+
+
+def test_there_is_a_case_in_each_state_that_lasts(clock, cast):
+    run()
+
+    open_ones = Case.objects.filter(closed_at=None)
+    assert {State(state) for state in open_ones.values_list("state", flat=True)} == set(cast_file.POSSIBLE) - {
+        State.DONE,
+        State.REFUSED,
+    }
+    assert {case.username: case_of(case.username).state for case in cast.cases} == {
+        case.username: case.state for case in cast.cases
+    }
+    assert open_ones.filter(kind=CaseKind.PHANTOM).count() == 2
+    assert set(Case.objects.values_list("tier", flat=True)) == {1, 2, 3}
+
+
+def test_a_second_run_changes_no_row_anywhere(clock):
+    run()
+    before = everything()
+
+    run()
+
+    assert everything() == before
+
+
+def test_nothing_is_left_over_and_the_record_is_whole(clock):
+    said = run()
+    states = dict(Case.objects.values_list("pk", "state"))
+
+    timers.tick(clock.now)
+
+    assert dict(Case.objects.values_list("pk", "state")) == states
+    assert not Notice.objects.filter(state=NoticeState.DUE, kind__startswith="case_").exists()
+    assert not Case.objects.filter(state_at__gt=clock.now).exists()
+    assert list(hash_chain.faults()) == []
+    assert [line for line in said.splitlines() if len(line) > 100] == []
+
+
+def test_reference_and_pin_as_printed_open_the_page_of_each_case(clock, client, cast):
+    said = run()
+
+    for wanted in cast.cases:
+        reference, pin = re.search(rf"(RC-\S+)  (\d{{6}})  .*  {wanted.username} ", said).groups()
+        claim = claims.find_claim(reference=reference, pin=pin, now=clock.now)
+        assert claim.case == case_of(wanted.username)
+        assert re.search(rf"{reference}  {pin}  {claim.phrase} ", said)
+
+
+def test_a_pin_that_was_replaced_or_locked_opens_the_page_again_after_the_next_run(clock, tmp_path):
+    path = some(tmp_path, "fatima")
+    run(path)
+    claim = case_of("fatima").claim
+    claims.replace_pin(claim=claim, browser=browser.value(), origin=ORIGIN, now=clock.now)
+    for _attempt in range(5):
+        with pytest.raises((PinWrong, LastPin, ClaimLocked)):
+            claims.find_claim(reference=claim.reference, pin="000000", now=clock.now)
+
+    run(path)
+
+    assert claims.find_claim(reference=claim.reference, pin="782563", now=clock.now) == claim
+
+
+def test_nothing_printed_of_a_case_stands_in_the_database(clock, tmp_path, cast):
+    run(some(tmp_path, "fatima", "isla"))
+
+    rows = str(everything())
+
+    assert hash_of_username("fatima") in rows
+    assert not [case.pin for case in cast.cases if f"'{case.pin}'" in rows]
+
+
+def test_a_case_that_has_ended_is_made_anew(clock, tmp_path):
+    path = some(tmp_path, "celine", "diego")
+    run(path)
+    clock.move(days=4)
+    timers.tick(clock.now)
+    assert case_of("celine").state == case_of("diego").state == State.EXPIRED
+
+    run(path)
+
+    assert (case_of("celine").state, case_of("diego").state) == (State.VERIFYING, State.POSSESSION)
+    assert list(hash_chain.faults()) == []
+
+
+@pytest.mark.parametrize("username", ["helga", "isla", "kenji"])
+def test_a_case_that_went_on_by_itself_is_made_anew(clock, tmp_path, username):
+    path = some(tmp_path, username)
+    run(path)
+    wanted = case_of(username).state
+    clock.set(case_of(username).until)
+    timers.tick(clock.now)
+    assert case_of(username).state != wanted
+
+    run(path)
+
+    assert case_of(username).state == wanted
+    assert User.objects.by_username(username).check_password(
+        next(one.password for one in cast_file.read(path).customers if one.username == username)
+    )
+
+
+@pytest.mark.parametrize("username", ["fatima", "mehmet"])
+def test_a_case_that_people_moved_on_is_closed_and_made_anew(clock, tmp_path, username):
+    run(some(tmp_path, username))
+    first = case_of(username)
+
+    run(some(tmp_path, username, state="possession", tier=1))
+
+    first.refresh_from_db()
+    assert first.closed_at
+    assert (case_of(username).state, case_of(username).pk) == (State.POSSESSION, first.pk + 1)
+
+
+def test_a_recovery_that_was_completed_in_the_demo_gives_way_to_the_file(clock, tmp_path):
+    run(some(tmp_path, "kenji"))
+
+    run(some(tmp_path, "kenji", state="possession"))
+
+    kenji = User.objects.by_username("kenji")
+    assert case_of("kenji").state == State.POSSESSION
+    assert kenji.suspended_at is None
+    assert Key.objects.filter(user=kenji, confirmed=True).count() == 1
+
+
+def test_a_claim_on_a_name_nobody_has_is_made_anew_too(clock, tmp_path):
+    path = some(tmp_path, "nobody-1")
+    run(path)
+    agent = User.objects.by_username("dana")
+    questions.start_session(claim=case_of("nobody-1").claims.get(), by=agent, origin=ORIGIN, now=clock.now)
+
+    run(path)
+
+    assert (case_of("nobody-1").state, case_of("nobody-1").maker) == (State.OPEN, None)
+
+
+def test_codes_that_staff_have_used_stay_used(clock, tmp_path):
+    path = some(tmp_path, "isla")
+    run(path)
+    step = totp.step_at(clock.now.timestamp())
+    Key.objects.filter(user__is_staff=True).update(last_step=step, last_used_at=clock.now)
+    clock.move(days=4)
+    timers.tick(clock.now)
+    later = totp.step_at(clock.now.timestamp())
+    Key.objects.filter(user__is_staff=True).update(last_step=later, last_used_at=clock.now)
+
+    run(path)
+
+    assert case_of("isla").state == State.GRANT_READY
+    assert set(Key.objects.filter(user__is_staff=True).values_list("last_step", flat=True)) == {later}
+
+
+def test_a_holder_who_has_signed_in_lately_can_lose_the_key_again(clock, tmp_path):
+    path = some(tmp_path, "fatima")
+    run(path)
+    clock.move(minutes=5)
+    Key.objects.filter(user__username="fatima").update(last_used_at=clock.now)
+    timers.tick(clock.now)
+    assert case_of("fatima").state == State.CONTESTED
+
+    run(path)
+    timers.tick(clock.now)
+
+    assert case_of("fatima").state == State.REVIEW
+
+
+def test_whoever_has_recovered_signs_in_with_what_is_printed(clock, tmp_path):
+    path = some(tmp_path, "kenji", "lucia")
+    cast = cast_file.read(path)
+
+    run(path)
+
+    for wanted in cast.cases:
+        if wanted.state in HELD:
+            _person, login = cast.owner_of(wanted.username)
+            user = User.objects.by_username(wanted.username)
+            assert user.check_password(login.password)
+            assert [key.secret for key in Key.objects.filter(user=user, confirmed=True)] == [login.keys[0].totp_secret]
+
+
+def test_each_review_waits_for_a_senior_who_did_not_ask_the_questions(clock, tmp_path):
+    run(some(tmp_path, "fatima", "george"))
+
+    assert Case.objects.values("maker").distinct().count() == 2
+    waiting = Decision.objects.filter(outcome="pending")
+    assert waiting.count() == 2
+    assert all(review.assigned_to and review.assigned_to_id != review.case.maker_id for review in waiting)
+
+
+@pytest.mark.promise("CASE-2")
+def test_every_customer_of_the_cast_can_finish_a_recovery_with_what_is_printed(clock, cast):
+    people.build(cast, now=clock.now)
+    dana = User.objects.by_username("dana")
+    seniors = {
+        user.pk: Person(user, "", next(one.totp_secret for one in cast.staff if one.username == user.username))
+        for user in User.objects.filter(groups__name="senior")
+    }
+    ends = {}
+    for person in cast.people():
+        for login in [person, *([person.paper] if person.paper else [])]:
+            walk = Walk(dana, username=login.username, seniors=seniors).in_session().answered(Caller(login.username))
+            if walk.state == State.POSSESSION:
+                walk.stated().with_mail_code().approved(clock).waited(clock).started().opened_grant().completed()
+            ends[login.username] = walk.state
+
+    # Without a postcode nobody gets further today than to papers or a refusal, whatever else is right.
+    unlucky = {person.username for person in cast.people() if not person.address.get("postcode")}
+    assert {name: end for name, end in ends.items() if end != State.HOLD and name not in unlucky} == {}
+    assert len(ends) - len(unlucky) >= 20
+
+
+@pytest.mark.parametrize(
+    ("change", "complaint"),
+    [
+        ({"state": "enrolling"}, "no case of a demo is left in the state enrolling - at `$.cases[0]`"),
+        ({"state": "waiting"}, "Invalid enum value 'waiting' - at `$.cases[0].state`"),
+        ({"pin": "12345"}, "`$.cases[0].pin`"),
+        ({"tier": 4}, "`$.cases[0].tier`"),
+        ({"state": "open", "tier": 2}, "has not been reviewed"),
+        ({"by_phone": True}, "by_phone belongs to a case in the state open"),
+        ({"username": "nobody"}, "whom nobody knows, comes to the state review"),
+        ({"username": "finn", "state": "hold"}, "'finn' has 2"),
+        ({"colour": "red"}, "unknown field `colour` - at `$.cases[0]`"),
+    ],
+)
+def test_a_mistake_in_a_case_is_named_and_nothing_is_written(clock, tmp_path, change, complaint):
+    path = some(tmp_path, "fatima", "finn", **change)
+
+    with pytest.raises(CommandError, match="Nothing was written") as refused:
+        run(path)
+
+    assert complaint in str(refused.value)
+    assert not User.objects.exists()
+
+
+def test_a_name_has_one_case_and_cases_need_a_desk(clock, tmp_path):
+    whole = json.loads(some(tmp_path, "fatima").read_text(encoding="utf-8"))
+    twice = whole | {"cases": whole["cases"] * 2}
+    alone = whole | {"staff": [one for one in whole["staff"] if one["username"] in {"dana", "lee"}]}
+
+    for content, complaint in ((twice, "there are 2 cases of 'fatima'"), (alone, "an agent and two seniors")):
+        path = tmp_path / "wrong.json"
+        path.write_text(json.dumps(content), encoding="utf-8")
+        with pytest.raises(CommandError, match=complaint):
+            run(path)
+
+
+def test_the_example_of_the_format_is_read(tmp_path):
+    """The smallest file: nobody and nothing."""
+    path = tmp_path / "cast.json"
+    path.write_text('{"format": 1}', encoding="utf-8")
+
+    assert "0 log-ins" in run(path)
+    assert not Case.objects.exists()
+
+
+def test_a_browser_becomes_that_of_the_claimants(clock, client, rf):
+    response = browser.become(rf.get("/demo/browser/"))
+
+    assert response.url == reverse("recovery:status")
+    kept = response.cookies[f"{settings.PORTAL_COOKIE_PREFIX}case-browser"]
+    assert kept.value == browser.value()
+    assert kept["httponly"]
+
+
+def test_what_people_know_is_printed_in_a_demo_only(settings):
+    settings.DEBUG = False
+
+    with pytest.raises(CommandError, match="only printed in a demo"):
+        call_command("portal_demo_person", "ada")
+
+
+def test_nobody_is_described_who_is_not_there():
+    with pytest.raises(CommandError, match="Nobody in the cast is called 'zoe'"):
+        call_command("portal_demo_person", "zoe")
+
+
+def test_what_is_printed_of_a_person_fits_a_terminal_of_a_hundred_columns(clock, cast):
+    out = io.StringIO()
+
+    for login in cast.logins():
+        call_command("portal_demo_person", login.username, stdout=out)
+
+    assert [line for line in out.getvalue().splitlines() if len(line) > 100] == []
