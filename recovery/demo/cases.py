@@ -31,6 +31,7 @@ _OF_A_CASE = (
     limits.EMAIL_CODE_SENT,
     limits.INTAKE_BY_STAFF,
 )
+_MEMORY = timedelta(days=31)  # a day more than a refusal counts, as the story is in the past
 Step = tuple[timedelta, Callable[[Story], None]]  # what happens, and how long after the step before it
 
 
@@ -89,7 +90,7 @@ def _build_one(cast: Cast, wanted: Wanted, agent: User, origin: Origin, *, now: 
     counted = [hash_of_username(wanted.username), agent.username_hash]
     forget(_OF_A_CASE, subjects=counted)
     story = Story(wanted, cast.owner_of(wanted.username), agent, now, origin)
-    steps = list(_steps(wanted, policy_versions.terms_in_force()))
+    steps = list(_steps(wanted.state, _tier(wanted, now=now), policy_versions.terms_in_force()))
     story.at = now - _AGES[wanted.state] - sum((span for span, _step in steps), timedelta(0))
     for span, step in steps:
         story.at += span
@@ -98,49 +99,55 @@ def _build_one(cast: Cast, wanted: Wanted, agent: User, origin: Origin, *, now: 
     forget(_OF_A_CASE, subjects=counted)
 
 
-def _steps(wanted: Wanted, terms: Terms) -> Iterator[Step]:
+def _tier(wanted: Wanted, *, now: datetime) -> int:
+    """Return the tier that the case will have: a refusal not long ago is a warning sign by itself."""
+    refused = Case.objects.filter(username_hash=hash_of_username(wanted.username), state=State.REFUSED)
+    return max(wanted.tier, 2) if refused.filter(closed_at__gt=now - _MEMORY).exists() else wanted.tier
+
+
+def _steps(state: State, tier: int, terms: Terms) -> Iterator[Step]:
     """Yield the way to a state, with the time before each step."""
     yield _minutes(0), Story.opens
-    if wanted.state == State.OPEN:
+    if state == State.OPEN:
         return
     yield _minutes(12), Story.calls
-    if wanted.state == State.VERIFYING:
+    if state == State.VERIFYING:
         yield _minutes(2), lambda story: story.answers(3)
-    elif wanted.state == State.REFUSED:
+    elif state == State.REFUSED:
         yield _minutes(6), Story.fails
     else:
-        yield from _past_the_questions(wanted, terms)
+        yield from _past_the_questions(state, tier, terms)
 
 
-def _past_the_questions(wanted: Wanted, terms: Terms) -> Iterator[Step]:
-    if wanted.tier == HIGHEST_TIER:
+def _past_the_questions(state: State, tier: int, terms: Terms) -> Iterator[Step]:
+    if tier == HIGHEST_TIER:
         yield _minutes(1), Story.warns
     yield _minutes(6), Story.answers
     yield _minutes(2), Story.states
-    if wanted.state == State.POSSESSION:
+    if state == State.POSSESSION:
         return
     yield _minutes(3), Story.proves
-    if wanted.state == State.CONTESTED:
+    if state == State.CONTESTED:
         yield _minutes(14), Story.is_objected_to
-    elif wanted.state != State.REVIEW:
-        for _senior in range(2 if wanted.tier == HIGHEST_TIER else 1):
+    elif state != State.REVIEW:
+        for _senior in range(2 if tier == HIGHEST_TIER else 1):
             yield _minutes(9), Story.is_looked_at
-            yield terms.minimum_review(wanted.tier) + _minutes(1), Story.is_approved
-        yield from _past_the_approval(wanted, terms)
+            yield terms.minimum_review(tier) + _minutes(1), Story.is_approved
+        yield from _past_the_approval(state, tier, terms)
 
 
-def _past_the_approval(wanted: Wanted, terms: Terms) -> Iterator[Step]:
-    if wanted.state == State.COOLING:
+def _past_the_approval(state: State, tier: int, terms: Terms) -> Iterator[Step]:
+    if state == State.COOLING:
         return
-    yield terms.cooling(wanted.tier), Story.has_waited
-    if wanted.state == State.PROOFING:  # its owner was not told, which extends the waiting period once
-        yield terms.cooling(wanted.tier), Story.has_waited
+    yield terms.cooling(tier), Story.has_waited
+    if state == State.PROOFING:  # its owner was not told, which extends the waiting period once
+        yield terms.cooling(tier), Story.has_waited
         return
-    if wanted.state == State.GRANT_READY:
+    if state == State.GRANT_READY:
         return
     yield _minutes(20), Story.sets_up
-    if wanted.state == State.DONE:
-        yield terms.hold(wanted.tier), Story.has_waited
+    if state == State.DONE:
+        yield terms.hold(tier), Story.has_waited
 
 
 def _put_right(claim: Claim, wanted: Wanted, *, now: datetime) -> None:

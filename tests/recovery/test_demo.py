@@ -18,12 +18,12 @@ from accounts.policies.keys import totp
 from accounts.security_questions import words_of
 from portal.audit import hash_chain
 from portal.outbox.models import Notice, NoticeState
-from recovery.actions import claims, questions, timers
+from recovery.actions import claims, objections, questions, timers
 from recovery.demo import browser
 from recovery.demo import cast as cast_file
 from recovery.demo.answers import FORGOTTEN
 from recovery.demo.cast import Cast
-from recovery.enums import CaseKind, Prompt, State
+from recovery.enums import CaseKind, FlagKind, Prompt, State
 from recovery.models import Case, Decision, PlanItem
 from recovery.refusals import ClaimLocked, LastPin, PinWrong
 from tests.factories import Person
@@ -259,18 +259,37 @@ def test_codes_that_staff_have_used_stay_used(clock, tmp_path):
     assert set(Key.objects.filter(user__is_staff=True).values_list("last_step", flat=True)) == {later}
 
 
-def test_a_holder_who_has_signed_in_lately_can_lose_the_key_again(clock, tmp_path):
-    path = some(tmp_path, "fatima")
+@pytest.mark.parametrize("username", ["eunji", "fatima", "george", "helga", "isla"])
+def test_a_holder_who_has_signed_in_lately_can_lose_the_key_again(clock, tmp_path, username):
+    path = some(tmp_path, username)
     run(path)
+    wanted = case_of(username).state
     clock.move(minutes=5)
-    Key.objects.filter(user__username="fatima").update(last_used_at=clock.now)
+    Key.objects.filter(user__username=username).update(last_used_at=clock.now)
     timers.tick(clock.now)
-    assert case_of("fatima").state == State.CONTESTED
+    assert case_of(username).state == State.CONTESTED
 
     run(path)
     timers.tick(clock.now)
 
-    assert case_of("fatima").state == State.REVIEW
+    case = case_of(username)
+    assert (case.state, case.tier) == (wanted, max(case.tier, 2))
+    assert case.flags.filter(kind=FlagKind.REFUSED_LATELY).exists()
+    assert case.state_at <= clock.now
+
+
+def test_a_completed_recovery_that_was_objected_to_is_completed_again(clock, tmp_path):
+    path = some(tmp_path, "kenji")
+    run(path)
+    kenji = User.objects.by_username("kenji")
+    objections.stop_signed_in(user=kenji, origin=ORIGIN, now=clock.now)
+    kenji.refresh_from_db()
+    assert kenji.suspended_at
+
+    run(path)
+
+    kenji.refresh_from_db()
+    assert (case_of("kenji").state, kenji.suspended_at) == (State.HOLD, None)
 
 
 def test_whoever_has_recovered_signs_in_with_what_is_printed(clock, tmp_path):

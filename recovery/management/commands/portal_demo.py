@@ -75,5 +75,5 @@ def _about_cases() -> Iterator[str]:
     yield f"The desk: {site.origin()}{reverse('admin:recovery_case_changelist')}"
     if settings.DEBUG:
         yield f"A case goes on in the browser it was begun in. Yours becomes that one: {site.origin()}/demo/browser/"
-    yield "Signing in as somebody with a case stops it: then the Key is not lost."
+    yield "Signing in as its owner stops a case that has got past the questions: then the Key is not lost."
     yield "A case that has gone on or ended is made anew by running this command again."
