@@ -12,7 +12,15 @@ from django.core.management import CommandError, call_command
 from accounts.demo import build
 from accounts.demo import cast as cast_file
 from accounts.enums import Action, Realm, Role
-from accounts.models import AccountActivity, Customer, FormerPassword, Key, Mandate, SecurityAnswer, User
+from accounts.models import (
+    AccountActivity,
+    Customer,
+    FormerPassword,
+    Key,
+    Mandate,
+    SecurityAnswer,
+    User,
+)
 from accounts.policies import security_answers
 from accounts.policies.keys import totp
 from portal.audit.models import SecurityEvent
@@ -258,6 +266,9 @@ def test_it_refuses_where_customers_might_be(db, settings):
         ({"activity": [{"account": "U9", "at": "-1d", "kind": "order"}]}, "activity of U9, which is no account of"),
         ({"activity": [{"account": "U1", "at": "-1d", "kind": "order", "own": 1}]}, "`$.customers[0].activity[0].own`"),
         ({"networks": ["everywhere"]}, "'everywhere' is not a network such as 192.0.2.0/24"),
+        ({"network_request": ["0.0.0.0/0"]}, "'0.0.0.0/0' is not a network"),
+        ({"report": {"device": ""}}, "`$.customers[0].report.device`"),
+        ({"report": {"device": "x", "at": "soon"}}, "`$.customers[0].report`"),
         ({"backup_codes": [1]}, "`$.customers[0].backup_codes[0]`"),
         ({"backup_codes": ["7M2K-PQ9"]}, "`$.customers[0].backup_codes[0]`"),
         ({"time_zone": "Mars/Olympus"}, "'Mars/Olympus' is not a time zone"),
@@ -285,6 +296,11 @@ def test_a_mistake_is_named_with_its_place_and_nothing_is_written(db, clock, tmp
         ({"format": 2}, "`$.format`"),
         ({"format": 1, "customers": [1]}, "Expected `object`, got `int` - at `$.customers[0]`"),
         ({"format": 1, "customers": [{}]}, "missing required field `username` - at `$.customers[0]`"),
+        ({"format": 1, "invitations": [{"username": "tara"}]}, "`$.invitations[0]`"),
+        (
+            SMALL | {"invitations": [{"username": "Dana", "name": "D", "email": "d@b.test", "role": "agent"}]},
+            "the username 'dana' is there 2 times",
+        ),
         (
             {"format": 1, "staff": [SMALL["staff"][0] | {"realm": "paper"}]},
             "staff is in the realm live - at `$.staff[0]`",

@@ -1,33 +1,26 @@
 """The cases of a demo: one in each state, made by the actions, whole again after a second run."""
 
-import io
 import json
-import re
-from pathlib import Path
 
 import pytest
-from django.apps import apps
 from django.conf import settings
-from django.core.management import CommandError, call_command
+from django.core.management import CommandError
 from django.urls import reverse
 
-from accounts.demo import build as people
 from accounts.models import Key, User
 from accounts.models.users import hash_of_username
 from accounts.policies.keys import totp
-from accounts.security_questions import words_of
 from portal.audit import hash_chain
 from portal.outbox.models import Notice, NoticeState
 from recovery.actions import claims, objections, questions, timers
 from recovery.demo import browser
 from recovery.demo import cast as cast_file
-from recovery.demo.answers import FORGOTTEN
 from recovery.demo.cast import Cast
-from recovery.enums import CaseKind, FlagKind, Prompt, State
-from recovery.models import Case, Decision, PlanItem
+from recovery.enums import CaseKind, FlagKind, State
+from recovery.models import Case, Decision
 from recovery.refusals import ClaimLocked, LastPin, PinWrong
-from tests.factories import Person
-from tests.recovery.conftest import ORIGIN, Walk
+from tests.recovery.conftest import ORIGIN
+from tests.recovery.demo import case_of, everything, run, some
 
 pytestmark = pytest.mark.django_db
 HELD = [State.HOLD, State.DONE]
@@ -42,71 +35,6 @@ def demo(settings: object, clock: object) -> None:
 @pytest.fixture(scope="module")
 def cast() -> Cast:
     return cast_file.read(cast_file.DEFAULT)
-
-
-def run(path: Path = cast_file.DEFAULT) -> str:
-    out = io.StringIO()
-    call_command("portal_demo", cast=path, stdout=out)
-    return out.getvalue()
-
-
-def some(tmp_path: Path, *usernames: str, **changes: object) -> Path:
-    """Write the cast that comes with the portal with the cases of these people only."""
-    whole = json.loads(cast_file.DEFAULT.read_text(encoding="utf-8"))
-    whole["cases"] = [case | changes for case in whole["cases"] if case["username"] in usernames]
-    whole["customers"] = [person for person in whole["customers"] if person["username"] in usernames]
-    whole["advisers"] = []
-    path = tmp_path / "cast.json"
-    path.write_text(json.dumps(whole), encoding="utf-8")
-    return path
-
-
-def case_of(username: str) -> Case:
-    return Case.objects.filter(username_hash=hash_of_username(username)).latest("pk")
-
-
-def everything() -> dict[str, list]:
-    """All rows of every table of ours, as plain values."""
-    ours = [app for app in apps.get_app_configs() if app.name.split(".")[0] in {"accounts", "recovery", "portal"}]
-    models = [model for app in ours for model in app.get_models()]
-    return {model.__name__: list(model.objects.order_by("pk").values_list()) for model in models}
-
-
-def printed(username: str) -> dict[str, list[str]]:
-    """Read what the command prints of one person: what stands in each place, by its name."""
-    out = io.StringIO()
-    call_command("portal_demo_person", username, stdout=out)
-    facts: dict[str, list[str]] = {}
-    for line in out.getvalue().splitlines():
-        name, said = re.match(r"  (\S.*?)(?:  +)(.*)$", line).groups()
-        facts.setdefault(name, []).append(said)
-    return facts
-
-
-class Caller:
-    """Somebody who knows what the command prints of a person, and nothing else."""
-
-    def __init__(self, username: str) -> None:
-        self.knows = printed(username)
-
-    def __call__(self, item: PlanItem) -> str:
-        kind, _, what = str(item.prompt).partition("_")
-        if item.prompt == Prompt.QUESTION:
-            return self.first(words_of(item.question))
-        if item.prompt == Prompt.PHONE_ORDER:
-            return "none"
-        if what in {"amount", "instrument"}:
-            return self.newest(kind, what)
-        return self.first(str(item.prompt).replace("_", " "))
-
-    def first(self, name: str) -> str:
-        return self.knows.get(name, [FORGOTTEN])[0].split("  ")[0]
-
-    def newest(self, kind: str, what: str) -> str:
-        if kind not in self.knows:
-            return "none"
-        words = self.first(kind).split()
-        return words[0] if what == "instrument" else f"about {words[-2]}"
 
 
 def test_there_is_a_case_in_each_state_that_lasts(clock, cast):
@@ -144,16 +72,6 @@ def test_nothing_is_left_over_and_the_record_is_whole(clock):
     assert not Case.objects.filter(state_at__gt=clock.now).exists()
     assert list(hash_chain.faults()) == []
     assert [line for line in said.splitlines() if len(line) > 100] == []
-
-
-def test_reference_and_pin_as_printed_open_the_page_of_each_case(clock, client, cast):
-    said = run()
-
-    for wanted in cast.cases:
-        reference, pin = re.search(rf"(RC-\S+)  (\d{{6}})  .*  {wanted.username} ", said).groups()
-        claim = claims.find_claim(reference=reference, pin=pin, now=clock.now)
-        assert claim.case == case_of(wanted.username)
-        assert re.search(rf"{reference}  {pin}  {claim.phrase} ", said)
 
 
 def test_a_pin_that_was_replaced_or_locked_opens_the_page_again_after_the_next_run(clock, tmp_path):
@@ -315,28 +233,6 @@ def test_each_review_waits_for_a_senior_who_did_not_ask_the_questions(clock, tmp
     assert all(review.assigned_to and review.assigned_to_id != review.case.maker_id for review in waiting)
 
 
-@pytest.mark.promise("CASE-2")
-def test_every_customer_of_the_cast_can_finish_a_recovery_with_what_is_printed(clock, cast):
-    people.build(cast, now=clock.now)
-    dana = User.objects.by_username("dana")
-    seniors = {
-        user.pk: Person(user, "", next(one.totp_secret for one in cast.staff if one.username == user.username))
-        for user in User.objects.filter(groups__name="senior")
-    }
-    ends = {}
-    for person in cast.people():
-        for login in [person, *([person.paper] if person.paper else [])]:
-            walk = Walk(dana, username=login.username, seniors=seniors).in_session().answered(Caller(login.username))
-            if walk.state == State.POSSESSION:
-                walk.stated().with_mail_code().approved(clock).waited(clock).started().opened_grant().completed()
-            ends[login.username] = walk.state
-
-    # Without a postcode nobody gets further today than to papers or a refusal, whatever else is right.
-    unlucky = {person.username for person in cast.people() if not person.address.get("postcode")}
-    assert {name: end for name, end in ends.items() if end != State.HOLD and name not in unlucky} == {}
-    assert len(ends) - len(unlucky) >= 20
-
-
 @pytest.mark.parametrize(
     ("change", "complaint"),
     [
@@ -389,24 +285,3 @@ def test_a_browser_becomes_that_of_the_claimants(clock, client, rf):
     kept = response.cookies[f"{settings.PORTAL_COOKIE_PREFIX}case-browser"]
     assert kept.value == browser.value()
     assert kept["httponly"]
-
-
-def test_what_people_know_is_printed_in_a_demo_only(settings):
-    settings.DEBUG = False
-
-    with pytest.raises(CommandError, match="only printed in a demo"):
-        call_command("portal_demo_person", "ada")
-
-
-def test_nobody_is_described_who_is_not_there():
-    with pytest.raises(CommandError, match="Nobody in the cast is called 'zoe'"):
-        call_command("portal_demo_person", "zoe")
-
-
-def test_what_is_printed_of_a_person_fits_a_terminal_of_a_hundred_columns(clock, cast):
-    out = io.StringIO()
-
-    for login in cast.logins():
-        call_command("portal_demo_person", login.username, stdout=out)
-
-    assert [line for line in out.getvalue().splitlines() if len(line) > 100] == []
