@@ -131,7 +131,7 @@ class Story:
             claim=self.claim,
             codes=[Observed.PRESSURE] if self.wanted.tier > 1 else [],
             recommends=True,
-            call_reference=f"call {4700 + self.claim.pk}",
+            call_reference=f"T-{4700 + self.claim.pk}",
             by=self.agent,
             origin=DESK,
             now=self.at,

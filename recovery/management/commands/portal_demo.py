@@ -44,18 +44,21 @@ class Command(BaseCommand):
         except people.NotOfTheCast as refused:
             raise CommandError(f"Nothing was written. {refused} exists already and is somebody else.") from refused
         cases.build(cast, now=clock.now())
-        for line in _lines(cast):
+        for line in _lines(cast, options["cast"]):
             self.stdout.write(line)
 
 
-def _lines(cast: Cast) -> Iterator[str]:
+def _lines(cast: Cast, path: Path) -> Iterator[str]:
     now = clock.now()
     yield f"{len(cast.logins())} log-ins, as the file says."
     yield ""
     yield from listing_of_people.log_ins(cast, now=now)
     yield ""
-    yield "Birth date, address, account numbers and answers of one of them: make person USER=ada"
-    yield "A code opens one thing once. The next one: make code USER=ada"
+    for login in cast.logins()[:1]:
+        name, is_other = login.username, path != cast_file.DEFAULT
+        person = f"manage.py portal_demo_person {name} --cast {path}" if is_other else f"make person USER={name}"
+        yield from listing_of_people.item(f"Birth date, address, accounts, answers of one of them: {person}", mark="")
+        yield f"A code opens one thing once. The next one: make code USER={name}"
     if cast.cases:
         yield ""
         yield "Cases. Reference and PIN open the page of a case, and start the call at the desk:"
