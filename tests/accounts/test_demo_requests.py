@@ -18,7 +18,9 @@ def test_networks_of_the_file_limit_sign_in_and_none_end_the_limit(db, clock, tm
     run(tmp_path, SMALL)
 
     assert rules.of(User.objects.by_username("ada")) == ()
-    assert list(SecurityEvent.objects.filter(action__startswith="networks_").values_list("action", flat=True)) == [
+    assert list(
+        SecurityEvent.objects.filter(action__startswith="networks_").order_by("pk").values_list("action", flat=True)
+    ) == [
         Action.NETWORKS_TIGHTENED,
         Action.NETWORKS_WIDENED,
     ]
