@@ -11,6 +11,7 @@ from accounts.models import Key, User
 from accounts.models.users import hash_of_username
 from accounts.policies.keys import totp
 from portal.audit import hash_chain
+from portal.outbox.kinds import KINDS
 from portal.outbox.models import Notice, NoticeState
 from recovery.actions import claims, objections, questions, timers
 from recovery.demo import browser
@@ -95,6 +96,15 @@ def test_nothing_printed_of_a_case_stands_in_the_database(clock, tmp_path, cast)
 
     assert hash_of_username("fatima") in rows
     assert not [case.pin for case in cast.cases if f"'{case.pin}'" in rows]
+
+
+def test_messages_of_the_past_keep_nothing_that_opens_anything(clock, tmp_path):
+    run(some(tmp_path, "isla", "kenji"))
+
+    sent = Notice.objects.filter(state=NoticeState.SENT)
+    secret = [notice for notice in sent if not KINDS[notice.kind].is_readable_again]
+    assert {"code", "case_grant_part", "case_started"} <= {notice.kind for notice in secret}
+    assert {str(notice.facts) for notice in secret} == {""}
 
 
 def test_a_case_that_has_ended_is_made_anew(clock, tmp_path):
