@@ -46,7 +46,7 @@ _AGES = {
     State.POSSESSION: _minutes(15),
     State.PROOFING: _minutes(50),
     State.REVIEW: _minutes(8),
-    State.COOLING: _minutes(0),
+    State.COOLING: _minutes(1),  # before the code that is printed for the senior
     State.GRANT_READY: _minutes(40),
     State.HOLD: _minutes(130),
     State.DONE: _minutes(90),

@@ -187,6 +187,14 @@ def test_codes_that_staff_have_used_stay_used(clock, tmp_path):
     assert set(Key.objects.filter(user__is_staff=True).values_list("last_step", flat=True)) == {later}
 
 
+def test_the_codes_printed_for_staff_are_not_used_up(clock, tmp_path):
+    run(some(tmp_path, "helga"))
+
+    used = Key.objects.filter(user__is_staff=True, last_step__gt=-1).values_list("last_step", flat=True)
+    assert len(used) == 2
+    assert all(step < totp.step_at(clock.now.timestamp()) for step in used)
+
+
 @pytest.mark.parametrize("username", ["eunji", "fatima", "george", "helga", "isla"])
 def test_a_holder_who_has_signed_in_lately_can_lose_the_key_again(clock, tmp_path, username):
     path = some(tmp_path, username)
