@@ -26,7 +26,7 @@ PRODUCTION = env PORTAL_DEBUG=0 PORTAL_HOST=portal.example PORTAL_TRUSTED_PROXIE
   PORTAL_SECRET_KEY="$$($(RUN) -c 'import secrets; print(secrets.token_urlsafe(50))')" \
   PORTAL_FIELD_KEYS="check:$$($(RUN) -c 'import base64, os; print(base64.b64encode(os.urandom(32)).decode())')"
 
-.PHONY: help demo code test test-all check fix docs screenshots bench
+.PHONY: help demo code person test test-all check fix docs screenshots bench
 
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -61,6 +61,9 @@ demo: $(VENV)/.runtime ## Run the portal with demo data on localhost:8000, worke
 
 code: $(VENV)/.runtime ## Say what a Key of the demo shows next: make code USER=ada
 	@$(MANAGE) portal_demo_code $(USER)
+
+person: $(VENV)/.runtime ## Say what somebody of the demo knows: make person USER=ada
+	@$(MANAGE) portal_demo_person $(USER)
 
 test: $(VENV)/.development ## Run the suite on SQLite; what this machine lacks is skipped and named
 	$(MANAGE) test --pytest-args="$(PARALLEL) $(ARGS)"

@@ -23,8 +23,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
 
 if settings.DEBUG:
     from portal import styleguide
+    from recovery.demo import browser
 
     urlpatterns.append(path("styleguide/", styleguide.show, name="styleguide"))
+    urlpatterns.append(path("demo/browser/", browser.become, name="demo-browser"))
 
 handler400 = "portal.errors.bad_request"
 handler403 = "portal.errors.forbidden"

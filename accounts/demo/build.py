@@ -6,15 +6,16 @@ from typing import TypeVar
 from django.conf import settings
 from django.db import models, transaction
 
-from accounts.actions import password, roles, sessions, suspension
+from accounts.actions import password, reports, roles, sessions, suspension
 from accounts.actions.authenticators import backup_codes, security_answers
 from accounts.actions.keys import key_revocation
+from accounts.actions.networks import requests, rules
 from accounts.actions.sign_in import known_browsers
 from accounts.demo import cast as cast_file
 from accounts.demo.cast import Cast, Login, Person, State, moment, reference_of
 from accounts.enums import Action, EndReason
-from accounts.models import AccountActivity, Customer, Employee, Key, Mandate, Phone, TradingAccount, User
-from accounts.policies import usernames
+from accounts.models import AccountActivity, Customer, Employee, Key, Mandate, Phone, Report, TradingAccount, User
+from accounts.policies import networks, usernames
 from portal.audit.record import record
 from portal.lib import code_alphabet
 from portal.throttle import limits, reserve
@@ -34,11 +35,12 @@ def build(cast: Cast, *, now: datetime) -> None:
     Users who match the file stay untouched. Others get the file's password, answers and Keys; sessions opened with
     an older password end. Raises: ``NotOfTheCast``; then nothing is written.
     """
-    for person in cast.customers + cast.advisers:
+    for person in cast.people():
         customer = _customer(person)
         for login in (person, *person.log_ins):
             _accounts(_user(login, customer=customer, now=now), login)
         _activity(person, now=now)
+        _requests(User.objects.get(username=usernames.canonical(person.username)), person, now=now)
     for member in cast.staff:
         roles.give_role(_user(member, customer=None, now=now), member.role)
 
@@ -65,17 +67,27 @@ def _user(login: Login, *, customer: Customer | None, now: datetime) -> User:
     user = _put(found or new, email=login.email, realm=login.realm, is_active=True)
     if found is None:
         record(Action.IMPORTED, by=None, on=user, now=now, demo=True)
-    if not user.check_password(login.password):  # former passwords are allowed: this one is in the file for all to read
-        password.set_first_password(user, login.password)
-        user.save(update_fields=["password"])
-        password.remember_password(user, login.password, now=now)
-        if found:
-            sessions.end_everything(user)
+    put_password(user, login, now=now)
     security_answers.set_answers(user, {item.question: item.answer for item in login.questions}, now=now)
     _keys(user, login.keys, now=now)
     backup_codes.put(user=user, wanted=map(code_alphabet.plain, login.backup_codes), now=now)
     _state(user, login.state, now=now)
     return user
+
+
+def put_password(user: User, login: Login, *, now: datetime) -> None:
+    """Give a user the file's password, unless it is theirs; former ones are allowed, as anybody can read this one.
+
+    Effects: what was open ends. Cost: one hash.
+    """
+    if user.password and user.check_password(login.password):
+        return
+    is_new = not user.password
+    password.set_first_password(user, login.password)
+    user.save(update_fields=["password"])
+    password.remember_password(user, login.password, now=now)
+    if not is_new:
+        sessions.end_everything(user)
 
 
 def _keys(user: User, wanted: list[cast_file.Key], *, now: datetime) -> None:
@@ -135,6 +147,22 @@ def _activity(person: Person, *, now: datetime) -> None:
             at=at if abs(row.at - at) > _STALE else row.at,
             **{name: getattr(item, name) for name in facts},
         )
+
+
+def _requests(user: User, person: Person, *, now: datetime) -> None:
+    """Limit sign-in to the file's networks, and leave open what the file says staff have still to do."""
+    wanted = networks.read_all(person.networks)
+    if rules.of(user) != wanted:
+        rules.replace(user, wanted, now=now)
+        action = Action.NETWORKS_TIGHTENED if wanted else Action.NETWORKS_WIDENED
+        record(action, by=None, on=user, now=now, after=len(wanted), demo=True)
+    if person.network_request is not None and requests.open_of(user) is None:
+        asked = networks.read_all(person.network_request)
+        requests.ask(user=user, wanted=asked, allows_pass=True, by=user, origin=None, now=now)
+        reserve.clear(limits.NETWORK_REQUEST.of(user.username_hash))
+    if person.report and not Report.objects.filter(user=user, closed_at=None).exists():
+        at = moment(person.report.at, now=now)
+        reports.open_report(user=user, kind=person.report.kind, device=person.report.device, origin=None, now=at)
 
 
 def _state(user: User, state: State, *, now: datetime) -> None:

@@ -1,20 +1,19 @@
-"""The cast file: customers, advisers and staff of a demo. Format: docs/reference/cast-format.md."""
+"""The cast file: the people of a demo; recovery adds their cases. Format: docs/reference/cast-format.md."""
 
 import base64
 import hashlib
-import ipaddress
 import re
 import zoneinfo
 from collections import Counter
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeVar
 
 from msgspec import Meta
 
-from accounts.enums import AccountKind, ActivityKind, KeyKind, MandateRole, Realm, Role
-from accounts.policies import usernames
+from accounts.enums import AccountKind, ActivityKind, KeyKind, MandateRole, Realm, ReportKind, Role
+from accounts.policies import networks, usernames
 from portal.lib import clock, p256, strict_json
 from portal.lib.strict_json import Strict
 
@@ -22,6 +21,8 @@ _PLACEHOLDER = "base64url"  # a coordinate in an example: a phone that nobody pl
 _UNITS = {"d": "days", "h": "hours", "m": "minutes"}
 _FIRST = ("Alder", "Birch", "Cedar", "Elm", "Hazel", "Juniper", "Maple")
 _SECOND = ("Estate", "Family", "Fund", "Holdings", "Pension", "Trust")
+
+Shape = TypeVar("Shape", bound="Cast")
 
 _Shown = Annotated[str, Meta(pattern=r"\A[^\x00-\x1f\x7f-\x9f\ud800-\udfff]*\Z")]
 _Word = Annotated[_Shown, Meta(max_length=32)]
@@ -138,6 +139,17 @@ class Names(Strict):
     middle: _Text = ""
 
 
+class Reported(Strict):
+    """A report of something the customer did not do, which staff have not closed. ``device`` is what it is about."""
+
+    device: Annotated[_Shown, Meta(min_length=1, max_length=120)]
+    kind: ReportKind = ReportKind.NOT_ME
+    at: str = "-1h"
+
+    def __post_init__(self) -> None:
+        moment(self.at, now=clock.now())
+
+
 class Login(Strict):
     """How one username signs in, and its accounts; ``clients`` is how many more are made up.
 
@@ -202,7 +214,9 @@ class Person(Login, kw_only=True):
     language: Annotated[_Shown, Meta(max_length=8)] = "en"
     time_zone: str = "America/New_York"
     activity: list[Activity] = []
-    networks: list[str] = []  # for a part of the portal that does not use them yet
+    networks: list[str] = []  # sign-in is limited to these; none is no limit
+    network_request: list[str] | None = None  # the list that support is asked for
+    report: Reported | None = None
     paper: Login | None = None
     log_ins: list[Login] = []
 
@@ -213,8 +227,10 @@ class Person(Login, kw_only=True):
             raise ValueError(f"activity of {', '.join(sorted(strange))}, which is no account of this customer")
         if self.time_zone not in zoneinfo.available_timezones():
             raise ValueError(f"{self.time_zone!r} is not a time zone such as Europe/London")
-        for network in self.networks:
-            ipaddress.ip_network(network)
+        try:
+            networks.read_all([*self.networks, *(self.network_request or [])])
+        except networks.NotANetwork as wrong:
+            raise ValueError(f"{wrong.typed!r} is not a network such as 192.0.2.0/24") from None
         if self.paper:
             number = f"PAPER-{self.paper.username.upper()}"[:32]
             self.paper.accounts = [Account(number=number, net_value="1000000", cash="1000000")]
@@ -224,6 +240,15 @@ class Person(Login, kw_only=True):
             login.email = login.email or self.email
 
 
+class Invitation(Strict):
+    """Somebody who is invited to the staff and has not accepted yet."""
+
+    username: _Username
+    name: _Needed
+    email: _Email
+    role: Role
+
+
 class Cast(Strict):
     """Everybody."""
 
@@ -231,21 +256,32 @@ class Cast(Strict):
     customers: list[Person] = []
     advisers: list[Person] = []
     staff: list[Member] = []
+    invitations: list[Invitation] = []  # for a part of the portal that does not use them yet
 
     def __post_init__(self) -> None:
-        for name, times in Counter(usernames.canonical(login.username) for login in self.logins()).items():
+        names = [login.username for login in self.logins()] + [one.username for one in self.invitations]
+        for name, times in Counter(map(usernames.canonical, names)).items():
             if times > 1 or not name:
                 raise ValueError(f"the username {name!r} is there {times} times")
 
+    def people(self) -> list[Person]:
+        """Return all customers, advisers last."""
+        return self.customers + self.advisers
+
     def logins(self) -> list[Login]:
         """Return all logins in the order of the file, further ones after their owner's first."""
-        people = self.customers + self.advisers
-        return [login for person in people for login in (person, *person.log_ins)] + list[Login](self.staff)
+        return [login for person in self.people() for login in (person, *person.log_ins)] + list[Login](self.staff)
+
+    def owner_of(self, username: str) -> tuple[Person, Login] | None:
+        """Return the customer with this log-in, and the log-in; None if it is nobody's."""
+        name = usernames.canonical(username)
+        owned = ((person, login) for person in self.people() for login in (person, *person.log_ins))
+        return next((pair for pair in owned if usernames.canonical(pair[1].username) == name), None)
 
 
-def read(path: Path) -> Cast:
-    """Read a cast file. Raises: ``OSError``; ``Unreadable`` with the first mistake and where it is."""
-    return strict_json.read(path.read_bytes(), Cast)
+def read(path: Path, shape: type[Shape]) -> Shape:
+    """Read a cast file of this shape. Raises: ``OSError``; ``Unreadable`` with the first mistake and where it is."""
+    return strict_json.read(path.read_bytes(), shape)
 
 
 def moment(text: str, *, now: datetime) -> datetime:

@@ -6,8 +6,8 @@ from django.test import Client
 from accounts.actions.keys import key_revocation
 from accounts.demo import cast as cast_file
 from accounts.enums import EndReason
-from accounts.management.commands.portal_demo import DEFAULT
 from accounts.models import BackupCode, Key, Mandate, Phone, User
+from recovery.demo import cast as whole_cast
 from tests import phone as scripted
 from tests.accounts.test_people_demo import SMALL, everything, run, small
 from tests.conftest import Clock
@@ -137,7 +137,7 @@ def test_further_log_ins_belong_to_the_same_person_with_accounts_of_their_own(cl
     assert ada.customer == second.customer == third.customer
     assert (second.email, third.email, third.realm) == ("ada@example.test", "three@example.test", "paper")
     assert Mandate.objects.filter(user=second).count() == 2
-    assert "one more log-in of ada, 2 accounts, has no Key yet" in said
+    assert "also ada's, 2 accounts, no Key yet" in said
     assert "ada has 2 more log-ins without a Key" in said
 
 
@@ -153,7 +153,7 @@ def test_paper_trading_is_a_log_in_of_the_same_person_with_play_money(clock, tmp
 
 
 def test_the_default_cast_has_a_person_with_many_log_ins_and_somebody_with_backup_codes():
-    cast = cast_file.read(DEFAULT)
+    cast = whole_cast.read(whole_cast.DEFAULT)
 
     assert [len(person.log_ins) for person in cast.advisers] == [8]
     assert {login.username for login in cast.logins() if login.backup_codes} == {"ada"}

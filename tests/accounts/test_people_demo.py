@@ -12,12 +12,20 @@ from django.core.management import CommandError, call_command
 from accounts.demo import build
 from accounts.demo import cast as cast_file
 from accounts.enums import Action, Realm, Role
-from accounts.management.commands.portal_demo import DEFAULT
-from accounts.models import AccountActivity, Customer, FormerPassword, Key, Mandate, SecurityAnswer, User
+from accounts.models import (
+    AccountActivity,
+    Customer,
+    FormerPassword,
+    Key,
+    Mandate,
+    SecurityAnswer,
+    User,
+)
 from accounts.policies import security_answers
 from accounts.policies.keys import totp
 from portal.audit.models import SecurityEvent
 from portal.throttle.reserve import locked_until, reserve
+from recovery.demo import cast as whole_cast
 from tests import buckets
 
 SMALL = {
@@ -68,7 +76,7 @@ def everything() -> dict[str, list]:
 
 
 def test_the_default_cast_has_everybody_a_demo_needs(db, clock):
-    cast = cast_file.read(DEFAULT)
+    cast = whole_cast.read(whole_cast.DEFAULT)
 
     assert len(cast.customers) >= 7
     assert {member.role for member in cast.staff} == set(Role)
@@ -83,7 +91,7 @@ def test_the_default_cast_can_be_built_and_signs_in(db, clock):
 
     grace = User.objects.by_username("grace")
     assert Mandate.objects.filter(user=grace).count() == 42
-    for login in cast_file.read(DEFAULT).logins():
+    for login in whole_cast.read(whole_cast.DEFAULT).logins():
         user = User.objects.by_username(login.username)
         assert user.check_password(login.password)
         assert Key.objects.filter(user=user, confirmed=True).count() == len(login.keys)
@@ -257,7 +265,10 @@ def test_it_refuses_where_customers_might_be(db, settings):
         ({"activity": [{"account": "U1", "at": "2026-02-01T09:30", "kind": "order"}]}, "has no time zone"),
         ({"activity": [{"account": "U9", "at": "-1d", "kind": "order"}]}, "activity of U9, which is no account of"),
         ({"activity": [{"account": "U1", "at": "-1d", "kind": "order", "own": 1}]}, "`$.customers[0].activity[0].own`"),
-        ({"networks": ["everywhere"]}, "'everywhere' does not appear to be an IPv4 or IPv6 network"),
+        ({"networks": ["everywhere"]}, "'everywhere' is not a network such as 192.0.2.0/24"),
+        ({"network_request": ["0.0.0.0/0"]}, "'0.0.0.0/0' is not a network"),
+        ({"report": {"device": ""}}, "`$.customers[0].report.device`"),
+        ({"report": {"device": "x", "at": "soon"}}, "`$.customers[0].report`"),
         ({"backup_codes": [1]}, "`$.customers[0].backup_codes[0]`"),
         ({"backup_codes": ["7M2K-PQ9"]}, "`$.customers[0].backup_codes[0]`"),
         ({"time_zone": "Mars/Olympus"}, "'Mars/Olympus' is not a time zone"),
@@ -285,6 +296,11 @@ def test_a_mistake_is_named_with_its_place_and_nothing_is_written(db, clock, tmp
         ({"format": 2}, "`$.format`"),
         ({"format": 1, "customers": [1]}, "Expected `object`, got `int` - at `$.customers[0]`"),
         ({"format": 1, "customers": [{}]}, "missing required field `username` - at `$.customers[0]`"),
+        ({"format": 1, "invitations": [{"username": "tara"}]}, "`$.invitations[0]`"),
+        (
+            SMALL | {"invitations": [{"username": "Dana", "name": "D", "email": "d@b.test", "role": "agent"}]},
+            "the username 'dana' is there 2 times",
+        ),
         (
             {"format": 1, "staff": [SMALL["staff"][0] | {"realm": "paper"}]},
             "staff is in the realm live - at `$.staff[0]`",
@@ -331,7 +347,7 @@ def test_a_used_code_is_called_used(db, clock, settings, tmp_path):
 
 @pytest.mark.parametrize(("name", "complaint"), [("nobody", "no user"), ("ben", "has no Key")])
 def test_codes_of_nobody_are_refused_in_words(db, clock, settings, name, complaint):
-    build.build(cast_file.read(DEFAULT), now=clock.now)
+    build.build(whole_cast.read(whole_cast.DEFAULT), now=clock.now)
     settings.DEBUG = True
 
     with pytest.raises(CommandError, match=complaint):
