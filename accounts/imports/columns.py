@@ -105,6 +105,7 @@ LOGIN = Kind(
         replace(_CUSTOMER, is_key=False, is_needed=True),
         _needed(Column("email", "where codes and notices go", 254, read=values.email)),
         Column("realm", "`live` or `paper`; stays", 8, default=Realm.LIVE, read=values.one_of(Realm.values)),
+        Column("letter_wanted", "day on which a new welcome letter was asked for", 10, read=values.day),
         Column("password_hash", "argon2id, see below; read for a new username only", 255, read=values.password_hash),
         _CLOSED,
     ),
@@ -183,7 +184,7 @@ FLAT = Kind(
     "",
     (
         *PERSON.columns[:-1],
-        *(column for column in LOGIN.columns[:-1] if column.name != "customer_number"),
+        *(column for column in LOGIN.columns[:-1] if column.name not in {"customer_number", "letter_wanted"}),
         replace(_ACCOUNT, is_key=False, is_needed=False),
         *(column for column in ACCOUNT.columns[1:-1] if column.name != "account_realm"),
     ),

@@ -7,12 +7,14 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from accounts.actions.welcome import letters
 from accounts.imports.columns import ACCOUNT, ACTIVITY, LOGIN, MANDATE, PERSON, VALUE
 from accounts.imports.problems import Problems
 from accounts.imports.reader import Record
 from accounts.imports.stored import Stored, pairs
 from accounts.models import AccountActivity, AccountValue, Customer, Mandate, TradingAccount, User
 from accounts.policies import scripts
+from portal.lib import clock
 
 PERSONAL = ("given_name", "middle_name", "family_name", "birth_date", "phone", "language", "time_zone")
 
@@ -120,7 +122,20 @@ def _known(record: Record, user: User, problems: Problems) -> Change | None:
         problems.add(record.place, "realm", f"cannot change: it is {user.realm}")
     if problems.count > before:
         return None
-    return _change(record, user, False, {"email": given["email"]} if "email" in given and user.pk else {})
+    change = _change(record, user, False, {"email": given["email"]} if "email" in given and user.pk else {})
+    if (day := given.get("letter_wanted")) and user.pk and _lacks_letter(record, user, day, problems):
+        change.values["letter_wanted"] = day
+    return change
+
+
+def _lacks_letter(record: Record, user: User, day: str, problems: Problems) -> bool:
+    """Tell whether a new welcome letter is to be asked for: none was since that day, and one is possible now."""
+    if letters.is_wanted_since(user, date.fromisoformat(day)):
+        return False
+    refusal = letters.why_not(user, now=clock.now())
+    if refusal:
+        problems.remark(record.place, "letter_wanted", refusal.words())
+    return refusal is None
 
 
 def accounts(records: Sequence[Record], stored: Stored, problems: Problems) -> list[Change]:

@@ -5,7 +5,8 @@ from datetime import datetime
 from typing import Any
 
 from accounts.actions.people import closing, firm_changes
-from accounts.enums import Action, Realm
+from accounts.actions.welcome import letters
+from accounts.enums import Action, LetterReason, Realm
 from accounts.imports.columns import ACCOUNT, ACTIVITY, LOGIN, MANDATE, PERSON, VALUE
 from accounts.imports.planning import Change
 from accounts.models import AccountActivity, AccountValue, Customer, Mandate, TradingAccount, User
@@ -41,6 +42,8 @@ def log_ins(changes: Sequence[Change], now: datetime) -> None:
             continue
         if address := change.values.get("email"):
             firm_changes.replace_email(row, address, now=now)
+        if "letter_wanted" in change.values:
+            letters.want(user=row, why=LetterReason.FEED, by=None, now=now)
         if change.closes is not None:
             (closing.close_user if change.closes else closing.reopen_user)(row, now=now)
     User.objects.bulk_create(new)

@@ -3,7 +3,7 @@
 See docs/decisions/0035-welcome-letters.md. ``printing`` draws the codes, ``accounts.actions.first_sign_in`` uses them.
 """
 
-from datetime import datetime
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 from django.conf import settings
@@ -14,14 +14,14 @@ from accounts import notice_kinds
 from accounts.enums import Action, LetterReason, Role
 from accounts.models import BackupCode, Key, Passkey, User, WelcomeLetter
 from accounts.policies import welcome
-from accounts.refusals import refusing, too_often
+from accounts.refusals import Refusal, TooOften, refusing, too_often
 from accounts.welcome_refusals import AddressTooNew, LetterOfNoUse
 from portal.audit.models import SecurityEvent
 from portal.audit.record import record
 from portal.lib import client, code_alphabet, digests
 from portal.outbox import queue
 from portal.throttle import limits
-from portal.throttle.reserve import reserve
+from portal.throttle.reserve import locked_until, reserve
 
 LONGEST_REASON = 200
 
@@ -125,6 +125,22 @@ def want(
     record(Action.LETTER_WANTED, by=by, on=locked, now=now, origin=origin, **facts)
     queue.email(locked, notice_kinds.LETTER_WANTED, now=now, at=now.isoformat())
     return letter
+
+
+def is_wanted_since(user: User, day: date) -> bool:
+    """Tell whether a letter was asked for, or first became due, on this day (UTC) or later."""
+    midnight = datetime.combine(day, time(), UTC)
+    return WelcomeLetter.objects.filter(user=user, wanted_at__gte=midnight).exists()
+
+
+def why_not(user: User, *, now: datetime) -> Refusal | None:
+    """Return what ``want`` would refuse with, or None. Changes nothing."""
+    if not openable().filter(pk=user.pk).exists():
+        return LetterOfNoUse()
+    if until := held_until(user, now=now):
+        return AddressTooNew(until=until)
+    until = locked_until(limits.WELCOME_LETTER.of(user.username_hash), now=now)
+    return TooOften(until=until) if until else None
 
 
 def held_until(user: User, *, now: datetime) -> datetime | None:
