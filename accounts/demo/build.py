@@ -11,9 +11,11 @@ from accounts.actions.authenticators import backup_codes, security_answers
 from accounts.actions.keys import key_revocation
 from accounts.actions.networks import requests, rules
 from accounts.actions.sign_in import known_browsers
+from accounts.actions.staff import invitations
+from accounts.actions.staff.invitations import NewPerson
 from accounts.demo import cast as cast_file
 from accounts.demo.cast import Cast, Login, Person, State, moment, reference_of
-from accounts.enums import Action, EndReason
+from accounts.enums import Action, EndReason, Role
 from accounts.models import AccountActivity, Customer, Employee, Key, Mandate, Phone, Report, TradingAccount, User
 from accounts.policies import networks, usernames
 from portal.audit.record import record
@@ -43,6 +45,27 @@ def build(cast: Cast, *, now: datetime) -> None:
         _requests(User.objects.get(username=usernames.canonical(person.username)), person, now=now)
     for member in cast.staff:
         roles.give_role(_user(member, customer=None, now=now), member.role)
+    for one in cast.invitations:
+        _invitation(one, by=_operator_of(cast), now=now)
+
+
+def _operator_of(cast: Cast) -> User | None:
+    names = [usernames.canonical(member.username) for member in cast.staff if member.role == Role.OPERATOR]
+    return User.objects.filter(username__in=names).order_by("pk").first()
+
+
+def _invitation(wanted: cast_file.Invitation, *, by: User | None, now: datetime) -> None:
+    """Keep an invitation open until it is accepted."""
+    user = User.objects.by_username(wanted.username)
+    if user is not None and (user.has_usable_password() or invitations.open_invitations(now).filter(user=user)):
+        return
+    if user is None:
+        person = NewPerson(name=wanted.name, email=wanted.email)
+        name, role = wanted.username, wanted.role
+        issued = invitations.invite(username=name, person=person, role=role, by=by, origin=None, now=now)
+    else:
+        issued = invitations.invite_again(user=user, by=by, origin=None, now=now)
+    invitations.replace_parts(issued.invitation, told=wanted.told_part, mailed=wanted.mailed_part)
 
 
 def _customer(person: Person) -> Customer:

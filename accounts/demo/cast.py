@@ -241,12 +241,14 @@ class Person(Login, kw_only=True):
 
 
 class Invitation(Strict):
-    """Somebody who is invited to the staff and has not accepted yet."""
+    """Somebody who is invited to the staff and has not accepted yet, with both codes of the invitation."""
 
     username: _Username
     name: _Needed
     email: _Email
     role: Role
+    told_part: _BackupCode
+    mailed_part: _BackupCode
 
 
 class Cast(Strict):
@@ -256,7 +258,7 @@ class Cast(Strict):
     customers: list[Person] = []
     advisers: list[Person] = []
     staff: list[Member] = []
-    invitations: list[Invitation] = []  # for a part of the portal that does not use them yet
+    invitations: list[Invitation] = []
 
     def __post_init__(self) -> None:
         names = [login.username for login in self.logins()] + [one.username for one in self.invitations]

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from textwrap import wrap
 
-from accounts.demo.cast import Cast, Key, Login, Person, State, moment, reference_of
+from accounts.demo.cast import Cast, Invitation, Key, Login, Person, State, moment, reference_of
 from accounts.enums import Realm
 from accounts.policies.keys import totp
 from accounts.security_questions import words_of
@@ -66,6 +66,14 @@ def to_try(cast: Cast) -> Iterator[str]:
         if without := sum(not login.keys for login in person.log_ins):
             yield f"{person.username} has {without} more log-ins without a Key: one phone can take them all"
         yield from _waiting(person)
+    yield from map(_invited, cast.invitations)
+
+
+def _invited(invitation: Invitation) -> str:
+    codes = f"{invitation.told_part} and {invitation.mailed_part}"
+    return (
+        f"{invitation.username} is invited as {invitation.role.label.lower()}: at /invitation/, with the codes {codes}"
+    )
 
 
 def _waiting(person: Person) -> Iterator[str]:

@@ -28,6 +28,8 @@ from portal.throttle.reserve import locked_until, reserve
 from recovery.demo import cast as whole_cast
 from tests import buckets
 
+TARA = {"username": "tara", "name": "T", "email": "t@b.test", "role": "agent"}
+TARA |= {"told_part": "7K3M-Q9XT", "mailed_part": "D4WT-8RJC"}
 SMALL = {
     "format": 1,
     "customers": [
@@ -298,7 +300,7 @@ def test_a_mistake_is_named_with_its_place_and_nothing_is_written(db, clock, tmp
         ({"format": 1, "customers": [{}]}, "missing required field `username` - at `$.customers[0]`"),
         ({"format": 1, "invitations": [{"username": "tara"}]}, "`$.invitations[0]`"),
         (
-            SMALL | {"invitations": [{"username": "Dana", "name": "D", "email": "d@b.test", "role": "agent"}]},
+            SMALL | {"invitations": [TARA | {"username": "Dana"}]},
             "the username 'dana' is there 2 times",
         ),
         (

@@ -147,6 +147,13 @@ def _issue(user: User, *, by: User | None, origin: client.Origin | None, now: da
     return Invited(invitation, code_alphabet.grouped(told), code_alphabet.grouped(mailed))
 
 
+def replace_parts(invitation: StaffInvitation, *, told: str, mailed: str) -> None:
+    """Give an invitation these parts instead; for the demo, whose parts stand in its file."""
+    user = invitation.user
+    invitation.told_digest, invitation.mailed_digest = _digest(user, "told", told), _digest(user, "mailed", mailed)
+    invitation.save(update_fields=["told_digest", "mailed_digest"])
+
+
 @refusing(too_often)
 def check(*, username: str, told_part: str, mailed_part: str, origin: client.Origin, now: datetime) -> StaffInvitation:
     """Return the open invitation that these parts belong to; whoever has it may choose a password.
