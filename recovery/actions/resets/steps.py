@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.db import transaction
 
 from accounts.actions import password as passwords
@@ -53,6 +54,7 @@ def begin(*, username: str, ticket: str, browser: str, origin: client.Origin, no
     scope = known_browsers.shared_scope(known_browsers.browser_scope_of(browser, username, now=now))
     reserve(*_sendings(name, scope), *limits.RESET_NETWORK.of_network(origin.address), now=now)
     holders = User.objects.filter(username_hash=name, is_staff=False, is_active=True)
+    holders = holders.exclude(password__startswith=UNUSABLE_PASSWORD_PREFIX)  # their way in is the welcome letter
     user_id, version = holders.values_list("pk", "session_version").first() or (None, 0)  # no whole user: time tells
     begun = PasswordReset(
         username_hash=name,
