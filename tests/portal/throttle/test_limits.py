@@ -47,6 +47,8 @@ KEPT = {
     limits.RESET_EMAIL_CODE: (5, DAY, DAY),
     limits.RESET_DETAILS: (3, DAY, DAY),
     limits.RESET_KEY: (5, LOCKOUT, LOCKOUT),
+    limits.INVITATION: (20, DAY, DAY),
+    limits.INVITATION_NETWORK: (20, LOCKOUT, LOCKOUT),
     limits.WELCOME: (5, LOCKOUT, LOCKOUT),
     limits.WELCOME_NETWORK: (20, LOCKOUT, LOCKOUT),
     limits.WELCOME_DETAILS: (5, DAY, DAY),
