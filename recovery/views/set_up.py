@@ -101,11 +101,25 @@ def setting_up(view: Page) -> View:
         try:
             return view(request, _found(request))
         except (GrantInvalid, CaseNotOpen) as refusal:
-            response = render(request, "recovery/grant_over.html", {"refusal": refusal})
-            SET_UP.drop(response)
-            return response
+            return _over(request, refusal)
 
     return guarded
+
+
+def _over(request: HttpRequest, refusal: Refusal) -> HttpResponse:
+    """Lead a page that looks again after its set-up was finished to the case; to all else, say that it is over.
+
+    The page of the Key asks for its state every two seconds, also while the last press is on its way.
+    """
+    used = RecoveryGrant.objects.filter(pk=SET_UP.read(request).get("grant", 0), used_at__isnull=False)
+    done = used.select_related("claim").first() if request.method in {"GET", "HEAD"} else None
+    response = (
+        redirect("recovery:status") if done else render(request, "recovery/grant_over.html", {"refusal": refusal})
+    )
+    SET_UP.drop(response)
+    if done:
+        open_page(response, done.claim)
+    return response
 
 
 def with_key(view: Page) -> View:

@@ -171,6 +171,15 @@ def test_reload_back_and_a_second_press_do_no_harm(setting_up, holder):
     assert Key.objects.filter(user=holder.user, confirmed=True).count() == 1
 
 
+def test_a_page_that_looks_again_while_the_last_press_is_on_its_way_leads_to_the_finished_case(setting_up, holder):
+    tab = Client()
+    tab.cookies.load({name: morsel.value for name, morsel in setting_up.client.cookies.items()})
+    setting_up.saves(Person(holder.user, NEW_PASSWORD, setting_up.secret()).code())
+
+    assert tab.get(f"{KEY}state/").json() == {"state": "ended"}
+    assert shown(tab.get(KEY, follow=True)) == "hold"
+
+
 def test_without_a_password_there_is_no_page_for_the_key(claimant):  # noqa: F811  the fixture
     claimant.begins()
     claimant.opens_grant()
