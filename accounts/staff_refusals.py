@@ -39,10 +39,10 @@ class RoleWaiting(Refusal):
     code = "G13"
 
 
-class RoleDecided(Refusal):
-    """Another operator has decided this role already."""
+class AlreadyDone(Refusal):
+    """Another operator was quicker, or it was so before: there is nothing left to do."""
 
-    code = "G6"
+    code = "G18"
 
 
 class HasLeft(Refusal):

@@ -9,7 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import F, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actions.keys import key_codes
@@ -108,7 +108,8 @@ class NetworkRequestAdmin(ReadOnlyAdmin):
         return get_object_or_404(NetworkRequest.objects.select_related("user__customer"), pk=pk)
 
     def _page(self, request: HttpRequest, name: str, form: Refusable, **facts: Any) -> HttpResponse:
-        context = self.admin_site.each_context(request) | {"form": form, **facts}
+        back = reverse("admin:accounts_networkrequest_changelist")
+        context = self.admin_site.each_context(request) | {"form": form, "back": back, **facts}
         return render(request, f"admin/accounts/networkrequest/{name}.html", context)
 
 

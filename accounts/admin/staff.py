@@ -8,65 +8,39 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import F, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import URLPattern, path, reverse
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from accounts.actions import suspension
-from accounts.actions.keys import key_codes
 from accounts.actions.staff import invitations, leaving, role_changes
 from accounts.actions.staff.invitations import Invited, NewPerson
-from accounts.admin.reading import ReadOnlyAdmin
+from accounts.admin.steps import Action, StepAdmin
 from accounts.cookies import EncryptedCookie
-from accounts.enums import CodePurpose, Role
-from accounts.forms.staff import InviteForm, ReasonForm, RoleForm, StepForm
+from accounts.enums import Role
+from accounts.forms.staff import InviteForm, RoleForm
+from accounts.forms.step_up import ReasonForm, StepForm
 from accounts.models import Employee, RoleChange, User
-from accounts.refusals import Refusal
-from portal.lib import client, clock, site
+from portal.lib import clock, site
 
 INVITED = EncryptedCookie(
     "invited", minutes=10
 )  # the part that the operator tells, on its way to the page that shows it
 
 
-class _Steps(ReadOnlyAdmin):
-    """Pages of steps, each with the Key code of the operator who takes it."""
+class _OperatorSteps(StepAdmin):
+    """Steps that only operators take."""
 
-    steps: tuple[tuple[str, str], ...]  # path and name of a method
+    template = "admin/accounts/employee/step.html"
 
-    def get_urls(self) -> list[URLPattern]:
-        info = self.opts.app_label, self.opts.model_name
-        own = [
-            path(where, self.admin_site.admin_view(getattr(self, name)), name="{}_{}_{}".format(*info, name))
-            for where, name in self.steps
-        ]
-        return [*own, *super().get_urls()]
-
-    def step(
-        self,
-        request: HttpRequest,
-        form_class: type[StepForm],
-        action: Callable[[StepForm, dict[str, Any]], HttpResponse],
-        **facts: Any,
+    def by_operator(
+        self, request: HttpRequest, form_class: type[StepForm], action: Action, **facts: Any
     ) -> HttpResponse:
-        """Show a form; with a fresh Key code, run the action and follow it, or show why it was refused."""
-        by = _operator(request)
-        form = form_class(request.POST if request.method == "POST" else None)
-        if form.is_valid():
-            origin, now = client.origin(request), clock.now()
-            try:
-                code, purpose = form.cleaned_data.pop("code"), CodePurpose.STEP_UP
-                key_codes.spend_code(user=by, code=code, purpose=purpose, origin=origin, now=now)
-                return action(form, {"by": by, "origin": origin, "now": now})
-            except Refusal as refusal:
-                form.refuse(refusal)
-            except suspension.SuspensionUnchanged:
-                form.show(str(_("Nothing to do: that is how it is already.")), code="G6")
-        context = self.admin_site.each_context(request) | {"form": form, **facts}
-        return render(request, "admin/accounts/employee/step.html", context)
+        """Take a step as an operator, with the way back to the list of staff."""
+        back = reverse("admin:accounts_employee_changelist")
+        return self.step(request, form_class, action, by=_operator(request), back=back, **facts)
 
 
 @admin.register(Employee)
-class EmployeeAdmin(_Steps):
+class EmployeeAdmin(_OperatorSteps):
     """Everybody who works here, each with their usernames."""
 
     list_display = ("person", "usernames", "left_at")
@@ -126,7 +100,7 @@ class EmployeeAdmin(_Steps):
             )
             return _told(invitations.invite(username=given["username"], person=person, role=Role(given["role"]), **how))
 
-        return self.step(request, InviteForm, action, title=_("Invite a colleague"))
+        return self.by_operator(request, InviteForm, action, title=_("Invite a colleague"))
 
     def invited(self, request: HttpRequest) -> HttpResponse:
         """Show the part of the invitation to tell, for some minutes."""
@@ -147,7 +121,7 @@ class EmployeeAdmin(_Steps):
         def action(_form: StepForm, how: dict[str, Any]) -> HttpResponse:
             return _told(invitations.invite_again(user=user, **how))
 
-        return self.step(request, StepForm, action, of=user, title=_("Invite again"), step="again")
+        return self.by_operator(request, StepForm, action, of=user, title=_("Invite again"), step="again")
 
     def revoke(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Withdraw an open invitation."""
@@ -163,7 +137,7 @@ class EmployeeAdmin(_Steps):
             messages.success(request, given if change.outcome else asked)
             return _to(user)
 
-        return self.step(request, RoleForm, action, of=user, title=_("Change the role"), step="role")
+        return self.by_operator(request, RoleForm, action, of=user, title=_("Change the role"), step="role")
 
     def suspend(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Stop the sign-in of a colleague."""
@@ -188,11 +162,11 @@ class EmployeeAdmin(_Steps):
             messages.success(request, _("Done. Every operator is told."))
             return _to(user)
 
-        return self.step(request, form_class, run, of=user, **facts)
+        return self.by_operator(request, form_class, run, of=user, **facts)
 
 
 @admin.register(RoleChange)
-class RoleChangeAdmin(_Steps):
+class RoleChangeAdmin(_OperatorSteps):
     """Roles that were asked for; those that wait for another operator first."""
 
     list_display = ("user", "role", "asked_by", "asked_at", "takes_two", "outcome", "decided_by", "decided_at")
@@ -228,7 +202,7 @@ class RoleChangeAdmin(_Steps):
             messages.success(request, _("Decided. Every operator is told."))
             return redirect("admin:accounts_rolechange_change", pk)
 
-        return self.step(request, StepForm, run, of=row.user, change=row, **facts)
+        return self.by_operator(request, StepForm, run, of=row.user, change=row, **facts)
 
 
 def _told(invited: Invited) -> HttpResponse:

@@ -5,22 +5,21 @@ from typing import Any
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import URLPattern, path
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from accounts.actions.keys import key_codes
 from accounts.actions.welcome import letters
-from accounts.admin.reading import ReadOnlyAdmin
-from accounts.enums import CodePurpose, LetterReason
+from accounts.admin.steps import StepAdmin
+from accounts.enums import LetterReason
+from accounts.forms.step_up import StepForm
 from accounts.forms.welcome import WantLetterForm
 from accounts.models import User, WelcomeLetter
-from accounts.refusals import Refusal
-from portal.lib import client, clock
+from portal.lib import clock
 
 
 @admin.register(WelcomeLetter)
-class WelcomeLetterAdmin(ReadOnlyAdmin):
+class WelcomeLetterAdmin(StepAdmin):
     """When a letter was wanted, printed, used or revoked."""
 
     list_display = ("user", "why", "wanted_at", "printed_at", "expires_at", "used_at", "revoked_at")
@@ -31,37 +30,25 @@ class WelcomeLetterAdmin(ReadOnlyAdmin):
     ordering = ("-pk",)
     fields = (*list_display, "wanted_by")
 
-    def get_urls(self) -> list[URLPattern]:
-        ask = path("ask/<int:pk>/", self.admin_site.admin_view(self.ask), name="accounts_welcomeletter_ask")
-        return [ask, *super().get_urls()]
+    steps = (("ask/<int:pk>/", "ask"),)
+    template = "admin/accounts/welcomeletter/ask.html"
 
     def ask(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Ask for a new letter in place of a lost one, with a reason and a Key code."""
         user, by = get_object_or_404(User.objects.select_related("customer"), pk=pk), request.user
         if not isinstance(by, User) or not letters.may_ask(by, user):
             raise PermissionDenied
-        form = WantLetterForm(request.POST if request.method == "POST" else None)
-        if form.is_valid():
-            try:
-                _want(request, user, by, form)
-            except Refusal as refusal:
-                form.refuse(refusal)
-            else:
-                messages.success(
-                    request, _("A new letter will be printed. The old code is dead, and the customer told.")
-                )
-                return redirect("admin:accounts_user_change", pk)
-        facts = {"form": form, "of": user, "title": _("Send a new welcome letter")}
-        facts["standing"] = letters.standing_of(user, now=clock.now())
-        return render(request, "admin/accounts/welcomeletter/ask.html", self.admin_site.each_context(request) | facts)
+        page = reverse("admin:accounts_user_change", args=[pk])
 
+        def action(form: StepForm, how: dict[str, Any]) -> HttpResponse:
+            letters.want(user=user, why=LetterReason.DESK, **form.cleaned_data, **how)
+            said = _("A new letter will be printed. The old code no longer works, and we have told the customer.")
+            messages.success(request, said)
+            return redirect(page)
 
-def _want(request: HttpRequest, user: User, by: User, form: WantLetterForm) -> None:
-    origin, now = client.origin(request), clock.now()
-    purpose = CodePurpose.STEP_UP
-    key_codes.spend_code(user=by, code=form.cleaned_data["code"], purpose=purpose, origin=origin, now=now)
-    reason = form.cleaned_data["reason"]
-    letters.want(user=user, why=LetterReason.DESK, by=by, reason=reason, origin=origin, now=now)
+        facts = {"of": user, "back": page, "title": _("Send a new welcome letter")}
+        standing = letters.standing_of(user, now=clock.now())
+        return self.step(request, WantLetterForm, action, by=by, standing=standing, **facts)
 
 
 def shown_on(user: Any, by: Any) -> bool:

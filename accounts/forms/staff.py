@@ -5,9 +5,9 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from accounts.actions import suspension
 from accounts.enums import Role
-from accounts.forms.fields import CodeField, CodeInput, LineField, Refusable
+from accounts.forms.fields import CodeInput, LineField, Refusable
+from accounts.forms.step_up import StepForm
 from accounts.models import User
 from accounts.policies import telephone_numbers, usernames
 from helpcenter import causes
@@ -24,19 +24,6 @@ class InvitationForm(Refusable, forms.Form):
     )
     told_part = LineField(label=_("Code a colleague told you"), widget=CodeInput(_CODE))
     mailed_part = LineField(label=_("Code we e-mailed you"), widget=CodeInput(_CODE))
-
-
-class StepForm(Refusable, forms.Form):
-    """A step of an operator that only needs the code of their Key."""
-
-    code = CodeField(label=_("Code from your own Key"))
-
-
-class ReasonForm(StepForm):
-    """A step with a reason, which stays in the record."""
-
-    reason = LineField(label=_("Reason"), max_length=suspension.LONGEST_REASON)
-    field_order = ("reason", "code")
 
 
 class RoleForm(StepForm):

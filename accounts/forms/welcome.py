@@ -6,9 +6,9 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actions.keys.enrolment.identity_proofing import BIRTH_DATE, DETAIL
-from accounts.actions.welcome.letters import LONGEST_REASON
 from accounts.forms.enrolment import DetailsForm
-from accounts.forms.fields import BackupCodeField, CodeField, LineField, Refusable
+from accounts.forms.fields import BackupCodeField, LineField, Refusable
+from accounts.forms.step_up import ReasonForm
 from accounts.policies import usernames
 
 
@@ -40,12 +40,11 @@ class BesideLetterForm(DetailsForm):
         return {BIRTH_DATE: self.cleaned_data[BIRTH_DATE].isoformat(), DETAIL: self.cleaned_data.get(DETAIL, "")}
 
 
-class WantLetterForm(Refusable, forms.Form):
+class WantLetterForm(ReasonForm):
     """The reason for the record, and a Key code of whoever asks."""
 
-    reason = LineField(
-        label=_("Reason"),
-        max_length=LONGEST_REASON,
-        help_text=_("How you checked who is asking. The customer can read this, so leave out personal details."),
-    )
-    code = CodeField()
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].help_text = _(
+            "How you checked who is asking. The customer can read this, so leave out personal details."
+        )

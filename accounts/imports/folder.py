@@ -5,21 +5,29 @@ behind earlier ones, and renames each into place when it is whole. Each file is 
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 
 
-def records(after: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
+def records(after: str) -> Iterator[tuple[str, Any]]:
     """Yield the records behind a position, which is the name of a file and a line of it."""
     last, _, line = after.rpartition(":")
     for path in sorted(Path(settings.PORTAL_CUSTOMER_FOLDER).glob("*.jsonl")):
         if path.name < last:
             continue
         done = int(line) if path.name == last else 0
-        with path.open(encoding="utf-8") as file:
-            for number, text in enumerate(file, 1):
-                if number > done and text.strip():
-                    yield f"{path.name}:{number}", json.loads(text)
+        with path.open("rb") as file:
+            for number, raw in enumerate(file, 1):
+                if number > done and raw.strip():
+                    yield f"{path.name}:{number}", _read(raw)
+
+
+def _read(line: bytes) -> Any:
+    """Return what a line holds; None, which is no record, if it cannot be read."""
+    try:
+        return json.loads(line)
+    except ValueError:
+        return None

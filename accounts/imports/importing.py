@@ -98,25 +98,27 @@ def feed(source: Source, *, by: User | None) -> Outcome:
     Effects: as ``import_books``, with one transaction for each batch; the event at the end.
     """
     outcome = Outcome(Problems(0))
-    position = FeedPosition.objects.filter(source=source.fingerprint, finished_at=None).first()
-    start = position.position if position else source.begins_at()
-    outcome.skipped = position.records if position else 0
-    for batch in _batches(source.rows(start, outcome.problems), outcome.problems):
+    fresh = {"position": source.begins_at(), "records": 0, "moved_at": clock.now()}
+    row, _is_new = FeedPosition.objects.get_or_create(source=source.fingerprint, defaults=fresh)
+    if row.finished_at:
+        row.position, row.records = source.begins_at(), 0
+    outcome.skipped = row.records
+    for batch in _batches(source.rows(row.position, outcome.problems), outcome.problems):
         with transaction.atomic():
+            FeedPosition.objects.select_for_update().get(pk=row.pk)  # another run of the same books waits
             _write(batch, outcome, now=clock.now())
-            _keep_position(source, batch.position, outcome, now=clock.now())
+            _move(row, batch, now=clock.now())
     with transaction.atomic():
-        FeedPosition.objects.filter(source=source.fingerprint).update(finished_at=clock.now())
+        row.finished_at = clock.now()
+        row.save(update_fields=["finished_at"])
         _record_run(source, outcome, by=by, now=clock.now())
     return outcome
 
 
-def _keep_position(source: Source, position: str, outcome: Outcome, *, now: datetime) -> None:
-    done = outcome.skipped + sum(sum(counted.values()) for counted in outcome.counts.by_kind.values())
-    FeedPosition.objects.update_or_create(
-        source=source.fingerprint,
-        defaults={"position": position, "records": done, "moved_at": now, "finished_at": None},
-    )
+def _move(row: FeedPosition, batch: "Batch", *, now: datetime) -> None:
+    row.position, row.moved_at, row.finished_at = batch.position, now, None
+    row.records += len(batch.records)
+    row.save(update_fields=["position", "records", "moved_at", "finished_at"])
 
 
 def _record_run(source: Source, outcome: Outcome, *, by: User | None, now: datetime) -> None:

@@ -8,10 +8,11 @@ from decimal import Decimal
 from typing import Any
 
 from accounts.actions.welcome import letters
+from accounts.enums import MandateRole
 from accounts.imports.columns import ACCOUNT, ACTIVITY, LOGIN, MANDATE, PERSON, VALUE
 from accounts.imports.problems import Problems
 from accounts.imports.reader import Record
-from accounts.imports.stored import Stored, pairs
+from accounts.imports.stored import Stored, either_of
 from accounts.models import AccountActivity, AccountValue, Customer, Mandate, TradingAccount, User
 from accounts.policies import scripts
 from portal.lib import clock
@@ -56,10 +57,12 @@ class Counts:
         """Count a change."""
         self.by_kind.setdefault(change.record.kind.name, Counter()).update(change.words)
 
-    def sentences(self) -> Iterator[str]:
-        """Yield a line for each kind."""
-        for kind, counted in self.by_kind.items():
-            yield f"{kind:10} " + ", ".join(f"{count:,} {word}" for word, count in counted.most_common())
+    def sentences(self) -> list[str]:
+        """Return a line for each kind."""
+        return [
+            f"{kind:10} " + ", ".join(f"{count:,} {word}" for word, count in counted.most_common())
+            for kind, counted in self.by_kind.items()
+        ]
 
 
 Planner = Callable[[Sequence[Record], Stored, Problems], list[Change]]
@@ -166,7 +169,7 @@ def mandates(records: Sequence[Record], stored: Stored, problems: Problems) -> l
     """Plan who may act on what; one that ends is closed, and no row is left."""
     reached = [(record, *_ends_of(record, stored, problems)) for record in records]
     wanted = [(user.pk, account.pk) for _record, user, account in reached if user and account]
-    rows = Mandate.objects.filter(pairs("user", "account", wanted)) if wanted else []
+    rows = Mandate.objects.filter(either_of("user", "account", wanted)) if wanted else []
     found = {(row.user_id, row.account_id): row for row in rows}
     changes = []
     for record, user, account in reached:
@@ -179,7 +182,7 @@ def mandates(records: Sequence[Record], stored: Stored, problems: Problems) -> l
             changes.append(Change(record, Mandate(), is_new=False))
             continue
         if row is None:
-            values = {"role": MANDATE.columns[2].default} | values
+            values = {"role": MandateRole.OWNER} | values
         change = _change(record, row or Mandate(user=user, account=account), row is None, values)
         changes.append(Change(record, change.row, False, closes=True) if ends else change)
     return changes
@@ -208,7 +211,7 @@ def daily_values(records: Sequence[Record], stored: Stored, problems: Problems) 
     """Plan values of accounts by day."""
     reached = [(record, account) for record in records if (account := _account_of(record, stored, problems))]
     wanted = [(account.pk, record.values["day"]) for record, account in reached if account.pk]
-    rows = AccountValue.objects.filter(pairs("account", "day", wanted)) if wanted else []
+    rows = AccountValue.objects.filter(either_of("account", "day", wanted)) if wanted else []
     found = {(row.account_id, row.day.isoformat()): row for row in rows}
     changes = []
     for record, account in reached:
@@ -225,7 +228,7 @@ def activity(records: Sequence[Record], stored: Stored, problems: Problems) -> l
     """Plan entries of statements."""
     reached = [(record, account) for record in records if (account := _account_of(record, stored, problems))]
     wanted = [(account.pk, record.values["reference"]) for record, account in reached if account.pk]
-    rows = AccountActivity.objects.filter(pairs("account", "reference", wanted)) if wanted else []
+    rows = AccountActivity.objects.filter(either_of("account", "reference", wanted)) if wanted else []
     found = {(row.account_id, row.reference): row for row in rows}
     changes = []
     for record, account in reached:

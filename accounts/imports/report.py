@@ -9,7 +9,7 @@ from accounts.imports.problems import Problems
 
 def outcome(found: Outcome, *, done: str) -> str:
     """Return the counts by kind, and what is pointed out."""
-    lines = [f"{done.capitalize()}:", *(f"  {sentence}" for sentence in found.counts.sentences())]
+    lines = [f"{done.capitalize()}:", *(f"  {sentence}" for sentence in found.counts.sentences() or ["nothing"])]
     if found.skipped:
         lines.append(f"  {found.skipped:,} records were taken in before the last interruption.")
     if found.problems.remark_count:

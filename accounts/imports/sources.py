@@ -79,7 +79,7 @@ class Files:
         return FILES.get(path.stem, FLAT)
 
 
-Records = Callable[[str], Iterator[tuple[str, Mapping[str, Any]]]]
+Records = Callable[[str], Iterator[tuple[str, Any]]]
 
 
 @dataclass(frozen=True)
@@ -107,5 +107,8 @@ class Directory:
         """Yield what the callable yields; its positions take the place of lines."""
         records: Records = import_string(self.dotted_path)
         for number, (position, given) in enumerate(records(after), 1):
-            if raw := reader.from_mapping(given, Place(number, position), problems):
+            place = Place(number, position)
+            if not isinstance(given, Mapping):
+                problems.add(place, "", "is not a JSON object")
+            elif raw := reader.from_mapping(given, place, problems):
                 yield position, raw

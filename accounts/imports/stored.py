@@ -66,11 +66,8 @@ class Stored:
             self.accounts.setdefault(number, TradingAccount(number=number))
 
 
-def pairs(left: str, right: str, wanted: Iterable[tuple[object, object]]) -> Q:
-    """Return the condition of rows with one of these pairs of values: all of the left, and any of the right.
-
-    It may let in others of the same left and right; the caller looks the pair up.
-    """
+def either_of(left: str, right: str, wanted: Iterable[tuple[object, object]]) -> Q:
+    """Return the condition of rows with any left value of these pairs and any right one, a few too many."""
     both = list(wanted)
     return Q(**{f"{left}__in": {pair[0] for pair in both}, f"{right}__in": {pair[1] for pair in both}})
 

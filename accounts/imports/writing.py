@@ -58,7 +58,8 @@ def _new_user(user: User, change: Change, *, now: datetime) -> User:
     if not user.password:
         user.set_unusable_password()
     if change.closes or (user.customer and user.customer.closed_at):
-        user.is_active, user.closed_at = False, now
+        together = user.customer.closed_at if user.customer and not change.closes else None
+        user.is_active, user.closed_at = False, together or now
     return user
 
 

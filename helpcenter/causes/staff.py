@@ -83,6 +83,11 @@ CAUSES = [
             _("A role is already waiting"),
             _("Another operator has to decide it first. You can take it back in the list of roles."),
         ),
+        (
+            "G18",
+            _("Nothing left to do"),
+            _("Someone else has done it already, or it was so before. Nothing was changed."),
+        ),
         ("G14", _("This person has left"), _("Invite them again first.")),
         (
             "G15",

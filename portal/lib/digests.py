@@ -26,6 +26,11 @@ def random_digits(count: int) -> str:
     return f"{secrets.randbelow(10**count):0{count}d}"
 
 
+def random_ticket() -> str:
+    """Return a random text of 192 bits, for a cookie that binds something under way to its browser."""
+    return secrets.token_urlsafe(24)
+
+
 def random_characters(alphabet: str, count: int) -> str:
     """Return that many characters, each drawn uniformly from an alphabet."""
     return "".join(secrets.choice(alphabet) for _ in range(count))

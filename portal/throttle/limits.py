@@ -237,16 +237,9 @@ TEST_PUSH = Limit(
 )
 
 # --- Staff -------------------------------------------------------------------------------------------
-INVITATION = Limit(
+INVITATION = _of_networks(
     "invitation",
-    _("Invitation of staff"),
-    "Wrong parts of an invitation typed for one username, known or not; a new invitation clears it.",
-    tries=20,
-    window=_DAY,
-)
-INVITATION_NETWORK = _of_networks(
-    "invitation-network",
-    _("Invitations of a network"),
+    _("Invitations of staff"),
     "Wrong parts of an invitation from one address or IPv6 /64, whatever the username.",
     tries=20,
 )

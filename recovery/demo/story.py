@@ -13,6 +13,7 @@ from accounts.demo import build as people
 from accounts.demo.cast import Login, Person
 from accounts.models import EnrolmentItem, Key, User
 from accounts.policies.keys import totp
+from portal.lib import digests
 from portal.lib.client import Origin
 from portal.outbox.kinds import KINDS
 from portal.outbox.models import Notice, NoticeState
@@ -117,7 +118,7 @@ class Story:
             username=self.wanted.username,
             lost=[Purpose.KEY],
             contact="",
-            browser=secrets.token_urlsafe(24),
+            browser=digests.random_ticket(),
             by=None,
             origin=Origin(address="203.0.113.99", device="Chrome on Android"),
             now=self.at,
@@ -178,7 +179,7 @@ class Story:
             origin=self.origin,
             now=self.at,
         )
-        seed, ticket = login.keys[0].totp_secret.upper(), secrets.token_urlsafe(24)
+        seed, ticket = login.keys[0].totp_secret.upper(), digests.random_ticket()
         prepared = completion.choose_password(
             grant=opened,
             new_password=f"Set-{secrets.token_urlsafe(12)}-aZ7",  # never used before, as the file's may be

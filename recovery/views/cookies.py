@@ -1,12 +1,11 @@
 """Encrypted, short-lived cookies in a claimant's browser, one for each purpose. No session, no row."""
 
-import secrets
-
 from django.conf import settings
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
 from accounts.cookies import EncryptedCookie, keep
+from portal.lib import digests
 
 _BROWSER_AGE = 400 * 24 * 3600  # seconds; the longest that browsers allow
 
@@ -27,7 +26,7 @@ def browser_of(request: HttpRequest) -> str:
 
 def new_browser() -> str:
     """Return a random value of 192 bits for a browser that has none."""
-    return secrets.token_urlsafe(24)
+    return digests.random_ticket()
 
 
 def keep_browser(response: HttpResponseBase, value: str) -> None:

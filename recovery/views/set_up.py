@@ -4,7 +4,6 @@ What was chosen waits in the browser's encrypted cookie: the password as its has
 """
 
 import functools
-import secrets
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from typing import Any
@@ -25,7 +24,7 @@ from accounts.models import Enrolment
 from accounts.refusals import EnrolmentOver, PasswordUsedBefore, Refusal
 from accounts.views import refusal_responses
 from accounts.views.keys import pairing
-from portal.lib import client, clock
+from portal.lib import client, clock, digests
 from portal.lib.http_methods import require_POST
 from recovery.actions import completion, grants
 from recovery.actions.completion import NewKey
@@ -90,7 +89,7 @@ View = Callable[[HttpRequest], HttpResponse]
 
 def opened(grant: RecoveryGrant) -> HttpResponse:
     """Lead to the first page, in the browser that has just entered both parts of the grant."""
-    return SetUp(grant, secrets.token_urlsafe(24)).keep(redirect(_PASSWORD))
+    return SetUp(grant, digests.random_ticket()).keep(redirect(_PASSWORD))
 
 
 def setting_up(view: Page) -> View:

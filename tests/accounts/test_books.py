@@ -95,7 +95,7 @@ def test_the_same_books_again_change_nothing(books: Path):
         assert model.objects.count() == 1
 
 
-def test_unchanged_records_write_no_row(books: Path, django_assert_num_queries):
+def test_unchanged_records_write_no_row(books: Path):
     with CaptureQueriesContext(connection) as statements:
         read(books, *ALL, feed=True)
 
@@ -347,10 +347,8 @@ def test_the_database_refuses_a_second_entry_of_a_reference(books: Path):
         AccountActivity.objects.create(account=entry.account, reference="T-1", at=entry.at, kind="order")
 
 
-def test_a_contact_that_was_empty_is_not_remembered(ada: Person, clock: Clock):
+def test_a_phone_number_that_was_empty_is_not_remembered(ada: Person, clock: Clock):
     with transaction.atomic():
-        replaced_contacts.remember(
-            kind=ContactKind.PHONE, value="", user=None, customer=ada.user.customer, now=clock.now
-        )
+        replaced_contacts.remember_phone(ada.user.customer, "", now=clock.now)
 
     assert not ReplacedContact.objects.exists()

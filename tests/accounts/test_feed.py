@@ -23,7 +23,7 @@ from tests.accounts.books_work import ACCOUNT, ALL, ENTRY, LOGIN, MANDATE, PERSO
 from tests.accounts.test_races import database_url
 from tests.conftest import Clock
 from tests.processes import PATIENCE
-from tests.races import ROUNDS
+from tests.races import ROUNDS, at_once
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.promise("FIRM-2")]
 
@@ -189,3 +189,29 @@ def test_a_folder_is_a_directory_whose_files_are_read_once(tmp_path: Path, clock
 def test_without_a_directory_the_command_says_what_to_set(clock: Clock):
     with pytest.raises(CommandError, match="PORTAL_CUSTOMER_DIRECTORY"):
         call_command("portal_sync")
+
+
+def test_a_line_of_the_folder_that_cannot_be_read_is_left_out(tmp_path: Path, clock: Clock, settings):
+    settings.PORTAL_CUSTOMER_DIRECTORY = f"{folder.__name__}.records"
+    settings.PORTAL_CUSTOMER_FOLDER = str(tmp_path)
+    (tmp_path / "1.jsonl").write_bytes(lines(ALL[0]) + b"{broken\n\xff\n[]\n" + lines(*ALL[1:]))
+
+    with pytest.raises(CommandError, match="3 records left out"):
+        call_command("portal_sync")
+
+    assert AccountActivity.objects.count() == 1
+
+
+@pytest.mark.race
+def test_two_runs_of_the_same_books_at_once_do_no_harm(tmp_path: Path, monkeypatch):
+    monkeypatch.setattr(importing, "_BATCH", 20)
+    path = tmp_path / "books.jsonl"
+    path.write_bytes(lines(*people(40)))
+
+    def run() -> object:
+        return importing.feed(sources.Files.at(path), by=None)
+
+    at_once(run, run, run)
+
+    assert (Customer.objects.count(), Mandate.objects.count(), AccountActivity.objects.count()) == (40, 40, 40)
+    assert not list(hash_chain.faults())

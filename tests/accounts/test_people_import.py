@@ -112,7 +112,7 @@ def test_a_mark_and_windows_line_ends_do_not_matter(db, tmp_path):
 def test_a_dry_run_says_what_would_happen_and_writes_nothing(db, tmp_path):
     said = bring_in(tmp_path, as_csv(row(1), row(2, account_number="")), dry_run=True)
 
-    assert "nothing was" in said
+    assert "Nothing was written" in said
     assert re.findall(r"(\w+) +(\d+) made", said) == [
         ("person", "2"),
         ("login", "2"),

@@ -11,7 +11,7 @@ from accounts.actions.staff import role_changes
 from accounts.actions.staff.invitations import NewPerson
 from accounts.enums import Role
 from accounts.models import RoleChange, User
-from accounts.staff_refusals import HasLeft, OwnMatter, RoleDecided, RolesApart, RoleWaiting
+from accounts.staff_refusals import AlreadyDone, HasLeft, OwnMatter, RolesApart, RoleWaiting
 from tests import factories
 from tests.accounts.staff_work import ORIGIN, how, invite, role_of, told_operators
 from tests.conftest import Clock
@@ -82,7 +82,7 @@ def test_a_role_is_decided_once(operator: Person, second: Person, agent: Person,
     change = ask(agent.user, Role.SENIOR, operator)
     role_changes.refuse(change=change, by=second.user, origin=ORIGIN, now=clock.now)
 
-    with pytest.raises(RoleDecided):
+    with pytest.raises(AlreadyDone):
         role_changes.give(change=change, by=second.user, origin=ORIGIN, now=clock.now)
     assert told_operators("role_refused") == ["olga", "root"]
 

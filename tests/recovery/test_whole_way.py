@@ -4,8 +4,8 @@ import pytest
 from django.contrib.auth.hashers import check_password
 
 from accounts.actions.authenticators import security_answers
-from accounts.actions.people.replaced_contacts import remember
-from accounts.enums import ContactKind, HoldScope
+from accounts.actions.people.replaced_contacts import remember_email
+from accounts.enums import HoldScope
 from portal.audit import hash_chain
 from portal.lib import client
 from portal.outbox.models import Notice
@@ -52,8 +52,7 @@ def test_after_a_recovery_old_answers_count_no_more_and_contact_details_are_held
 
 @pytest.mark.promise("CASE-5")
 def test_the_former_address_is_told_of_a_case_with_a_stop_code_of_its_own(clock, walk, holder):
-    owner = holder.user.customer
-    remember(kind=ContactKind.EMAIL, value="before@example.test", user=holder.user, customer=owner, now=clock.now)
+    remember_email(holder.user, "before@example.test", now=clock.now)
     walk.opened()
     timers.tick(clock.now)
     first, second = Notice.objects.filter(kind="case_started").order_by("pk")

@@ -7,7 +7,7 @@ from django.db import transaction
 from accounts import notice_kinds
 from accounts.actions import holds, notify
 from accounts.actions.people import replaced_contacts
-from accounts.enums import Action, ContactKind, HoldScope
+from accounts.enums import Action, HoldScope
 from accounts.models import Customer, Mandate, User
 from accounts.policies import telephone_numbers
 from accounts.profile_refusals import PhoneUnreadable
@@ -40,7 +40,7 @@ def change_phone(*, user: User, typed: str, by: User, origin: client.Origin, now
         person = _lock(user)
         holds.refuse_held(user, HoldScope.CONTACT, now=now)
         if person.phone != number:
-            replaced_contacts.remember(kind=ContactKind.PHONE, value=person.phone, user=None, customer=person, now=now)
+            replaced_contacts.remember_phone(person, person.phone, now=now)
             person.phone = number
             person.save(update_fields=["phone"])
             record(Action.PHONE_CHANGED, by=by, on=user, now=now, origin=origin)

@@ -14,7 +14,7 @@ from accounts import notice_kinds
 from accounts.actions import holds, notify, reports, sessions
 from accounts.actions.authenticators import emailed_code
 from accounts.actions.people import replaced_contacts
-from accounts.enums import Action, CodePurpose, ContactKind, HoldScope, ReportKind
+from accounts.enums import Action, CodePurpose, HoldScope, ReportKind
 from accounts.models import AdmissionCode, EmailChange, User
 from accounts.policies import stop_codes
 from accounts.profile_refusals import AddressJustChanged, AddressUnchanged, ChangeOver, NothingToStop
@@ -117,9 +117,7 @@ def _move(user: User, change: EmailChange, *, by: User, origin: client.Origin, n
     until = now + _span()
     user.email, user.email_stop_until = change.new_address, until
     user.save(update_fields=["email", "email_stop_until"])
-    if user.customer:
-        address, owner = change.old_address, user.customer
-        replaced_contacts.remember(kind=ContactKind.EMAIL, value=address, user=user, customer=owner, now=now)
+    replaced_contacts.remember_email(user, change.old_address, now=now)
     emailed_code.drop(user=user)  # what was sent to the mailbox that is left proves nothing any more
     AdmissionCode.objects.filter(username_hash=user.username_hash).delete()
     record(Action.EMAIL_CHANGED, by=by, on=user, now=now, origin=origin, flow=_flow(change), change=change.pk)
@@ -181,7 +179,7 @@ def _stop(change: EmailChange, *, by: User | None, origin: client.Origin, now: d
         raise NothingToStop
     user.email, user.email_stop_until = change.old_address, None
     user.save(update_fields=["email", "email_stop_until"])
-    replaced_contacts.forget(user=user, address=change.old_address)
+    replaced_contacts.forget_email(user, change.old_address)
     sessions.end_everything(user)
     emailed_code.drop(user=user)
     record(Action.EMAIL_CHANGE_STOPPED, by=by, on=user, now=now, origin=origin, flow=_flow(change), change=change.pk)

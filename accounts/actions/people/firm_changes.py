@@ -11,9 +11,9 @@ from accounts import notice_kinds
 from accounts.actions import notify
 from accounts.actions.authenticators import emailed_code
 from accounts.actions.people import replaced_contacts
-from accounts.enums import Action, ContactKind
+from accounts.enums import Action
 from accounts.models import AdmissionCode, Customer, EmailChange, Mandate, TradingAccount, User
-from portal.audit.record import record_each
+from portal.audit.record import record, record_each
 from portal.outbox import queue
 
 TOLD_DETAILS = frozenset({"given_name", "middle_name", "family_name", "birth_date", "address", "phone"})
@@ -32,11 +32,10 @@ def replace_email(user: User, address: str, *, now: datetime) -> None:
     emailed_code.drop(user=locked)
     EmailChange.objects.filter(user=locked, confirmed_at=None).delete()
     AdmissionCode.objects.filter(username_hash=locked.username_hash).delete()
-    record_each(Action.EMAIL_REPLACED, [(locked, {})], by=None, now=now)
+    record(Action.EMAIL_REPLACED, by=None, on=locked, now=now)
     notify.notify_everywhere(locked, notice_kinds.EMAIL_REPLACED, now=now, at=at)
     queue.email(locked, notice_kinds.EMAIL_REPLACED, now=now, address=old, at=at)
-    if locked.customer:
-        replaced_contacts.remember(kind=ContactKind.EMAIL, value=old, user=locked, customer=locked.customer, now=now)
+    replaced_contacts.remember_email(locked, old, now=now)
 
 
 def update_details(customer: Customer, values: dict[str, Any], *, now: datetime) -> None:
@@ -46,7 +45,7 @@ def update_details(customer: Customer, values: dict[str, Any], *, now: datetime)
     people must hear of.
     """
     if "phone" in values:
-        replaced_contacts.remember(kind=ContactKind.PHONE, value=customer.phone, user=None, customer=customer, now=now)
+        replaced_contacts.remember_phone(customer, customer.phone, now=now)
     if "address" in values:
         customer.address_changed_at = now
     for name, value in values.items():

@@ -28,7 +28,7 @@ from portal.audit.record import record
 from portal.lib import client, code_alphabet, digests
 from portal.outbox import queue
 from portal.throttle import limits
-from portal.throttle.reserve import clear, give_back, reserve
+from portal.throttle.reserve import give_back, reserve
 
 PART_LENGTH = 8
 
@@ -98,7 +98,6 @@ def invite_again(*, user: User, by: User | None, origin: client.Origin | None, n
         locked.is_active, locked.closed_at = True, None
         locked.save(update_fields=["is_active", "closed_at"])
         Employee.objects.filter(users=locked).update(left_at=None)
-    clear(limits.INVITATION.of(locked.username_hash))
     return _issue(locked, by=by, origin=origin, now=now)
 
 
@@ -158,11 +157,12 @@ def replace_parts(invitation: StaffInvitation, *, told: str, mailed: str) -> Non
 def check(*, username: str, told_part: str, mailed_part: str, origin: client.Origin, now: datetime) -> StaffInvitation:
     """Return the open invitation that these parts belong to; whoever has it may choose a password.
 
-    A username that nobody has costs the same statements. Needs: no open transaction.
+    A username that nobody has costs the same statements. Wrong ones count against their network only: nobody who knows
+    the username can keep the invited out. Needs: no open transaction.
     Raises: ``InvitationWrong`` (whatever is wrong), ``TooOften``.
     """
     name = hash_of_username(username)
-    attempt = reserve(limits.INVITATION.of(name), *limits.INVITATION_NETWORK.of_network(origin.address), now=now)
+    attempt = reserve(*limits.INVITATION.of_network(origin.address), now=now)
     found = open_invitations(now).filter(user__username_hash=name).select_related("user").first()
     unknown = StaffInvitation(user=User(pk=0), told_digest="", mailed_digest="")
     one = found or unknown

@@ -9,7 +9,7 @@ from accounts.actions.keys import key_revocation
 from accounts.actions.staff import operators
 from accounts.enums import Action, EndReason, RoleOutcome
 from accounts.models import Employee, RoleChange, StaffInvitation, User
-from accounts.staff_refusals import HasLeft
+from accounts.staff_refusals import AlreadyDone, HasLeft
 from portal.audit.record import record
 from portal.lib import client
 
@@ -18,10 +18,13 @@ from portal.lib import client
 def suspend(*, user: User, reason: str, by: User | None, origin: client.Origin | None, now: datetime) -> User:
     """Stop the sign-in of a colleague until ``reinstate``; what they have in hand goes back.
 
-    Raises: ``NotAnOperator``, ``OwnMatter``, ``suspension.SuspensionUnchanged``.
+    Raises: ``NotAnOperator``, ``OwnMatter``, ``AlreadyDone``.
     """
     operators.need_operator(by, user=user)
-    locked = suspension.suspend(user, reason=reason, by=by, origin=origin, now=now)
+    try:
+        locked = suspension.suspend(user, reason=reason, by=by, origin=origin, now=now)
+    except suspension.SuspensionUnchanged as unchanged:
+        raise AlreadyDone from unchanged
     operators.tell(Action.SUSPENDED, user=locked, by=by, now=now)
     return locked
 
@@ -30,7 +33,10 @@ def suspend(*, user: User, reason: str, by: User | None, origin: client.Origin |
 def reinstate(*, user: User, reason: str, by: User | None, origin: client.Origin | None, now: datetime) -> User:
     """Let a suspended colleague sign in again. Raises: as ``suspend``."""
     operators.need_operator(by, user=user)
-    locked = suspension.reinstate(user, reason=reason, by=by, origin=origin, now=now)
+    try:
+        locked = suspension.reinstate(user, reason=reason, by=by, origin=origin, now=now)
+    except suspension.SuspensionUnchanged as unchanged:
+        raise AlreadyDone from unchanged
     operators.tell(Action.REINSTATED, user=locked, by=by, now=now)
     return locked
 

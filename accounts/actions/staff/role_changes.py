@@ -9,7 +9,7 @@ from accounts.actions.staff import operators
 from accounts.enums import Action, Role, RoleOutcome
 from accounts.models import RoleChange, User
 from accounts.policies import roles as rules
-from accounts.staff_refusals import HasLeft, RoleDecided, RolesApart, RoleWaiting
+from accounts.staff_refusals import AlreadyDone, HasLeft, RolesApart, RoleWaiting
 from portal.audit.record import record
 from portal.lib import client
 
@@ -47,7 +47,7 @@ def may_decide(by: User, change: RoleChange) -> bool:
 def give(*, change: RoleChange, by: User, origin: client.Origin, now: datetime) -> None:
     """Confirm a role that another operator has asked for. Needs: a Key code of ``by`` spent by the caller.
 
-    Raises: ``NotAnOperator``, ``OwnMatter`` (theirs, or asked for by themselves), ``RoleDecided``, ``HasLeft``,
+    Raises: ``NotAnOperator``, ``OwnMatter`` (theirs, or asked for by themselves), ``AlreadyDone``, ``HasLeft``,
     ``RolesApart``.
     """
     locked = _lock(change.user)
@@ -99,7 +99,7 @@ def _give(change: RoleChange, user: User, *, by: User | None, origin: client.Ori
 def _decide(change: RoleChange, outcome: RoleOutcome, *, by: User | None, now: datetime) -> None:
     waiting = RoleChange.objects.filter(pk=change.pk, outcome="")
     if not waiting.update(outcome=outcome, decided_by=by, decided_at=now):
-        raise RoleDecided
+        raise AlreadyDone
 
 
 def _flow(change: RoleChange) -> str:

@@ -52,7 +52,7 @@ class Command(BaseCommand):
             remarks = outcome.problems
             outcome = importing.import_books(source, by=None, now=clock.now())
             outcome.problems = remarks
-        self.stdout.write(report.outcome(outcome, done="would be written; nothing was" if dry_run else "written"))
+        self.stdout.write(report.outcome(outcome, done="nothing was written; it would be" if dry_run else "written"))
         if is_first and not dry_run:
             self.stdout.write("These were the first books. Next time, --dry-run shows beforehand what a file would do.")
 

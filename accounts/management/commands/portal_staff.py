@@ -7,6 +7,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.core.validators import validate_email
+from django.urls import reverse
 
 from accounts.actions import suspension
 from accounts.actions.staff import invitations, leaving, role_changes
@@ -46,8 +47,6 @@ class Command(BaseCommand):
             getattr(self, f"_{options['verb']}")(options)
         except Refusal as refusal:
             raise CommandError(f"{refusal.cause.title}. {refusal.words()}") from refusal
-        except suspension.SuspensionUnchanged as unchanged:
-            raise CommandError(f"{options['username']} is in that state already.") from unchanged
 
     def _add(self, options: dict[str, Any]) -> None:
         person, now = _person(options), clock.now()
@@ -78,7 +77,7 @@ class Command(BaseCommand):
     def _say(self, invited: Invited, *, parts: list[str]) -> None:
         row = invited.invitation
         self.stdout.write(f"{row.user.username} is invited until {row.expires_at:%Y-%m-%d %H:%M} UTC.")
-        self.stdout.write(f"Page:     {site.url('/invitation/')}")
+        self.stdout.write(f"Page:     {site.url(reverse('accounts:invitation'))}")
         self.stdout.write(f"Username: {row.user.username}")
         for place, part in zip(("First", "Second"), parts, strict=False):
             self.stdout.write(f"{place + ' code:':13} {part}")

@@ -15,10 +15,10 @@ from accounts.request_types import SignedInRequest
 from accounts.views import refusal_responses
 from accounts.views.guards import freshly_proved, to_sign_in, who
 from accounts.views.keys import enrolment_session
-from accounts.views.keys.enrolment_session import SetUp, new_ticket, setting_up
+from accounts.views.keys.enrolment_session import SetUp, setting_up
 from accounts.views.sign_in import pending_sign_in
 from accounts.views.sign_in.pending_sign_in import PendingSignIn
-from portal.lib import client, clock
+from portal.lib import client, clock, digests
 from portal.lib.http_methods import require_POST
 
 
@@ -63,7 +63,7 @@ def _start(
 def _begun(
     request: HttpRequest, user: User, purpose: EnrolmentPurpose, also: list[User], *, wanted: str
 ) -> HttpResponse:
-    ticket = new_ticket()
+    ticket = digests.random_ticket()
     origin = client.origin(request)
     begun = steps.begin(user=user, purpose=purpose, binding=ticket, also=also, origin=origin, now=clock.now())
     return SetUp(begun, ticket, "", wanted).keep(redirect("accounts:key-setup-code"))

@@ -1,7 +1,6 @@
 """An enrolment on the web, for the browser that has its ticket."""
 
 import functools
-import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
@@ -17,7 +16,7 @@ from accounts.enums import EnrolmentPurpose, EnrolmentState
 from accounts.models import Enrolment, User
 from accounts.refusals import EnrolmentOver, Refusal, Suspended
 from accounts.views.guards import to_sign_in, who
-from portal.lib import client, clock
+from portal.lib import client, clock, digests
 
 TICKET = EncryptedCookie("key-setup", minutes=30)  # enrolment, ticket and the pairing code being shown
 PAGES = {
@@ -84,7 +83,7 @@ def begin_proved(request: HttpRequest, user: User, *, proved_by: str) -> HttpRes
 
     Raises: as ``steps.begin``.
     """
-    ticket, now = new_ticket(), clock.now()
+    ticket, now = digests.random_ticket(), clock.now()
     begun = steps.begin(
         user=user,
         purpose=EnrolmentPurpose.FIRST,
@@ -102,11 +101,6 @@ def go_on(setup: SetUp, moved: Enrolment) -> HttpResponse:
     if moved.state == EnrolmentState.OPEN:
         setup = replace(setup, pairing_code=steps.renew_pairing_code(**setup.owned))
     return setup.keep(redirect(setup.page))
-
-
-def new_ticket() -> str:
-    """Return a random ticket of 192 bits."""
-    return secrets.token_urlsafe(24)
 
 
 def setting_up(*pages: str) -> Callable[[Page], View]:

@@ -23,9 +23,9 @@ from accounts.refusals import Refusal
 from accounts.views import refusal_responses, told
 from accounts.views.keys import enrolment_session
 from accounts.views.told import Told
-from accounts.views.welcome.first_sign_in_session import WELCOME, Welcome, arriving, current, new_ticket
+from accounts.views.welcome.first_sign_in_session import WELCOME, Welcome, arriving, current
 from accounts.welcome_refusals import FirstSignInOver
-from portal.lib import client, clock
+from portal.lib import client, clock, digests
 from portal.lib.http_methods import require_POST
 
 _GET_OR_POST = ["GET", "HEAD", "POST"]
@@ -37,7 +37,7 @@ def start(request: HttpRequest) -> HttpResponse:
     """Enter the username and the code from the letter; whatever is wrong with them, the answer is the same."""
     form = LetterForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
-        ticket = new_ticket()
+        ticket = digests.random_ticket()
         try:
             begun = steps.begin(**form.cleaned_data, ticket=ticket, **_now(request))
         except Refusal as refusal:

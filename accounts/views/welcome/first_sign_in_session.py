@@ -1,7 +1,6 @@
 """A first sign-in under way, for the browser that has its ticket."""
 
 import functools
-import secrets
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from typing import Any
@@ -68,11 +67,6 @@ class Welcome:
 
 
 Page = Callable[[HttpRequest, Welcome], HttpResponse]
-
-
-def new_ticket() -> str:
-    """Return a random ticket of 192 bits."""
-    return secrets.token_urlsafe(24)
 
 
 def current(request: HttpRequest) -> Welcome | None:

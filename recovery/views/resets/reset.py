@@ -21,7 +21,7 @@ from accounts.refusals import NothingToAsk, Refusal, RequestDenied, RequestWaiti
 from accounts.repeated_posts import may_change
 from accounts.views import refusal_responses, told
 from accounts.views.told import Told
-from portal.lib import client, clock, headers
+from portal.lib import client, clock, digests, headers
 from portal.lib.http_methods import require_POST
 from recovery.actions.resets import handing_over, steps
 from recovery.enums import ResetState
@@ -29,7 +29,7 @@ from recovery.forms.reset import UsernameForm
 from recovery.models import PasswordReset
 from recovery.refusals import ResetOver
 from recovery.views import cookies
-from recovery.views.resets.reset_session import Reset, current, is_over, new_ticket, resetting
+from recovery.views.resets.reset_session import Reset, current, is_over, resetting
 from recovery.views.start import show_pin_once
 
 _GET_OR_POST = ["GET", "HEAD", "POST"]
@@ -41,7 +41,7 @@ def start(request: HttpRequest) -> HttpResponse:
     """Say whose password it is; the same answer for every username."""
     form = UsernameForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
-        ticket = new_ticket()
+        ticket = digests.random_ticket()
         try:
             begun = steps.begin(
                 username=form.cleaned_data["username"],

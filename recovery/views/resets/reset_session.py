@@ -1,7 +1,6 @@
 """A password reset under way, for the browser that has its ticket."""
 
 import functools
-import secrets
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
@@ -90,11 +89,6 @@ class Reset:
 
 
 Page = Callable[[HttpRequest, Reset], HttpResponse]
-
-
-def new_ticket() -> str:
-    """Return a random ticket of 192 bits."""
-    return secrets.token_urlsafe(24)
 
 
 def current(request: HttpRequest) -> Reset | None:
