@@ -93,12 +93,26 @@ def test_an_invitation_accepted_elsewhere_ends_the_page_in_this_browser(operator
     assert slow.get(PASSWORD_PAGE).url == HERE
 
 
+def test_back_and_a_second_tab_lead_on_to_the_key(operator: Person, clock: Clock):
+    invited = invite(operator)
+    browser = Client()
+    browser.post(HERE, parts(invited))
+    browser.post(PASSWORD_PAGE, {"new_password": PASSWORD})
+
+    for again in (browser.get(PASSWORD_PAGE), browser.post(PASSWORD_PAGE, {"new_password": f"{PASSWORD}-2"})):
+        assert again.url == reverse("accounts:key-setup-pair")
+    assert User.objects.get(username="nina").check_password(PASSWORD)
+
+
 def test_a_weak_password_does_not_use_the_invitation_up(operator: Person, clock: Clock):
     invited = invite(operator)
     browser = Client()
     browser.post(HERE, parts(invited))
 
-    assert cause_of(browser.post(PASSWORD_PAGE, {"new_password": "short"})) in {"R3", "R4"}
+    assert browser.post(PASSWORD_PAGE, {"new_password": "short"}).url == PASSWORD_PAGE
+    assert cause_of(browser.get(PASSWORD_PAGE)) in {"R3", "R4"}
+    assert browser.post(PASSWORD_PAGE, {"new_password": ""}).url == PASSWORD_PAGE
+    assert cause_of(browser.get(PASSWORD_PAGE)) == "F1"
     assert browser.post(PASSWORD_PAGE, {"new_password": PASSWORD}).url == reverse("accounts:key-setup-pair")
 
 
