@@ -28,9 +28,9 @@ from portal.lib import client, clock, digests
 from portal.lib.http_methods import require_POST
 from recovery.actions import completion, grants
 from recovery.actions.completion import NewKey
-from recovery.models import RecoveryGrant
+from recovery.models import Claim, RecoveryGrant
 from recovery.refusals import CaseNotOpen, GrantInvalid
-from recovery.views.claim_access import open_page
+from recovery.views.claim_access import claim_of, open_page
 from recovery.views.cookies import SET_UP
 
 STEPS = (_("Set-up code"), _("Password"), _("Key"), _("Sign in"))
@@ -110,15 +110,24 @@ def _over(request: HttpRequest, refusal: Refusal) -> HttpResponse:
 
     The page of the Key asks for its state every two seconds, also while the last press is on its way.
     """
-    used = RecoveryGrant.objects.filter(pk=SET_UP.read(request).get("grant", 0), used_at__isnull=False)
-    done = used.select_related("claim").first() if request.method in {"GET", "HEAD"} else None
+    done = _finished(request) if request.method in {"GET", "HEAD"} else None
     response = (
         redirect("recovery:status") if done else render(request, "recovery/grant_over.html", {"refusal": refusal})
     )
     SET_UP.drop(response)
     if done:
-        open_page(response, done.claim)
+        open_page(response, done)
     return response
+
+
+def _finished(request: HttpRequest) -> Claim | None:
+    """Return the claim whose set-up was finished in this browser: its cookie is there until the last answer arrives."""
+    used = RecoveryGrant.objects.filter(pk=SET_UP.read(request).get("grant", 0), used_at__isnull=False)
+    grant = used.select_related("claim").first()
+    if grant is not None:
+        return grant.claim
+    claim = claim_of(request)
+    return claim if claim and RecoveryGrant.objects.filter(claim=claim, used_at__isnull=False).exists() else None
 
 
 def with_key(view: Page) -> View:

@@ -180,6 +180,13 @@ def test_a_page_that_looks_again_while_the_last_press_is_on_its_way_leads_to_the
     assert shown(tab.get(KEY, follow=True)) == "hold"
 
 
+def test_a_page_that_looks_again_when_the_last_answer_has_come_leads_to_the_finished_case(setting_up, holder):
+    setting_up.saves(Person(holder.user, NEW_PASSWORD, setting_up.secret()).code())
+
+    assert shown(setting_up.client.get(KEY, follow=True)) == "hold"
+    assert Client().get(KEY).status_code == 200  # in another browser it says that the set-up is over
+
+
 def test_without_a_password_there_is_no_page_for_the_key(claimant):  # noqa: F811  the fixture
     claimant.begins()
     claimant.opens_grant()
