@@ -10,6 +10,7 @@ from accounts.actions import sessions, staff_work
 from accounts.enums import Action
 from accounts.models import User
 from portal.audit.record import record
+from portal.audit.sealed_words import Words
 from portal.lib import client
 from portal.outbox import queue
 
@@ -36,7 +37,7 @@ def suspend(
     _set(locked, now)
     if locked.is_staff:
         staff_work.give_back_all(locked, now=now)
-    record(Action.SUSPENDED, by=by, on=locked, now=now, origin=origin, reason=reason[:LONGEST_REASON], **facts)
+    record(Action.SUSPENDED, by=by, on=locked, now=now, origin=origin, reason=Words(reason[:LONGEST_REASON]), **facts)
     queue.email(locked, notice_kinds.SUSPENDED, now=now, at=now.isoformat())
     return locked
 
@@ -48,7 +49,7 @@ def reinstate(user: User, *, reason: str, by: User | None, origin: client.Origin
     if locked.suspended_at is None:
         raise SuspensionUnchanged
     _set(locked, None)
-    record(Action.REINSTATED, by=by, on=locked, now=now, origin=origin, reason=reason[:LONGEST_REASON])
+    record(Action.REINSTATED, by=by, on=locked, now=now, origin=origin, reason=Words(reason[:LONGEST_REASON]))
     queue.email(locked, notice_kinds.REINSTATED, now=now, at=now.isoformat())
     return locked
 

@@ -1,11 +1,14 @@
 """The audit record, the notices, and who is signed in."""
 
+import json
+
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from accounts.admin.reading import ReadOnlyAdmin
 from accounts.models import PlatformSession
 from accounts.policies import masks
+from portal.audit import sealed_words
 from portal.audit.models import SecurityEvent
 from portal.outbox.kinds import ChannelName
 from portal.outbox.models import Notice
@@ -23,7 +26,16 @@ class SecurityEventAdmin(ReadOnlyAdmin):
     search_fields = ("subject__username__exact", "request_id__exact")
     search_help_text = _("The full username, or the full ID of a request.")
     ordering = ("-pk",)
-    fields = ("at", "action", "subject", "actor", "chain", "n", "source", "request_id", "facts", "prev", "digest")
+    fields = (
+        "at", "action", "subject", "actor", "chain", "n", "source", "request_id", "in_words", "prev", "digest",
+    )  # fmt: skip
+    readonly_fields = ("in_words",)
+
+    @admin.display(description=_("Facts"))
+    def in_words(self, event: SecurityEvent) -> str:
+        """Show the facts with the words that were typed, which the record has only the digest of."""
+        facts = sealed_words.facts_of([event])[event.chain, event.n]
+        return json.dumps(facts, ensure_ascii=False)
 
 
 @admin.register(Notice)

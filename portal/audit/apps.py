@@ -16,10 +16,12 @@ class AuditConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the triggers and the chains of users, and reinstall all triggers around migrations."""
-        from portal.audit import hash_chain  # noqa: PLC0415  needs the app registry
+        from portal.audit import event_names, hash_chain, pruning  # noqa: PLC0415  needs the app registry
         from portal.audit.models import ChainHead, SecurityEvent  # noqa: PLC0415  the same
 
-        db_triggers.register(db_triggers.append_only(SecurityEvent))
+        event_names.register(event_names.RecordEvent)
+        db_triggers.register(db_triggers.append_only(SecurityEvent, unless=pruning.PRUNED))
+        db_triggers.register(pruning.triggers())
         hash_chain.register(
             hash_chain.Chains(
                 events=SecurityEvent,

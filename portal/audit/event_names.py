@@ -5,8 +5,15 @@ from collections.abc import Iterator
 from django.core.exceptions import ImproperlyConfigured
 from django.db.models import TextChoices
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 _LABELS: dict[str, str | Promise] = {}
+
+
+class RecordEvent(TextChoices):
+    """Events that the record itself knows of."""
+
+    ERASED = "erased", _("Personal data erased")
 
 
 class UnknownEvent(ValueError):

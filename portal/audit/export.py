@@ -14,6 +14,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from portal.audit import hash_chain
+from portal.audit.models import ChainStart
 from portal.lib import digests
 
 FORMAT = 1
@@ -55,10 +56,12 @@ def snapshot() -> Iterator[None]:
 
 
 def lines() -> Iterator[str]:
-    """Yield each event as a line of canonical JSON, chain by chain, with its digest.
+    """Yield the start of each chain that was shortened, then each event, as lines of canonical JSON with a digest.
 
     Raises: ``ValueError`` at an unreadable row, which ``hash_chain.faults`` also reports.
     """
+    for start in _readable(ChainStart.objects.order_by("chain")):
+        yield hash_chain.canonical(start.signed)
     for chains in hash_chain.registered():
         for event in _readable(chains.events._default_manager.order_by("chain", "n")):
             yield hash_chain.canonical(hash_chain.body_of(event) | {"digest": event.digest})
@@ -95,8 +98,12 @@ def read_checkpoint(text: str) -> Checkpoint:
 
 def losses(known: Checkpoint) -> Iterator[str]:
     """Yield a sentence for each chain that lacks the event with which it ended at the checkpoint."""
+    starts = hash_chain.starts()
     for chain, (n, digest) in sorted(known.heads.items()):
-        kept = _digest_at(chain, n)
+        start = starts.get(chain)
+        if start and start.n > n:
+            continue
+        kept = start.digest if start and start.n == n else _digest_at(chain, n)
         if kept is None:
             yield f"{chain}: event {n} was there on {known.at} and is missing"
         elif not digests.same(kept, digest):

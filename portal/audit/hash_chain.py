@@ -9,12 +9,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import islice
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.db import models
 
-from portal.audit.models import ChainedEvent
+from portal.audit import sealed_words
+from portal.audit.event_names import RecordEvent
+from portal.audit.models import ChainedEvent, ChainStart, SealedWords
 from portal.lib import digests
 
 GENESIS = "0" * 64
@@ -24,7 +27,8 @@ VERSION = 1
 _ADDED: dict[int, frozenset[str]] = {1: frozenset()}
 _SINCE = frozenset[str]().union(*_ADDED.values())
 _PAGE = 500
-_TYPES = {"CharField": str, "DateTimeField": datetime, "JSONField": object}  # all others are numbers
+_TYPES = {"CharField": str, "TextField": str, "UUIDField": UUID, "DateTimeField": datetime, "JSONField": object}
+# All other columns are numbers.
 
 
 @dataclass(frozen=True)
@@ -107,6 +111,22 @@ def is_signed(body: dict[str, Any]) -> bool:
     return key_id in _ring(settings.PORTAL_AUDIT_KEY) and digests.same(str(digest), _keyed(rest, str(key_id)))
 
 
+def sign_start(head: Head, *, now: datetime) -> dict[str, Any]:
+    """Return a signed start of a chain: the last event of it that is deleted."""
+    return sign({"start": head.chain, "n": head.n, "last": head.digest, "at": _plain(now)})
+
+
+def starts() -> dict[str, Head]:
+    """Return, by chain, the last of the events that were deleted for their age, where the signature is ours."""
+    found = (row for row in rows(ChainStart.objects.order_by("pk")) if not isinstance(row, str))
+    return {row.chain: Head(row.chain, row.n, row.digest) for row in found if _is_ours(row)}
+
+
+def _is_ours(row: ChainStart) -> bool:
+    said = row.signed if isinstance(row.signed, dict) else {}
+    return is_signed(said) and (said.get("start"), said.get("n"), said.get("last")) == (row.chain, row.n, row.digest)
+
+
 def _keyed(body: dict[str, Any], key_id: str) -> str:
     return hmac.new(_ring(settings.PORTAL_AUDIT_KEY)[key_id], canonical(body).encode(), hashlib.sha256).hexdigest()
 
@@ -129,31 +149,48 @@ def faults() -> Iterator[str]:
 
     Needs: a snapshot (``export.snapshot``) if there are writers meanwhile.
     """
+    known, words = dict[str, Head](), dict[sealed_words.Place, str]()
+    for row in rows(ChainStart.objects.order_by("pk")):
+        if isinstance(row, str):
+            yield row
+        elif not _is_ours(row):
+            yield f"{row.chain}: its start at {row.n} is not signed by a key of PORTAL_AUDIT_KEY"
+        else:
+            known[row.chain] = Head(row.chain, row.n, row.digest)
+    for row in rows(SealedWords.objects.order_by("pk")):
+        if isinstance(row, str):
+            yield row
+        else:
+            words[row.chain, row.n, row.name] = sealed_words.digest_of(row)
     for chains in registered():
-        yield from _faults_of(chains)
+        yield from _faults_of(chains, known, words)
         yield from chains.further_faults()
+    yield from (f"{chain}: event {n} has no {name}, for which there are words" for chain, n, name in words)
 
 
-def _faults_of(chains: Chains) -> Iterator[str]:
+def _faults_of(chains: Chains, known: dict[str, Head], words: dict[sealed_words.Place, str]) -> Iterator[str]:
     heads: dict[str, Head] = {}
     for row in rows(chains.heads()):
         if isinstance(row, str):
             yield row
         else:
             heads[chains.head_of(row).chain] = chains.head_of(row)
-    last = Head("", 0, GENESIS)
+    last, gone = Head("", 0, GENESIS), list[str]()
     for event in rows(chains.events._default_manager.order_by("chain", "n")):
         if isinstance(event, str):
             yield event
             continue
         if event.chain != last.chain:
+            yield from gone
             yield from _end_faults(last, heads)
-            last = Head(event.chain, 0, GENESIS)
+            last, gone = known.get(event.chain, Head(event.chain, 0, GENESIS)), []
         yield from _link_faults(event, last)
         last = Head(event.chain, event.n, event.digest)
+        gone = [] if event.action == RecordEvent.ERASED else gone + _missing_words(event, words)
+    yield from gone
     yield from _end_faults(last, heads)
     for lost in heads.values():
-        if lost.n:
+        if lost.n and lost != known.get(lost.chain):
             yield f"{lost.chain}: all {lost.n} events are missing"
 
 
@@ -168,6 +205,17 @@ def _link_faults(event: ChainedEvent, last: Head) -> Iterator[str]:
         yield f"{event.chain}: event {event.n} was signed with {event.key_id!r}, which is no key of PORTAL_AUDIT_KEY"
     elif not digests.same(event.digest, digest_of(event)):
         yield f"{event.chain}: event {event.n} was altered"
+
+
+def _missing_words(event: ChainedEvent, words: dict[sealed_words.Place, str]) -> list[str]:
+    """Take the words of an event from those that are kept; return a sentence for each that is not the one sealed."""
+    sealed = sealed_words.digests_in(event)
+    kept = {place: words.pop(place, "") for place in sealed}
+    return [
+        f"{event.chain}: {place[2]} of event {event.n} {'was altered' if kept[place] else 'is missing'}"
+        for place, digest in sealed.items()
+        if kept[place] != digest
+    ]
 
 
 def _end_faults(last: Head, heads: dict[str, Head]) -> Iterator[str]:

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 
 from portal.audit import event_names
+from portal.lib.encrypted_fields import EncryptedModel, EncryptedTextField
 
 
 class ChainedEvent(models.Model):
@@ -53,3 +54,38 @@ class ChainHead(models.Model):
 
     def __str__(self) -> str:
         return f"{self.chain} {self.n}"
+
+
+class ChainStart(models.Model):
+    """The beginning of a chain whose older events were deleted: number and digest of the last of them.
+
+    ``signed``: the same under the key of the record (``hash_chain.sign``), so that nobody else can shorten a chain.
+    """
+
+    chain = models.CharField(max_length=40, unique=True)
+    n = models.PositiveBigIntegerField()
+    digest = models.CharField(max_length=64)
+    signed = models.JSONField()
+
+    def __str__(self) -> str:
+        return f"{self.chain} {self.n}"
+
+
+class SealedWords(EncryptedModel):
+    """What a person typed, as a fact of an event, which has only its digest: see ``portal.audit.sealed_words``."""
+
+    encryption_owner = "chain"
+    chain = models.CharField(max_length=40)
+    n = models.PositiveBigIntegerField()
+    name = models.CharField(max_length=40)
+    salt = models.CharField(max_length=32)
+    words = EncryptedTextField()
+
+    class Meta:
+        verbose_name_plural = "sealed words"
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["chain", "n", "name"], name="sealed_words_one_per_fact"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.chain} {self.n} {self.name}"

@@ -8,7 +8,7 @@ from typing import Any
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import connection, transaction
 
-from portal.audit import event_names, hash_chain
+from portal.audit import event_names, hash_chain, sealed_words
 from portal.audit.models import SecurityEvent
 from portal.lib import client, digests
 
@@ -37,7 +37,8 @@ def record(
 
     ``flow``: the undertaking it belongs to, for example "enrolment:12"; by default the request, else the event alone.
     Effects: one row; locks the chain's head until the transaction ends.
-    Needs: the action's open transaction. Facts hold ids, codes and counts, never secrets or personal text.
+    Needs: the action's open transaction. Facts hold ids, codes and counts, never secrets or personal text; what
+    somebody typed is a fact of the type ``sealed_words.Words``.
     Raises: ``UnknownEvent``.
     """
     return record_each(action, [(on, facts)], by=by, now=now, origin=origin, flow=flow)[0]
@@ -61,13 +62,16 @@ def record_each(
         raise transaction.TransactionManagementError("record() belongs into the transaction of its action")
     heads = _lock_heads([chain_of(on) for on, _facts in subjects])
     shared = {"at": now, "action": action, "actor_id": by.pk if by else None, **origin_of(origin, flow)}
-    events = []
+    events, words = [], []
     for on, facts in subjects:
-        event = SecurityEvent(chain=chain_of(on), subject_id=on.pk if on else None, facts=facts, **shared)
+        told, sealed = sealed_words.seal(facts)
+        event = SecurityEvent(chain=chain_of(on), subject_id=on.pk if on else None, facts=told, **shared)
         n, prev = heads[event.chain]
         hash_chain.link(event, after=(n - 1, prev))
         events.append(event)
+        words.append((event, sealed))
     SecurityEvent.objects.bulk_create(events)
+    sealed_words.keep(words)
     _move_heads(events)
     return events
 

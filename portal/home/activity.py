@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts import enums
 from accounts.enums import Action, Role
 from accounts.models import Key, SignInAddress, User
+from portal.audit import sealed_words
 from portal.audit.models import SecurityEvent
 from portal.audit.record import chain_of
 from portal.lib import geolocation
@@ -67,12 +68,13 @@ def events_of(user: User, *, only: str = "", days: str = "", now: datetime) -> Q
 
 
 def lines_of(user: User, events: Iterable[SecurityEvent]) -> Iterator[Line]:
-    """Yield a line for each of these events. Three statements, however many events there are."""
+    """Yield a line for each of these events. Four statements, however many events there are."""
     listed = list(events)
     names = dict(Key.objects.filter(user=user).values_list("pk", "name"))
     roles = _roles(listed)
     addresses = SignInAddress.objects.filter(user=user, at__in=[event.at for event in listed])
     places = {row.at: geolocation.of(row.address) for row in addresses}
+    facts = sealed_words.facts_of(listed)
     for event in listed:
         by = roles.get(event.actor_id or 0, "")
         yield Line(
@@ -81,7 +83,7 @@ def lines_of(user: User, events: Iterable[SecurityEvent]) -> Iterator[Line]:
             words_of(event, names),
             _icon(event, is_by_staff=bool(by)),
             by,
-            str(event.facts.get("reason", "")),
+            str(facts[event.chain, event.n].get("reason", "")),
             places.get(event.at, "") if event.action == Action.SIGNED_IN else "",
         )
 

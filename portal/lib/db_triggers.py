@@ -28,15 +28,19 @@ class Trigger:
     postgresql: tuple[str, ...]
 
 
-def append_only(model: type[Model]) -> list[Trigger]:
-    """Return triggers that refuse UPDATE, DELETE, TRUNCATE and replacement of the rows of a table."""
+def append_only(model: type[Model], *, unless: str = "", but: str = "") -> list[Trigger]:
+    """Return triggers that refuse UPDATE, DELETE, TRUNCATE and replacement of the rows of a table.
+
+    ``unless``: SQL of the rows that may be deleted, about OLD; ``but``: of the changes that may be made, OLD and NEW.
+    """
     message = f"{model._meta.db_table} is append-only"
-    return [*(_refusing(model, verb, message) for verb in ("UPDATE", "DELETE", "TRUNCATE")), *_not_replaced(model)]
+    return [_refusing(model, "UPDATE", message, unless=but), *kept(model, message, unless=unless)]
 
 
-def kept(model: type[Model], message: str) -> list[Trigger]:
-    """Return triggers that refuse DELETE, TRUNCATE and replacement; rows may change."""
-    return [*(_refusing(model, verb, message) for verb in ("DELETE", "TRUNCATE")), *_not_replaced(model)]
+def kept(model: type[Model], message: str, *, unless: str = "") -> list[Trigger]:
+    """Return triggers that refuse DELETE, TRUNCATE and replacement; rows may change. ``unless``: as above."""
+    delete = _refusing(model, "DELETE", message, unless=unless)
+    return [delete, _refusing(model, "TRUNCATE", message), *_not_replaced(model)]
 
 
 def refusing_if(name: str, table: str, when: str, condition: str, message: str) -> Trigger:
@@ -48,7 +52,7 @@ def refusing_if(name: str, table: str, when: str, condition: str, message: str) 
     function = (
         f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
         f"IF {condition} THEN RAISE EXCEPTION USING MESSAGE = '{message}', ERRCODE = '23514'; END IF; "
-        "RETURN NEW; END $$"
+        f"RETURN {'OLD' if 'DELETE' in when else 'NEW'}; END $$"
     )
     return Trigger(
         name=name,
@@ -60,10 +64,12 @@ def refusing_if(name: str, table: str, when: str, condition: str, message: str) 
     )
 
 
-def _refusing(model: type[Model], verb: str, message: str) -> Trigger:
-    """Return the trigger that refuses a verb outright; SQLite has no TRUNCATE."""
+def _refusing(model: type[Model], verb: str, message: str, *, unless: str = "") -> Trigger:
+    """Return the trigger that refuses a verb, outright or unless the row is such; SQLite has no TRUNCATE."""
     table = model._meta.db_table
     name = f"{table}_no_{verb.lower()}"
+    if unless:
+        return refusing_if(name, table, f"BEFORE {verb}", f"NOT ({unless})", message)
     each = "STATEMENT" if verb == "TRUNCATE" else "ROW"
     sqlite = f"CREATE TRIGGER {name} BEFORE {verb} ON {table} BEGIN SELECT RAISE(ABORT, '{message}'); END"
     postgresql = (

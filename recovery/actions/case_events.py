@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from accounts.models import User
-from portal.audit import event_names, hash_chain
+from portal.audit import event_names, hash_chain, sealed_words
 from portal.audit.models import SecurityEvent
 from portal.audit.record import origin_of
 from portal.lib import client
@@ -31,6 +31,7 @@ def append(case: Case, action: str, *, who: Who, now: datetime, to: str, body: d
     Raises: ``UnknownEvent``.
     """
     event_names.refuse_unknown(action)
+    facts, words = sealed_words.seal(body)
     event = Event(
         chain=chain_of(case),
         case=case,
@@ -40,11 +41,12 @@ def append(case: Case, action: str, *, who: Who, now: datetime, to: str, body: d
         action=action,
         from_state=case.state,
         to_state=to,
-        facts=body,
+        facts=facts,
         **origin_of(who.origin, flow=chain_of(case)),
     )
     hash_chain.link(event, after=(case.event_n, case.head))
     event.save(force_insert=True)
+    sealed_words.keep([(event, words)])
     return event
 
 
@@ -88,9 +90,12 @@ def _untold() -> Iterator[str]:
 
     This also finds a case that vanished with all its events. Unreadable rows are reported elsewhere.
     """
+    shortened = hash_chain.starts()
     known = {row.digest: row.chain for row in _readable(Event.objects.only("chain", "digest").order_by("pk"))}
     for told in _readable(SecurityEvent.objects.filter(action__in=OwnerEvent.values).order_by("pk")):
         facts = told.facts if isinstance(told.facts, dict) else {}
+        if f"case:{facts.get('case')}" in shortened:
+            continue
         if known.get(str(facts.get("digest"))) != f"case:{facts.get('case')}":
             yield f"{facts.get('case')}: event {facts.get('n')}, which {told.chain} speaks of, is not in the record"
 

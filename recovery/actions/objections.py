@@ -10,6 +10,7 @@ from django.db.models import F, Q
 from accounts.actions import sessions, suspension
 from accounts.enums import HoldScope, Role
 from accounts.models import User
+from portal.audit.sealed_words import Words
 from portal.lib import client, code_alphabet
 from portal.throttle import limits
 from portal.throttle.reserve import LimitReached, reserve
@@ -158,7 +159,7 @@ def contest_by_desk(*, case: Case, reason: str, by: User, origin: client.Origin,
         reviews.need_reason(reason)
         transitions.flag(locked, FlagKind.COMPETING, who=who, now=now)
         transitions.move(
-            locked, State.CONTESTED, "contested_by_desk", who=who, now=now, body={"reason": reason.strip()}
+            locked, State.CONTESTED, "contested_by_desk", who=who, now=now, body={"reason": Words(reason.strip())}
         )
         hold_scopes(locked, now=now)
     return locked
@@ -210,11 +211,11 @@ def refuse_contested(*, case: Case, reason: str, by: User, origin: client.Origin
             raise MayNotDecide
         first = locked.events.filter(action="refusal_proposed").order_by("-n").first()
         if first is None:
-            transitions.note(locked, "refusal_proposed", who=who, now=now, body={"reason": reason.strip()})
+            transitions.note(locked, "refusal_proposed", who=who, now=now, body={"reason": Words(reason.strip())})
         elif first.actor_id == by.pk:
             raise MayNotDecide
         else:
             transitions.move(
-                locked, State.REFUSED, "contest_refused", who=who, now=now, body={"reason": reason.strip()}
+                locked, State.REFUSED, "contest_refused", who=who, now=now, body={"reason": Words(reason.strip())}
             )
     return locked

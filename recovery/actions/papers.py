@@ -9,6 +9,7 @@ from django.db import transaction
 
 from accounts.enums import Role
 from accounts.models import User
+from portal.audit.sealed_words import Words
 from portal.lib import client
 from recovery.actions import permissions, reviews, transitions
 from recovery.actions.case_events import Who
@@ -40,7 +41,9 @@ def record_papers(*, case: Case, shown: str, by: User, origin: client.Origin, no
         who, system = Who(Actor.AGENT, by, origin), Who(Actor.SYSTEM, None, origin)
         facts = {"method": reviews.PAPERS, "outcome": Outcome.MET, "points": 0}
         Evidence.objects.create(case=locked, claim=locked.lead, actor=by, at=now, **facts)
-        transitions.note(locked, "papers_recorded", who=who, now=now, body={"shown": shown.strip()}, was_extended=False)
+        transitions.note(
+            locked, "papers_recorded", who=who, now=now, body={"shown": Words(shown.strip())}, was_extended=False
+        )
         if locked.flags.filter(severity=Severity.RED).exists():
             transitions.move(locked, State.REFUSED, "ended_by_flag", who=system, now=now)
         else:
@@ -61,5 +64,7 @@ def refuse_papers(*, case: Case, reason: str, by: User, origin: client.Origin, n
             raise MayNotDecide
         reviews.need_reason(reason)
         who = Who(Actor.SENIOR, by, origin)
-        transitions.move(locked, State.REFUSED, "papers_refused", who=who, now=now, body={"reason": reason.strip()})
+        transitions.move(
+            locked, State.REFUSED, "papers_refused", who=who, now=now, body={"reason": Words(reason.strip())}
+        )
     return locked

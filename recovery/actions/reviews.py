@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 from accounts.actions.keys import key_codes
 from accounts.enums import CodePurpose, Role
 from accounts.models import User
+from portal.audit.sealed_words import Words
 from portal.lib import client
 from recovery.actions import permissions, transitions
 from recovery.actions.case_events import Who
@@ -244,7 +245,8 @@ def decline(*, decision: Decision, reason: str, by: User, origin: client.Origin,
     with transaction.atomic():
         case, current = _mine(decision, by)
         need_reason(reason)
-        transitions.note(case, "review_declined", who=Who(Actor.SENIOR, by, origin), now=now)
+        said = {"reason": Words(reason.strip())}
+        transitions.note(case, "review_declined", who=Who(Actor.SENIOR, by, origin), now=now, body=said)
         return draw(case, current, who=Who(Actor.SYSTEM, None, origin), now=now)
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
 
+from portal.audit import sealed_words
 from recovery.actions import reviews
 from recovery.admin.visibility import Viewer
 from recovery.enums import Family, Observed, Outcome, Severity, Source
@@ -61,10 +62,16 @@ def of(case: Case, viewer: Viewer) -> Inside | None:
         flags=[(_badge(flag.severity), flag.get_kind_display()) for flag in case.raised],  # type: ignore[attr-defined]
         results=_results(case),
         statements=[_statement(row) for row in Observation.objects.filter(claim__case=case).select_related("by")],
-        papers=[event.facts["shown"] for event in case.events.filter(action="papers_recorded").order_by("n")],
+        papers=_papers(case),
         facts=_facts(case) if viewer.audits else {},
         decisions=_decisions(case) if viewer.audits else [],
     )
+
+
+def _papers(case: Case) -> list[str]:
+    """Return what was shown, each time papers were recorded."""
+    recorded = sealed_words.facts_of(case.events.filter(action="papers_recorded").order_by("n"))
+    return [facts["shown"] for facts in recorded.values()]
 
 
 def _badge(severity: str) -> str:

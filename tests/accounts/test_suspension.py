@@ -5,6 +5,7 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 
 from accounts.models import PlatformSession
+from portal.audit import sealed_words
 from portal.audit.models import SecurityEvent
 from portal.outbox import delivery
 from portal.outbox.models import Notice
@@ -27,7 +28,10 @@ def test_a_hold_ends_everything_and_a_release_lets_in_again(ada: Person, clock: 
     clock.move(minutes=1)
     assert factories.sign_in(Client(), ada).status_code == 302
     events = SecurityEvent.objects.filter(subject=ada.user, action__in=["suspended", "reinstated"]).order_by("n")
-    assert [event.facts["reason"] for event in events] == ["Called us: phone stolen", "Came to the office"]
+    assert [facts["reason"] for facts in sealed_words.facts_of(events).values()] == [
+        "Called us: phone stolen",
+        "Came to the office",
+    ]
     delivery.deliver_due()
     told = Notice.objects.filter(state="sent", kind__in=["suspended", "reinstated"]).order_by("pk")
     assert [notice.kind for notice in told] == ["suspended", "reinstated"]

@@ -2,6 +2,7 @@
 
 import pytest
 
+from portal.audit import sealed_words
 from recovery.actions import objections, questions, timers
 from recovery.enums import FlagKind, Scope, State, Verdict
 from recovery.models import Hold, RecoveryGrant
@@ -65,7 +66,8 @@ def test_the_desk_contests_a_case_with_a_reason(clock, walk, agent, steps):
     dana.do(walk.case, "contest", reason=REASON)
 
     assert walk.state == State.CONTESTED
-    assert walk.case.events.get(action="contested_by_desk").facts == {"reason": REASON}
+    event = walk.case.events.get(action="contested_by_desk")
+    assert sealed_words.facts_of([event]) == {(event.chain, event.n): {"reason": REASON}}
     assert walk.case.flags.get().kind == FlagKind.COMPETING
     assert Hold.objects.filter(case=walk.case).count() == len(Scope)
     assert timers.tick(now()) > 0

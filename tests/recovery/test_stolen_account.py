@@ -3,7 +3,7 @@
 import pytest
 from django.test import Client
 
-from portal.audit import hash_chain
+from portal.audit import hash_chain, sealed_words
 from recovery.actions import objections, timers
 from recovery.enums import State
 from recovery.models import Case, Event
@@ -41,7 +41,7 @@ def test_an_owner_who_stopped_a_finished_recovery_gets_back_in_by_one_of_their_o
 def test_why_two_seniors_refused_is_on_the_record_and_the_record_is_whole(stolen):
     refusals = Event.objects.filter(action__in=["refusal_proposed", "contest_refused"])
 
-    assert [event.facts["reason"] for event in refusals] == [REASON, REASON]
+    assert [facts["reason"] for facts in sealed_words.facts_of(refusals).values()] == [REASON, REASON]
     assert list(hash_chain.faults()) == []
 
 

@@ -8,6 +8,7 @@ from django.db import transaction
 from accounts.enums import Action, Role
 from accounts.models import User
 from portal.audit.record import record
+from portal.audit.sealed_words import Words
 from portal.lib import client
 from portal.throttle import limits, reserve
 
@@ -52,7 +53,13 @@ def lift_pauses(*, subject: str, reason: str, by: User | None, origin: client.Or
         if not lifted:
             raise NothingPaused
         record(
-            Action.PAUSE_LIFTED, by=by, on=user, now=now, origin=origin, pauses=lifted, reason=reason[:LONGEST_REASON]
+            Action.PAUSE_LIFTED,
+            by=by,
+            on=user,
+            now=now,
+            origin=origin,
+            pauses=lifted,
+            reason=Words(reason[:LONGEST_REASON]),
         )
     return lifted
 
@@ -66,5 +73,5 @@ def forget(subjects: Collection[str] | None, *, reason: str, now: datetime) -> i
         forgotten = reserve.forget(LIFTABLE, subjects=subjects)
         user = User.objects.filter(username_hash__in=subjects).first() if subjects else None
         if forgotten:
-            record(Action.PAUSE_LIFTED, by=None, on=user, now=now, pauses=forgotten, reason=reason)
+            record(Action.PAUSE_LIFTED, by=None, on=user, now=now, pauses=forgotten, reason=Words(reason))
     return forgotten

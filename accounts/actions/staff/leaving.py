@@ -11,6 +11,7 @@ from accounts.enums import Action, EndReason, RoleOutcome
 from accounts.models import Employee, RoleChange, StaffInvitation, User
 from accounts.staff_refusals import AlreadyDone, HasLeft
 from portal.audit.record import record
+from portal.audit.sealed_words import Words
 from portal.lib import client
 
 
@@ -72,5 +73,5 @@ def _end(user: User, *, reason: str, by: User | None, origin: client.Origin | No
     RoleChange.objects.filter(user=user, outcome="").update(outcome=RoleOutcome.REFUSED, decided_at=now)
     staff_work.give_back_all(user, now=now)
     reason = reason[: suspension.LONGEST_REASON]
-    record(Action.STAFF_LEFT, by=by, on=user, now=now, origin=origin, reason=reason)
+    record(Action.STAFF_LEFT, by=by, on=user, now=now, origin=origin, reason=Words(reason))
     operators.tell(Action.STAFF_LEFT, user=user, by=by, now=now)

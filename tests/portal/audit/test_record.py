@@ -30,6 +30,7 @@ def test_no_two_apps_record_the_same_name():
         *OwnerEvent.values,
         *CaseEvent.values,
         *ResetEvent.values,
+        *event_names.RecordEvent.values,
     }
 
 
