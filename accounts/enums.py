@@ -259,6 +259,8 @@ class Action(models.TextChoices):
     PASSES_OFF = "passes_off", _("Travel passes turned off")
     QUESTIONS_SET = "questions_set", _("Security questions set")
     DETAILS_SHOWN = "details_shown", _("Personal details shown in full")
+    DATA_DOWNLOADED = "data_downloaded", _("Everything we hold about you downloaded")
+    DATA_GIVEN_OUT = "data_given_out", _("Everything we hold about you given out by us")
     PHONE_CHANGED = "phone_changed", _("Phone number changed")
     PREFERENCES_SET = "preferences_set", _("Language and time zone set")
     EMAIL_CHANGED = "email_changed", _("E-mail address changed")

@@ -14,6 +14,7 @@ from accounts.views import (
     questions,
     reauthentication,
     sessions,
+    your_data,
 )
 from accounts.views.keys import enrolment, key_app, keys, pairing
 from accounts.views.sign_in import blocked_network, passkey_sign_in, push_polling, second_factor, sign_in, this_browser
@@ -62,6 +63,7 @@ network_pages = [
 profile_pages = [
     path("profile/", profile.profile, name="profile"),
     path("profile/full/", profile.full, name="profile-full"),
+    path("profile/data/", your_data.your_data, name="your-data"),
     path("profile/phone/", profile.phone, name="profile-phone"),
     path("profile/preferences/", profile.preferences, name="profile-preferences"),
     path("profile/email/", email_change.address, name="profile-email"),

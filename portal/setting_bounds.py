@@ -211,3 +211,47 @@ PORTAL_GRANT_OPEN_MINUTES = env.number(
 PORTAL_GRANT_FINISH_MINUTES = env.number(
     "PORTAL_GRANT_FINISH_MINUTES", 15, low=5, high=60, unit="minutes", help="Time to finish once it is open."
 )
+
+# --- How long what is held is kept (docs/reference/personal-data.md) ---------------------------------
+_YEARS_7 = 2_557  # days
+PORTAL_KEEP_RECORD_DAYS = env.number(
+    "PORTAL_KEEP_RECORD_DAYS",
+    _YEARS_7,
+    low=400,
+    high=36_525,
+    unit="days",
+    help="How long events of the audit record are kept, and reports, requests and invitations that are over.",
+)
+PORTAL_KEEP_CASES_DAYS = env.number(
+    "PORTAL_KEEP_CASES_DAYS",
+    _YEARS_7,
+    low=400,
+    high=36_525,
+    unit="days",
+    help="How long a closed case of recovery is kept, with all that belongs to it.",
+)
+PORTAL_KEEP_CLOSED_DAYS = env.number(
+    "PORTAL_KEEP_CLOSED_DAYS",
+    _YEARS_7,
+    low=30,
+    high=36_525,
+    unit="days",
+    help="How long a person is kept whose every username is closed; then they are erased.",
+)
+PORTAL_KEEP_ACTIVITY_DAYS = env.number(
+    "PORTAL_KEEP_ACTIVITY_DAYS",
+    _YEARS_7,
+    low=400,
+    high=36_525,
+    unit="days",
+    help="How long activity and daily values of accounts are kept.",
+)
+PORTAL_KEEP_NOTICES_DAYS = env.number(
+    "PORTAL_KEEP_NOTICES_DAYS", 400, low=90, high=36_525, unit="days", help="How long messages that were sent are kept."
+)
+PORTAL_KEEP_SIGN_INS_DAYS = env.number(
+    "PORTAL_KEEP_SIGN_INS_DAYS", 90, low=30, high=400, unit="days", help="How long addresses of sign-ins are kept."
+)
+PORTAL_KEEP_LIMITS_DAYS = env.number(
+    "PORTAL_KEEP_LIMITS_DAYS", 2, low=1, high=30, unit="days", help="How long a limit in use is kept once it is over."
+)

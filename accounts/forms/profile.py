@@ -58,6 +58,12 @@ class PhoneForm(Refusable, forms.Form):
     )
 
 
+class DataForm(Refusable, forms.Form):
+    """Which file of one's data to download: a page to read, or one for programs."""
+
+    file = forms.ChoiceField(choices=[("page", _("A page to read")), ("json", _("A file for programs"))])
+
+
 class PreferencesForm(Refusable, forms.Form):
     """Language and time zone."""
 

@@ -25,6 +25,7 @@ class Customer(EncryptedModel):
     time_zone = models.CharField(max_length=64, blank=True)  # empty: that of their browser
     address_changed_at = models.DateTimeField(null=True, blank=True)  # empty: not since the customer was created
     closed_at = models.DateTimeField(null=True, blank=True)  # no longer a customer of the firm
+    erased_at = models.DateTimeField(null=True, blank=True)  # nothing personal is left
     created_at = models.DateTimeField(db_default=Now())
 
     def __str__(self) -> str:

@@ -18,6 +18,7 @@ class Employee(EncryptedModel):
     phone = EncryptedTextField(blank=True, default="", db_default="")
     customer = models.OneToOneField(Customer, models.PROTECT, null=True, blank=True, related_name="employee")
     left_at = models.DateTimeField(null=True, blank=True)
+    erased_at = models.DateTimeField(null=True, blank=True)  # nothing personal is left
     created_at = models.DateTimeField(db_default=Now())
 
     class Meta:

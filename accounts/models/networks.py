@@ -39,7 +39,7 @@ class NetworkRule(EncryptedModel):
 
 
 class SignInAddress(EncryptedModel):
-    """Where a sign-in came from: kept 90 days, for the preview of a limit. The audit record has only digests."""
+    """Where a sign-in came from: kept for a while, for the preview of a limit. The audit record has only digests."""
 
     encryption_owner = "user_id"
     user = models.ForeignKey(User, models.CASCADE, related_name="sign_in_addresses")

@@ -74,6 +74,7 @@ class User(EncryptedModel, AbstractBaseUser, PermissionsMixin):  # type: ignore[
     is_staff = models.BooleanField(default=False)
     is_active = models.BooleanField(default=True)
     closed_at = models.DateTimeField(null=True, blank=True)  # closed by the firm; ``is_active`` is False from then on
+    erased_at = models.DateTimeField(null=True, blank=True)  # nothing personal is left; the row stays for the record
     suspended_at = models.DateTimeField(null=True, blank=True)
     networks_limited_at = models.DateTimeField(null=True, blank=True)  # since when there are network rules
     allows_travel_pass = models.BooleanField(default=True, db_default=True)

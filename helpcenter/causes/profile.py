@@ -52,6 +52,18 @@ CAUSES = [
         ),
     ),
     *row(
+        "your-data",
+        "warn",
+        (
+            "D7",
+            _("Your data cannot be downloaded yet"),
+            _(
+                "Your account was recovered a short time ago, or someone objected to a recovery. Downloads of your "
+                "data wait until {until}. If you need them sooner, call us at {support_phone}."
+            ),
+        ),
+    ),
+    *row(
         "change-contact-details",
         "bad",
         ("D1", _("This is your present address"), _("Enter the address that you want to use from now on.")),

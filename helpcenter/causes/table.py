@@ -20,6 +20,7 @@ HELP: "dict[str, StrOrPromise]" = {
     "after-reset": _("Help after a password change"),
     "cannot-finish-reset": _("Help with a password reset"),
     "change-contact-details": _("Help with changing contact details"),
+    "your-data": _("About copies of your data"),
     "email-code": _("Help with an e-mailed code"),
     "form-problem": _("Help with filling in a form"),
     "key-app": _("Help with the Key app"),

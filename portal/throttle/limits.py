@@ -321,6 +321,13 @@ WELCOME_LETTER = Limit(
     tries=3,
     window=_MONTH,
 )
+DATA_DOWNLOAD = Limit(
+    "data-download",
+    _("Downloads of one's data"),
+    "Downloads of everything held about a person, for one username.",
+    tries=6,
+    window=_DAY,
+)
 
 # --- Assisted recovery -------------------------------------------------------------------------------
 INTAKE = _of_networks(

@@ -82,7 +82,7 @@ class StopCode(models.Model):
     """The code with which the reader of a notice can stop the case: one per notice, a keyed digest, single use."""
 
     case = models.ForeignKey(Case, models.PROTECT, related_name="stop_codes")
-    notice = models.OneToOneField(Notice, models.PROTECT, related_name="+")
+    notice = models.OneToOneField(Notice, models.PROTECT, related_name="stop_code")
     digest = models.CharField(max_length=64, unique=True)
     used_at = models.DateTimeField(null=True)
 

@@ -1,5 +1,6 @@
 """What the database itself refuses: illegal moves, moves without their event, changed records, unapproved grants."""
 
+from portal.audit import pruning
 from portal.lib.db_triggers import Trigger, append_only, kept, refusing_if
 from recovery.enums import State, Verdict
 from recovery.models import (
@@ -37,9 +38,30 @@ _BY_THE_OTHER = (
     "SELECT 1 FROM recovery_case c WHERE c.id = NEW.case_id AND c.maker_id = NEW.maker_id "
     "AND c.maker_id <> COALESCE(NEW.checker_id, 0) AND c.maker_id <> COALESCE(NEW.second_checker_id, 0)"
 )
+# What erasing a person may change in a closed case, and what purging may delete: see decision 0037.
+_ERASED = "SELECT 1 FROM accounts_user u WHERE u.id = {subject} AND u.erased_at IS NOT NULL"
+_OF_ERASED = f"EXISTS ({_ERASED.format(subject='(SELECT c.subject_id FROM recovery_case c WHERE c.id = {case})')})"  # noqa: S608  constants of ours
+_SHORTENED = (
+    "EXISTS (SELECT 1 FROM recovery_case c JOIN audit_chainstart s ON s.chain = 'case:' || c.number "
+    "AND s.n >= c.event_n WHERE c.id = {case})"
+)
+_OLD_CASE = _SHORTENED.format(case="OLD.case_id")
+_CASE_OF_CLAIM = "(SELECT l.case_id FROM recovery_claim l WHERE l.id = OLD.claim_id)"
+_EVIDENCE_BLANKED = f"NEW.answer_digest = '' AND {_OF_ERASED.format(case='OLD.case_id')} AND " + " AND ".join(
+    f"NEW.{column} = OLD.{column}" for column in ("id", "case_id", "claim_id", "method", "outcome", "points")
+)
+_STATEMENT_BLANKED = f"NEW.call_reference = '' AND {_OF_ERASED.format(case=_CASE_OF_CLAIM)} AND " + " AND ".join(
+    f"NEW.{column} = OLD.{column}" for column in ("id", "claim_id", "by_id", "recommends")
+)
+_DECISION_BLANKED = (
+    f"{_OF_ERASED.format(case='OLD.case_id')} AND NEW.outcome = OLD.outcome AND NEW.decided_at = OLD.decided_at "
+    "AND COALESCE(NEW.checker_id, 0) = COALESCE(OLD.checker_id, 0) "
+    "AND COALESCE(NEW.second_checker_id, 0) = COALESCE(OLD.second_checker_id, 0)"
+)
 _SUBJECT_CHANGED = (
     "COALESCE(OLD.subject_id, 0) <> COALESCE(NEW.subject_id, 0) "
-    "OR OLD.kind <> NEW.kind OR OLD.username_hash <> NEW.username_hash"
+    "OR OLD.kind <> NEW.kind OR (OLD.username_hash <> NEW.username_hash "
+    f"AND NOT EXISTS ({_ERASED.format(subject='NEW.subject_id')} AND u.username_hash = NEW.username_hash))"
 )
 _IN_SESSION = ", ".join(f"'{state}'" for state in (State.OPEN, State.VERIFYING, State.POSSESSION, State.PROOFING))
 _MAKER_SWAPPED = f"COALESCE(OLD.maker_id, 0) <> COALESCE(NEW.maker_id, 0) AND OLD.state NOT IN ({_IN_SESSION})"
@@ -86,7 +108,7 @@ def _of_decisions() -> list[Trigger]:
             "recovery_decision_frozen",
             "recovery_decision",
             "BEFORE UPDATE",
-            f"OLD.outcome <> '{Verdict.PENDING}'",
+            f"OLD.outcome <> '{Verdict.PENDING}' AND NOT ({_DECISION_BLANKED})",
             "a decision stands",
         ),
         *[
@@ -125,13 +147,17 @@ def _of_grants() -> list[Trigger]:
 def _of_the_record() -> list[Trigger]:
     """Return the triggers that preserve the record: some tables only grow, in others no row is deleted."""
     return [
-        *kept(Case, "cases are kept"),
-        *kept(Claim, "claims are kept"),
-        *kept(Decision, "decisions are kept"),
-        *kept(RecoveryGrant, "grants are kept"),
-        *kept(Hold, "holds are kept"),
-        *kept(StopCode, "stop codes are kept"),
-        *(trigger for model in (Observation, Event, Evidence, Flag, Policy) for trigger in append_only(model)),
+        *kept(Case, "cases are kept", unless=_SHORTENED.format(case="OLD.id")),
+        *kept(Claim, "claims are kept", unless=_OLD_CASE),
+        *kept(Decision, "decisions are kept", unless=_OLD_CASE),
+        *kept(RecoveryGrant, "grants are kept", unless=_OLD_CASE),
+        *kept(Hold, "holds are kept", unless=_OLD_CASE),
+        *kept(StopCode, "stop codes are kept", unless=_OLD_CASE),
+        *append_only(Observation, unless=_SHORTENED.format(case=_CASE_OF_CLAIM), but=_STATEMENT_BLANKED),
+        *append_only(Event, unless=pruning.PRUNED),
+        *append_only(Evidence, unless=_OLD_CASE, but=_EVIDENCE_BLANKED),
+        *append_only(Flag, unless=_OLD_CASE),
+        *append_only(Policy),
     ]
 
 

@@ -225,9 +225,9 @@ def cheap_hashes(monkeypatch):
     monkeypatch.setattr(factories, "hash_of", _cheap_hash_of)
 
 
-def ada_with_records() -> Person:
-    """Make Ada, with everything on file that can be asked about."""
-    ada = factories.customer("ada", **PERSONAL)
+def ada_with_records(username: str = "ada", **details: object) -> Person:
+    """Make Ada, or somebody else, with everything on file that can be asked about."""
+    ada = factories.customer(username, **PERSONAL | details)
     set_answers(ada.user, QUESTIONS)
     account = ada.user.mandates.get().account
     happened = [

@@ -1,16 +1,17 @@
-"""What a limit would have refused: the user's own sign-ins of the last 90 days (NET-2). Only reads."""
+"""What a limit would have refused: the user's own sign-ins, as long as they are kept (NET-2). Only reads."""
 
 from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.conf import settings
+
 from accounts.models import PlatformSession, SignInAddress, User
 from accounts.policies import networks
 from accounts.policies.networks import Network
 from portal.lib import client, geolocation
 
-KEPT = timedelta(days=90)
 _MOST_READ = 2000  # the newest; each is decrypted
 _MOST_PLACES = 8
 
@@ -33,12 +34,13 @@ class Preview:
     places: tuple[Place, ...]
     more_places: int
     ends: int  # open sign-ins that end at their next request
-    days: int = KEPT.days
+    days: int  # how far it looked back
 
 
 def of(user: User, wanted: Collection[Network], *, now: datetime) -> Preview:
-    """Compare a list with the sign-ins of the last 90 days and with those open now. Two statements."""
-    past = SignInAddress.objects.filter(user=user, at__gt=now - KEPT).order_by("-at")[:_MOST_READ]
+    """Compare a list with the sign-ins that are kept and with those open now. Two statements."""
+    days = settings.PORTAL_KEEP_SIGN_INS_DAYS
+    past = SignInAddress.objects.filter(user=user, at__gt=now - timedelta(days=days)).order_by("-at")[:_MOST_READ]
     addresses = [row.address for row in past]
     refused = Counter(one for one in addresses if not networks.allows(wanted, one))
     places = [Place(_shown(one), geolocation.of(one), times) for one, times in refused.most_common(_MOST_PLACES)]
@@ -48,6 +50,7 @@ def of(user: User, wanted: Collection[Network], *, now: datetime) -> Preview:
         refused=refused.total(),
         places=tuple(places),
         more_places=max(0, len(refused) - _MOST_PLACES),
+        days=days,
         ends=sum(not networks.allows(wanted, row.address) for row in still_open),
     )
 

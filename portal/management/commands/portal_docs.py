@@ -13,6 +13,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from accounts import checks as accounts_checks
+from accounts.actions.privacy import holdings
 from accounts.imports import columns
 from accounts.policies import welcome
 from accounts.policies.keys import enrolment as enrolment_moves
@@ -83,6 +84,7 @@ class Command(BaseCommand):
         enrolment = root / "docs" / "reference" / "enrolment-states.md"
         resets = root / "docs" / "reference" / "reset-states.md"
         first_sign_ins = root / "docs" / "reference" / "first-sign-in-states.md"
+        personal = root / "docs" / "reference" / "personal-data.md"
         asvs = root / "docs" / "reference" / "asvs.md"
         wanted = {
             root / "docs" / "reference" / "pages.md": _PAGES_HEAD + markdown(every_page()) + "\n",
@@ -92,6 +94,7 @@ class Command(BaseCommand):
             imports: between_marks(imports.read_text(encoding="utf-8"), columns.markdown()),
             states: between_marks(states.read_text(encoding="utf-8"), state_machine.table()),
             enrolment: between_marks(enrolment.read_text(encoding="utf-8"), enrolment_moves.table()),
+            personal: between_marks(personal.read_text(encoding="utf-8"), holdings.markdown()),
             asvs: between_marks(asvs.read_text(encoding="utf-8"), asvs_table(root / "tests")),
             first_sign_ins: between_marks(first_sign_ins.read_text(encoding="utf-8"), welcome.table()),
             resets: between_marks(resets.read_text(encoding="utf-8"), reset_steps.table()),

@@ -52,6 +52,7 @@ KEPT = {
     limits.WELCOME_NETWORK: (20, LOCKOUT, LOCKOUT),
     limits.WELCOME_DETAILS: (5, DAY, DAY),
     limits.WELCOME_LETTER: (3, MONTH, MONTH),
+    limits.DATA_DOWNLOAD: (6, DAY, DAY),
     limits.INTAKE: (20, LOCKOUT, LOCKOUT),
     limits.INTAKE_BY_STAFF: (20, LOCKOUT, LOCKOUT),
     limits.CASE_PIN: (5, None, None),

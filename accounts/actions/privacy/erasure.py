@@ -1,0 +1,118 @@
+"""Erasing a person: everything personal goes, and the record of what happened stays verifiable (GDPR, article 17)."""
+
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from itertools import chain, islice
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Max, QuerySet
+from django.db.models.functions import Coalesce
+
+from accounts.actions.privacy import holdings
+from accounts.actions.privacy.holdings import Person
+from accounts.actions.purging import Work
+from accounts.models import Customer, Employee, Report, User
+from accounts.models.staff import RoleChange
+from portal.audit.event_names import RecordEvent
+from portal.audit.record import record_each
+
+Obstacles = Callable[[Person], Iterator[str]]
+_BATCH = 100
+_OBSTACLES: list[Obstacles] = []
+
+
+class NotErasable(Exception):
+    """Something is still under way; the sentences say what."""
+
+
+def register(obstacles: Obstacles) -> None:
+    """Ask this function too, which yields a sentence for each thing under way; apps do so once, at start."""
+    if obstacles not in _OBSTACLES:
+        _OBSTACLES.append(obstacles)
+
+
+def of_customer(customer: Customer) -> Person:
+    """Return a customer, without what they may be as staff."""
+    return Person(list(customer.users.order_by("pk")), customer=customer)
+
+
+def of_employee(employee: Employee) -> Person:
+    """Return a member of staff, without what they may be as a customer."""
+    return Person(list(employee.users.order_by("pk")), employee=employee)
+
+
+def erase(person: Person, *, now: datetime) -> None:
+    """Erase a person whose every username is closed.
+
+    Effects: one event in the record of each username, and in that of each case; names, contacts, addresses, texts and
+    authenticators go, and the username with them. Rows that others refer to stay, emptied. Cannot be undone.
+    Raises: ``NotErasable``.
+    """
+    with transaction.atomic():
+        locked = User.objects.select_for_update(of=("self",)).filter(pk__in=person.user_ids)
+        person = Person(list(locked.order_by("pk")), person.customer, person.employee)
+        if found := list(obstacles(person)):
+            raise NotErasable(" ".join(found))
+        for holding in holdings.every():
+            if holding.rows and holding.erase:
+                holding.erase(holding, person, now)
+        record_each(RecordEvent.ERASED, [(user, {}) for user in person.users], by=None, now=now)
+
+
+def obstacles(person: Person) -> Iterator[str]:
+    """Yield a sentence for each thing that must be over before this person can be erased."""
+    row = person.customer or person.employee
+    if row is None or row.erased_at:
+        yield "This person was erased already."
+        return
+    if any(user.closed_at is None for user in person.users):
+        yield "A username is still open: close it first, by the firm's books or, for staff, with portal_staff leave."
+    if person.customer and person.customer.closed_at is None and not person.users:
+        yield "The customer is still open: close them first, by the firm's books."
+    if Report.objects.filter(user__in=person.user_ids, closed_at=None).exists():
+        yield "A report of theirs is still open."
+    if RoleChange.objects.filter(user__in=person.user_ids, outcome="").exists():
+        yield "A change of their role is still open."
+    for more in _OBSTACLES:
+        yield from more(person)
+
+
+def extent(person: Person) -> Iterator[tuple[str, int]]:
+    """Yield each table that has rows of this person, and how many."""
+    for holding in holdings.every():
+        if holding.rows and (count := holding.rows(person).count()):
+            yield holding.label, count
+
+
+def due(*, now: datetime) -> tuple[QuerySet[Customer], QuerySet[Employee]]:
+    """Return the people whose time is over: closed, with every username, for ``PORTAL_KEEP_CLOSED_DAYS``."""
+    before = now - timedelta(days=settings.PORTAL_KEEP_CLOSED_DAYS)
+    still_open = User.objects.filter(closed_at=None)
+    closed = Customer.objects.annotate(last=Coalesce(Max("users__closed_at"), "closed_at"))
+    customers = closed.filter(erased_at=None, last__lt=before).exclude(users__in=still_open)
+    left = Employee.objects.filter(erased_at=None, left_at__lt=before).exclude(users__in=still_open)
+    return customers.order_by("pk"), left.order_by("pk")
+
+
+def erase_some(*, now: datetime, limit: int) -> int:
+    """Erase up to ``limit`` of the people whose time is over; return how many. What is under way puts one off."""
+    customers, left = due(now=now)
+    people = chain(map(of_customer, customers.iterator()), map(of_employee, left.iterator()))
+    return len(list(islice((1 for person in people if _is_erased(person, now=now)), limit)))
+
+
+def _is_erased(person: Person, *, now: datetime) -> bool:
+    try:
+        erase(person, now=now)
+    except NotErasable:
+        return False
+    return True
+
+
+def _count(now: datetime) -> int:
+    customers, left = due(now=now)
+    return customers.count() + left.count()
+
+
+LONG_CLOSED = Work("people closed for long", _count, lambda now: erase_some(now=now, limit=_BATCH))

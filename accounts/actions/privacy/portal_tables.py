@@ -1,0 +1,99 @@
+"""What the portal itself holds about people: the record, the outbox, the limits; and what its libraries bring along."""
+
+from datetime import datetime
+from typing import Any
+
+from django.apps import apps
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from accounts.actions.privacy.holdings import Holding, Person, of_users
+from accounts.models import PauseOrigin
+from portal.audit import sealed_words
+from portal.audit.models import ChainHead, ChainStart, SealedWords, SecurityEvent
+from portal.audit.record import chain_of
+from portal.outbox import history
+from portal.outbox.models import Notice, NoticeState
+from portal.throttle.models import Throttle
+
+_RELEASE = "with the release that brought it"
+_EMPTY = "stays empty"
+_OF_LIBRARIES = {
+    "admin.LogEntry": _EMPTY,
+    "auth.Group": _RELEASE,
+    "auth.Permission": _RELEASE,
+    "axes.AccessAttempt": _EMPTY,
+    "axes.AccessAttemptExpiration": _EMPTY,
+    "axes.AccessFailureLog": _EMPTY,
+    "axes.AccessLog": _EMPTY,
+    "contenttypes.ContentType": _RELEASE,
+    "helpcenter.Entry": _RELEASE,
+    "otp_static.StaticDevice": _EMPTY,
+    "otp_static.StaticToken": _EMPTY,
+    "otp_totp.TOTPDevice": _EMPTY,
+}
+
+
+def _text_of(notice: Notice) -> dict[str, Any]:
+    shown = history.shown(notice)
+    return {"subject": shown.subject, "text": shown.text}
+
+
+def _facts_of(event: SecurityEvent) -> dict[str, Any]:
+    return {"facts": sealed_words.facts_of([event])[event.chain, event.n]}
+
+
+def _empty_notices(holding: Holding, person: Person, _now: datetime) -> None:
+    """Take address and text; rows stay until their end. What was not sent yet is not sent any more."""
+    rows = Notice.objects.filter(user__in=person.user_ids)
+    rows.filter(state=NoticeState.DUE).update(state=NoticeState.DEAD)
+    rows.update(target="", facts="")
+
+
+def _limits(person: Person) -> QuerySet[Any]:
+    return Throttle.objects.filter(subject__in=[user.username_hash for user in person.users]).order_by("pk")
+
+
+def _clear_limits(holding: Holding, person: Person, _now: datetime) -> None:
+    PauseOrigin.objects.filter(bucket__in=list(_limits(person).values_list("key", flat=True))).delete()
+    _limits(person).delete()
+
+
+TABLES = (
+    Holding(
+        Notice,
+        "text and address after `PORTAL_KEEP_NOTICES_DAYS`, or the text 30 days after it could not be sent; the row "
+        "after `PORTAL_KEEP_RECORD_DAYS`, or with the case that refers to it",
+        _("Messages from us"),
+        of_users(Notice),
+        ("user__username", "reference", "channel", "target", "created_at", "sent_at"),
+        facts=_text_of,
+        withheld=("facts", "kind", "dedupe"),
+        erase=_empty_notices,
+    ),
+    Holding(
+        SealedWords,
+        "with its event",
+        rows=lambda person: SealedWords.objects.filter(chain__in=[chain_of(user) for user in person.users]),
+        withheld=("chain", "words"),
+    ),
+    Holding(
+        SecurityEvent,
+        "`PORTAL_KEEP_RECORD_DAYS` after it",
+        _("What happened"),
+        of_users(SecurityEvent, "subject"),
+        ("subject__username", "at", "action"),
+        facts=_facts_of,
+        withheld=("chain", "request_id", "flow", "key_id", "facts"),
+        erase=None,
+    ),
+    Holding(
+        Throttle,
+        "`PORTAL_KEEP_LIMITS_DAYS` after its window; a total of wrong codes with the person",
+        rows=_limits,
+        erase=_clear_limits,
+    ),
+    Holding(ChainHead, "never: a number and a digest"),
+    Holding(ChainStart, "never: the same"),
+    *(Holding(apps.get_model(label), ends) for label, ends in _OF_LIBRARIES.items()),
+)

@@ -1,0 +1,348 @@
+"""What accounts holds about people, table by table, and what is nobody's."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from accounts import models as ours
+from accounts.actions.privacy.holdings import Holding, Person, Rows, of_users
+from accounts.enums import MandateRole
+from accounts.models.users import hash_of_username
+
+WITH_PERSON = "`PORTAL_KEEP_CLOSED_DAYS` after the person's last username was closed"
+WITH_RECORD = "`PORTAL_KEEP_RECORD_DAYS` after it was over"
+ERASED = "erased"  # what names a row whose person was erased, before random digits
+
+
+def _customer(person: Person) -> QuerySet[ours.Customer]:
+    return ours.Customer.objects.filter(pk__in=[person.customer.pk] if person.customer else [])
+
+
+def _employee(person: Person) -> QuerySet[ours.Employee]:
+    return ours.Employee.objects.filter(pk__in=[person.employee.pk] if person.employee else [])
+
+
+def _accounts(person: Person) -> QuerySet[ours.TradingAccount]:
+    """Return the accounts that are the person's own; those of an adviser's clients are not."""
+    own = Q(mandates__user__in=person.user_ids, mandates__role=MandateRole.OWNER)
+    return ours.TradingAccount.objects.filter(own).distinct().order_by("pk")
+
+
+def _of_accounts(model: Any) -> Rows:
+    return lambda person: model.objects.filter(account__in=_accounts(person)).order_by("pk")
+
+
+def _delete_accounts(_holding: Holding, person: Person, _now: datetime) -> None:
+    """Delete the accounts that nobody else may act on, with all there is about them."""
+    shared = ours.Mandate.objects.exclude(user__in=person.user_ids).values("account")
+    alone = list(_accounts(person).exclude(pk__in=shared).values_list("pk", flat=True))
+    for model in (ours.AccountActivity, ours.AccountValue, ours.Mandate):
+        model.objects.filter(account__in=alone).delete()
+    ours.TradingAccount.objects.filter(pk__in=alone).delete()
+
+
+def _by_username_hash(model: Any) -> Rows:
+    return lambda person: model.objects.filter(username_hash__in=[user.username_hash for user in person.users])
+
+
+def _empty_users(_holding: Holding, person: Person, now: datetime) -> None:
+    for user in ours.User.objects.filter(pk__in=person.user_ids):
+        user.username = f"{ERASED}-{user.public_id.hex[:12]}"
+        user.username_hash = hash_of_username(user.username)
+        user.email, user.email_stop_until, user.replaced_told_until = "", None, None
+        user.password_history_salt, user.erased_at = "", now
+        user.set_unusable_password()
+        user.save()
+
+
+def _empty_customer(_holding: Holding, person: Person, now: datetime) -> None:
+    if row := person.customer:
+        fresh = ours.Customer.objects.get(pk=row.pk)
+        fresh.number = f"{ERASED}-{fresh.public_id.hex[:12]}"
+        fresh.given_name = fresh.middle_name = fresh.family_name = fresh.birth_date = fresh.phone = ""
+        fresh.address, fresh.application = {}, {}
+        fresh.language, fresh.time_zone, fresh.erased_at = "en", "", now
+        fresh.save()
+
+
+def _empty_employee(_holding: Holding, person: Person, now: datetime) -> None:
+    if row := person.employee:
+        fresh = ours.Employee.objects.get(pk=row.pk)
+        fresh.name = fresh.email = fresh.phone = ""
+        fresh.customer, fresh.erased_at = None, now
+        fresh.save()
+
+
+def _nothing(*_: Any) -> None:
+    """Leave it to the table that the rows depend on."""
+
+
+def _phones(person: Person) -> QuerySet[ours.Phone]:
+    """Return the phones of the person's Keys and set-ups."""
+    theirs = Q(keys__user__in=person.user_ids) | Q(enrolments__user__in=person.user_ids)
+    return ours.Phone.objects.filter(theirs).distinct().order_by("pk")
+
+
+def _delete_phones(_holding: Holding, person: Person, _now: datetime) -> None:
+    """Delete the phones, and first what refers to them; one that has somebody else's Key too stays."""
+    phones = list(_phones(person).values_list("pk", flat=True))
+    for model in (ours.PushChallenge, ours.Enrolment, ours.Key):
+        model.objects.filter(user__in=person.user_ids).delete()
+    ours.Phone.objects.filter(pk__in=phones, keys=None, enrolments=None).delete()
+
+
+_PEOPLE = (
+    Holding(
+        ours.User,
+        f"the row stays for the record, emptied {WITH_PERSON}",
+        _("Usernames"),
+        lambda person: ours.User.objects.filter(pk__in=person.user_ids).order_by("pk"),
+        ("username", "email", "realm", "created_at", "password_changed_at", "suspended_at", "closed_at"),
+        erase=_empty_users,
+    ),
+    Holding(
+        ours.Customer,
+        f"the row stays, emptied {WITH_PERSON}",
+        _("You as our customer"),
+        _customer,
+        (
+            "number", "given_name", "middle_name", "family_name", "birth_date", "address", "phone", "application",
+            "language", "time_zone", "address_changed_at", "closed_at", "created_at",
+        ),
+        erase=_empty_customer,
+    ),
+    Holding(
+        ours.Employee,
+        "the row stays for the record, emptied `PORTAL_KEEP_CLOSED_DAYS` after they left",
+        _("You as a member of our staff"),
+        _employee,
+        ("name", "email", "phone", "created_at", "left_at"),
+        erase=_empty_employee,
+    ),
+)  # fmt: skip
+
+_ACCOUNTS = (
+    Holding(
+        ours.TradingAccount,
+        WITH_PERSON + ", unless somebody else may act on it",
+        _("Accounts of yours"),
+        _accounts,
+        ("number", "kind", "realm", "currency", "net_value", "cash", "closed_at"),
+        erase=_delete_accounts,
+    ),
+    Holding(
+        ours.AccountActivity,
+        "`PORTAL_KEEP_ACTIVITY_DAYS` after the day it is of",
+        _("Activity on your accounts"),
+        _of_accounts(ours.AccountActivity),
+        ("account__number", "at", "kind", "reference", "instrument", "quantity", "amount", "currency", "own"),
+        erase=_nothing,
+    ),
+    Holding(
+        ours.AccountValue,
+        "`PORTAL_KEEP_ACTIVITY_DAYS` after the day it is of",
+        _("Daily values of your accounts"),
+        _of_accounts(ours.AccountValue),
+        ("account__number", "day", "net_value"),
+        erase=_nothing,
+    ),
+    Holding(
+        ours.Mandate,
+        "when the firm's books end it; " + WITH_PERSON,
+        _("Accounts you may act on"),
+        of_users(ours.Mandate),
+        ("user__username", "account__number", "role", "label"),
+    ),
+)
+
+_SIGN_IN = (
+    Holding(
+        ours.PlatformSession,
+        "when it ends",
+        _("Where you are signed in"),
+        of_users(ours.PlatformSession),
+        ("user__username", "platform", "device", "address", "created_at", "active_at", "ends_at"),
+        withheld=("data",),
+    ),
+    Holding(
+        ours.KnownBrowser,
+        "400 days after its last use",
+        _("Browsers we know"),
+        of_users(ours.KnownBrowser),
+        ("user__username", "device", "created_at", "last_used_at"),
+    ),
+    Holding(
+        ours.SignInAddress,
+        "`PORTAL_KEEP_SIGN_INS_DAYS` after the sign-in",
+        _("Addresses you signed in from"),
+        of_users(ours.SignInAddress),
+        ("user__username", "at", "address"),
+    ),
+    Holding(
+        ours.PushChallenge,
+        "90 days after it was sent; a denied one with the person",
+        _("Requests to approve on your phone"),
+        of_users(ours.PushChallenge),
+        ("user__username", "purpose", "device", "address", "state", "reason", "created_at", "answered_at"),
+        withheld=("reference", "signature"),
+    ),
+    Holding(
+        ours.Phone,
+        WITH_PERSON + "; one that never got a Key after a day",
+        _("Phones with your Key"),
+        _phones,
+        ("name", "version", "created_at", "last_seen_at", "ended_at", "end_reason"),
+        withheld=("reference", "public_key", "subscription"),
+        erase=_delete_phones,
+    ),
+    Holding(
+        ours.EnrolmentItem,
+        "with its set-up",
+        rows=of_users(ours.EnrolmentItem),
+        withheld=("secret",),
+    ),
+    Holding(
+        ours.Enrolment,
+        "a day after its last moment",
+        _("Set-ups of a Key"),
+        of_users(ours.Enrolment),
+        ("user__username", "purpose", "state", "created_at", "over_at"),
+        withheld=("number",),
+    ),
+    Holding(
+        ours.Key,
+        WITH_PERSON,
+        _("Your Keys"),
+        of_users(ours.Key),
+        ("user__username", "name", "kind", "created_at", "last_used_at", "ended_at", "end_reason"),
+        withheld=("secret",),
+    ),
+    Holding(
+        ours.Passkey,
+        WITH_PERSON,
+        _("Your passkeys"),
+        of_users(ours.Passkey),
+        ("user__username", "name", "transports", "created_at", "last_used_at", "ended_at", "end_reason"),
+        withheld=("credential_id", "public_key"),
+    ),
+    Holding(
+        ours.BackupCode,
+        "when new ones are made; " + WITH_PERSON,
+        _("Your backup codes"),
+        of_users(ours.BackupCode),
+        ("user__username", "created_at", "used_at"),
+        withheld=("name", "parameters"),
+    ),
+    Holding(
+        ours.SecurityAnswer,
+        "when it is set anew; " + WITH_PERSON,
+        _("Your security questions"),
+        of_users(ours.SecurityAnswer),
+        ("user__username", "question", "set_at"),
+    ),
+    Holding(
+        ours.FormerPassword,
+        WITH_PERSON,
+        _("When you changed your password"),
+        of_users(ours.FormerPassword),
+        ("user__username", "set_at"),
+        withheld=("parameters",),
+    ),
+    Holding(ours.EmailedCode, "when it expires", rows=of_users(ours.EmailedCode)),
+    Holding(
+        ours.WelcomeLetter,
+        WITH_PERSON,
+        _("Welcome letters"),
+        of_users(ours.WelcomeLetter),
+        ("user__username", "why", "wanted_at", "printed_at", "used_at", "revoked_at"),
+    ),
+    Holding(
+        ours.FirstSignIn,
+        "after 30 days",
+        _("First sign-ins"),
+        of_users(ours.FirstSignIn, "letter__user"),
+        ("letter__user__username", "state", "created_at", "over_at"),
+        erase=_nothing,
+    ),
+    Holding(ours.AdmittedBrowser, "when it expires", rows=_by_username_hash(ours.AdmittedBrowser),
+            withheld=("device", "address")),
+    Holding(ours.AdmissionCode, "when it expires", rows=_by_username_hash(ours.AdmissionCode)),
+)  # fmt: skip
+
+
+_CONTACTS_AND_NETWORKS = (
+    Holding(
+        ours.EmailChange,
+        "after 90 days",
+        _("Changes of your e-mail address"),
+        of_users(ours.EmailChange),
+        ("user__username", "old_address", "new_address", "started_at", "confirmed_at", "stopped_at"),
+    ),
+    Holding(
+        ours.ReplacedContact,
+        "after `PORTAL_REPLACED_CONTACT_DAYS`",
+        _("Addresses and numbers that were replaced"),
+        lambda person: ours.ReplacedContact.objects.filter(
+            Q(user__in=person.user_ids) | Q(customer=person.customer, customer__isnull=False)
+        ).order_by("pk"),
+        ("kind", "value", "replaced_at", "told_until"),
+    ),
+    Holding(
+        ours.NetworkRule,
+        "when it is taken off; " + WITH_PERSON,
+        _("Networks you may sign in from"),
+        of_users(ours.NetworkRule),
+        ("user__username", "network", "created_at"),
+    ),
+    Holding(
+        ours.TravelPass,
+        "when it expires",
+        _("Your travel pass"),
+        of_users(ours.TravelPass),
+        ("user__username", "opened_at", "expires_at"),
+    ),
+    Holding(
+        ours.NetworkRequest,
+        WITH_RECORD,
+        _("Requests for more networks"),
+        of_users(ours.NetworkRequest),
+        ("user__username", "wanted", "asked_at", "decided_at", "outcome"),
+        withheld=("reference",),
+    ),
+    Holding(
+        ours.Report,
+        WITH_RECORD,
+        _("What you reported"),
+        of_users(ours.Report),
+        ("user__username", "reference", "kind", "device", "notice", "protection", "created_at", "closed_at", "outcome"),
+    ),
+)
+
+_STAFF = (
+    Holding(
+        ours.StaffInvitation,
+        WITH_RECORD,
+        _("Invitations to work here"),
+        of_users(ours.StaffInvitation),
+        ("user__username", "issued_at", "accepted_at", "revoked_at"),
+    ),
+    Holding(
+        ours.RoleChange,
+        WITH_RECORD,
+        _("Roles you were to have"),
+        of_users(ours.RoleChange),
+        ("user__username", "role", "asked_at", "decided_at", "outcome"),
+        erase=None,
+    ),
+)
+
+_NOBODYS = (
+    Holding(ours.AnsweredPost, "within minutes"),
+    Holding(ours.PauseOrigin, "after 2 days, and sooner with a person who is erased"),
+    Holding(ours.UsedNonce, "a day after its use"),
+    Holding(ours.FeedPosition, "when the feed is finished, or taken out of the settings by hand"),
+)
+
+TABLES = (*_PEOPLE, *_ACCOUNTS, *_SIGN_IN, *_CONTACTS_AND_NETWORKS, *_STAFF, *_NOBODYS)

@@ -1,0 +1,176 @@
+"""What recovery holds about people: what is given out, what erasing takes, and old cases, which are deleted whole."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from accounts.actions.privacy.holdings import Holding, Person, Rows, of_users
+from accounts.actions.purging import Work
+from accounts.models.users import User
+from portal.audit import hash_chain, pruning
+from portal.audit.event_names import RecordEvent
+from portal.audit.models import SealedWords
+from recovery import models as ours
+from recovery.actions import transitions
+from recovery.actions.case_events import Who, chain_of
+from recovery.enums import Actor
+from recovery.models import Case
+
+_WITH_CASE = "with its case"
+_SUBJECT = "case__subject"
+_BATCH = 100
+_NO_WORDS = "–"  # stands for the words of an erased decision: some may not be empty
+
+
+def of_cases(model: Any, by: str = _SUBJECT) -> Rows:
+    """Return what finds the rows of the cases about a person."""
+    return of_users(model, by)
+
+
+def _empty_cases(_holding: Holding, person: Person, now: datetime) -> None:
+    """Take what says whose the cases were from each, with an event in its record."""
+    names = dict(User.objects.filter(pk__in=person.user_ids).values_list("pk", "username_hash"))
+    for pk in Case.objects.filter(subject__in=person.user_ids).order_by("pk").values_list("pk", flat=True):
+        case = transitions.lock(pk)
+        facts: dict[str, Any] = {"username_hash": names[case.holder.pk], "told_n": case.event_n + 1}
+        transitions.note(case, RecordEvent.ERASED, who=Who(Actor.SYSTEM), now=now, **facts)
+        SealedWords.objects.filter(chain=chain_of(case)).delete()
+
+
+def _empty(**columns: str) -> Any:
+    """Return what sets these columns of a person's rows."""
+
+    def erase(holding: Holding, person: Person, _now: datetime) -> None:
+        if holding.rows:
+            for name, value in columns.items():
+                holding.rows(person).exclude(**{name: ""}).update(**{name: value})
+
+    return erase
+
+
+def under_way(person: Person) -> Iterator[str]:
+    """Yield a sentence if a case about this person, or one that they work on, is open."""
+    if Case.objects.filter(subject__in=person.user_ids, closed_at=None).exists():
+        yield "A case of recovery is still open."
+
+
+# --- Old cases ----------------------------------------------------------------------------------------
+
+
+def old_cases(now: datetime) -> QuerySet[Case]:
+    """Return the cases that were closed for ``PORTAL_KEEP_CASES_DAYS``."""
+    return Case.objects.filter(closed_at__lt=now - timedelta(days=settings.PORTAL_KEEP_CASES_DAYS)).order_by("pk")
+
+
+@transaction.atomic
+def delete_case(case: Case, *, now: datetime) -> None:
+    """Delete a closed case with everything in it; of its record, a signed start stays where its end was."""
+    case = transitions.lock(case.pk)
+    pruning.start_after(hash_chain.Head(chain_of(case), case.event_n, case.head), now=now)
+    delete_rows(case)
+
+
+def delete_rows(case: Case) -> None:
+    """Delete everything in a case, and the case. Needs: a start in the place of its record."""
+    for model in (ours.StopCode, ours.Hold, ours.RecoveryGrant, ours.Decision, ours.Flag):
+        model.objects.filter(case=case).delete()
+    claims = ours.Claim.objects.filter(case=case)
+    ours.Observation.objects.filter(claim__in=claims).delete()
+    ours.Evidence.objects.filter(case=case).delete()
+    ours.PlanItem.objects.filter(claim__in=claims).delete()
+    ours.Event.objects.filter(case=case).delete()
+    Case.objects.filter(pk=case.pk).update(claim=None)
+    claims.delete()
+    Case.objects.filter(pk=case.pk).delete()
+
+
+def _end_some(now: datetime) -> int:
+    batch = list(old_cases(now)[:_BATCH])
+    for case in batch:
+        delete_case(case, now=now)
+    return len(batch)
+
+
+OLD_CASES = Work("cases", lambda now: old_cases(now).count(), _end_some)
+
+
+TABLES = (
+    Holding(
+        ours.PasswordReset,
+        "after 30 days",
+        _("Password resets"),
+        of_users(ours.PasswordReset),
+        ("username", "state", "device", "address", "ended", "created_at", "over_at"),
+    ),
+    Holding(
+        ours.StopCode, _WITH_CASE, rows=of_cases(ours.StopCode), erase=None,
+    ),
+    Holding(
+        ours.Case,
+        "`PORTAL_KEEP_CASES_DAYS` after it was closed",
+        _("Cases of recovery"),
+        of_cases(ours.Case, "subject"),
+        ("number", "purpose", "state", "opened_at", "closed_at"),
+        erase=_empty_cases,
+    ),
+    Holding(
+        ours.Claim,
+        _WITH_CASE,
+        _("Claims made in them"),
+        of_cases(ours.Claim),
+        ("case__number", "reference", "entry_point", "lost", "contact", "created_at", "closed_at"),
+        withheld=("phrase",),
+        erase=_empty(contact="", browser_digest="", source=""),
+    ),
+    Holding(
+        ours.PlanItem, _WITH_CASE, rows=of_cases(ours.PlanItem, "claim__case__subject"),
+        withheld=("question", "locator"), erase=None,
+    ),
+    Holding(
+        ours.Evidence, _WITH_CASE, rows=of_cases(ours.Evidence), withheld=("method",),
+        erase=_empty(answer_digest=""),
+    ),
+    Holding(
+        ours.Flag, _WITH_CASE, rows=of_cases(ours.Flag), erase=None,
+    ),
+    Holding(
+        ours.Observation, _WITH_CASE, rows=of_cases(ours.Observation, "claim__case__subject"),
+        withheld=("codes", "call_reference"), erase=_empty(call_reference=""),
+    ),
+    Holding(
+        ours.Decision,
+        _WITH_CASE,
+        _("Decisions on them"),
+        of_cases(ours.Decision),
+        ("case__number", "outcome", "reason", "decided_at"),
+        withheld=("own_check",),
+        erase=_empty(reason=_NO_WORDS, own_check=_NO_WORDS),
+    ),
+    Holding(
+        ours.RecoveryGrant, _WITH_CASE, rows=of_cases(ours.RecoveryGrant, "subject"),
+        withheld=("first_channel", "second_channel"), erase=None,
+    ),
+    Holding(
+        ours.Hold,
+        _WITH_CASE,
+        _("What was on hold after them"),
+        of_users(ours.Hold, "subject"),
+        ("scope", "starts_at", "until", "lifted_at"),
+        erase=None,
+    ),
+    Holding(
+        ours.Event,
+        _WITH_CASE,
+        _("What happened in them"),
+        of_cases(ours.Event),
+        ("case__number", "at", "action"),
+        withheld=("chain", "request_id", "flow", "facts", "key_id"),
+        erase=None,
+    ),
+    Holding(ours.Policy, "never: the terms of cases"),
+)  # fmt: skip
