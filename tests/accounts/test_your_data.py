@@ -129,7 +129,7 @@ def test_an_adviser_gets_nothing_of_their_clients_but_what_they_may_act_on(ada: 
     assert [row["number"] for row in data["tables"]["accounts.TradingAccount"]] != []
     assert account.number not in [row["number"] for row in data["tables"]["accounts.TradingAccount"]]
     assert "BENS-OWN" not in json.dumps(data)
-    assert account.number in [row["account__number"] for row in data["tables"]["accounts.Mandate"]]
+    assert account.number in [row["account"] for row in data["tables"]["accounts.Mandate"]]
 
 
 def test_every_username_of_the_person_is_in_it(ada: Person, clock: Clock):

@@ -27,6 +27,14 @@ from portal.throttle import limits
 from portal.throttle.reserve import reserve
 
 FORMAT = 1
+# What columns of related rows are called.
+_PATHS = {
+    "account__number": "account",
+    "case__number": "case",
+    "letter__user__username": "username",
+    "subject__username": "username",
+    "user__username": "username",
+}
 
 
 @dataclass(frozen=True)
@@ -40,7 +48,7 @@ class Cell:
     @property
     def label(self) -> str:
         """Return the name as a heading."""
-        return capfirst(self.name.replace("__", " ").replace("_", " ").removesuffix(" at"))
+        return _heading(self.name)
 
 
 @dataclass(frozen=True)
@@ -93,7 +101,11 @@ def _cell(row: Model, name: str) -> Cell:
         row = getattr(row, step)
     value = getattr(row, last)
     display = getattr(row, f"get_{last}_display", None)
-    return Cell(name.replace("user__username", "username"), _plain(value), _words(display() if display else value))
+    return Cell(_PATHS.get(name, name), _plain(value), _words(display() if display else value))
+
+
+def _heading(name: str) -> str:
+    return capfirst(name.replace("_", " ").removesuffix(" at"))
 
 
 def _plain(value: Any) -> Any:
@@ -108,7 +120,7 @@ def _words(value: Any) -> str:
     if isinstance(value, datetime):
         return f"{value:%Y-%m-%d %H:%M:%S} UTC"
     if isinstance(value, dict):
-        return ", ".join(f"{capfirst(str(name))}: {_words(part)}" for name, part in value.items())
+        return "\n".join(f"{_heading(name)}: {_words(part)}" for name, part in value.items())
     if isinstance(value, list):
         return ", ".join(map(_words, value))
     return {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)
@@ -129,8 +141,9 @@ def as_json(person: Person, *, now: datetime) -> Iterator[str]:
 
 def as_page(person: Person, *, now: datetime) -> str:
     """Return a page to read: self-contained, without script, for a screen or a printer."""
-    shown = [(section.title, [list(row) for row in section.rows]) for section in sections(person)]
-    facts = {"brand_name": settings.PORTAL_BRAND_NAME, "made_at": now, "sections": shown}
+    read = [(section.title, list(section.rows)) for section in sections(person)]
+    shown, nothing = [part for part in read if part[1]], [title for title, rows in read if not rows]
+    facts = {"brand_name": settings.PORTAL_BRAND_NAME, "made_at": now, "sections": shown, "nothing": nothing}
     return render_to_string("privacy/export.html", facts)
 
 

@@ -10,6 +10,7 @@ from accounts import models as ours
 from accounts.actions.privacy.holdings import Holding, Person, Rows, of_users
 from accounts.enums import MandateRole
 from accounts.models.users import hash_of_username
+from accounts.security_questions import words_of
 
 WITH_PERSON = "`PORTAL_KEEP_CLOSED_DAYS` after the person's last username was closed"
 WITH_RECORD = "`PORTAL_KEEP_RECORD_DAYS` after it was over"
@@ -241,6 +242,7 @@ _SIGN_IN = (
         _("Your security questions"),
         of_users(ours.SecurityAnswer),
         ("user__username", "question", "set_at"),
+        facts=lambda row: {"in_words": str(words_of(row.question))},
     ),
     Holding(
         ours.FormerPassword,
