@@ -68,9 +68,11 @@ def test_what_somebody_chose_as_a_name_is_text_on_the_page(ada: Person, clock: C
 
 def test_no_secret_is_in_it(ada: Person, clock: Clock):
     factories.phone(ada)
+    ada.user.customer.application = {"employer": "Engines Ltd", "welcome_code": "WLC-9911"}
+    ada.user.customer.save()
     client = factories.signed_in(ada)
     secrets = [ada.seed, ada.user.password, *(key.secret for key in ada.user.key_set.all())]
-    secrets += [client.cookies["session"].value, ada.user.username_hash]
+    secrets += ["WLC-9911", client.cookies["session"].value, ada.user.username_hash]
 
     for kind in ("json", "page"):
         text = client.post(PAGE, {"file": kind}).content.decode()

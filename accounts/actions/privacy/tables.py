@@ -25,6 +25,11 @@ def _employee(person: Person) -> QuerySet[ours.Employee]:
     return ours.Employee.objects.filter(pk__in=[person.employee.pk] if person.employee else [])
 
 
+def _application(row: ours.Customer) -> dict[str, Any]:
+    """Return what the account application said, without the code that counts in a recovery."""
+    return {"application": {name: said for name, said in row.application.items() if name != "welcome_code"}}
+
+
 def _accounts(person: Person) -> QuerySet[ours.TradingAccount]:
     """Return the accounts that are the person's own; those of an adviser's clients are not."""
     own = Q(mandates__user__in=person.user_ids, mandates__role=MandateRole.OWNER)
@@ -109,9 +114,11 @@ _PEOPLE = (
         _("You as our customer"),
         _customer,
         (
-            "number", "given_name", "middle_name", "family_name", "birth_date", "address", "phone", "application",
+            "number", "given_name", "middle_name", "family_name", "birth_date", "address", "phone",
             "language", "time_zone", "address_changed_at", "closed_at", "created_at",
         ),
+        facts=_application,
+        withheld=("application",),
         erase=_empty_customer,
     ),
     Holding(
