@@ -20,7 +20,7 @@ class AccountsConfig(AppConfig):
         from accounts import checks, notice_kinds  # noqa: F401, PLC0415  registration on import, after the apps are loaded
         from accounts.actions import purging  # noqa: PLC0415  needs the models
         from accounts.actions.channels import PhoneChannel  # noqa: PLC0415  needs the models
-        from accounts.actions.privacy import erasure, holdings, portal_tables, tables  # noqa: PLC0415  the same
+        from accounts.actions.privacy import erasure, portal_tables, stored_tables, tables  # noqa: PLC0415  the same
         from accounts.actions.roles import ensure_roles  # noqa: PLC0415  needs the models
         from accounts.actions.sign_in import browser_admission, lockout_notices  # noqa: PLC0415  needs the models
         from accounts.enums import Action  # noqa: PLC0415  needs the settings
@@ -31,7 +31,7 @@ class AccountsConfig(AppConfig):
         registry.unregister("generator")
         db_triggers.register(triggers.every())
         channels.register(ChannelName.PUSH, PhoneChannel)
-        holdings.register((*tables.TABLES, *portal_tables.TABLES))
+        stored_tables.register((*tables.TABLES, *portal_tables.TABLES))
         purging.register(erasure.LONG_CLOSED)
         periodic_tasks.register("pauses", lockout_notices.announce)
         periodic_tasks.register("browser codes", browser_admission.send_codes)

@@ -33,6 +33,12 @@ class NetworksHeld(Held):
     code = "I11"
 
 
+class DataHeld(Held):
+    """What is held about a person cannot be downloaded; as long as their contact details are on hold."""
+
+    code = "D7"
+
+
 REFUSALS: dict[HoldScope, type[Held]] = {
     HoldScope.CONTACT: ContactsHeld,
     HoldScope.NEW_KEY: KeysHeld,

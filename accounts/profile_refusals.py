@@ -77,16 +77,6 @@ class PhoneUnreadable(Refusal):
     code = "D4"
 
 
-class DataHeld(Refusal):
-    """What is held about a person cannot be downloaded: their account was recovered a short time ago."""
-
-    code = "D7"
-
-    def __init__(self, *, until: datetime) -> None:
-        super().__init__(until=time_format.time_words(until, pattern="j F Y, H:i"))
-        self.until = until
-
-
 class ChangeOver(Refusal):
     """No new address waits for its code: confirmed, replaced or too old, or everything was ended since."""
 

@@ -1,4 +1,4 @@
-"""Settings of the portal, all from the environment and validated at start. Numbers: portal/setting_bounds.py.
+"""Settings of the portal, all from the environment and validated at start. Numbers: portal/setting_numbers.py.
 
 Names starting with PORTAL_ are ours and documented where they are read. Every security-relevant
 default of a dependency is stated with its reason, so that an upgrade cannot change it unnoticed.
@@ -13,8 +13,8 @@ import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
 
 from portal.lib import env
-from portal.setting_bounds import *  # noqa: F403  the numbers are settings like all others
-from portal.setting_bounds import PORTAL_FAILURE_LIMIT, PORTAL_LOCKOUT_MINUTES, PORTAL_SESSION_HOURS
+from portal.setting_numbers import *  # noqa: F403  the numbers are settings like all others
+from portal.setting_numbers import PORTAL_FAILURE_LIMIT, PORTAL_LOCKOUT_MINUTES, PORTAL_SESSION_HOURS
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 

@@ -15,18 +15,18 @@ class RecoveryConfig(AppConfig):
     def ready(self) -> None:
         """Register the triggers of the tables, the events of cases with their chains, and the periodic task."""
         from accounts.actions import holds, purging, staff_work  # noqa: PLC0415  needs the models
-        from accounts.actions.privacy import erasure, holdings  # noqa: PLC0415  the same
+        from accounts.actions.privacy import erasure, stored_tables  # noqa: PLC0415  the same
         from portal.audit import hash_chain  # noqa: PLC0415  models are loaded by now
         from recovery import checks, enums, notice_kinds  # noqa: F401, PLC0415  the checks and kinds register on import
-        from recovery.actions import assignment, case_events, objections, personal_data, timers  # noqa: PLC0415  the same
+        from recovery.actions import assignment, case_events, objections, privacy_tables, timers  # noqa: PLC0415  the same
         from recovery.actions.resets import worker_tasks  # noqa: PLC0415  the same
         from recovery.models import triggers as own  # noqa: PLC0415
 
         holds.register(objections.held_until)
         staff_work.register(assignment.release)
-        holdings.register(personal_data.TABLES)
-        erasure.register(personal_data.under_way)
-        purging.register(personal_data.OLD_CASES)
+        stored_tables.register(privacy_tables.TABLES)
+        erasure.register(privacy_tables.under_way)
+        purging.register(privacy_tables.OLD_CASES)
         db_triggers.register(own.every())
         event_names.register(enums.OwnerEvent)
         event_names.register(enums.CaseEvent)

@@ -203,10 +203,7 @@ _KINDS: list[Kind] = [
     OldRows("origins of pauses", lambda now: PauseOrigin.objects.filter(at__lt=now - timedelta(days=_PAUSE_DAYS))),
     OldRows("phones that never got a Key", _came_to_nothing),
     OldRows("requests to approve", _requests),
-    OldRows(
-        "addresses of old sign-ins",
-        lambda now: SignInAddress.objects.filter(at__lt=_ago(now, "PORTAL_KEEP_SIGN_INS_DAYS")),
-    ),
+    OldRows("addresses of old sign-ins", _old_sign_ins),
     OldRows("travel passes that ran out", lambda now: TravelPass.objects.filter(expires_at__lte=now)),
     OldRows("replaced contacts", lambda now: ReplacedContact.objects.filter(told_until__lte=now)),
     OldRows(

@@ -177,16 +177,22 @@ ACTIVITY = Kind(
 )
 KINDS = {kind.name: kind for kind in (PERSON, LOGIN, ACCOUNT, MANDATE, VALUE, ACTIVITY)}
 FILES = {kind.file: kind for kind in KINDS.values()}
+
+
+def _but(kind: Kind, *names: str) -> Iterator[Column]:
+    return (column for column in kind.columns if column.name not in names)
+
+
 # One row for one person with one username and at most one account of their own: it stands for the first four.
 FLAT = Kind(
     "customer",
     "customers",
     "",
     (
-        *PERSON.columns[:-1],
-        *(column for column in LOGIN.columns[:-1] if column.name not in {"customer_number", "letter_wanted"}),
+        *_but(PERSON, "closed"),
+        *_but(LOGIN, "closed", "customer_number", "letter_wanted"),
         replace(_ACCOUNT, is_key=False, is_needed=False),
-        *(column for column in ACCOUNT.columns[1:-1] if column.name != "account_realm"),
+        *_but(ACCOUNT, "closed", "account_number", "account_realm"),
     ),
 )
 

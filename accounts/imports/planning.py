@@ -17,7 +17,12 @@ from accounts.models import AccountActivity, AccountValue, Customer, Mandate, Tr
 from accounts.policies import scripts
 from portal.lib import clock
 
-PERSONAL = ("given_name", "middle_name", "family_name", "birth_date", "phone", "language", "time_zone")
+_GROUPED = ("address", "application")  # columns that begin so are kept together, in one column of the table
+PERSONAL = tuple(
+    column.name
+    for column in PERSON.columns
+    if not (column.is_key or column.name == "closed" or column.name.startswith(tuple(f"{name}_" for name in _GROUPED)))
+)
 
 
 @dataclass
@@ -78,7 +83,7 @@ def people(records: Sequence[Record], stored: Stored, problems: Problems) -> lis
         if found is None and not _has_needed(record, problems):
             continue
         wanted: dict[str, Any] = {name: record.values[name] for name in PERSONAL if name in record.values}
-        for prefix in ("address", "application"):
+        for prefix in _GROUPED:
             if given := record.starting(f"{prefix}_"):
                 kept = {} if found is None else dict(getattr(row, prefix))
                 wanted[prefix] = {name: value for name, value in (kept | given).items() if value}

@@ -29,7 +29,8 @@ def your_data(request: SignedInRequest) -> HttpResponse:
             if form.cleaned_data["file"] == "json":
                 return _file("".join(export.as_json(person, now=now)), "my-data.json", "application/json")
             return _file(export.as_page(person, now=now), "my-data.html", "text/html; charset=utf-8")
-    return refusal_responses.page(request, "accounts/your_data.html", form=form)
+    held = export.held(request.user, now=clock.now())
+    return refusal_responses.page(request, "accounts/your_data.html", form=form, held=held)
 
 
 def _file(text: str, name: str, kind: str) -> HttpResponse:

@@ -106,7 +106,7 @@ def test_it_waits_while_contact_details_are_on_hold(ada: Person, clock: Clock, m
     monkeypatch.setattr(holds, "_SOURCES", [held])
     client = factories.signed_in(ada)
 
-    assert cause_of(client.post(PAGE, {"file": "json"})) == "D7"
+    assert [cause_of(client.get(PAGE)), cause_of(client.post(PAGE, {"file": "json"}))] == ["D7", "D7"]
     assert not SecurityEvent.objects.filter(action="data_downloaded").exists()
 
 

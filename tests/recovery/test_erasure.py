@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 
 from accounts.actions import purging
 from accounts.actions.people import closing
-from accounts.actions.privacy import erasure, holdings
+from accounts.actions.privacy import erasure, stored_tables
 from accounts.actions.staff import leaving
 from accounts.models import Customer, Mandate, TradingAccount, User
 from portal.audit import export, hash_chain, sealed_words
@@ -43,13 +43,13 @@ def gone(clock, walk: Walk, holder: Person, agent: Person) -> Person:
     return holder
 
 
-def person(of: Person) -> holdings.Person:
+def person(of: Person) -> stored_tables.Person:
     return erasure.of_customer(Customer.objects.get(pk=of.user.customer_id))
 
 
 @pytest.mark.promise("FIRM-5")
 def test_nothing_personal_is_left_of_somebody_who_was_erased_and_the_record_is_whole(gone, clock):
-    told = {holding.label for holding in holdings.every() if holding.rows and holding.rows(person(gone)).exists()}
+    told = {table.label for table in stored_tables.every() if table.rows and table.rows(person(gone)).exists()}
     assert {mark for mark, _place in planted.left(*planted.MARKS)} >= {
         "Tamarind",
         "greengage",
@@ -69,7 +69,7 @@ def test_nothing_personal_is_left_of_somebody_who_was_erased_and_the_record_is_w
 
 
 def test_the_planted_customer_has_something_in_every_table_about_people(gone):
-    empty = {holding.label for holding in holdings.every() if holding.rows and not holding.rows(person(gone)).exists()}
+    empty = {table.label for table in stored_tables.every() if table.rows and not table.rows(person(gone)).exists()}
 
     of_staff = {"accounts.Employee", "accounts.StaffInvitation", "accounts.RoleChange"}
     assert empty == {*of_staff, "recovery.Flag"}

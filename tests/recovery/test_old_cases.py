@@ -11,7 +11,7 @@ from portal.audit import export, hash_chain
 from portal.audit.models import ChainStart, SealedWords
 from portal.outbox.models import Notice
 from recovery import models
-from recovery.actions import personal_data, timers
+from recovery.actions import privacy_tables, timers
 from recovery.enums import FlagKind, Severity
 from recovery.models import Case, Flag
 from tests.recovery.conftest import now
@@ -60,7 +60,7 @@ def test_a_case_that_vanished_with_a_start_that_nobody_signed_is_a_fault(over):
     case = Case.objects.get()
     chain = f"case:{case.number}"
     ChainStart.objects.create(chain=chain, n=case.event_n, digest=case.head, signed={})
-    personal_data.delete_rows(case)
+    privacy_tables.delete_rows(case)
 
     assert any(fault.startswith(chain) for fault in hash_chain.faults())
 

@@ -14,7 +14,7 @@ from accounts.models import Customer, ReplacedContact, User
 def remember_email(user: User, address: str, *, now: datetime) -> None:
     """Keep an address that this user had until now. Effects: one row, and on the user until when there are any."""
     if user.customer is None:
-        return  # staff: their addresses change with a new invitation only
+        return  # staff have no former addresses
     row = _remember(user.customer, ContactKind.EMAIL, address, user=user, now=now)
     user.replaced_told_until = row.told_until
     user.save(update_fields=["replaced_told_until"])

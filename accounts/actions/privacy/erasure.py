@@ -9,8 +9,8 @@ from django.db import transaction
 from django.db.models import Max, QuerySet
 from django.db.models.functions import Coalesce
 
-from accounts.actions.privacy import holdings
-from accounts.actions.privacy.holdings import Person
+from accounts.actions.privacy import stored_tables
+from accounts.actions.privacy.stored_tables import Person
 from accounts.actions.purging import Work
 from accounts.models import Customer, Employee, Report, User
 from accounts.models.staff import RoleChange
@@ -54,9 +54,9 @@ def erase(person: Person, *, now: datetime) -> None:
         person = Person(list(locked.order_by("pk")), person.customer, person.employee)
         if found := list(obstacles(person)):
             raise NotErasable(" ".join(found))
-        for holding in holdings.every():
-            if holding.rows and holding.erase:
-                holding.erase(holding, person, now)
+        for table in stored_tables.every():
+            if table.rows and table.erase:
+                table.erase(table, person, now)
         record_each(RecordEvent.ERASED, [(user, {}) for user in person.users], by=None, now=now)
 
 
@@ -80,9 +80,9 @@ def obstacles(person: Person) -> Iterator[str]:
 
 def extent(person: Person) -> Iterator[tuple[str, int]]:
     """Yield each table that has rows of this person, and how many."""
-    for holding in holdings.every():
-        if holding.rows and (count := holding.rows(person).count()):
-            yield holding.label, count
+    for table in stored_tables.every():
+        if table.rows and (count := table.rows(person).count()):
+            yield table.label, count
 
 
 def due(*, now: datetime) -> tuple[QuerySet[Customer], QuerySet[Employee]]:

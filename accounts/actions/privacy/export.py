@@ -15,11 +15,11 @@ from django.utils.text import capfirst
 
 from accounts import notice_kinds
 from accounts.actions import holds, notify
-from accounts.actions.privacy import holdings
-from accounts.actions.privacy.holdings import Holding, Person
+from accounts.actions.privacy import stored_tables
+from accounts.actions.privacy.stored_tables import Person, StoredTable
 from accounts.enums import Action, HoldScope
+from accounts.hold_refusals import DataHeld
 from accounts.models import Customer, Employee, User
-from accounts.profile_refusals import DataHeld
 from accounts.refusals import refusing, too_often
 from portal.audit.record import record, record_each
 from portal.lib import client
@@ -81,18 +81,18 @@ def _both(customer: Customer | None, employee: Employee | None) -> Person:
 
 def sections(person: Person) -> Iterator[Section]:
     """Yield each table that people are given something of; one statement each, and those of its rows."""
-    for holding in holdings.every():
-        if holding.rows and (holding.shown or holding.title):
-            yield Section(holding.label, str(holding.title), _rows(holding, person))
+    for table in stored_tables.every():
+        if table.rows and (table.shown or table.title):
+            yield Section(table.label, str(table.title), _rows(table, person))
 
 
-def _rows(holding: Holding, person: Person) -> Iterator[list[Cell]]:
-    assert holding.rows is not None  # noqa: S101  sections() has asked
-    related = [name.rpartition("__")[0] for name in holding.shown if "__" in name]
-    found = holding.rows(person)
+def _rows(table: StoredTable, person: Person) -> Iterator[list[Cell]]:
+    assert table.rows is not None  # noqa: S101  sections() has asked
+    related = [name.rpartition("__")[0] for name in table.shown if "__" in name]
+    found = table.rows(person)
     for row in found.select_related(*related) if related else found:
-        cells = [_cell(row, name) for name in holding.shown]
-        yield cells + [Cell(name, _plain(value), _words(value)) for name, value in holding.facts(row).items()]
+        cells = [_cell(row, name) for name in table.shown]
+        yield cells + [Cell(name, _plain(value), _words(value)) for name, value in table.facts(row).items()]
 
 
 def _cell(row: Model, name: str) -> Cell:
@@ -147,14 +147,20 @@ def as_page(person: Person, *, now: datetime) -> str:
     return render_to_string("privacy/export.html", facts)
 
 
+def held(user: User, *, now: datetime) -> DataHeld | None:
+    """Return what a download would be refused with now: it waits as long as a change of contact details does."""
+    present = holds.of(user, HoldScope.CONTACT, now=now)
+    return DataHeld(until=present.until) if present else None
+
+
 @refusing(too_often)
 def note_downloaded(*, user: User, by: User, origin: client.Origin, now: datetime) -> Person:
     """Record that a customer downloads their data, tell them, and return whose it is.
 
     Effects: one event, notices on every channel. Needs: fresh proof. Raises: ``DataHeld``, ``TooOften``.
     """
-    if held := holds.of(user, HoldScope.CONTACT, now=now):
-        raise DataHeld(until=held.until)
+    if refused := held(user, now=now):
+        raise refused
     reserve(limits.DATA_DOWNLOAD.of(user.username_hash), now=now)
     with transaction.atomic():
         record(Action.DATA_DOWNLOADED, by=by, on=user, now=now, origin=origin)

@@ -7,7 +7,7 @@ from django.apps import apps
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from accounts.actions.privacy.holdings import Holding, Person, of_users
+from accounts.actions.privacy.stored_tables import Person, StoredTable, of_users
 from accounts.models import PauseOrigin
 from portal.audit import sealed_words
 from portal.audit.models import ChainHead, ChainStart, SealedWords, SecurityEvent
@@ -43,7 +43,7 @@ def _facts_of(event: SecurityEvent) -> dict[str, Any]:
     return {"facts": sealed_words.facts_of([event])[event.chain, event.n]}
 
 
-def _empty_notices(holding: Holding, person: Person, _now: datetime) -> None:
+def _empty_notices(table: StoredTable, person: Person, _now: datetime) -> None:
     """Take address and text; rows stay until their end. What was not sent yet is not sent any more."""
     rows = Notice.objects.filter(user__in=person.user_ids)
     rows.filter(state=NoticeState.DUE).update(state=NoticeState.DEAD)
@@ -54,13 +54,13 @@ def _limits(person: Person) -> QuerySet[Any]:
     return Throttle.objects.filter(subject__in=[user.username_hash for user in person.users]).order_by("pk")
 
 
-def _clear_limits(holding: Holding, person: Person, _now: datetime) -> None:
+def _clear_limits(table: StoredTable, person: Person, _now: datetime) -> None:
     PauseOrigin.objects.filter(bucket__in=list(_limits(person).values_list("key", flat=True))).delete()
     _limits(person).delete()
 
 
 TABLES = (
-    Holding(
+    StoredTable(
         Notice,
         "text and address after `PORTAL_KEEP_NOTICES_DAYS`, or the text 30 days after it could not be sent; the row "
         "after `PORTAL_KEEP_RECORD_DAYS`, or with the case that refers to it",
@@ -70,14 +70,15 @@ TABLES = (
         facts=_text_of,
         withheld=("facts", "kind", "dedupe"),
         erase=_empty_notices,
+        erased="emptied",
     ),
-    Holding(
+    StoredTable(
         SealedWords,
         "with its event",
         rows=lambda person: SealedWords.objects.filter(chain__in=[chain_of(user) for user in person.users]),
         withheld=("chain", "words"),
     ),
-    Holding(
+    StoredTable(
         SecurityEvent,
         "`PORTAL_KEEP_RECORD_DAYS` after it",
         _("What happened"),
@@ -87,13 +88,14 @@ TABLES = (
         withheld=("chain", "request_id", "flow", "key_id", "facts"),
         erase=None,
     ),
-    Holding(
+    StoredTable(
         Throttle,
         "`PORTAL_KEEP_LIMITS_DAYS` after its window; a total of wrong codes with the person",
         rows=_limits,
         erase=_clear_limits,
+        erased="deleted",
     ),
-    Holding(ChainHead, "never: a number and a digest"),
-    Holding(ChainStart, "never: the same"),
-    *(Holding(apps.get_model(label), ends) for label, ends in _OF_LIBRARIES.items()),
+    StoredTable(ChainHead, "never: a number and a digest"),
+    StoredTable(ChainStart, "never: the same"),
+    *(StoredTable(apps.get_model(label), ends) for label, ends in _OF_LIBRARIES.items()),
 )

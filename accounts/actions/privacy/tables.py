@@ -7,7 +7,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounts import models as ours
-from accounts.actions.privacy.holdings import Holding, Person, Rows, of_users
+from accounts.actions.privacy.stored_tables import Person, Rows, StoredTable, of_users
 from accounts.enums import MandateRole
 from accounts.models.users import hash_of_username
 from accounts.security_questions import words_of
@@ -40,7 +40,7 @@ def _of_accounts(model: Any) -> Rows:
     return lambda person: model.objects.filter(account__in=_accounts(person)).order_by("pk")
 
 
-def _delete_accounts(_holding: Holding, person: Person, _now: datetime) -> None:
+def _delete_accounts(_table: StoredTable, person: Person, _now: datetime) -> None:
     """Delete the accounts that nobody else may act on, with all there is about them."""
     shared = ours.Mandate.objects.exclude(user__in=person.user_ids).values("account")
     alone = list(_accounts(person).exclude(pk__in=shared).values_list("pk", flat=True))
@@ -53,7 +53,7 @@ def _by_username_hash(model: Any) -> Rows:
     return lambda person: model.objects.filter(username_hash__in=[user.username_hash for user in person.users])
 
 
-def _empty_users(_holding: Holding, person: Person, now: datetime) -> None:
+def _empty_users(_table: StoredTable, person: Person, now: datetime) -> None:
     for user in ours.User.objects.filter(pk__in=person.user_ids):
         user.username = f"{ERASED}-{user.public_id.hex[:12]}"
         user.username_hash = hash_of_username(user.username)
@@ -63,7 +63,7 @@ def _empty_users(_holding: Holding, person: Person, now: datetime) -> None:
         user.save()
 
 
-def _empty_customer(_holding: Holding, person: Person, now: datetime) -> None:
+def _empty_customer(_table: StoredTable, person: Person, now: datetime) -> None:
     if row := person.customer:
         fresh = ours.Customer.objects.get(pk=row.pk)
         fresh.number = f"{ERASED}-{fresh.public_id.hex[:12]}"
@@ -73,7 +73,7 @@ def _empty_customer(_holding: Holding, person: Person, now: datetime) -> None:
         fresh.save()
 
 
-def _empty_employee(_holding: Holding, person: Person, now: datetime) -> None:
+def _empty_employee(_table: StoredTable, person: Person, now: datetime) -> None:
     if row := person.employee:
         fresh = ours.Employee.objects.get(pk=row.pk)
         fresh.name = fresh.email = fresh.phone = ""
@@ -91,7 +91,7 @@ def _phones(person: Person) -> QuerySet[ours.Phone]:
     return ours.Phone.objects.filter(theirs).distinct().order_by("pk")
 
 
-def _delete_phones(_holding: Holding, person: Person, _now: datetime) -> None:
+def _delete_phones(_table: StoredTable, person: Person, _now: datetime) -> None:
     """Delete the phones, and first what refers to them; one that has somebody else's Key too stays."""
     phones = list(_phones(person).values_list("pk", flat=True))
     for model in (ours.PushChallenge, ours.Enrolment, ours.Key):
@@ -100,15 +100,16 @@ def _delete_phones(_holding: Holding, person: Person, _now: datetime) -> None:
 
 
 _PEOPLE = (
-    Holding(
+    StoredTable(
         ours.User,
         f"the row stays for the record, emptied {WITH_PERSON}",
         _("Usernames"),
         lambda person: ours.User.objects.filter(pk__in=person.user_ids).order_by("pk"),
         ("username", "email", "realm", "created_at", "password_changed_at", "suspended_at", "closed_at"),
         erase=_empty_users,
+        erased="emptied",
     ),
-    Holding(
+    StoredTable(
         ours.Customer,
         f"the row stays, emptied {WITH_PERSON}",
         _("You as our customer"),
@@ -120,43 +121,48 @@ _PEOPLE = (
         facts=_application,
         withheld=("application",),
         erase=_empty_customer,
+        erased="emptied",
     ),
-    Holding(
+    StoredTable(
         ours.Employee,
         "the row stays for the record, emptied `PORTAL_KEEP_CLOSED_DAYS` after they left",
         _("You as a member of our staff"),
         _employee,
         ("name", "email", "phone", "created_at", "left_at"),
         erase=_empty_employee,
+        erased="emptied",
     ),
 )  # fmt: skip
 
 _ACCOUNTS = (
-    Holding(
+    StoredTable(
         ours.TradingAccount,
         WITH_PERSON + ", unless somebody else may act on it",
         _("Accounts of yours"),
         _accounts,
         ("number", "kind", "realm", "currency", "net_value", "cash", "closed_at"),
         erase=_delete_accounts,
+        erased="deleted, unless somebody else may act on it",
     ),
-    Holding(
+    StoredTable(
         ours.AccountActivity,
         "`PORTAL_KEEP_ACTIVITY_DAYS` after the day it is of",
         _("Activity on your accounts"),
         _of_accounts(ours.AccountActivity),
         ("account__number", "at", "kind", "reference", "instrument", "quantity", "amount", "currency", "own"),
         erase=_nothing,
+        erased="with the account",
     ),
-    Holding(
+    StoredTable(
         ours.AccountValue,
         "`PORTAL_KEEP_ACTIVITY_DAYS` after the day it is of",
         _("Daily values of your accounts"),
         _of_accounts(ours.AccountValue),
         ("account__number", "day", "net_value"),
         erase=_nothing,
+        erased="with the account",
     ),
-    Holding(
+    StoredTable(
         ours.Mandate,
         "when the firm's books end it; " + WITH_PERSON,
         _("Accounts you may act on"),
@@ -166,7 +172,7 @@ _ACCOUNTS = (
 )
 
 _SIGN_IN = (
-    Holding(
+    StoredTable(
         ours.PlatformSession,
         "when it ends",
         _("Where you are signed in"),
@@ -174,21 +180,21 @@ _SIGN_IN = (
         ("user__username", "platform", "device", "address", "created_at", "active_at", "ends_at"),
         withheld=("data",),
     ),
-    Holding(
+    StoredTable(
         ours.KnownBrowser,
         "400 days after its last use",
         _("Browsers we know"),
         of_users(ours.KnownBrowser),
         ("user__username", "device", "created_at", "last_used_at"),
     ),
-    Holding(
+    StoredTable(
         ours.SignInAddress,
         "`PORTAL_KEEP_SIGN_INS_DAYS` after the sign-in",
         _("Addresses you signed in from"),
         of_users(ours.SignInAddress),
         ("user__username", "at", "address"),
     ),
-    Holding(
+    StoredTable(
         ours.PushChallenge,
         "90 days after it was sent; a denied one with the person",
         _("Requests to approve on your phone"),
@@ -196,7 +202,7 @@ _SIGN_IN = (
         ("user__username", "purpose", "device", "address", "state", "reason", "created_at", "answered_at"),
         withheld=("reference", "signature"),
     ),
-    Holding(
+    StoredTable(
         ours.Phone,
         WITH_PERSON + "; one that never got a Key after a day",
         _("Phones with your Key"),
@@ -204,14 +210,15 @@ _SIGN_IN = (
         ("name", "version", "created_at", "last_seen_at", "ended_at", "end_reason"),
         withheld=("reference", "public_key", "subscription"),
         erase=_delete_phones,
+        erased="deleted, unless it has somebody else's Key",
     ),
-    Holding(
+    StoredTable(
         ours.EnrolmentItem,
         "with its set-up",
         rows=of_users(ours.EnrolmentItem),
         withheld=("secret",),
     ),
-    Holding(
+    StoredTable(
         ours.Enrolment,
         "a day after its last moment",
         _("Set-ups of a Key"),
@@ -219,7 +226,7 @@ _SIGN_IN = (
         ("user__username", "purpose", "state", "created_at", "over_at"),
         withheld=("number",),
     ),
-    Holding(
+    StoredTable(
         ours.Key,
         WITH_PERSON,
         _("Your Keys"),
@@ -227,7 +234,7 @@ _SIGN_IN = (
         ("user__username", "name", "kind", "created_at", "last_used_at", "ended_at", "end_reason"),
         withheld=("secret",),
     ),
-    Holding(
+    StoredTable(
         ours.Passkey,
         WITH_PERSON,
         _("Your passkeys"),
@@ -235,7 +242,7 @@ _SIGN_IN = (
         ("user__username", "name", "transports", "created_at", "last_used_at", "ended_at", "end_reason"),
         withheld=("credential_id", "public_key"),
     ),
-    Holding(
+    StoredTable(
         ours.BackupCode,
         "when new ones are made; " + WITH_PERSON,
         _("Your backup codes"),
@@ -243,7 +250,7 @@ _SIGN_IN = (
         ("user__username", "created_at", "used_at"),
         withheld=("name", "parameters"),
     ),
-    Holding(
+    StoredTable(
         ours.SecurityAnswer,
         "when it is set anew; " + WITH_PERSON,
         _("Your security questions"),
@@ -251,7 +258,7 @@ _SIGN_IN = (
         ("user__username", "question", "set_at"),
         facts=lambda row: {"in_words": str(words_of(row.question))},
     ),
-    Holding(
+    StoredTable(
         ours.FormerPassword,
         WITH_PERSON,
         _("When you changed your password"),
@@ -259,37 +266,38 @@ _SIGN_IN = (
         ("user__username", "set_at"),
         withheld=("parameters",),
     ),
-    Holding(ours.EmailedCode, "when it expires", rows=of_users(ours.EmailedCode)),
-    Holding(
+    StoredTable(ours.EmailedCode, "when it expires", rows=of_users(ours.EmailedCode)),
+    StoredTable(
         ours.WelcomeLetter,
         WITH_PERSON,
         _("Welcome letters"),
         of_users(ours.WelcomeLetter),
         ("user__username", "why", "wanted_at", "printed_at", "used_at", "revoked_at"),
     ),
-    Holding(
+    StoredTable(
         ours.FirstSignIn,
         "after 30 days",
         _("First sign-ins"),
         of_users(ours.FirstSignIn, "letter__user"),
         ("letter__user__username", "state", "created_at", "over_at"),
         erase=_nothing,
+        erased="deleted with its letter",
     ),
-    Holding(ours.AdmittedBrowser, "when it expires", rows=_by_username_hash(ours.AdmittedBrowser),
+    StoredTable(ours.AdmittedBrowser, "when it expires", rows=_by_username_hash(ours.AdmittedBrowser),
             withheld=("device", "address")),
-    Holding(ours.AdmissionCode, "when it expires", rows=_by_username_hash(ours.AdmissionCode)),
+    StoredTable(ours.AdmissionCode, "when it expires", rows=_by_username_hash(ours.AdmissionCode)),
 )  # fmt: skip
 
 
 _CONTACTS_AND_NETWORKS = (
-    Holding(
+    StoredTable(
         ours.EmailChange,
         "after 90 days",
         _("Changes of your e-mail address"),
         of_users(ours.EmailChange),
         ("user__username", "old_address", "new_address", "started_at", "confirmed_at", "stopped_at"),
     ),
-    Holding(
+    StoredTable(
         ours.ReplacedContact,
         "after `PORTAL_REPLACED_CONTACT_DAYS`",
         _("Addresses and numbers that were replaced"),
@@ -298,21 +306,21 @@ _CONTACTS_AND_NETWORKS = (
         ).order_by("pk"),
         ("kind", "value", "replaced_at", "told_until"),
     ),
-    Holding(
+    StoredTable(
         ours.NetworkRule,
         "when it is taken off; " + WITH_PERSON,
         _("Networks you may sign in from"),
         of_users(ours.NetworkRule),
         ("user__username", "network", "created_at"),
     ),
-    Holding(
+    StoredTable(
         ours.TravelPass,
         "when it expires",
         _("Your travel pass"),
         of_users(ours.TravelPass),
         ("user__username", "opened_at", "expires_at"),
     ),
-    Holding(
+    StoredTable(
         ours.NetworkRequest,
         WITH_RECORD,
         _("Requests for more networks"),
@@ -320,7 +328,7 @@ _CONTACTS_AND_NETWORKS = (
         ("user__username", "wanted", "asked_at", "decided_at", "outcome"),
         withheld=("reference",),
     ),
-    Holding(
+    StoredTable(
         ours.Report,
         WITH_RECORD,
         _("What you reported"),
@@ -330,14 +338,14 @@ _CONTACTS_AND_NETWORKS = (
 )
 
 _STAFF = (
-    Holding(
+    StoredTable(
         ours.StaffInvitation,
         WITH_RECORD,
         _("Invitations to work here"),
         of_users(ours.StaffInvitation),
         ("user__username", "issued_at", "accepted_at", "revoked_at"),
     ),
-    Holding(
+    StoredTable(
         ours.RoleChange,
         WITH_RECORD,
         _("Roles you were to have"),
@@ -348,10 +356,10 @@ _STAFF = (
 )
 
 _NOBODYS = (
-    Holding(ours.AnsweredPost, "within minutes"),
-    Holding(ours.PauseOrigin, "after 2 days, and sooner with a person who is erased"),
-    Holding(ours.UsedNonce, "a day after its use"),
-    Holding(ours.FeedPosition, "when the feed is finished, or taken out of the settings by hand"),
+    StoredTable(ours.AnsweredPost, "within minutes"),
+    StoredTable(ours.PauseOrigin, "after 2 days, and sooner with a person who is erased"),
+    StoredTable(ours.UsedNonce, "a day after its use"),
+    StoredTable(ours.FeedPosition, "when the feed is finished, or taken out of the settings by hand"),
 )
 
 TABLES = (*_PEOPLE, *_ACCOUNTS, *_SIGN_IN, *_CONTACTS_AND_NETWORKS, *_STAFF, *_NOBODYS)

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from accounts import checks as accounts_checks
-from accounts.actions.privacy import holdings
+from accounts.actions.privacy import stored_tables
 from accounts.imports import columns
 from accounts.policies import welcome
 from accounts.policies.keys import enrolment as enrolment_moves
@@ -94,7 +94,7 @@ class Command(BaseCommand):
             imports: between_marks(imports.read_text(encoding="utf-8"), columns.markdown()),
             states: between_marks(states.read_text(encoding="utf-8"), state_machine.table()),
             enrolment: between_marks(enrolment.read_text(encoding="utf-8"), enrolment_moves.table()),
-            personal: between_marks(personal.read_text(encoding="utf-8"), holdings.markdown()),
+            personal: between_marks(personal.read_text(encoding="utf-8"), stored_tables.markdown()),
             asvs: between_marks(asvs.read_text(encoding="utf-8"), asvs_table(root / "tests")),
             first_sign_ins: between_marks(first_sign_ins.read_text(encoding="utf-8"), welcome.table()),
             resets: between_marks(resets.read_text(encoding="utf-8"), reset_steps.table()),

@@ -2,29 +2,29 @@
 
 from django.apps import apps
 
-from accounts.actions.privacy import holdings
+from accounts.actions.privacy import stored_tables
 from tests.house.test_personal_fields import declared
 
 
 def test_every_table_is_in_the_list_once():
-    labels = [holding.label for holding in holdings.every()]
+    labels = [table.label for table in stored_tables.every()]
 
     assert sorted(labels) == sorted(model._meta.label for model in apps.get_models())
 
 
 def test_every_table_has_a_stated_end():
-    assert [holding.label for holding in holdings.every() if not holding.ends] == []
+    assert [table.label for table in stored_tables.every() if not table.ends] == []
 
 
 def test_every_setting_that_an_end_names_is_one(settings):
-    named = {word for holding in holdings.every() for word in holding.ends.split("`") if word.startswith("PORTAL_")}
+    named = {word for table in stored_tables.every() for word in table.ends.split("`") if word.startswith("PORTAL_")}
 
     assert {name for name in named if not isinstance(getattr(settings, name, None), int)} == set()
     assert {name for name in dir(settings) if name.startswith("PORTAL_KEEP_")} <= named
 
 
 def test_every_column_about_a_person_is_given_out_or_withheld():
-    held = {holding.label: holding for holding in holdings.every() if holding.rows}
+    held = {table.label: table for table in stored_tables.every() if table.rows}
     columns = {tuple(name.rsplit(".", 1)) for name, how in declared().items() if how != "digest"}
     silent = {
         f"{label}.{column}"
@@ -36,11 +36,19 @@ def test_every_column_about_a_person_is_given_out_or_withheld():
 
 
 def test_nothing_is_both_given_out_and_withheld():
-    assert [holding.label for holding in holdings.every() if set(holding.shown) & set(holding.withheld)] == []
+    assert [table.label for table in stored_tables.every() if set(table.shown) & set(table.withheld)] == []
 
 
 def test_no_secret_is_given_out():
     secret = {name.rsplit(".", 1)[1] for name, how in declared().items() if how == "digest"}
     secret |= {"secret", "signature", "password", "public_key", "subscription"}
 
-    assert [holding.label for holding in holdings.every() if secret & set(holding.shown)] == []
+    assert [table.label for table in stored_tables.every() if secret & set(table.shown)] == []
+
+
+def test_what_erasing_does_is_said_where_it_does_not_delete():
+    special = [
+        table for table in stored_tables.every() if table.rows and table.erase not in {None, stored_tables.delete}
+    ]
+
+    assert [table.label for table in special if not table.erased] == []

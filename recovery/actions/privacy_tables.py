@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from accounts.actions.privacy.holdings import Holding, Person, Rows, of_users
+from accounts.actions.privacy.stored_tables import Person, Rows, StoredTable, of_users
 from accounts.actions.purging import Work
 from accounts.models.users import User
 from portal.audit import hash_chain, pruning
@@ -32,7 +32,7 @@ def of_cases(model: Any, by: str = _SUBJECT) -> Rows:
     return of_users(model, by)
 
 
-def _empty_cases(_holding: Holding, person: Person, now: datetime) -> None:
+def _empty_cases(_table: StoredTable, person: Person, now: datetime) -> None:
     """Take what says whose the cases were from each, with an event in its record."""
     names = dict(User.objects.filter(pk__in=person.user_ids).values_list("pk", "username_hash"))
     for pk in Case.objects.filter(subject__in=person.user_ids).order_by("pk").values_list("pk", flat=True):
@@ -45,16 +45,16 @@ def _empty_cases(_holding: Holding, person: Person, now: datetime) -> None:
 def _empty(**columns: str) -> Any:
     """Return what sets these columns of a person's rows."""
 
-    def erase(holding: Holding, person: Person, _now: datetime) -> None:
-        if holding.rows:
+    def erase(table: StoredTable, person: Person, _now: datetime) -> None:
+        if table.rows:
             for name, value in columns.items():
-                holding.rows(person).exclude(**{name: ""}).update(**{name: value})
+                table.rows(person).exclude(**{name: ""}).update(**{name: value})
 
     return erase
 
 
 def under_way(person: Person) -> Iterator[str]:
-    """Yield a sentence if a case about this person, or one that they work on, is open."""
+    """Yield a sentence if a case about this person is open."""
     if Case.objects.filter(subject__in=person.user_ids, closed_at=None).exists():
         yield "A case of recovery is still open."
 
@@ -100,62 +100,63 @@ OLD_CASES = Work("cases", lambda now: old_cases(now).count(), _end_some)
 
 
 TABLES = (
-    Holding(
+    StoredTable(
         ours.PasswordReset,
         "after 30 days",
         _("Password resets"),
         of_users(ours.PasswordReset),
         ("username", "state", "device", "address", "ended", "created_at", "over_at"),
     ),
-    Holding(
+    StoredTable(
         ours.StopCode, _WITH_CASE, rows=of_cases(ours.StopCode), erase=None,
     ),
-    Holding(
+    StoredTable(
         ours.Case,
         "`PORTAL_KEEP_CASES_DAYS` after it was closed",
         _("Cases of recovery"),
         of_cases(ours.Case, "subject"),
         ("number", "purpose", "state", "opened_at", "closed_at"),
         erase=_empty_cases,
+        erased="emptied",
     ),
-    Holding(
+    StoredTable(
         ours.Claim,
         _WITH_CASE,
         _("Claims made in them"),
         of_cases(ours.Claim),
         ("case__number", "reference", "entry_point", "lost", "contact", "created_at", "closed_at"),
         withheld=("phrase",),
-        erase=_empty(contact="", browser_digest="", source=""),
+        erase=_empty(contact="", browser_digest="", source=""), erased="emptied",
     ),
-    Holding(
+    StoredTable(
         ours.PlanItem, _WITH_CASE, rows=of_cases(ours.PlanItem, "claim__case__subject"),
         withheld=("question", "locator"), erase=None,
     ),
-    Holding(
+    StoredTable(
         ours.Evidence, _WITH_CASE, rows=of_cases(ours.Evidence), withheld=("method",),
-        erase=_empty(answer_digest=""),
+        erase=_empty(answer_digest=""), erased="emptied",
     ),
-    Holding(
+    StoredTable(
         ours.Flag, _WITH_CASE, rows=of_cases(ours.Flag), erase=None,
     ),
-    Holding(
+    StoredTable(
         ours.Observation, _WITH_CASE, rows=of_cases(ours.Observation, "claim__case__subject"),
-        withheld=("codes", "call_reference"), erase=_empty(call_reference=""),
+        withheld=("codes", "call_reference"), erase=_empty(call_reference=""), erased="emptied",
     ),
-    Holding(
+    StoredTable(
         ours.Decision,
         _WITH_CASE,
         _("Decisions on them"),
         of_cases(ours.Decision),
         ("case__number", "outcome", "reason", "decided_at"),
         withheld=("own_check",),
-        erase=_empty(reason=_NO_WORDS, own_check=_NO_WORDS),
+        erase=_empty(reason=_NO_WORDS, own_check=_NO_WORDS), erased="emptied",
     ),
-    Holding(
+    StoredTable(
         ours.RecoveryGrant, _WITH_CASE, rows=of_cases(ours.RecoveryGrant, "subject"),
         withheld=("first_channel", "second_channel"), erase=None,
     ),
-    Holding(
+    StoredTable(
         ours.Hold,
         _WITH_CASE,
         _("What was on hold after them"),
@@ -163,7 +164,7 @@ TABLES = (
         ("scope", "starts_at", "until", "lifted_at"),
         erase=None,
     ),
-    Holding(
+    StoredTable(
         ours.Event,
         _WITH_CASE,
         _("What happened in them"),
@@ -172,5 +173,5 @@ TABLES = (
         withheld=("chain", "request_id", "flow", "facts", "key_id"),
         erase=None,
     ),
-    Holding(ours.Policy, "never: the terms of cases"),
+    StoredTable(ours.Policy, "never: the terms of cases"),
 )  # fmt: skip

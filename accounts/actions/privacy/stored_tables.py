@@ -38,19 +38,20 @@ def of_users(model: type[Model], by: str = "user") -> Rows:
     return lambda person: model._default_manager.filter(**{f"{by}__in": person.user_ids}).order_by("pk")
 
 
-def delete(holding: "Holding", person: Person, _now: datetime) -> None:
+def delete(table: "StoredTable", person: Person, _now: datetime) -> None:
     """Delete the rows, and what depends on them."""
-    if holding.rows:
-        holding.rows(person).delete()
+    if table.rows:
+        table.rows(person).delete()
 
 
 @dataclass(frozen=True)
-class Holding:
+class StoredTable:
     """One table. Without ``rows`` it holds nothing that belongs to a person.
 
     ``shown``: the columns that a person is given, ``a__b`` for one of a related row; ``facts``: more of them, by name.
     ``withheld``: the others that say something, each of which is a secret or somebody else's.
-    ``erase``: what erasing the person does with the rows; None: they stay, and hold nothing personal.
+    ``erase``: what erasing the person does with the rows; None: they stay, and hold nothing personal. ``erased``: the
+    same in words, if it is anything but deleting them.
     """
 
     model: type[Model]
@@ -60,7 +61,8 @@ class Holding:
     shown: tuple[str, ...] = ()
     facts: Callable[[Any], dict[str, Any]] = lambda _row: {}
     withheld: tuple[str, ...] = ()
-    erase: Callable[["Holding", Person, datetime], None] | None = delete
+    erase: Callable[["StoredTable", Person, datetime], None] | None = delete
+    erased: str = ""
 
     @property
     def label(self) -> str:
@@ -68,41 +70,39 @@ class Holding:
         return self.model._meta.label
 
 
-_HOLDINGS: list[Holding] = []
+_TABLES: list[StoredTable] = []
 _OURS = {"accounts", "helpcenter", "portal", "recovery"}
 
 
-def register(holdings: Iterable[Holding]) -> None:
+def register(tables: Iterable[StoredTable]) -> None:
     """Register the tables of an app; apps do so once, in their ``ready()``, those that refer to others first."""
-    _HOLDINGS.extend(holding for holding in holdings if holding not in _HOLDINGS)
+    _TABLES.extend(table for table in tables if table not in _TABLES)
 
 
-def every() -> tuple[Holding, ...]:
+def every() -> tuple[StoredTable, ...]:
     """Return all tables, in the order in which their rows are given out and can be deleted.
 
     People come first: the database lets the rest be emptied once they are marked as erased.
     """
-    return tuple(sorted(_HOLDINGS, key=lambda holding: holding.model not in {User, Customer, Employee}))
+    return tuple(sorted(_TABLES, key=lambda table: table.model not in {User, Customer, Employee}))
 
 
 def markdown() -> str:
     """Return the table of docs/reference/personal-data.md: each table, and when its rows end."""
     lines = [
-        f"| `{_name(holding)}` | {_on_erasure(holding)} | {holding.ends} |"
-        for holding in sorted(every(), key=lambda holding: holding.label.lower())
+        f"| `{_name(table)}` | {_on_erasure(table)} | {table.ends} |"
+        for table in sorted(every(), key=lambda table: table.label.lower())
     ]
     return "\n".join(["| Table | When the person is erased | Otherwise |", "|---|---|---|", *lines])
 
 
-def _name(holding: Holding) -> str:
+def _name(table: StoredTable) -> str:
     """Return the name of one of our tables as in the code, that of a library's as in the database."""
-    is_ours = holding.model.__module__.partition(".")[0] in _OURS
-    return holding.label if is_ours else holding.model._meta.db_table
+    is_ours = table.model.__module__.partition(".")[0] in _OURS
+    return table.label if is_ours else table.model._meta.db_table
 
 
-def _on_erasure(holding: Holding) -> str:
-    if holding.rows is None:
+def _on_erasure(table: StoredTable) -> str:
+    if table.rows is None:
         return "nobody's"
-    if holding.erase is None:
-        return "stays"
-    return "deleted" if holding.erase is delete else "emptied"
+    return table.erased or ("stays" if table.erase is None else "deleted")
