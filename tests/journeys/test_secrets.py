@@ -25,6 +25,7 @@ from portal.lib import clock as portal_clock
 from portal.lib import code_alphabet
 from portal.outbox import delivery, periodic_tasks
 from tests import factories, notices
+from tests.accounts import staff_work
 from tests.accounts.welcome_work import Arrival, newcomer
 from tests.conftest import Clock
 from tests.factories import Person
@@ -250,6 +251,31 @@ def test_a_welcome_code_stands_in_its_letter_alone(hunter: hunt.Hunt, secrets: S
 
     assert vera.welcome_letters.get().used_at
     assert hunter.found(secrets) == []
+
+
+def test_of_an_invitation_one_part_is_said_once_and_the_other_stands_in_its_mail_alone(
+    hunter: hunt.Hunt, secrets: Secrets, clock: Clock
+):
+    invited = staff_work.invite(factories.staff("root", Role.OPERATOR))
+    typed = staff_work.parts(invited)
+    secrets.also(invited.told_part)
+    browser, page = Client(), "/invitation/"
+    wrong = {"username": "nina", "told_part": secrets.new(), "mailed_part": secrets.new()}
+    hunter.pages.append(browser.post(page, wrong).content.decode())
+    hunter.pages.append(browser.post(page, typed, follow=True).content.decode())
+    hunter.pages.append(browser.post(f"{page}password/", {"new_password": secrets.new()}).content.decode())
+    for role in Role:
+        desk = factories.signed_in(factories.staff(f"desk-{role}", role))
+        for path in ("/admin/accounts/staffinvitation/", f"/admin/accounts/employee/{invited.invitation.user.employee_id}/change/"):
+            hunter.pages.append(desk.get(path, follow=True).content.decode())
+    call_command("portal_staff", "list", stdout=hunter.log)
+    keep_cookies(browser, secrets)
+    work(clock)
+    delivery.deliver_due()
+
+    assert invited.invitation.user.invitations.get().accepted_at
+    assert hunter.found(secrets) == []
+    assert {place for _part, place in hunter.found([typed["mailed_part"]])} == {"mail"}
 
 
 def is_code(text: str) -> bool:
