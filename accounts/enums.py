@@ -205,6 +205,7 @@ class Action(models.TextChoices):
     ROLE_ASKED = "role_asked", _("Role asked for; another operator decides")
     ROLE_GIVEN = "role_given", _("Role given")
     ROLE_REFUSED = "role_refused", _("Role refused")
+    STAFF_DETAILS = "staff_details", _("Name or contact changed by an operator")
     STAFF_LEFT = "staff_left", _("Left the firm")
     LETTER_WANTED = "letter_wanted", _("New welcome letter asked for")
     LETTER_PRINTED = "letter_printed", _("Welcome letter printed")

@@ -48,6 +48,7 @@ REPORT_OPENED = declare("report_opened", facts={"report", "what", "device", "at"
 REPORT_CLOSED = declare("report_closed", facts={"report", "outcome"}, channels=_EVERYWHERE)
 
 STAFF_INVITATION = declare("staff_invitation", facts={"part", "username", "until"}, expires=True)
+STAFF_DETAILS = declare("staff_details", facts={"fields", "by", "at"}, is_urgent=True)
 STAFF_CHANGED = declare("staff_changed", facts={"what", "username", "role", "by", "at"}, is_urgent=True)
 
 REQUEST = declare("request", channels=(ChannelName.PUSH,), expires=True)

@@ -34,8 +34,7 @@ class SecurityEventAdmin(ReadOnlyAdmin):
     @admin.display(description=_("Facts"))
     def in_words(self, event: SecurityEvent) -> str:
         """Show the facts with the words that were typed, which the record has only the digest of."""
-        facts = sealed_words.facts_of([event])[event.chain, event.n]
-        return json.dumps(facts, ensure_ascii=False)
+        return json.dumps(sealed_words.facts(event), ensure_ascii=False)
 
 
 @admin.register(Notice)

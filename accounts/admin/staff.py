@@ -11,12 +11,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from accounts.actions.staff import invitations, leaving, role_changes
+from accounts.actions.staff import contact, invitations, leaving, role_changes
 from accounts.actions.staff.invitations import Invited, NewPerson
 from accounts.admin.steps import Action, StepAdmin
 from accounts.cookies import EncryptedCookie
 from accounts.enums import Role
-from accounts.forms.staff import InviteForm, RoleForm
+from accounts.forms.staff import ContactForm, InviteForm, RoleForm
 from accounts.forms.step_up import ReasonForm, StepForm
 from accounts.models import Employee, RoleChange, User
 from portal.lib import clock, site
@@ -53,6 +53,7 @@ class EmployeeAdmin(_OperatorSteps):
         ("invited/", "invited"),
         ("<int:pk>/again/", "again"),
         ("<int:pk>/revoke/", "revoke"),
+        ("<int:pk>/contact/", "contact_step"),
         ("<int:pk>/role/", "role"),
         ("<int:pk>/suspend/", "suspend"),
         ("<int:pk>/reinstate/", "reinstate"),
@@ -138,6 +139,13 @@ class EmployeeAdmin(_OperatorSteps):
             return _to(user)
 
         return self.by_operator(request, RoleForm, action, of=user, title=_("Change the role"), step="role")
+
+    def contact_step(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Change name and contact of a colleague."""
+        person = _colleague(pk).employee
+        present = {name: getattr(person, name) for name in ("name", "email", "phone")}
+        facts = {"title": _("Change name and contact"), "step": "contact", "initial": present}
+        return self._one(request, pk, ContactForm, contact.change, **facts)
 
     def suspend(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Stop the sign-in of a colleague."""

@@ -33,13 +33,20 @@ class StepAdmin(ReadOnlyAdmin):
         return [*own, *super().get_urls()]
 
     def step(
-        self, request: HttpRequest, form_class: type[StepForm], action: Action, *, by: User, **facts: Any
+        self,
+        request: HttpRequest,
+        form_class: type[StepForm],
+        action: Action,
+        *,
+        by: User,
+        initial: dict[str, Any] | None = None,
+        **facts: Any,
     ) -> HttpResponse:
         """Show a form; with a fresh Key code, run the action and follow it, or show why it was refused.
 
         The action gets the form, cleaned and without its code, and ``by``, ``origin`` and ``now``.
         """
-        form = form_class(request.POST if request.method == "POST" else None)
+        form = form_class(request.POST if request.method == "POST" else None, initial=initial)
         if form.is_valid():
             origin, now = client.origin(request), clock.now()
             try:

@@ -46,7 +46,7 @@ class WelcomeLetterAdmin(StepAdmin):
             messages.success(request, said)
             return redirect(page)
 
-        facts = {"of": user, "back": page, "title": _("Send a new welcome letter")}
+        facts: dict[str, Any] = {"of": user, "back": page, "title": _("Send a new welcome letter")}
         standing = letters.standing_of(user, now=clock.now())
         return self.step(request, WantLetterForm, action, by=by, standing=standing, **facts)
 

@@ -33,6 +33,27 @@ class RoleForm(StepForm):
     field_order = ("role", "code")
 
 
+def _phone_number(typed: str) -> str:
+    """Return a phone number in its stored form; empty for none."""
+    number = telephone_numbers.read(typed) if typed else ""
+    if number is None:
+        raise forms.ValidationError(causes.get("D4").words(), code="D4")
+    return number
+
+
+class ContactForm(StepForm):
+    """Name and contact of a colleague."""
+
+    name = LineField(label=_("Name"), max_length=100)
+    email = forms.EmailField(label=_("E-mail address at the firm"), max_length=254)
+    phone = LineField(label=_("Phone number"), max_length=32, required=False)
+    field_order = ("name", "email", "phone", "code")
+
+    def clean_phone(self) -> str:
+        """Return the number in its stored form."""
+        return _phone_number(self.cleaned_data["phone"])
+
+
 class InviteForm(StepForm):
     """Somebody to invite: a new person, or one who works here already under another username."""
 
@@ -65,11 +86,7 @@ class InviteForm(StepForm):
 
     def clean_phone(self) -> str:
         """Return the number in its stored form."""
-        typed = self.cleaned_data["phone"]
-        number = telephone_numbers.read(typed) if typed else ""
-        if number is None:
-            raise forms.ValidationError(causes.get("D4").words(), code="D4")
-        return number
+        return _phone_number(self.cleaned_data["phone"])
 
     def clean_same_as(self) -> User | None:
         """Return the colleague of that username."""

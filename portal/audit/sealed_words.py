@@ -76,3 +76,8 @@ def facts_of(events: Iterable[ChainedEvent]) -> dict[tuple[str, int], dict[str, 
         (event.chain, event.n): event.facts | {place[2]: kept.get(place, "") for place in digests_in(event)}
         for event in listed
     }
+
+
+def facts(event: ChainedEvent) -> dict[str, Any]:
+    """Return the facts of one event with its words in place."""
+    return facts_of([event])[event.chain, event.n]

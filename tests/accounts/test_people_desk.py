@@ -14,6 +14,7 @@ from accounts.actions.sign_in import sign_in_diagnosis, unlock
 from accounts.enums import Action
 from accounts.models import Customer, Key, PlatformSession, User
 from accounts.policies import masks
+from portal.audit import sealed_words
 from portal.audit.models import SecurityEvent
 from portal.audit.record import record
 from portal.outbox.models import Notice
@@ -167,7 +168,7 @@ def test_support_lifts_a_pause_with_a_reason_and_leaves_a_record(life, agent):
     assert Throttle.objects.get().used == 0
     event = SecurityEvent.objects.get(action=Action.PAUSE_LIFTED)
     assert (event.actor, event.subject) == (agent.user, life.user)
-    assert event.facts == {"pauses": 1, "reason": "Called back on file number"}
+    assert sealed_words.facts(event) == {"pauses": 1, "reason": "Called back on file number"}
 
 
 def test_asking_is_not_doing_and_a_reason_is_needed(life, agent):
@@ -245,7 +246,7 @@ def test_what_axes_commands_forget_is_recorded(life, clock, command, chain):
 
     event = SecurityEvent.objects.get(action=Action.PAUSE_LIFTED)
     assert (event.chain.partition(":")[0], event.actor) == (chain, None)
-    assert event.facts["reason"] == "axes_reset"
+    assert sealed_words.facts(event)["reason"] == "axes_reset"
 
 
 def test_a_customer_finds_no_desk(life, mallory):
@@ -295,7 +296,7 @@ def test_the_command_lifts_a_pause(life, clock):
 
     assert reserve(buckets.password("ada"), now=clock.now).tries_left == 4
     event = SecurityEvent.objects.get(action=Action.PAUSE_LIFTED)
-    assert (event.actor, event.facts["reason"]) == (None, "Verified by phone")
+    assert (event.actor, sealed_words.facts(event)["reason"]) == (None, "Verified by phone")
 
 
 @pytest.mark.parametrize("reason", ["", "  ", "x" * 201, "two\nlines"])

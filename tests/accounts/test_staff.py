@@ -3,7 +3,8 @@
 import pytest
 from django.db import IntegrityError, transaction
 
-from accounts.actions.staff import invitations, leaving
+from accounts.actions.privacy import erasure
+from accounts.actions.staff import contact, invitations, leaving
 from accounts.actions.staff.invitations import Invited, NewPerson
 from accounts.models import Customer, Employee, Key, PlatformSession, StaffInvitation, User
 from accounts.refusals import Suspended, TooOften
@@ -21,6 +22,7 @@ from accounts.staff_refusals import (
 from portal.audit import hash_chain
 from portal.audit.models import SecurityEvent
 from portal.lib import client
+from portal.lib import clock as clocks
 from portal.outbox.models import Notice
 from tests import factories
 from tests.accounts.staff_work import NINA, PASSWORD, accept, check, how, invite, parts, role_of, told_operators
@@ -285,3 +287,33 @@ def test_operators_hear_of_everything_and_nobody_else_does(operator: Person, age
     told = Notice.objects.filter(kind="staff_changed")
     assert [notice.facts["what"] for notice in told.order_by("pk")] == ["suspended", "reinstated", "staff_left"]
     assert {notice.user.username for notice in told} == {"root"}
+
+
+def test_a_new_address_ends_what_went_to_the_old_one(operator: Person, clock: Clock):
+    user = invite(operator).invitation.user
+    second = invite(operator, username="nina2", person=NewPerson(same_as=user)).invitation.user
+
+    contact.change(user=user, name="Nina Falk", email="falk@northgate.test", phone="", **how(operator))
+
+    assert not invitations.open_invitations(clocks.now()).exists()
+    assert {one.email for one in User.objects.filter(pk__in=[user.pk, second.pk])} == {"falk@northgate.test"}
+    assert SecurityEvent.objects.filter(action="staff_details").count() == 2
+
+
+def test_nobody_changes_their_own_contact_or_that_of_somebody_who_left(operator: Person, clock: Clock):
+    facts = {"name": "N", "email": "n@northgate.test", "phone": ""}
+    with pytest.raises(OwnMatter):
+        contact.change(user=operator.user, **facts, **how(operator))
+    user = invite(operator).invitation.user
+    leaving.leave(user=user, reason="resigned", **how(operator))
+    with pytest.raises(HasLeft):
+        contact.change(user=user, **facts, **how(operator))
+
+
+def test_who_was_erased_is_not_invited_again(operator: Person, clock: Clock):
+    user = invite(operator).invitation.user
+    leaving.leave(user=user, reason="resigned", **how(operator))
+    erasure.erase(erasure.of_employee(user.employee), now=clocks.now())
+
+    with pytest.raises(HasLeft):
+        invitations.invite_again(user=user, **how(operator))

@@ -217,13 +217,33 @@ def test_each_step_has_a_page_and_acts(desk: tuple[Person, Client], step: str):
     assert newest == done_as.get(step, "staff_invited" if step == "again" else "invitation_revoked")
 
 
+def test_an_operator_changes_the_contact_of_a_colleague(desk: tuple[Person, Client], agent: Person):
+    operator, browser = desk
+    page = f"{STAFF}{agent.user.pk}/contact/"
+    before = agent.user.email
+    assert before in browser.get(page).content.decode()
+
+    typed = {"name": "Dana Falk", "email": "falk@northgate.test", "phone": "", "code": operator.code()}
+    assert browser.post(page, typed).url == f"{STAFF}{agent.user.employee_id}/change/"
+
+    agent.user.refresh_from_db()
+    assert (agent.user.employee.name, agent.user.employee.email, agent.user.email) == (
+        "Dana Falk",
+        "falk@northgate.test",
+        "falk@northgate.test",
+    )
+    told = Notice.objects.filter(kind="staff_details").order_by("pk")
+    assert [notice.target for notice in told] == [before, "falk@northgate.test"]
+    assert SecurityEvent.objects.get(action="staff_details").facts == {"fields": ["name", "email"]}
+
+
 @pytest.mark.parametrize("who", ["agent", "reviewer", "auditor", "ada"])
 def test_nobody_but_operators_takes_a_step(request: pytest.FixtureRequest, operator: Person, clock: Clock, who: str):
     person = request.getfixturevalue(who)
     browser = factories.signed_in(person)
     user = invite(operator).invitation.user
 
-    for step in ("again", "revoke", "role", "suspend", "reinstate", "leave"):
+    for step in ("again", "revoke", "contact", "role", "suspend", "reinstate", "leave"):
         for answer in (browser.get(f"{STAFF}{user.pk}/{step}/"), browser.post(f"{STAFF}{user.pk}/{step}/", {})):
             assert answer.status_code == 403
     assert browser.post(f"{STAFF}invite/", NEW).status_code == 403
@@ -282,6 +302,8 @@ def test_the_command_does_what_the_desk_does(capsys, operator: Person, clock: Cl
     call_command("portal_staff", "invite", "nina", "--again")
     call_command("portal_staff", "role", "nina", "senior")
     assert "has to confirm" in capsys.readouterr().out
+    call_command("portal_staff", "change", "nina", "--phone", "+1 555 0101")
+    assert "Changed: phone" in capsys.readouterr().out
     call_command("portal_staff", "suspend", "nina", "--reason", "on leave")
     call_command("portal_staff", "reinstate", "nina", "--reason", "back")
     call_command("portal_staff", "list")
@@ -300,6 +322,8 @@ def test_the_command_does_what_the_desk_does(capsys, operator: Person, clock: Cl
         (["invite", "root", "--name", "N", "--email", "n@northgate.test", "--role", "agent"], "taken"),
         (["invite", "x1", "--name", "N", "--email", "n@x.test", "--phone", "5", "--role", "agent"], "--phone"),
         (["role", "ghost", "agent"], "ghost"),
+        (["change", "root"], "already"),
+        (["change", "root", "--email", "nowhere"], "--email"),
         (["suspend", "root", "--reason", " "], "--reason"),
         (["reinstate", "root", "--reason", "why not"], "already"),
     ],

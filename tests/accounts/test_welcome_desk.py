@@ -5,6 +5,7 @@ from django.test import Client
 
 from accounts.enums import Role
 from accounts.models import Customer, User, WelcomeLetter
+from portal.audit import sealed_words
 from portal.audit.models import SecurityEvent
 from portal.lib import code_alphabet
 from portal.outbox.models import Notice
@@ -46,7 +47,7 @@ def test_a_lost_letter_is_replaced_from_the_page_of_the_user(vera: User, clock: 
     letter = WelcomeLetter.objects.get(revoked_at=None)
     assert (letter.why, letter.wanted_by, letter.printed_at) == ("desk", staff.user, None)
     event = SecurityEvent.objects.get(subject=vera, action="letter_wanted")
-    assert (event.actor, event.facts["reason"]) == (staff.user, REASON)
+    assert (event.actor, sealed_words.facts(event)["reason"]) == (staff.user, REASON)
     assert Notice.objects.filter(user=vera, kind="letter_wanted").exists()
 
 

@@ -266,7 +266,10 @@ def test_of_an_invitation_one_part_is_said_once_and_the_other_stands_in_its_mail
     hunter.pages.append(browser.post(f"{page}password/", {"new_password": secrets.new()}).content.decode())
     for role in Role:
         desk = factories.signed_in(factories.staff(f"desk-{role}", role))
-        for path in ("/admin/accounts/staffinvitation/", f"/admin/accounts/employee/{invited.invitation.user.employee_id}/change/"):
+        for path in (
+            "/admin/accounts/staffinvitation/",
+            f"/admin/accounts/employee/{invited.invitation.user.employee_id}/change/",
+        ):
             hunter.pages.append(desk.get(path, follow=True).content.decode())
     call_command("portal_staff", "list", stdout=hunter.log)
     keep_cookies(browser, secrets)

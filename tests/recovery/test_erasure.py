@@ -84,7 +84,7 @@ def test_what_typed_words_said_is_gone_and_its_digest_stays(gone, clock):
 
     event.refresh_from_db()
     assert event.facts["reason"] == digest
-    assert sealed_words.facts_of([event])[event.chain, event.n]["reason"] == ""
+    assert sealed_words.facts(event)["reason"] == ""
     assert not SealedWords.objects.exists()
     assert Decision.objects.get().outcome == "approved"
 

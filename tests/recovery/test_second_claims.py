@@ -67,7 +67,7 @@ def test_the_desk_contests_a_case_with_a_reason(clock, walk, agent, steps):
 
     assert walk.state == State.CONTESTED
     event = walk.case.events.get(action="contested_by_desk")
-    assert sealed_words.facts_of([event]) == {(event.chain, event.n): {"reason": REASON}}
+    assert sealed_words.facts(event) == {"reason": REASON}
     assert walk.case.flags.get().kind == FlagKind.COMPETING
     assert Hold.objects.filter(case=walk.case).count() == len(Scope)
     assert timers.tick(now()) > 0

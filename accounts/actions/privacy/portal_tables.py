@@ -40,7 +40,7 @@ def _text_of(notice: Notice) -> dict[str, Any]:
 
 
 def _facts_of(event: SecurityEvent) -> dict[str, Any]:
-    return {"facts": sealed_words.facts_of([event])[event.chain, event.n]}
+    return {"facts": sealed_words.facts(event)}
 
 
 def _empty_notices(table: StoredTable, person: Person, _now: datetime) -> None:

@@ -17,6 +17,7 @@ from accounts.models.users import hash_of_username
 from accounts.policies import usernames
 from accounts.refusals import Suspended, refusing, too_often
 from accounts.staff_refusals import (
+    HasLeft,
     HasOperator,
     InvitationOver,
     InvitationWrong,
@@ -89,10 +90,13 @@ def invite_again(*, user: User, by: User | None, origin: client.Origin | None, n
     """Invite a colleague anew: the invitation ran out, the phone or the password is lost, or they come back.
 
     Until it is accepted, nothing of theirs ends. Somebody who had left has no role until one is given.
-    Effects: an open invitation is replaced; one event; operators are told. Raises: ``NotAnOperator``, ``OwnMatter``.
+    Effects: an open invitation is replaced; one event; operators are told.
+    Raises: ``NotAnOperator``, ``OwnMatter``, ``HasLeft`` if they were erased since.
     """
     operators.need_operator(by, user=user)
     locked = User.objects.select_for_update(of=("self",)).get(pk=user.pk)
+    if locked.erased_at:
+        raise HasLeft
     StaffInvitation.objects.filter(user=locked, accepted_at=None, revoked_at=None).update(revoked_at=now)
     if locked.closed_at:
         locked.is_active, locked.closed_at = True, None

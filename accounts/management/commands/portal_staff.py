@@ -10,7 +10,7 @@ from django.core.validators import validate_email
 from django.urls import reverse
 
 from accounts.actions import suspension
-from accounts.actions.staff import invitations, leaving, role_changes
+from accounts.actions.staff import contact, invitations, leaving, role_changes
 from accounts.actions.staff.invitations import Invited, NewPerson
 from accounts.enums import Role
 from accounts.models import Key, User
@@ -33,6 +33,10 @@ class Command(BaseCommand):
         invite.add_argument("--role", choices=Role.values)
         invite.add_argument("--same-as", metavar="USERNAME", help="The other username of the same person.")
         invite.add_argument("--again", action="store_true", help="New codes: run out, phone or password lost, back.")
+        change = verbs.add_parser("change", help="Change name or contact of a colleague; what is not given stays.")
+        change.add_argument("username")
+        for field in ("name", "email", "phone"):
+            change.add_argument(f"--{field}")
         role = verbs.add_parser("role", help="Give a role in place of the present one.")
         role.add_argument("username")
         role.add_argument("role", choices=Role.values)
@@ -82,6 +86,15 @@ class Command(BaseCommand):
         for place, part in zip(("First", "Second"), parts, strict=False):
             self.stdout.write(f"{place + ' code:':13} {part}")
 
+    def _change(self, options: dict[str, Any]) -> None:
+        user = _colleague(options["username"])
+        present = {name: getattr(user.employee, name) for name in ("name", "email", "phone")}
+        given = {name: options[name] for name in present if options[name] is not None}
+        person = _person(present | given)
+        facts = {"name": person.name, "email": person.email, "phone": person.phone}
+        changed = contact.change(user=user, **facts, by=None, origin=None, now=clock.now())
+        self.stdout.write(f"Changed: {', '.join(changed)}. {user.username} and every operator are told.")
+
     def _role(self, options: dict[str, Any]) -> None:
         user, role = _colleague(options["username"]), Role(options["role"])
         change = role_changes.ask(user=user, role=role, by=None, origin=None, now=clock.now())
@@ -129,7 +142,7 @@ def _person(options: dict[str, Any]) -> NewPerson:
     number = telephone_numbers.read(phone) if phone else ""
     if number is None:
         raise CommandError("--phone is a number with its country code, such as +15550100.")
-    return NewPerson(name=name, email=email, phone=number, customer_number=options["customer_number"])
+    return NewPerson(name=name, email=email, phone=number, customer_number=options.get("customer_number", ""))
 
 
 def _new_name(options: dict[str, Any]) -> str:

@@ -23,7 +23,7 @@ def event(ada, clock) -> SecurityEvent:
 
 def test_the_event_has_a_digest_and_the_words_are_read_beside_it(event):
     assert SAID not in str(event.facts)
-    assert sealed_words.facts_of([event])[event.chain, event.n]["reason"] == SAID
+    assert sealed_words.facts(event)["reason"] == SAID
     assert list(hash_chain.faults()) == []
 
 
