@@ -53,13 +53,15 @@ def record_each(
     origin: client.Origin | None = None,
     flow: str = "",
 ) -> list[SecurityEvent]:
-    """Append one event to the chain of each subject, each with its own facts, in three statements.
+    """Append one event to the chain of each subject, each with its own facts, in three statements; none for nobody.
 
     Needs: as ``record``; each subject once.
     """
     event_names.refuse_unknown(action)
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("record() belongs into the transaction of its action")
+    if not subjects:
+        return []
     heads = _lock_heads([chain_of(on) for on, _facts in subjects])
     shared = {"at": now, "action": action, "actor_id": by.pk if by else None, **origin_of(origin, flow)}
     events, words = [], []

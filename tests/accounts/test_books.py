@@ -254,6 +254,16 @@ def test_a_new_username_of_a_closed_person_is_closed(books: Path, clock: Clock):
     assert not User.objects.get(username="late").is_active
 
 
+def test_details_change_of_a_person_without_an_open_username(books: Path, clock: Clock):
+    read(books, PERSON | {"customer_number": "C2"}, {"record": "person", "customer_number": "C1", "closed": "yes"})
+    told = Notice.objects.count()
+
+    read(books, *({"record": "person", "customer_number": number, "phone": "+442079460777"} for number in ("C1", "C2")))
+
+    assert [person.phone for person in Customer.objects.all()] == ["+442079460777"] * 2
+    assert Notice.objects.count() == told
+
+
 def test_a_closed_account_keeps_its_date_and_is_in_the_record(books: Path, clock: Clock):
     read(books, ACCOUNT | {"closed": "yes"})
 

@@ -7,7 +7,7 @@ from django.db import transaction
 from accounts.enums import Action
 from portal.audit import event_names, hash_chain
 from portal.audit.models import SecurityEvent
-from portal.audit.record import record
+from portal.audit.record import record, record_each
 from portal.lib.client import Origin
 from recovery.enums import CaseEvent, OwnerEvent, ResetEvent
 
@@ -61,6 +61,11 @@ def test_events_of_no_request_are_flows_of_their_own(ada, clock):
         flows = {record(Action.PAUSED, by=None, on=ada.user, now=clock.now).flow for _ in range(3)}
 
     assert len(flows) == 3
+
+
+def test_there_is_no_event_where_nobody_is_concerned(clock):
+    with transaction.atomic():
+        assert record_each(Action.PAUSED, [], by=None, now=clock.now) == []
 
 
 def test_an_older_key_still_verifies_and_the_first_one_signs(ada, clock, settings):
