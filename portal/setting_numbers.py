@@ -236,7 +236,7 @@ PORTAL_KEEP_CLOSED_DAYS = env.number(
     low=30,
     high=36_525,
     unit="days",
-    help="How long a person is kept whose every username is closed; then they are erased.",
+    help="How long a person is kept who is closed, with every username; then they are erased.",
 )
 PORTAL_KEEP_ACTIVITY_DAYS = env.number(
     "PORTAL_KEEP_ACTIVITY_DAYS",

@@ -6,8 +6,7 @@ from itertools import chain, islice
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Max, QuerySet
-from django.db.models.functions import Coalesce
+from django.db.models import Q, QuerySet
 
 from accounts.actions.privacy import stored_tables
 from accounts.actions.privacy.stored_tables import Person
@@ -43,21 +42,32 @@ def of_employee(employee: Employee) -> Person:
 
 
 def erase(person: Person, *, now: datetime) -> None:
-    """Erase a person whose every username is closed.
+    """Erase a person whose every username is closed; a customer must be closed too.
 
     Effects: one event in the record of each username, and in that of each case; names, contacts, addresses, texts and
     authenticators go, and the username with them. Rows that others refer to stay, emptied. Cannot be undone.
     Raises: ``NotErasable``.
     """
     with transaction.atomic():
-        locked = User.objects.select_for_update(of=("self",)).filter(pk__in=person.user_ids)
-        person = Person(list(locked.order_by("pk")), person.customer, person.employee)
+        person = _locked(person)
         if found := list(obstacles(person)):
             raise NotErasable(" ".join(found))
-        for table in stored_tables.every():
+        record_each(RecordEvent.ERASED, [(user, {}) for user in person.users], by=None, now=now)
+        for table in stored_tables.every():  # after the events: nobody adds words to these chains any more
             if table.rows and table.erase:
                 table.erase(table, person, now)
-        record_each(RecordEvent.ERASED, [(user, {}) for user in person.users], by=None, now=now)
+
+
+def _locked(person: Person) -> Person:
+    """Lock a person and their usernames, and return them as they are now: a feed may have opened them again."""
+    customer, employee = person.customer, person.employee
+    if customer:
+        customer = Customer.objects.select_for_update(of=("self",)).get(pk=customer.pk)
+    if employee:
+        employee = Employee.objects.select_for_update(of=("self",)).get(pk=employee.pk)
+    theirs = Q(customer=customer) if customer else Q(employee=employee)
+    locked = User.objects.select_for_update(of=("self",)).filter(theirs)
+    return Person(list(locked.order_by("pk")), customer, employee)
 
 
 def obstacles(person: Person) -> Iterator[str]:
@@ -68,7 +78,7 @@ def obstacles(person: Person) -> Iterator[str]:
         return
     if any(user.closed_at is None for user in person.users):
         yield "A username is still open: close it first, by the firm's books or, for staff, with portal_staff leave."
-    if person.customer and person.customer.closed_at is None and not person.users:
+    if person.customer and person.customer.closed_at is None:
         yield "The customer is still open: close them first, by the firm's books."
     if Report.objects.filter(user__in=person.user_ids, closed_at=None).exists():
         yield "A report of theirs is still open."
@@ -88,10 +98,9 @@ def extent(person: Person) -> Iterator[tuple[str, int]]:
 def due(*, now: datetime) -> tuple[QuerySet[Customer], QuerySet[Employee]]:
     """Return the people whose time is over: closed, with every username, for ``PORTAL_KEEP_CLOSED_DAYS``."""
     before = now - timedelta(days=settings.PORTAL_KEEP_CLOSED_DAYS)
-    still_open = User.objects.filter(closed_at=None)
-    closed = Customer.objects.annotate(last=Coalesce(Max("users__closed_at"), "closed_at"))
-    customers = closed.filter(erased_at=None, last__lt=before).exclude(users__in=still_open)
-    left = Employee.objects.filter(erased_at=None, left_at__lt=before).exclude(users__in=still_open)
+    too_young = User.objects.filter(Q(closed_at=None) | Q(closed_at__gte=before))
+    customers = Customer.objects.filter(erased_at=None, closed_at__lt=before).exclude(users__in=too_young)
+    left = Employee.objects.filter(erased_at=None, left_at__lt=before).exclude(users__in=too_young)
     return customers.order_by("pk"), left.order_by("pk")
 
 
