@@ -5,6 +5,7 @@ called through its WSGI entry under production settings; CPU is that of this pro
 server's processes.
 """
 
+import argparse
 import base64
 import io
 import os
@@ -14,17 +15,16 @@ import statistics
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from http.cookies import SimpleCookie
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
+from tests import bench_crowd, bench_enumeration, bench_feed, bench_passwords, bench_strangers
+
 ROUNDS = 60
-CROWD = 32
 USERS = 100_000
 OLD_ATTEMPTS = 1_000_000
 BROWSER = {"HTTP_USER_AGENT": "Mozilla/5.0 (Windows NT 10.0) Chrome/130", "HTTP_ACCEPT_LANGUAGE": "en"}
@@ -134,11 +134,12 @@ def timed(act: Callable[[], object], rounds: int) -> Iterator[float]:
 class Desk:
     """The people and tables of one run."""
 
-    def __init__(self) -> None:
+    def __init__(self, options: argparse.Namespace) -> None:
         from django.core.wsgi import get_wsgi_application
 
         from tests import factories
 
+        self.options = options
         self.application = get_wsgi_application()
         self.person = factories.customer("bench-ada")
 
@@ -232,60 +233,6 @@ def fill() -> None:
         cursor.execute("ANALYZE")
 
 
-def crowd_section(desk: Desk) -> None:
-    """Let many sign in at once and watch what their hashes add to the memory of threads that are there already."""
-    from django.conf import settings
-    from django.db import connections
-
-    from tests import factories
-
-    people = [factories.customer(f"bench{number}") for number in range(CROWD)]
-    ready, go = threading.Barrier(CROWD + 1), threading.Barrier(CROWD + 1)
-    statuses: list[int] = []
-
-    def log_in(person: factories.Person) -> None:
-        visitor = Visitor(desk.application)
-        visitor.get("/login/")
-        visitor.get("/help/search/?q=code")  # opens this thread's connection
-        ready.wait()
-        go.wait()
-        statuses.append(visitor.post("/login/", username=person.user.username, password=person.password)[0])
-        connections.close_all()
-
-    threads = [threading.Thread(target=log_in, args=(person,)) for person in people]
-    for thread in threads:
-        thread.start()
-    ready.wait()
-    before = memory()
-    with peak_memory() as peak:
-        go.wait()
-        for thread in threads:
-            thread.join()
-    hashes = (max(peak) - before) / (settings.PORTAL_ARGON2_MEMORY_KIB * 1024)
-    print(f"  {CROWD} log-ins at once: {statuses.count(302)} served; peak memory rose by {hashes:.2f} hashes", end=" ")
-    print("  (limit 2)")
-
-
-def memory() -> int:
-    """Return the resident bytes of this process."""
-    return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
-
-
-@contextmanager
-def peak_memory() -> Iterator[list[int]]:
-    seen, over = [memory()], threading.Event()
-
-    def watch() -> None:
-        while not over.wait(0.002):
-            seen.append(memory())
-
-    thread = threading.Thread(target=watch)
-    thread.start()
-    yield seen
-    over.set()
-    thread.join()
-
-
 def add_page(address: str, view: Callable[..., Any]) -> None:
     """Serve one more page, to compare others with."""
     from django.urls import clear_url_caches, path
@@ -345,27 +292,51 @@ def waiting_section(desk: Desk) -> None:
     print(f"{sent} with headers (limit 400); {poll * 1000:.2f} ms CPU, {poll / floor:.2f} x a bare view")
 
 
+def options() -> argparse.Namespace:
+    """Return what ``make bench ARGS=...`` asks for."""
+    parser = argparse.ArgumentParser(prog="make bench", description="Measure what the portal costs.")
+    parser.add_argument("sections", nargs="*", metavar="SECTION", help=f"of {', '.join(SECTIONS)}; all of them")
+    parser.add_argument("--people", type=int, default=USERS // 10, help="in the books of the section feed")
+    parser.add_argument("--entries", type=int, default=OLD_ATTEMPTS // 10, help="of activity in these books")
+    asked = parser.parse_args()
+    if unknown := set(asked.sections) - set(SECTIONS):
+        parser.error(f"no such section: {', '.join(sorted(unknown))}")
+    return asked
+
+
 def run() -> None:
-    """Run every section on the database of DATABASE_URL (a child process of main)."""
+    """Run the sections on the database of DATABASE_URL (a child process of main)."""
     import django
 
     django.setup()
     from django.core.management import call_command
     from django.db import connection
 
-    from tests import bench_enumeration, bench_passwords, bench_strangers
-
     call_command("migrate", verbosity=0)
-    desk = Desk()
+    desk = Desk(options())
     print(f"{connection.vendor}:", flush=True)
-    sections = [log_in_section, help_section, waiting_section, bench_passwords.section, bench_strangers.section]
-    for section in [*sections, crowd_section, bench_enumeration.section, growth_section]:
-        section(desk)
-        sys.stdout.flush()
+    for name, section in SECTIONS.items():
+        if not desk.options.sections or name in desk.options.sections:
+            section(desk)
+            sys.stdout.flush()
+
+
+SECTIONS: dict[str, Callable[[Desk], None]] = {
+    "log-in": log_in_section,
+    "help": help_section,
+    "waiting": waiting_section,
+    "passwords": bench_passwords.section,
+    "strangers": bench_strangers.section,
+    "crowd": bench_crowd.section,
+    "enumeration": bench_enumeration.section,
+    "growth": growth_section,
+    "feed": bench_feed.section,
+}
 
 
 def main() -> None:
     """Run once per database, each in a process of its own with production settings."""
+    options()
     with tempfile.TemporaryDirectory() as folder:
         production = os.environ | {
             "DJANGO_SETTINGS_MODULE": "portal.settings",
@@ -389,7 +360,7 @@ def main() -> None:
         manage = [sys.executable, "manage.py", "collectstatic", "--noinput", "-v0"]
         subprocess.run(manage, env=production | {"DATABASE_URL": databases[0]}, check=True)
         for database in databases:
-            command = [sys.executable, "-c", "from tests import bench; bench.run()"]
+            command = [sys.executable, "-c", "from tests import bench; bench.run()", *sys.argv[1:]]
             subprocess.run(command, env=production | {"DATABASE_URL": database}, check=True)
 
 
