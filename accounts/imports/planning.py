@@ -12,7 +12,7 @@ from accounts.enums import MandateRole
 from accounts.imports.columns import ACCOUNT, ACTIVITY, LOGIN, MANDATE, PERSON, VALUE
 from accounts.imports.problems import Problems
 from accounts.imports.reader import Record
-from accounts.imports.stored import Stored, either_of
+from accounts.imports.stored import Stored, of_pairs
 from accounts.models import AccountActivity, AccountValue, Customer, Mandate, TradingAccount, User
 from accounts.policies import scripts
 from portal.lib import clock
@@ -174,7 +174,7 @@ def mandates(records: Sequence[Record], stored: Stored, problems: Problems) -> l
     """Plan who may act on what; one that ends is closed, and no row is left."""
     reached = [(record, *_ends_of(record, stored, problems)) for record in records]
     wanted = [(user.pk, account.pk) for _record, user, account in reached if user and account]
-    rows = Mandate.objects.filter(either_of("user", "account", wanted)) if wanted else []
+    rows = of_pairs(Mandate, ("user", "account"), wanted)
     found = {(row.user_id, row.account_id): row for row in rows}
     changes = []
     for record, user, account in reached:
@@ -216,7 +216,7 @@ def daily_values(records: Sequence[Record], stored: Stored, problems: Problems) 
     """Plan values of accounts by day."""
     reached = [(record, account) for record in records if (account := _account_of(record, stored, problems))]
     wanted = [(account.pk, record.values["day"]) for record, account in reached if account.pk]
-    rows = AccountValue.objects.filter(either_of("account", "day", wanted)) if wanted else []
+    rows = of_pairs(AccountValue, ("account", "day"), wanted)
     found = {(row.account_id, row.day.isoformat()): row for row in rows}
     changes = []
     for record, account in reached:
@@ -233,7 +233,7 @@ def activity(records: Sequence[Record], stored: Stored, problems: Problems) -> l
     """Plan entries of statements."""
     reached = [(record, account) for record in records if (account := _account_of(record, stored, problems))]
     wanted = [(account.pk, record.values["reference"]) for record, account in reached if account.pk]
-    rows = AccountActivity.objects.filter(either_of("account", "reference", wanted)) if wanted else []
+    rows = of_pairs(AccountActivity, ("account", "reference"), wanted)
     found = {(row.account_id, row.reference): row for row in rows}
     changes = []
     for record, account in reached:

@@ -4,7 +4,8 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from typing import Self, TypeVar
 
-from django.db.models import Model, Q, QuerySet
+from django.db import connection
+from django.db.models import Model, QuerySet
 
 from accounts.imports.columns import ACCOUNT, LOGIN, PERSON
 from accounts.imports.reader import Record
@@ -66,10 +67,25 @@ class Stored:
             self.accounts.setdefault(number, TradingAccount(number=number))
 
 
-def either_of(left: str, right: str, wanted: Iterable[tuple[object, object]]) -> Q:
-    """Return the condition of rows with any left value of these pairs and any right one, a few too many."""
-    both = list(wanted)
-    return Q(**{f"{left}__in": {pair[0] for pair in both}, f"{right}__in": {pair[1] for pair in both}})
+def of_pairs(model: type[Row], columns: tuple[str, str], wanted: Sequence[tuple[object, object]]) -> Iterable[Row]:
+    """Return the rows whose two columns hold one of these pairs.
+
+    A pair with None, of a row that is not saved yet, finds nothing. Both columns are compared at once: accounts that
+    each count their entries from 1 would otherwise be read almost whole.
+    """
+    saved = [pair for pair in wanted if None not in pair]
+    if not saved:
+        return []
+    by_name = {field.name: field for field in model._meta.concrete_fields}
+    left, right = (by_name[name] for name in columns)
+    values = [
+        field.get_db_prep_value(one, connection)
+        for pair in saved
+        for field, one in zip((left, right), pair, strict=True)
+    ]
+    pairs = ", ".join(["(%s, %s)"] * len(saved))
+    where = f"({left.column}, {right.column}) IN (VALUES {pairs})"
+    return model._default_manager.raw(f"SELECT * FROM {model._meta.db_table} WHERE {where}", values)  # noqa: S608  names of columns
 
 
 def _named(batch: Sequence[Record], column: str) -> set[str]:

@@ -14,12 +14,13 @@ from pathlib import Path
 import pytest
 from django.conf import settings as project
 from django.core.management import CommandError, call_command
+from django.db.models import Model
 
 from accounts.imports import folder, importing, sources
-from accounts.models import AccountActivity, Customer, FeedPosition, Mandate, User
+from accounts.models import AccountActivity, AccountValue, Customer, FeedPosition, Mandate, User
 from portal.audit import hash_chain
 from portal.audit.models import SecurityEvent
-from tests.accounts.books_work import ACCOUNT, ALL, ENTRY, LOGIN, MANDATE, PERSON, lines, read
+from tests.accounts.books_work import ACCOUNT, ALL, DAY, ENTRY, LOGIN, MANDATE, PERSON, lines, read
 from tests.accounts.test_races import database_url
 from tests.conftest import Clock
 from tests.processes import PATIENCE
@@ -139,6 +140,34 @@ def test_memory_does_not_grow_with_the_books(tmp_path: Path, clock: Clock):
     read(tmp_path, *ALL)
     peak(600)
     assert peak(4_000) < 1.3 * peak(1_000)
+
+
+def test_a_batch_reads_only_the_entries_values_and_mandates_that_it_names(tmp_path: Path, clock: Clock, monkeypatch):
+    read(tmp_path, *(one for n in "123" for one in of_each(n, "123")))
+    seen = Counter[type]()
+
+    def counted(model: type, *row: object) -> object:
+        seen[model] += 1
+        return from_db(model, *row)
+
+    from_db = Model.from_db.__func__
+    monkeypatch.setattr(Model, "from_db", classmethod(counted))
+    said = read(tmp_path, *(one for n in "123" for one in of_each(n, n)), feed=True)
+
+    assert said.count("3 unchanged") == 6
+    assert [seen[model] for model in (AccountActivity, AccountValue, Mandate)] == [3, 3, 3]
+
+
+def of_each(number: str, others: str) -> Iterator[dict[str, str]]:
+    """Yield a person with an account, and a mandate, an entry and a value for each of the other numbers."""
+    yield PERSON | {"customer_number": f"C{number}"}
+    yield LOGIN | {"customer_number": f"C{number}", "username": f"user{number}"}
+    yield ACCOUNT | {"account_number": f"U{number}"}
+    for other in others:
+        if other <= number:  # the accounts that are there by then
+            yield MANDATE | {"username": f"user{number}", "account_number": f"U{other}"}
+        yield ENTRY | {"account_number": f"U{number}", "reference": other}
+        yield DAY | {"account_number": f"U{number}", "day": f"2026-03-0{other}"}
 
 
 # --- The firm's own directory ------------------------------------------------------------------------
