@@ -141,7 +141,8 @@ def _seconds(desk: "Desk") -> list[float]:
 @contextmanager
 def _reading(books: Path) -> Iterator[None]:
     """Read books while the block runs."""
-    with subprocess.Popen(_command(books), stdout=subprocess.DEVNULL) as process:
+    # A session of its own, as a timer starts it: Linux shares the processor out by sessions.
+    with subprocess.Popen(_command(books), stdout=subprocess.DEVNULL, start_new_session=True) as process:
         try:
             before, end = _position(), time.monotonic() + PATIENCE
             while _position() == before:
