@@ -10,7 +10,7 @@ from django.db import IntegrityError, reset_queries, transaction
 
 from accounts.enums import Action
 from accounts.imports import planning, reader, writing
-from accounts.imports.columns import KINDS, LOGIN
+from accounts.imports.columns import KINDS, LOGIN, PERSON
 from accounts.imports.planning import Change, Counts
 from accounts.imports.problems import Place, Problem, Problems, TooManyProblems
 from accounts.imports.reader import Record
@@ -22,6 +22,7 @@ from portal.audit.record import chain_of, record
 from portal.lib import clock
 
 _BATCH = 500  # records
+_PEOPLE = 25  # people who are changed in one transaction of a feed: each is locked until it ends
 
 
 class ImportRefused(Exception):
@@ -95,7 +96,8 @@ def feed(source: Source, *, by: User | None) -> Outcome:
 
     After an interruption the next call goes on behind the last batch that was written. Books that were read to their
     end are read from the start again, which changes nothing.
-    Effects: as ``import_books``, with one transaction for each batch; the event at the end.
+    Effects: as ``import_books``, with one transaction for each batch, or several where it changes many people; the
+    event at the end.
     """
     outcome = Outcome(Problems(0))
     fresh = {"position": source.begins_at(), "records": 0, "moved_at": clock.now()}
@@ -103,7 +105,7 @@ def feed(source: Source, *, by: User | None) -> Outcome:
     if row.finished_at:
         row.position, row.records = source.begins_at(), 0
     outcome.skipped = row.records
-    for batch in _batches(source.rows(row.position, outcome.problems), outcome.problems):
+    for batch in _short(_batches(source.rows(row.position, outcome.problems), outcome.problems)):
         with transaction.atomic():
             FeedPosition.objects.select_for_update().get(pk=row.pk)  # another run of the same books waits
             _write(batch, outcome, now=clock.now())
@@ -150,10 +152,25 @@ def _plan(records: Iterable[Record], stored: Stored, outcome: Outcome) -> Iterat
 
 @dataclass
 class Batch:
-    """Records that are written together, each thing once, and the position behind them."""
+    """Rows whose records are written together, each thing once; each row with the position behind it."""
 
-    records: list[Record] = field(default_factory=list)
-    position: str = ""
+    rows: list[tuple[str, list[Record]]] = field(default_factory=list)
+
+    @property
+    def records(self) -> list[Record]:
+        """Return the records of all rows."""
+        return [one for _position, records in self.rows for one in records]
+
+    @property
+    def position(self) -> str:
+        """Return the position behind the last row."""
+        return self.rows[-1][0]
+
+    def add(self, position: str, records: list[Record]) -> None:
+        """Add a row; one without records only moves the position, so that mistakes do not fill the memory."""
+        if self.rows and not records:
+            records = self.rows.pop()[1]
+        self.rows.append((position, records))
 
 
 def _batches(rows: "Iterable[tuple[str, reader.Raw]]", problems: Problems) -> Iterator[Batch]:
@@ -162,15 +179,36 @@ def _batches(rows: "Iterable[tuple[str, reader.Raw]]", problems: Problems) -> It
     for position, raw in rows:
         found = reader.records(raw, problems)
         fresh = [one for one in found if one.key not in seen or seen[one.key].values != one.values]
-        if len(batch.records) + len(fresh) > _BATCH or any(one.key in seen for one in fresh):
+        if len(seen) + len(fresh) > _BATCH or any(one.key in seen for one in fresh):
             yield batch
             batch, seen = Batch(), {}
             fresh = found
-        batch.records += fresh
-        batch.position = position
+        batch.add(position, fresh)
         seen |= {one.key: one for one in fresh}
-    if batch.records or batch.position:
+    if batch.rows:
         yield batch
+
+
+def _short(batches: Iterable[Batch]) -> Iterator[Batch]:
+    """Yield the batches cut so that none changes many people: whoever signs in meanwhile waits for one at most."""
+    for batch in batches:
+        changing, part, people = _changing(batch), Batch(), 0
+        for position, records in batch.rows:
+            people += any(one.key in changing for one in records)
+            if people > _PEOPLE:
+                yield part
+                part, people = Batch(), 1
+            part.add(position, records)
+        yield part
+
+
+def _changing(batch: Batch) -> set[tuple[str, ...]]:
+    """Return the keys of records that change somebody who is there already."""
+    records = [one for one in batch.records if one.kind.name in {PERSON.name, LOGIN.name}]
+    if not records:
+        return set()
+    planned = _plan(records, Stored(records, None), Outcome(Problems(0)))
+    return {change.record.key for change in planned if not (change.is_new or change.is_none)}
 
 
 @contextmanager

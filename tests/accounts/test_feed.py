@@ -142,6 +142,47 @@ def test_memory_does_not_grow_with_the_books(tmp_path: Path, clock: Clock):
     assert peak(4_000) < 1.3 * peak(1_000)
 
 
+def test_people_who_are_there_already_are_changed_a_few_in_one_transaction(tmp_path: Path, clock: Clock, monkeypatch):
+    monkeypatch.setattr(importing, "_PEOPLE", 2)
+    write, sizes = importing._write, []
+
+    def counted(batch: importing.Batch, outcome: importing.Outcome, *, now: object) -> None:
+        sizes.append(len(batch.records))
+        write(batch, outcome, now=now)
+
+    monkeypatch.setattr(importing, "_write", counted)
+    new = list(people(5))
+    moved = [{"record": "login", "username": f"user{n}", "email": f"{n}@new.test"} for n in range(5)]
+    read(tmp_path, *new, feed=True)
+    read(tmp_path, *new[:2], *moved, new[2], feed=True)
+    read(tmp_path, *moved, feed=True)
+
+    assert sizes == [25, 2, 2, 2, 2, 5]
+    assert {user.email for user in User.objects.all()} == {f"{n}@new.test" for n in range(5)}
+    assert list(FeedPosition.objects.order_by("pk").values_list("records", "position")) == [
+        (25, "25"),
+        (8, "8"),
+        (5, "5"),
+    ]
+
+
+def test_rows_with_mistakes_do_not_gather_in_memory(tmp_path: Path, clock: Clock, monkeypatch):
+    longest = 0
+    add = importing.Batch.add
+
+    def counted(batch: importing.Batch, position: str, records: list) -> None:
+        nonlocal longest
+        add(batch, position, records)
+        longest = max(longest, len(batch.rows))
+
+    monkeypatch.setattr(importing.Batch, "add", counted)
+    with pytest.raises(CommandError, match="50 records left out"):
+        read(tmp_path, ALL[0], *([PERSON | {"birth_date": "soon"}] * 50), feed=True)
+
+    assert longest == 1
+    assert FeedPosition.objects.get().position == "51"
+
+
 def test_a_batch_reads_only_the_entries_values_and_mandates_that_it_names(tmp_path: Path, clock: Clock, monkeypatch):
     read(tmp_path, *(one for n in "123" for one in of_each(n, "123")))
     seen = Counter[type]()
