@@ -10,8 +10,9 @@ from recovery.policies.public_status import PublicStatus
 
 @dataclass(frozen=True)
 class Receipt:
-    """Counts of what ended, and the names of what the portal refuses for a while."""
+    """Where to sign in, counts of what ended, and the names of what the portal refuses for a while."""
 
+    realm: str
     sign_ins: int
     keys: int
     held: list[str]
@@ -25,4 +26,5 @@ def of(claim: Claim, status: PublicStatus) -> Receipt | None:
     facts = claim.case.events.filter(action="completed").order_by("-n").values_list("facts", flat=True)[0]
     holds = list(claim.case.holds.filter(lifted_at=None, scope__in=SPOKEN_OF).order_by("pk"))
     until = max((hold.until for hold in holds), default=None)
-    return Receipt(facts["ended"], facts["keys"], [str(Scope(hold.scope).label) for hold in holds], until)
+    held = [str(Scope(hold.scope).label) for hold in holds]
+    return Receipt(claim.case.holder.realm, facts["ended"], facts["keys"], held, until)

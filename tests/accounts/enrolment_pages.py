@@ -15,7 +15,7 @@ from tests.phone import Phone
 def with_password(person: Person) -> Client:
     """Return a browser in which this person, who has no Key, has just typed the right password."""
     client = Client()
-    answer = factories.type_password(client, person.user.username, person.password)
+    answer = factories.type_password(client, person.user.username, person.password, realm=str(person.user.realm))
     assert answer.url.partition("?")[0] == reverse("accounts:key-setup")
     return client
 

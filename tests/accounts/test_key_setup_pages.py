@@ -45,6 +45,17 @@ def test_a_first_key_from_the_password_to_the_sign_in_that_tests_it(clock, ben):
     assert factories.sign_in(Client(), ben, code=phone.code(steps=1)).status_code == 302
 
 
+@pytest.mark.promise("SIGN-6")
+def test_a_new_key_is_tested_where_its_username_signs_in(clock):
+    person = factories.customer("pia", has_key=False, realm=Realm.PAPER)
+    client = with_password(person)
+    phone = paired(client, to_the_phone(client, person))
+
+    done = client.get(post(client, "-pair", code=phone.code()).url)
+
+    assert 'href="/login/?realm=paper"' in text(done)
+
+
 def test_nobody_is_signed_in_by_setting_up(clock, ben):
     client = with_password(ben)
     phone = paired(client, to_the_phone(client, ben))

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.test import Client
 
 from accounts.actions.password import remember_password
+from accounts.enums import Realm
 from accounts.models import Key, PlatformSession, User
 from portal.lib import clock as portal_clock
 from portal.throttle.models import Throttle
@@ -63,6 +64,16 @@ def test_the_pages_lead_from_the_start_button_to_an_ordinary_sign_in(claimant, h
     phone.user.refresh_from_db()
     assert cause(factories.sign_in(Client(), old_key)) == "P1"
     assert factories.sign_in(Client(), phone).status_code == 302
+
+
+@pytest.mark.promise("SIGN-6")
+def test_the_receipt_leads_to_where_the_username_signs_in(claimant, holder):
+    claimant.begins()
+    claimant.opens_grant()
+    claimant.saves(new_phone(claimant, holder).code())
+    User.objects.filter(pk=holder.user.pk).update(realm=Realm.PAPER)
+
+    assert 'href="/login/?realm=paper"' in claimant.looks().content.decode()
 
 
 @pytest.mark.promise("CASE-6")

@@ -55,6 +55,7 @@ def test_six_pages_lead_to_a_new_password_and_an_ordinary_sign_in(ada, clock):
     assert page_of(receipt) == "/reset/done/"
     assert len(PasswordReset.objects.get().ended) == 1
     assert password_is(ada, NEW_PASSWORD)
+    assert 'href="/login/?realm=live"' in receipt.content.decode()
     assert PlatformSession.objects.count() == 0
     clock.move(seconds=30)
     assert factories.sign_in(Client(), ada, password=NEW_PASSWORD).status_code == 302
