@@ -71,11 +71,11 @@ test: $(VENV)/.development ## Run the suite on SQLite; what this machine lacks i
 # Coverage is measured without the browser and the races, which would wait for it.
 test-all: $(VENV)/.development ## Run everything on SQLite, then on PostgreSQL; nothing may be skipped
 	@test -n "$${PORTAL_TEST_POSTGRES_URL:-}" || \
-	  { echo "Set PORTAL_TEST_POSTGRES_URL=postgres://user:password@host:port/name (its user must be allowed to create databases), or run .ci/run."; exit 1; }
+	  { echo "Set PORTAL_TEST_POSTGRES_URL=postgres://user:password@host:port/name (its user must be allowed to create databases and roles), or run .ci/run."; exit 1; }
 	PORTAL_TEST_ALL=1 $(MANAGE) test --pytest-args="-m 'not postgres and not browser and not race' $(PARALLEL) $(COVERAGE) --cov-fail-under=95 $(ARGS)"
 	PORTAL_TEST_ALL=1 $(MANAGE) test --pytest-args="-m 'not postgres and (browser or race)' $(PARALLEL) $(ARGS)"
 	PORTAL_TEST_ALL=1 DATABASE_URL="$$PORTAL_TEST_POSTGRES_URL" REDIS_URL="$${PORTAL_TEST_REDIS_URL:-}" \
-	  $(MANAGE) test --pytest-args="-m 'not browser' $(PARALLEL) $(ARGS)"
+	  $(MANAGE) test --pytest-args="-m 'not browser or installation' $(PARALLEL) $(ARGS)"
 
 check: $(VENV)/.development ## Format, lint, types, imports, templates, migrations, deployment, generated docs
 	$(BIN)/ruff format --check .
