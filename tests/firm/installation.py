@@ -61,7 +61,7 @@ class Installation:
         file.chmod(0o600)
         return f"{name}_FILE", str(file)
 
-    def manage(self, *words: str, **instead: str) -> str:
+    def manage(self, *words: str, fails: bool = False, **instead: str) -> str:
         """Run a command, and return what it printed; ``instead`` are other settings."""
         done = subprocess.run(
             [sys.executable, "manage.py", *words],
@@ -72,15 +72,19 @@ class Installation:
             check=False,
             timeout=PATIENCE,
         )
-        assert done.returncode == 0, f"{words}: {done.stdout}{done.stderr}"
-        return done.stdout
+        assert (done.returncode != 0) == fails, f"{words}: {done.stdout}{done.stderr}"
+        return done.stderr if fails else done.stdout
+
+    def manage_as_owner(self, *words: str) -> str:
+        """Run a command as the role that owns the tables."""
+        file = self.folder / "owner"
+        file.write_text(self.database.owner, encoding="utf-8")
+        return self.manage(*words, DATABASE_URL_FILE=str(file))
 
     def prepare(self) -> None:
         """Check the settings, and make tables and static files."""
-        file = self.folder / "owner"
-        file.write_text(self.database.owner, encoding="utf-8")
         self.manage("check", "--deploy", "--fail-level", "WARNING")
-        self.manage("migrate", DATABASE_URL_FILE=str(file))
+        self.manage_as_owner("migrate")
         self.manage("collectstatic", "--no-input")
         self.database.grant()
 
