@@ -45,7 +45,7 @@ def empty_database(folder: Path) -> Iterator[Database]:
     name, password = f"firm_{os.getpid()}", secrets.token_hex(16)
     here = urlsplit(settings.DATABASE_URL)._replace(path=f"/{name}")
     as_portal = here._replace(netloc=f"{name}:{password}@{here.netloc.rpartition('@')[2]}")
-    with psycopg.connect(settings.DATABASE_URL, autocommit=True) as server:
+    with psycopg.connect(here._replace(path="/postgres").geturl(), autocommit=True) as server:
         (may_make_roles,) = server.execute(_MAY_MAKE_ROLES).fetchone()
         if not may_make_roles:
             missing("The right to create roles in PostgreSQL")
