@@ -1,4 +1,4 @@
-"""What the database itself refuses: roles that one person must not combine, and a username that changes hands."""
+"""What the database itself refuses: roles kept apart, a username that changes hands or comes back erased."""
 
 from accounts.policies import roles
 from portal.lib.db_triggers import Trigger, refusing_if
@@ -18,6 +18,10 @@ _CONFLICTING = (
     "WHERE (holder.id = receiver.id OR holder.employee_id = receiver.employee_id) AND (" + _APART + "))"
 )
 _HANDED_ON = "OLD.employee_id IS NOT NULL AND COALESCE(NEW.employee_id, 0) <> OLD.employee_id"
+# Somebody who was erased stays erased, and closed.
+_BROUGHT_BACK = (
+    "(NEW.erased_at IS NOT NULL AND NEW.closed_at IS NULL) OR (OLD.erased_at IS NOT NULL AND NEW.erased_at IS NULL)"
+)
 
 
 def every() -> list[Trigger]:
@@ -28,4 +32,7 @@ def every() -> list[Trigger]:
         for verb in ("INSERT", "UPDATE")
     ]
     users = refusing_if("accounts_user_one_person", "accounts_user", "BEFORE UPDATE", _HANDED_ON, "one person each")
-    return [*apart, users]
+    erased = refusing_if(
+        "accounts_user_stays_erased", "accounts_user", "BEFORE UPDATE", _BROUGHT_BACK, "erased for good"
+    )
+    return [*apart, users, erased]

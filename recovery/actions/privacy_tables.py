@@ -6,7 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actions.privacy.stored_tables import Person, Rows, StoredTable, of_users
@@ -20,11 +20,11 @@ from recovery.actions import transitions
 from recovery.actions.case_events import Who, chain_of
 from recovery.enums import Actor
 from recovery.models import Case
+from recovery.models.decisions import NO_WORDS
 
 _WITH_CASE = "with its case"
 _SUBJECT = "case__subject"
 _BATCH = 100
-_NO_WORDS = "–"  # stands for the words of an erased decision: some may not be empty
 
 
 def of_cases(model: Any, by: str = _SUBJECT) -> Rows:
@@ -33,24 +33,39 @@ def of_cases(model: Any, by: str = _SUBJECT) -> Rows:
 
 
 def _empty_cases(_table: StoredTable, person: Person, now: datetime) -> None:
-    """Take what says whose the cases were from each, with an event in its record."""
-    names = dict(User.objects.filter(pk__in=person.user_ids).values_list("pk", "username_hash"))
-    for pk in Case.objects.filter(subject__in=person.user_ids).order_by("pk").values_list("pk", flat=True):
+    """Take what says whose the cases were from each, with an event in its record.
+
+    Also from phantoms: whoever asks for help under a username that was closed gets one, and leaves their number there.
+    """
+    names = {user.username_hash: name for user, name in zip(person.users, _names_now(person), strict=True)}
+    for pk in Case.objects.filter(username_hash__in=names).order_by("pk").values_list("pk", flat=True):
         case = transitions.lock(pk)
-        facts: dict[str, Any] = {"username_hash": names[case.holder.pk], "told_n": case.event_n + 1}
+        facts: dict[str, Any] = {"username_hash": names[case.username_hash], "told_n": case.event_n + 1}
         transitions.note(case, RecordEvent.ERASED, who=Who(Actor.SYSTEM), now=now, **facts)
         SealedWords.objects.filter(chain=chain_of(case)).delete()
 
 
-def _empty(**columns: str) -> Any:
-    """Return what sets these columns of a person's rows."""
+def _names_now(person: Person) -> list[str]:
+    """Return the digests of the usernames in the database: once they are erased, of the random ones."""
+    now = User.objects.filter(pk__in=person.user_ids).order_by("pk")
+    return list(now.values_list("username_hash", flat=True))
+
+
+def _empty(of: str, **columns: str) -> Any:
+    """Return what sets these columns in the rows of a person's cases; ``of`` leads to the case."""
 
     def erase(table: StoredTable, person: Person, _now: datetime) -> None:
-        if table.rows:
-            for name, value in columns.items():
-                table.rows(person).exclude(**{name: ""}).update(**{name: value})
+        rows = table.model._default_manager.filter(**{f"{of}__username_hash__in": _names_now(person)})
+        for name, value in columns.items():
+            rows.exclude(**{name: ""}).update(**{name: value})
 
     return erase
+
+
+def _forget_resets(_table: StoredTable, person: Person, _now: datetime) -> None:
+    """Delete their resets, and those begun under a username that was closed, which are nobody's."""
+    names = [user.username_hash for user in person.users]
+    ours.PasswordReset.objects.filter(Q(user__in=person.user_ids) | Q(username_hash__in=names)).delete()
 
 
 def under_way(person: Person) -> Iterator[str]:
@@ -106,6 +121,8 @@ TABLES = (
         _("Password resets"),
         of_users(ours.PasswordReset),
         ("username", "state", "device", "address", "ended", "created_at", "over_at"),
+        erase=_forget_resets,
+        erased="deleted",
     ),
     StoredTable(
         ours.StopCode, _WITH_CASE, rows=of_cases(ours.StopCode), erase=None,
@@ -126,7 +143,7 @@ TABLES = (
         of_cases(ours.Claim),
         ("case__number", "reference", "entry_point", "lost", "contact", "created_at", "closed_at"),
         withheld=("phrase",),
-        erase=_empty(contact="", browser_digest="", source=""), erased="emptied",
+        erase=_empty("case", contact="", browser_digest="", source=""), erased="emptied",
     ),
     StoredTable(
         ours.PlanItem, _WITH_CASE, rows=of_cases(ours.PlanItem, "claim__case__subject"),
@@ -134,14 +151,14 @@ TABLES = (
     ),
     StoredTable(
         ours.Evidence, _WITH_CASE, rows=of_cases(ours.Evidence), withheld=("method",),
-        erase=_empty(answer_digest=""), erased="emptied",
+        erase=_empty("case", answer_digest=""), erased="emptied",
     ),
     StoredTable(
         ours.Flag, _WITH_CASE, rows=of_cases(ours.Flag), erase=None,
     ),
     StoredTable(
         ours.Observation, _WITH_CASE, rows=of_cases(ours.Observation, "claim__case__subject"),
-        withheld=("codes", "call_reference"), erase=_empty(call_reference=""), erased="emptied",
+        withheld=("codes", "call_reference"), erase=_empty("claim__case", call_reference=""), erased="emptied",
     ),
     StoredTable(
         ours.Decision,
@@ -150,7 +167,7 @@ TABLES = (
         of_cases(ours.Decision),
         ("case__number", "outcome", "reason", "decided_at"),
         withheld=("own_check",),
-        erase=_empty(reason=_NO_WORDS, own_check=_NO_WORDS), erased="emptied",
+        erase=_empty("case", reason=NO_WORDS, own_check=NO_WORDS), erased="emptied",
     ),
     StoredTable(
         ours.RecoveryGrant, _WITH_CASE, rows=of_cases(ours.RecoveryGrant, "subject"),

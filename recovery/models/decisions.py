@@ -9,6 +9,7 @@ from django.db.models import F, Q
 from recovery.enums import Basis, Verdict
 from recovery.models.cases import Case
 
+NO_WORDS = "–"  # stands for the words of an erased decision: some may not be empty
 _APPROVED = Q(outcome=Verdict.APPROVED)
 _DISTINCT = Q(checker__isnull=False) & ~Q(checker=F("maker"))
 _SECOND = Q(second_checker__isnull=False) & ~Q(second_checker=F("maker")) & ~Q(second_checker=F("checker"))

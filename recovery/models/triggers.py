@@ -1,5 +1,8 @@
 """What the database itself refuses: illegal moves, moves without their event, changed records, unapproved grants."""
 
+from django.db import connection
+from django.db.models import Model
+
 from portal.audit import pruning
 from portal.lib.db_triggers import Trigger, append_only, kept, refusing_if
 from recovery.enums import State, Verdict
@@ -16,6 +19,7 @@ from recovery.models import (
     RecoveryGrant,
     StopCode,
 )
+from recovery.models.decisions import NO_WORDS
 from recovery.policies import state_machine
 
 _LEGAL = ", ".join(f"'{old}>{new}'" for old, new in sorted(state_machine.MOVES))
@@ -39,29 +43,37 @@ _BY_THE_OTHER = (
     "AND c.maker_id <> COALESCE(NEW.checker_id, 0) AND c.maker_id <> COALESCE(NEW.second_checker_id, 0)"
 )
 # What erasing a person may change in a closed case, and what purging may delete: see decision 0037.
-_ERASED = "SELECT 1 FROM accounts_user u WHERE u.id = {subject} AND u.erased_at IS NOT NULL"
-_OF_ERASED = f"EXISTS ({_ERASED.format(subject='(SELECT c.subject_id FROM recovery_case c WHERE c.id = {case})')})"  # noqa: S608  constants of ours
+_OF_ERASED = (
+    "EXISTS (SELECT 1 FROM accounts_user u JOIN recovery_case c ON c.username_hash = u.username_hash "
+    "WHERE c.id = {case} AND u.erased_at IS NOT NULL)"
+)
+_NAMED_ERASED = (
+    "EXISTS (SELECT 1 FROM accounts_user u WHERE u.id = COALESCE(NEW.subject_id, u.id) AND u.erased_at IS NOT NULL "
+    "AND u.username_hash = NEW.username_hash)"
+)
 _SHORTENED = (
     "EXISTS (SELECT 1 FROM recovery_case c JOIN audit_chainstart s ON s.chain = 'case:' || c.number "
     "AND s.n >= c.event_n WHERE c.id = {case})"
 )
 _OLD_CASE = _SHORTENED.format(case="OLD.case_id")
 _CASE_OF_CLAIM = "(SELECT l.case_id FROM recovery_claim l WHERE l.id = OLD.claim_id)"
-_EVIDENCE_BLANKED = f"NEW.answer_digest = '' AND {_OF_ERASED.format(case='OLD.case_id')} AND " + " AND ".join(
-    f"NEW.{column} = OLD.{column}" for column in ("id", "case_id", "claim_id", "method", "outcome", "points")
-)
-_STATEMENT_BLANKED = f"NEW.call_reference = '' AND {_OF_ERASED.format(case=_CASE_OF_CLAIM)} AND " + " AND ".join(
-    f"NEW.{column} = OLD.{column}" for column in ("id", "claim_id", "by_id", "recommends")
-)
-_DECISION_BLANKED = (
-    f"{_OF_ERASED.format(case='OLD.case_id')} AND NEW.outcome = OLD.outcome AND NEW.decided_at = OLD.decided_at "
-    "AND COALESCE(NEW.checker_id, 0) = COALESCE(OLD.checker_id, 0) "
-    "AND COALESCE(NEW.second_checker_id, 0) = COALESCE(OLD.second_checker_id, 0)"
-)
+
+
+def _blanked(model: type[Model], case: str, **emptied: str) -> str:
+    """Return the SQL of a row about an erased person in which nothing changes but that these columns become this."""
+    op = "IS" if connection.vendor == "sqlite" else "IS NOT DISTINCT FROM"
+    same = [f.column for f in model._meta.concrete_fields if f.name not in emptied]
+    blank = [f"(NEW.{name} = OLD.{name} OR NEW.{name} = '{value}')" for name, value in emptied.items()]
+    return " AND ".join([_OF_ERASED.format(case=case), *(f"NEW.{column} {op} OLD.{column}" for column in same), *blank])
+
+
+_EVIDENCE_BLANKED = _blanked(Evidence, "OLD.case_id", answer_digest="")
+_STATEMENT_BLANKED = _blanked(Observation, _CASE_OF_CLAIM, call_reference="")
+_DECISION_BLANKED = _blanked(Decision, "OLD.case_id", reason=NO_WORDS, own_check=NO_WORDS)
 _SUBJECT_CHANGED = (
     "COALESCE(OLD.subject_id, 0) <> COALESCE(NEW.subject_id, 0) "
     "OR OLD.kind <> NEW.kind OR (OLD.username_hash <> NEW.username_hash "
-    f"AND NOT EXISTS ({_ERASED.format(subject='NEW.subject_id')} AND u.username_hash = NEW.username_hash))"
+    f"AND NOT {_NAMED_ERASED})"
 )
 _IN_SESSION = ", ".join(f"'{state}'" for state in (State.OPEN, State.VERIFYING, State.POSSESSION, State.PROOFING))
 _MAKER_SWAPPED = f"COALESCE(OLD.maker_id, 0) <> COALESCE(NEW.maker_id, 0) AND OLD.state NOT IN ({_IN_SESSION})"

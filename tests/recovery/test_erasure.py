@@ -169,12 +169,27 @@ def test_nothing_is_blanked_about_somebody_who_was_not_erased(gone, model, chang
         model.objects.update(**changes)
 
 
-@pytest.mark.parametrize(("model", "changes"), [(Evidence, {"points": 99}), (Decision, {"outcome": "refused"})])
+@pytest.mark.parametrize(
+    ("model", "changes"),
+    [
+        (Evidence, {"points": 99}),
+        (Evidence, {"latency_ms": 71}),
+        (Evidence, {"answer_digest": "0" * 64}),
+        (Observation, {"codes": ["nervous"]}),
+        (Decision, {"outcome": "refused"}),
+        (Decision, {"reason": "They never called."}),
+        (Decision, {"possession_count": 9}),
+        (Decision, {"opened_at": None}),
+        (User, {"erased_at": None}),
+        (User, {"closed_at": None}),
+    ],
+)
 def test_what_was_found_and_decided_stays_as_it_was_when_somebody_is_erased(gone, model, changes):
     erasure.erase(person(gone), now=now())
 
+    rows = model.objects.filter(erased_at__isnull=False) if model is User else model.objects
     with pytest.raises(IntegrityError), transaction.atomic():
-        model.objects.update(**changes)
+        rows.update(**changes)
 
 
 @pytest.mark.promise("FIRM-5")

@@ -7,6 +7,7 @@ from django.apps import apps
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from accounts import notice_kinds
 from accounts.actions.privacy.stored_tables import Person, StoredTable, of_users
 from accounts.models import PauseOrigin
 from portal.audit import sealed_words
@@ -48,6 +49,16 @@ def _empty_notices(table: StoredTable, person: Person, _now: datetime) -> None:
     rows = Notice.objects.filter(user__in=person.user_ids)
     rows.filter(state=NoticeState.DUE).update(state=NoticeState.DEAD)
     rows.update(target="", facts="")
+    if person.employee:
+        _empty_told({user.username for user in person.users})
+
+
+def _empty_told(names: set[str]) -> None:
+    """Take the text of what operators were told about a colleague, or of what that colleague did."""
+    told = Notice.objects.filter(kind=notice_kinds.STAFF_CHANGED.name).exclude(facts="")
+    about = [row.pk for row in told.iterator() if names & {row.facts["username"], row.facts["by"]}]
+    Notice.objects.filter(pk__in=about, state=NoticeState.DUE).update(state=NoticeState.DEAD)
+    Notice.objects.filter(pk__in=about).update(facts="")
 
 
 def _limits(person: Person) -> QuerySet[Any]:
