@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 
 from portal.audit import hash_chain
 from portal.audit.models import ChainedEvent, ChainHead, ChainStart, SealedWords, SecurityEvent
@@ -35,8 +36,12 @@ def start_after(event: hash_chain.Head, *, now: datetime) -> None:
 
 
 def prune_some(*, before: datetime, limit: int, now: datetime) -> int:
-    """Delete up to ``limit`` events of one user, or of the system, that are older; return how many were deleted."""
-    oldest = SecurityEvent.objects.filter(at__lt=before).order_by("pk").first()
+    """Delete up to ``limit`` events of one user, or of the system, that are older; return how many were deleted.
+
+    One that has a younger one before it, written while a clock was wrong, goes when that one does; others do not wait.
+    """
+    behind = SecurityEvent.objects.filter(chain=OuterRef("chain"), n__lt=OuterRef("n"), at__gte=before)
+    oldest = SecurityEvent.objects.filter(~Exists(behind), at__lt=before).order_by("pk").first()
     return _prune(oldest, before=before, limit=limit, now=now) if oldest else 0
 
 
@@ -47,7 +52,7 @@ def _prune(oldest: ChainedEvent, *, before: datetime, limit: int, now: datetime)
     first_kept = events.filter(at__gte=before).order_by("n").values_list("n", flat=True).first()
     old = events.filter(n__lt=first_kept) if first_kept else events
     going = list(old.order_by("n").values_list("n", "digest")[:limit])
-    if not going:  # an event with a younger one before it: it goes when that one does
+    if not going:  # another purge was quicker
         return 0
     last = hash_chain.Head(oldest.chain, *going[-1])
     start_after(last, now=now)

@@ -12,6 +12,7 @@ from accounts.enums import Action
 from portal.audit import export, hash_chain, pruning
 from portal.audit.models import ChainStart, SecurityEvent
 from portal.audit.record import record
+from tests import factories
 from tests.house.sources import ROOT, read
 
 pytestmark = pytest.mark.django_db
@@ -57,6 +58,21 @@ def test_a_chain_can_go_as_a_whole_and_go_on_afterwards(chain, ada, clock, setti
         record(Action.CODE_USED, by=ada.user, on=ada.user, now=clock.now)
 
     assert (places(chain), faults()) == ([7], [])
+
+
+def test_a_chain_in_which_a_clock_was_wrong_once_does_not_hold_up_the_others(chain, ada, clock, settings):
+    ben = factories.customer("ben").user
+    for on, at in ((ada.user, clock.now + timedelta(days=9999)), (ada.user, clock.now)):
+        with transaction.atomic():
+            record(Action.CODE_USED, by=None, on=on, now=at)
+    with transaction.atomic():
+        record(Action.CODE_USED, by=None, on=ben, now=clock.now)
+    clock.move(days=settings.PORTAL_KEEP_RECORD_DAYS, minutes=1)
+
+    list(purging.purge(now=clock.now))
+
+    assert (places(chain), places(f"user:{ben.pk}")) == ([7, 8], [])
+    assert faults() == []
 
 
 def test_no_event_goes_without_a_start_and_none_behind_it(chain, clock):
