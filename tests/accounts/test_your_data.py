@@ -11,7 +11,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from accounts.actions import holds
+from accounts.actions import holds, suspension
 from accounts.actions.privacy import export
 from accounts.enums import HoldScope, MandateRole, Role
 from accounts.models import AccountActivity, Employee, User
@@ -150,6 +150,8 @@ def test_the_number_of_statements_does_not_grow_with_the_rows(ada: Person, clock
     for number in (1, 99):
         for _time in range(number):
             AccountActivity.objects.create(account=ada.user.mandates.get().account, at=clock.now, kind="order")
+            suspension.suspend(ada.user, reason="Called us", by=None, origin=None, now=clock.now)
+            suspension.reinstate(ada.user, reason="Called again", by=None, origin=None, now=clock.now)
         with CaptureQueriesContext(connection) as queries:
             "".join(export.as_json(person, now=clock.now))
         counts.append(len(queries))

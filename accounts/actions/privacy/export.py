@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from itertools import islice
 from typing import Any
 
 from django.conf import settings
@@ -27,6 +28,7 @@ from portal.throttle import limits
 from portal.throttle.reserve import reserve
 
 FORMAT = 1
+_PAGE = 500  # rows in memory at once
 # What columns of related rows are called.
 _PATHS = {
     "account__number": "account",
@@ -90,9 +92,11 @@ def _rows(table: StoredTable, person: Person) -> Iterator[list[Cell]]:
     assert table.rows is not None  # noqa: S101  sections() has asked
     related = [name.rpartition("__")[0] for name in table.shown if "__" in name]
     found = table.rows(person)
-    for row in found.select_related(*related) if related else found:
-        cells = [_cell(row, name) for name in table.shown]
-        yield cells + [Cell(name, _plain(value), _words(value)) for name, value in table.facts(row).items()]
+    rows = (found.select_related(*related) if related else found).iterator(chunk_size=_PAGE)
+    while page := list(islice(rows, _PAGE)):
+        for row, facts in zip(page, table.facts(page), strict=True):
+            cells = [_cell(row, name) for name in table.shown]
+            yield cells + [Cell(name, _plain(value), _words(value)) for name, value in facts.items()]
 
 
 def _cell(row: Model, name: str) -> Cell:

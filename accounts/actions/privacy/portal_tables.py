@@ -1,5 +1,6 @@
 """What the portal itself holds about people: the record, the outbox, the limits; and what its libraries bring along."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -35,13 +36,17 @@ _OF_LIBRARIES = {
 }
 
 
-def _text_of(notice: Notice) -> dict[str, Any]:
-    shown = history.shown(notice)
-    return {"subject": shown.subject, "text": shown.text}
+def _notices(person: Person) -> QuerySet[Any]:
+    return history.notices_of(person.user_ids).order_by("pk")
 
 
-def _facts_of(event: SecurityEvent) -> dict[str, Any]:
-    return {"facts": sealed_words.facts(event)}
+def _texts_of(notices: Sequence[Notice]) -> list[dict[str, Any]]:
+    return [{"subject": shown.subject, "text": shown.text} for shown in map(history.shown, notices)]
+
+
+def _facts_of(events: Sequence[SecurityEvent]) -> list[dict[str, Any]]:
+    found = sealed_words.facts_of(events)
+    return [{"facts": found[event.chain, event.n]} for event in events]
 
 
 def _empty_notices(table: StoredTable, person: Person, _now: datetime) -> None:
@@ -76,9 +81,9 @@ TABLES = (
         "text and address after `PORTAL_KEEP_NOTICES_DAYS`, or the text 30 days after it could not be sent; the row "
         "after `PORTAL_KEEP_RECORD_DAYS`, or with the case that refers to it",
         _("Messages from us"),
-        of_users(Notice),
+        _notices,
         ("user__username", "reference", "channel", "target", "created_at", "sent_at"),
-        facts=_text_of,
+        facts=_texts_of,
         withheld=("facts", "kind", "dedupe"),
         erase=_empty_notices,
         erased="emptied",

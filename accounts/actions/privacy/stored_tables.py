@@ -48,7 +48,8 @@ def delete(table: "StoredTable", person: Person, _now: datetime) -> None:
 class StoredTable:
     """One table. Without ``rows`` it holds nothing that belongs to a person.
 
-    ``shown``: the columns that a person is given, ``a__b`` for one of a related row; ``facts``: more of them, by name.
+    ``shown``: the columns that a person is given, ``a__b`` for one of a related row; ``facts``: more of them, by name,
+    for each of some rows at once.
     ``withheld``: the others that say something, each of which is a secret or somebody else's.
     ``erase``: what erasing the person does with the rows; None: they stay, and hold nothing personal. ``erased``: the
     same in words, if it is anything but deleting them.
@@ -59,7 +60,7 @@ class StoredTable:
     title: "StrOrPromise" = ""
     rows: Rows | None = None
     shown: tuple[str, ...] = ()
-    facts: Callable[[Any], dict[str, Any]] = lambda _row: {}
+    facts: Callable[[Sequence[Any]], list[dict[str, Any]]] = lambda rows: [{}] * len(rows)
     withheld: tuple[str, ...] = ()
     erase: Callable[["StoredTable", Person, datetime], None] | None = delete
     erased: str = ""

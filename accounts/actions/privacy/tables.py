@@ -1,5 +1,6 @@
 """What accounts holds about people, table by table, and what is nobody's."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -25,9 +26,12 @@ def _employee(person: Person) -> QuerySet[ours.Employee]:
     return ours.Employee.objects.filter(pk__in=[person.employee.pk] if person.employee else [])
 
 
-def _application(row: ours.Customer) -> dict[str, Any]:
-    """Return what the account application said, without the code that counts in a recovery."""
-    return {"application": {name: said for name, said in row.application.items() if name != "welcome_code"}}
+def _applications(rows: Sequence[ours.Customer]) -> list[dict[str, Any]]:
+    """Return what the account applications said, without the code that counts in a recovery."""
+    return [
+        {"application": {name: said for name, said in row.application.items() if name != "welcome_code"}}
+        for row in rows
+    ]
 
 
 def _accounts(person: Person) -> QuerySet[ours.TradingAccount]:
@@ -118,7 +122,7 @@ _PEOPLE = (
             "number", "given_name", "middle_name", "family_name", "birth_date", "address", "phone",
             "language", "time_zone", "address_changed_at", "closed_at", "created_at",
         ),
-        facts=_application,
+        facts=_applications,
         withheld=("application",),
         erase=_empty_customer,
         erased="emptied",
@@ -256,7 +260,7 @@ _SIGN_IN = (
         _("Your security questions"),
         of_users(ours.SecurityAnswer),
         ("user__username", "question", "set_at"),
-        facts=lambda row: {"in_words": str(words_of(row.question))},
+        facts=lambda rows: [{"in_words": str(words_of(row.question))} for row in rows],
     ),
     StoredTable(
         ours.FormerPassword,
