@@ -3,9 +3,10 @@
 import contextlib
 from collections.abc import Collection
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 
 from accounts.actions import sessions, suspension
 from accounts.enums import HoldScope, Role
@@ -185,14 +186,18 @@ def held_until(user_ids: Collection[int], scope: HoldScope, now: datetime) -> di
     return dict(held.values_list("subject", "until"))
 
 
+def suspending(at: Any) -> QuerySet[Event]:
+    """Return the objections that suspended their owner at this moment."""
+    return Event.objects.filter(from_state=State.HOLD, to_state=State.CONTESTED, at=at)
+
+
 def reinstate(user: User, *, now: datetime) -> None:
     """Reinstate a holder who has recovered, if an objection to a recovery had suspended them.
 
     A suspension that the firm imposed for another reason stays. Needs: the transaction of the completion.
     """
     user = User.objects.select_for_update(of=("self",)).get(pk=user.pk)
-    objections = Event.objects.filter(case__subject=user, from_state=State.HOLD, to_state=State.CONTESTED)
-    if user.suspended_at and objections.filter(at=user.suspended_at).exists():
+    if user.suspended_at and suspending(user.suspended_at).filter(case__subject=user).exists():
         suspension.reinstate(user, reason="recovered", by=None, origin=None, now=now)
 
 

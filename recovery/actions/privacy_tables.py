@@ -6,7 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actions.privacy.stored_tables import Person, Rows, StoredTable, of_users
@@ -16,7 +16,7 @@ from portal.audit import hash_chain, pruning
 from portal.audit.event_names import RecordEvent
 from portal.audit.models import SealedWords
 from recovery import models as ours
-from recovery.actions import transitions
+from recovery.actions import objections, transitions
 from recovery.actions.case_events import Who, chain_of
 from recovery.enums import Actor
 from recovery.models import Case
@@ -78,8 +78,13 @@ def under_way(person: Person) -> Iterator[str]:
 
 
 def old_cases(now: datetime) -> QuerySet[Case]:
-    """Return the cases that were closed for ``PORTAL_KEEP_CASES_DAYS``."""
-    return Case.objects.filter(closed_at__lt=now - timedelta(days=settings.PORTAL_KEEP_CASES_DAYS)).order_by("pk")
+    """Return the cases that were closed for ``PORTAL_KEEP_CASES_DAYS``.
+
+    Not one whose owner is suspended since their objection: by it a later recovery lets them in again.
+    """
+    old = Case.objects.filter(closed_at__lt=now - timedelta(days=settings.PORTAL_KEEP_CASES_DAYS))
+    suspending = objections.suspending(OuterRef("subject__suspended_at")).filter(case=OuterRef("pk"))
+    return old.exclude(Exists(suspending), subject__erased_at=None).order_by("pk")
 
 
 @transaction.atomic

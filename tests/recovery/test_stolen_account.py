@@ -3,6 +3,8 @@
 import pytest
 from django.test import Client
 
+from accounts.actions import purging
+from accounts.models import User
 from portal.audit import hash_chain, sealed_words
 from recovery.actions import objections, timers
 from recovery.enums import State
@@ -43,6 +45,16 @@ def test_why_two_seniors_refused_is_on_the_record_and_the_record_is_whole(stolen
 
     assert [facts["reason"] for facts in sealed_words.facts_of(refusals).values()] == [REASON, REASON]
     assert list(hash_chain.faults()) == []
+
+
+def test_the_case_is_kept_while_the_owner_is_suspended_since_the_objection(clock, stolen, holder, settings):
+    """Without it a recovery after many years would leave them suspended."""
+    clock.move(days=settings.PORTAL_KEEP_CASES_DAYS, minutes=1)
+    assert dict(purging.count(now=now()))["cases"] == 0
+
+    User.objects.filter(pk=holder.user.pk).update(suspended_at=None)
+
+    assert dict(purging.count(now=now()))["cases"] == 1
 
 
 def test_a_hold_the_firm_placed_outlives_a_recovery(clock, walk, holder):
