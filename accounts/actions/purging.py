@@ -33,6 +33,7 @@ from accounts.models import (
     RoleChange,
     SignInAddress,
     StaffInvitation,
+    TradingAccount,
     TravelPass,
     UsedNonce,
 )
@@ -150,6 +151,12 @@ def _values(now: datetime) -> QuerySet[Model]:
     return AccountValue.objects.filter(day__lt=_ago(now, "PORTAL_KEEP_ACTIVITY_DAYS").date())
 
 
+def _nobodys(now: datetime) -> QuerySet[Model]:
+    """Accounts that were closed for as long as a person, whose activity is gone, and on which nobody may act."""
+    closed = TradingAccount.objects.filter(closed_at__lt=_ago(now, "PORTAL_KEEP_CLOSED_DAYS"))
+    return closed.filter(mandates=None, activity=None)
+
+
 def _over_for_long(model: type[Model], *moments: str) -> Callable[[datetime], QuerySet[Model]]:
     """Return what finds rows that were over, as one of these moments says, for as long as the record is kept."""
 
@@ -216,6 +223,7 @@ _KINDS: list[Kind] = [
     OldRows("old notices", _old_notices),
     OldRows("activity of accounts", _of_accounts),
     OldRows("daily values of accounts", _values),
+    OldRows("accounts of nobody", _nobodys),
     OldRows("reports", _over_for_long(Report, "closed_at")),
     OldRows("requests for more networks", _over_for_long(NetworkRequest, "decided_at")),
     OldRows("changes of roles", _over_for_long(RoleChange, "decided_at")),

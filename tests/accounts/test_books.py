@@ -208,7 +208,7 @@ def test_access_that_ends_is_in_the_record(books: Path):
 
     assert not Mandate.objects.exists()
     event = SecurityEvent.objects.get(action="mandate_ended")
-    assert event.facts == {"accounts": ["U1"]}
+    assert event.facts == {"accounts": [TradingAccount.objects.get().pk]}
     assert "1 unchanged" in read(books, MANDATE | {"ended": "yes"})
 
 

@@ -5,12 +5,13 @@ import io
 import pytest
 from django.core.management import call_command
 
-from accounts.actions.people import closing
+from accounts.actions import purging
+from accounts.actions.people import closing, firm_changes
 from accounts.actions.privacy import erasure
 from accounts.actions.staff import invitations, leaving
 from accounts.actions.staff.invitations import NewPerson
-from accounts.enums import Role
-from accounts.models import Customer, Employee, User
+from accounts.enums import Action, MandateRole, Role
+from accounts.models import Customer, Employee, Mandate, TradingAccount, User
 from accounts.staff_refusals import HasLeft
 from portal.audit import hash_chain
 from portal.outbox import history
@@ -59,6 +60,43 @@ def test_whoever_asked_for_help_under_the_closed_username_has_left_nothing(close
     other.claim.refresh_from_db()
     assert other.claim.contact == "call 4711"
     assert list(hash_chain.faults()) == []
+
+
+def test_an_account_that_an_adviser_keeps_has_the_firms_number_only(clock):
+    person, adviser = ada_with_records("greengage", given_name="Tamarind"), factories.customer("ben")
+    account = person.user.mandates.get().account
+    Mandate.objects.create(user=adviser.user, account=account, role=MandateRole.ADVISER, label="Tamarind's pension")
+    closing.close_person(person.user.customer, now=now())
+
+    erase(person)
+
+    assert planted.left("Tamarind") == set()
+    assert adviser.user.mandates.filter(account=account).exists()
+
+
+def test_the_record_does_not_name_the_accounts_of_somebody_who_was_erased(clock):
+    person = ada_with_records("greengage")
+    accounts = list(TradingAccount.objects.all())
+    firm_changes.close_accounts(accounts, closes=True, now=now())
+    firm_changes.note_mandates(Action.MANDATE_ENDED, person.user.mandates.select_related("user", "account"), now=now())
+    closing.close_person(person.user.customer, now=now())
+
+    erase(person)
+
+    assert planted.left(*(account.number for account in accounts)) == set()
+
+
+def test_a_closed_account_on_which_nobody_may_act_any_more_goes(clock, settings):
+    account = factories.customer("ben").user.mandates.get().account
+    firm_changes.close_accounts([account], closes=True, now=now())
+    clock.move(days=settings.PORTAL_KEEP_CLOSED_DAYS, minutes=1)
+    list(purging.purge(now=now()))
+    assert TradingAccount.objects.exists()
+
+    Mandate.objects.all().delete()
+    list(purging.purge(now=now()))
+
+    assert not TradingAccount.objects.exists()
 
 
 def test_what_operators_were_told_about_a_colleague_is_gone_and_the_rest_stays(clock, lee, kim):

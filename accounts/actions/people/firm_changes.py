@@ -60,11 +60,14 @@ def update_details(customer: Customer, values: dict[str, Any], *, now: datetime)
 
 
 def note_mandates(action: Action, mandates: Sequence[Mandate], *, now: datetime) -> None:
-    """Record on each user that the firm has given or taken access to accounts; one event each."""
-    by_user: dict[int, tuple[User, list[str]]] = {}
+    """Record on each user that the firm has given or taken access to accounts; one event each.
+
+    By the id of the row: the firm's number would lead to the person after they were erased.
+    """
+    by_user: dict[int, tuple[User, list[int]]] = {}
     for mandate in mandates:
-        by_user.setdefault(mandate.user_id, (mandate.user, []))[1].append(mandate.account.number)
-    subjects = [(user, {"accounts": numbers}) for user, numbers in by_user.values()]
+        by_user.setdefault(mandate.user_id, (mandate.user, []))[1].append(mandate.account_id)
+    subjects = [(user, {"accounts": ids}) for user, ids in by_user.values()]
     if subjects:
         record_each(action, subjects, by=None, now=now)
 

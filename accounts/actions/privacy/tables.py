@@ -45,12 +45,18 @@ def _of_accounts(model: Any) -> Rows:
 
 
 def _delete_accounts(_table: StoredTable, person: Person, _now: datetime) -> None:
-    """Delete the accounts that nobody else may act on, with all there is about them."""
-    shared = ours.Mandate.objects.exclude(user__in=person.user_ids).values("account")
-    alone = list(_accounts(person).exclude(pk__in=shared).values_list("pk", flat=True))
+    """Delete the accounts that nobody else may act on, with all there is about them.
+
+    Those that an adviser alone is left with lose the name that the adviser's list gives them.
+    """
+    others = ours.Mandate.objects.exclude(user__in=person.user_ids)
+    owned = others.filter(role=MandateRole.OWNER).values("account")
+    alone = list(_accounts(person).exclude(pk__in=others.values("account")).values_list("pk", flat=True))
+    advised = list(_accounts(person).exclude(pk__in=owned).values_list("pk", flat=True))
     for model in (ours.AccountActivity, ours.AccountValue, ours.Mandate):
         model.objects.filter(account__in=alone).delete()
     ours.TradingAccount.objects.filter(pk__in=alone).delete()
+    ours.Mandate.objects.filter(account__in=advised).update(label="")
 
 
 def _by_username_hash(model: Any) -> Rows:
@@ -141,7 +147,7 @@ _PEOPLE = (
 _ACCOUNTS = (
     StoredTable(
         ours.TradingAccount,
-        WITH_PERSON + ", unless somebody else may act on it",
+        WITH_PERSON + ", unless somebody else may act on it; or so long after it was closed, if nobody may any more",
         _("Accounts of yours"),
         _accounts,
         ("number", "kind", "realm", "currency", "net_value", "cash", "closed_at"),
