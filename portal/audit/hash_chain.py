@@ -175,19 +175,19 @@ def _faults_of(chains: Chains, known: dict[str, Head], words: dict[sealed_words.
             yield row
         else:
             heads[chains.head_of(row).chain] = chains.head_of(row)
-    last, gone = Head("", 0, GENESIS), list[str]()
+    last, typed = Head("", 0, GENESIS), _Typed(words)
     for event in rows(chains.events._default_manager.order_by("chain", "n")):
         if isinstance(event, str):
             yield event
             continue
         if event.chain != last.chain:
-            yield from gone
+            yield from typed.ended()
             yield from _end_faults(last, heads)
-            last, gone = known.get(event.chain, Head(event.chain, 0, GENESIS)), []
+            last = known.get(event.chain, Head(event.chain, 0, GENESIS))
         yield from _link_faults(event, last)
         last = Head(event.chain, event.n, event.digest)
-        gone = [] if event.action == RecordEvent.ERASED else gone + _missing_words(event, words)
-    yield from gone
+        yield from typed.read(event)
+    yield from typed.ended()
     yield from _end_faults(last, heads)
     for lost in heads.values():
         if lost.n and lost != known.get(lost.chain):
@@ -207,15 +207,30 @@ def _link_faults(event: ChainedEvent, last: Head) -> Iterator[str]:
         yield f"{event.chain}: event {event.n} was altered"
 
 
-def _missing_words(event: ChainedEvent, words: dict[sealed_words.Place, str]) -> list[str]:
-    """Take the words of an event from those that are kept; return a sentence for each that is not the one sealed."""
-    sealed = sealed_words.digests_in(event)
-    kept = {place: words.pop(place, "") for place in sealed}
-    return [
-        f"{event.chain}: {place[2]} of event {event.n} {'was altered' if kept[place] else 'is missing'}"
-        for place, digest in sealed.items()
-        if kept[place] != digest
-    ]
+class _Typed:
+    """The words that people typed in one chain, as far as it was read: faults that an erasing later on excuses."""
+
+    def __init__(self, words: dict[sealed_words.Place, str]) -> None:
+        self._words = words
+        self._there: list[str] = []
+        self._wrong: list[str] = []
+
+    def read(self, event: ChainedEvent) -> Iterator[str]:
+        """Take the words of an event from those that are kept; once the chain was erased, none may be left."""
+        if event.action == RecordEvent.ERASED:
+            yield from self._there
+            self._there, self._wrong = [], []
+        for place, digest in sealed_words.digests_in(event).items():
+            kept, name = self._words.pop(place, ""), f"{event.chain}: {place[2]} of event {event.n}"
+            if kept:
+                self._there.append(f"{name} was erased, and is there")
+            if kept != digest:
+                self._wrong.append(f"{name} {'was altered' if kept else 'is missing'}")
+
+    def ended(self) -> Iterator[str]:
+        """Yield the faults of a chain that has no more events, and begin with another."""
+        yield from self._wrong
+        self._there, self._wrong = [], []
 
 
 def _end_faults(last: Head, heads: dict[str, Head]) -> Iterator[str]:

@@ -52,6 +52,18 @@ def test_words_that_nobody_erased_and_are_gone_are_a_fault(event, ada, clock):
     assert list(hash_chain.faults()) == []
 
 
+def test_words_that_come_back_after_the_erasure_are_a_fault(event, ada, clock):
+    row = SealedWords.objects.get()
+    SealedWords.objects.all().delete()
+    with transaction.atomic():
+        record(RecordEvent.ERASED, by=None, on=ada.user, now=clock.now)
+    assert list(hash_chain.faults()) == []
+
+    SealedWords.objects.bulk_create([row])
+
+    assert [fault for fault in hash_chain.faults() if "was erased" in fault] != []
+
+
 def test_words_that_go_after_the_erasure_are_a_fault_again(event, ada, clock):
     with transaction.atomic():
         record(RecordEvent.ERASED, by=None, on=ada.user, now=clock.now)
