@@ -14,9 +14,10 @@ from pathlib import Path
 import pytest
 from django.conf import settings as project
 from django.core.management import CommandError, call_command
+from django.db import connection
 from django.db.models import Model
 
-from accounts.imports import folder, importing, sources
+from accounts.imports import folder, importing, sources, stored
 from accounts.models import AccountActivity, AccountValue, Customer, FeedPosition, Mandate, User
 from portal.audit import hash_chain
 from portal.audit.models import SecurityEvent
@@ -197,6 +198,23 @@ def test_a_batch_reads_only_the_entries_values_and_mandates_that_it_names(tmp_pa
 
     assert said.count("3 unchanged") == 6
     assert [seen[model] for model in (AccountActivity, AccountValue, Mandate)] == [3, 3, 3]
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="Small tables are read whole by PostgreSQL, and should be.")
+@pytest.mark.parametrize(
+    ("model", "columns"),
+    [(Mandate, ("user", "account")), (AccountValue, ("account", "day")), (AccountActivity, ("account", "reference"))],
+)
+def test_rows_are_found_by_their_index_however_many_there_are(model, columns):
+    wanted = [(1, "2026-03-01"), (2, "2026-03-02")] if "day" in columns else [(1, 2), (3, 4)]
+    found = stored.of_pairs(model, columns, [*wanted, (5, None)])
+
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN QUERY PLAN {found.raw_query}", found.params)
+        steps = [step for *_, step in cursor.fetchall()]
+    assert [step for step in steps if "found" in step and not step.startswith("SEARCH found USING INDEX")] == []
+    assert any("found" in step for step in steps)
+    assert list(found) == []
 
 
 def of_each(number: str, others: str) -> Iterator[dict[str, str]]:
