@@ -107,6 +107,8 @@ def invite_again(*, user: User, by: User | None, origin: client.Origin | None, n
 
 def _employee(person: NewPerson, *, now: datetime) -> Employee:
     if person.same_as is not None:
+        if person.same_as.erased_at:
+            raise HasLeft
         return Employee.objects.get(users=person.same_as)
     _refuse_known(person)
     customer = Customer.objects.filter(number=person.customer_number, employee=None).first()
