@@ -1,6 +1,7 @@
 """What a feed of the firm's books costs, and what it costs those who sign in meanwhile: a section of ``make bench``.
 
 ``portal_import_customers --feed`` runs in a process of its own, which tells its time and the peak of its memory.
+A tenth of fewer than 100,000 entries does not fill the page cache of SQLite, which then counts as growth.
 Entries stand in the order of time, so that each batch is about many accounts, and each account counts its own.
 Usage as a child: ``python -m tests.bench_feed BOOKS``.
 """
