@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.admin import ModelAdmin, ShowFacets
+from django.db.models import CharField
 from django.http import HttpRequest
 
 if TYPE_CHECKING:
@@ -45,4 +46,10 @@ class ReadOnlyAdmin(Base):
             return True
         names = {one if isinstance(one, str) else one[0] for one in filters if not isinstance(one, type)}
         asked, _, how = lookup.rpartition("__")
-        return asked in names and how in _OF_FILTERS and "\0" not in value
+        is_own = (asked in names and how in _OF_FILTERS) or (lookup in names and self._lists_all_values(lookup))
+        return is_own and "\0" not in value
+
+    def _lists_all_values(self, name: str) -> bool:
+        """Say whether Django filters a column by all its values, with links that name no look-up: ``?version=1.0``."""
+        field = self.model._meta.get_field(name)
+        return isinstance(field, CharField) and not field.choices
