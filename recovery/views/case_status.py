@@ -105,7 +105,6 @@ WORDS: dict[PublicStatus, Words] = {
         _("Done: you can sign in again"),
         _("Your new password and new Key are now active."),
         _("Sign in. What is on hold becomes available again automatically."),
-        WaitingOn.CLOCK,
     ),
     PublicStatus.DONE: Words(
         _("This case is finished"),
