@@ -110,7 +110,7 @@ def _new(record: Record, stored: Stored, problems: Problems) -> Change | None:
         return None
     owner = stored.customers.get(record.values["customer_number"])
     if owner is None:
-        problems.add(record.place, "customer_number", f"{record.values['customer_number']!r} is nobody's")
+        problems.add(record.place, "customer_number", f"there is no person {record.values['customer_number']!r}")
         return None
     if (twin := scripts.reads_like(name)) in stored.users:
         problems.add(record.place, "username", f"reads like {twin!r}, which is taken")

@@ -35,19 +35,24 @@ class Problem:
 class Problems:
     """The mistakes found so far, up to a limit, and remarks on what is taken all the same.
 
-    ``limit`` 0: a feed, which goes on; it keeps the first ones and counts the rest.
+    ``limit`` 0: a feed, which goes on; it keeps the first ones and counts the rest. ``record_count``: records that
+    have mistakes; those of one record come one after the other.
     """
 
     limit: int
     found: list[Problem] = field(default_factory=list)
     remarks: list[Problem] = field(default_factory=list)
     count: int = 0
+    record_count: int = 0
     remark_count: int = 0
     _kept = 100
+    _last: Place | None = None
 
     def add(self, place: Place, column: str, sentence: str) -> None:
         """Note one. Raises: ``TooManyProblems`` when the limit is reached."""
         self.count += 1
+        self.record_count += place != self._last
+        self._last = place
         if len(self.found) < max(self.limit, self._kept):
             self.found.append(Problem(place, column, sentence))
         if self.limit and self.count >= self.limit:

@@ -49,10 +49,18 @@ def format_of(path: Path) -> str:
     return FORMATS.get(path.suffix.lower(), "")
 
 
+class UnknownSheet(Exception):
+    """A folder holds a file that none of its sheets is called, or the same sheet twice: it would not be read."""
+
+
 def files_in(folder: Path) -> list[Path]:
-    """Return the files of a folder that are read, in the order in which one refers to another."""
-    named = {path.stem: path for path in sorted(folder.iterdir()) if format_of(path)}
-    return [named[stem] for stem in (FLAT.file, *FILES) if stem in named]
+    """Return the files of a folder, in the order in which one refers to another. Raises: ``UnknownSheet``."""
+    found = [path for path in sorted(folder.iterdir()) if format_of(path)]
+    named = {path.stem: path for path in found}
+    ours = [named[stem] for stem in (FLAT.file, *FILES) if stem in named]
+    if odd := [path.name for path in found if path not in ours]:
+        raise UnknownSheet(odd[0])
+    return ours
 
 
 def rows(file: BufferedReader, form: str, problems: Problems, *, name: str = "", kind: Kind = FLAT) -> Iterator[Raw]:

@@ -30,7 +30,7 @@ def raise_for_mistakes(found: Outcome) -> None:
     problems = found.problems
     if problems.count:
         more = f"\n  and {problems.count - len(problems.found):,} more" if problems.count > len(problems.found) else ""
-        heading = f"{_count(problems.count, 'record')} left out for mistakes; everything else was taken in:"
+        heading = f"{_count(problems.record_count, 'record')} left out for mistakes; everything else was taken in:"
         raise CommandError("\n  ".join([heading, *map(str, problems.found)]) + more)
 
 

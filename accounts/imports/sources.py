@@ -43,7 +43,8 @@ class Files:
 
     @classmethod
     def at(cls, path: Path, form: str = "") -> "Files":
-        """Return the books at a path. Raises: ``UnknownFormat``, ``OSError``."""
+        """Return the books at a path. Raises: ``UnknownFormat``, ``UnknownSheet``, ``OSError``."""
+        path.stat()
         paths = reader.files_in(path) if path.is_dir() else [path]
         if not all(form or reader.format_of(one) for one in paths):
             raise UnknownFormat(path.name)

@@ -283,7 +283,7 @@ def test_a_closed_account_keeps_its_date_and_is_in_the_record(books: Path, clock
         ({"record": "king"}, "line 1, record: is not one of"),
         ({"record": "person"}, "line 1, customer_number: is missing"),
         ({"record": "person", "customer_number": "C9"}, "birth_date: is missing, and this person is new"),
-        (LOGIN | {"username": "new", "customer_number": "C9"}, "customer_number: 'C9' is nobody's"),
+        (LOGIN | {"username": "new", "customer_number": "C9"}, "customer_number: there is no person 'C9'"),
         (LOGIN | {"customer_number": "C9"}, "customer_number: is another person than this username has"),
         (LOGIN | {"realm": "paper"}, "realm: cannot change: it is live"),
         (LOGIN | {"email": ""}, "email: is empty"),

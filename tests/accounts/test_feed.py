@@ -279,6 +279,14 @@ def test_without_a_directory_the_command_says_what_to_set(clock: Clock):
         call_command("portal_sync")
 
 
+def test_a_record_with_two_mistakes_is_one_record_left_out(tmp_path: Path, clock: Clock):
+    path = tmp_path / "books.jsonl"
+    path.write_bytes(lines({"record": "person", "customer_number": "C9", "birth_date": "?", "closed": "nah"}))
+
+    with pytest.raises(CommandError, match="1 record left out"):
+        call_command("portal_import_customers", str(path), "--feed")
+
+
 def test_a_line_of_the_folder_that_cannot_be_read_is_left_out(tmp_path: Path, clock: Clock, settings):
     settings.PORTAL_CUSTOMER_DIRECTORY = f"{folder.__name__}.records"
     settings.PORTAL_CUSTOMER_FOLDER = str(tmp_path)

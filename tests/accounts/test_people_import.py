@@ -287,8 +287,25 @@ def test_the_database_itself_refuses_a_second_account_of_a_number(db, tmp_path):
 def test_a_file_that_is_not_there_or_of_no_known_kind_is_named(db, tmp_path):
     with pytest.raises(CommandError, match="cannot be read: No such file"):
         call_command("portal_import_customers", str(tmp_path / "none.csv"))
+    with pytest.raises(CommandError, match="cannot be read: No such file"):
+        call_command("portal_import_customers", str(tmp_path / "customers"))
+    (tmp_path / "customers").touch()
     with pytest.raises(CommandError, match="say --format csv or --format jsonl"):
         call_command("portal_import_customers", str(tmp_path / "customers"))
+
+
+@pytest.mark.parametrize("odd", ["account.csv", "people.jsonl"])
+@pytest.mark.parametrize("how", [{}, {"dry_run": True}, {"feed": True}])
+def test_a_sheet_of_a_folder_that_would_not_be_read_is_named_and_nothing_is_written(db, tmp_path, odd, how):
+    (tmp_path / "customers.csv").write_bytes(as_csv(row(1)))
+    (tmp_path / "people.csv").write_text("customer_number\n")
+    (tmp_path / "notes.txt").touch()
+    (tmp_path / odd).touch()
+
+    with pytest.raises(CommandError, match=f"{odd}|people.csv"):
+        call_command("portal_import_customers", str(tmp_path), **how)
+
+    assert not Customer.objects.exists()
 
 
 def test_the_format_can_be_said(db, tmp_path):

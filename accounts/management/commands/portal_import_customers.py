@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from accounts.imports import importing, report
 from accounts.imports.planning import Change
+from accounts.imports.reader import UnknownSheet
 from accounts.imports.sources import Files, UnknownFormat
 from portal.lib import clock
 
@@ -34,6 +35,10 @@ class Command(BaseCommand):
             self._import(source, **options)
         except UnknownFormat as unknown:
             raise CommandError(f"{unknown}: say --format csv or --format jsonl.") from unknown
+        except UnknownSheet as unknown:
+            raise CommandError(
+                f"{unknown} would not be read: no sheet has this name, or it is there twice. Nothing was imported."
+            ) from unknown
         except OSError as error:
             raise CommandError(f"{path} cannot be read: {error.strerror}.") from error
         except importing.ImportRefused as refused:
