@@ -77,12 +77,13 @@ class EmployeeAdmin(_OperatorSteps):
         return ", ".join(filter(None, (employee.email, employee.phone)))
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
-        return super().changelist_view(request, {"may_invite": _is_operator(request)})
+        return super().changelist_view(request, {"may_invite": _is_operator(request), "title": _("Staff")})
 
     def change_view(self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None) -> Any:
         row, now = self.get_object(request, object_id), clock.now()
         facts: dict[str, Any] = {"may_step": False}
         if isinstance(row, Employee):
+            facts |= {"title": row.name or row, "subtitle": None}
             invited = set(invitations.open_invitations(now).filter(user__employee=row).values_list("user", flat=True))
             users = row.users.prefetch_related("groups", "role_changes").order_by("username")
             facts["colleagues"] = [
@@ -192,7 +193,13 @@ class RoleChangeAdmin(_OperatorSteps):
         row = self.get_object(request, object_id)
         is_open = isinstance(row, RoleChange) and not row.outcome and _is_operator(request)
         may_give = is_open and isinstance(row, RoleChange) and role_changes.may_decide(_operator(request), row)
-        return super().change_view(request, object_id, form_url, {"may_refuse": is_open, "may_give": may_give})
+        facts: dict[str, Any] = {"may_refuse": is_open, "may_give": may_give}
+        if isinstance(row, RoleChange):
+            facts |= {"title": f"{row.user.username}: {row.get_role_display()}", "subtitle": None}
+        return super().change_view(request, object_id, form_url, facts)
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
+        return super().changelist_view(request, {"title": _("Role changes")})
 
     def give(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Confirm a role that another operator asked for."""

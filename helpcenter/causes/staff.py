@@ -62,7 +62,7 @@ CAUSES = [
         (
             "G9",
             _("Someone else has to do this"),
-            _("It concerns you, or you asked for it. Ask another operator."),
+            _("Nobody does this to themselves, or confirms what they asked for. Ask another operator."),
         ),
         ("G10", _("This username is taken"), _("Choose another username.")),
         (
@@ -107,7 +107,7 @@ CAUSES = [
             "V1",
             _("This invitation does not work"),
             _(
-                "Check the username and both parts. An invitation works once, for {invitation_time}. If it is older, "
+                "Check the username and both codes. An invitation works once, for {invitation_time}. If it is older, "
                 "ask the colleague who invited you for a new one."
             ),
         ),

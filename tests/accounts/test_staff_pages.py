@@ -338,3 +338,29 @@ def test_customers_are_not_staff_and_staff_are_not_suspended_as_customers(ada: P
         call_command("portal_staff", "suspend", "ada", "--reason", "no")
     with pytest.raises(CommandError, match="portal_staff"):
         call_command("portal_suspend", "dana", "--reason", "no")
+
+
+# --- What the pages are called --------------------------------------------------------------------------------------
+
+
+def test_pages_of_staff_are_called_after_people_and_roles(desk: tuple[Person, Client], clock: Clock):
+    operator, browser = desk
+    factories.staff("olga", Role.OPERATOR)
+    user = invite(operator, role=Role.SENIOR).invitation.user
+
+    change = RoleChange.objects.get(user=user)
+    titles = [
+        browser.get(where).context["title"]
+        for where in (STAFF, f"{STAFF}{user.employee_id}/change/", f"/admin/accounts/rolechange/{change.pk}/change/")
+    ]
+
+    assert titles == ["Staff", user.employee.name, "nina: Senior reviewer"]
+    assert {notice.facts["role"] for notice in Notice.objects.filter(kind="staff_changed")} == {"", "Senior reviewer"}
+
+
+def test_who_has_no_role_yet_is_told_so_at_the_desk(agent: Person, operator: Person, clock: Clock):
+    agent.user.groups.clear()
+
+    nothing, something = (factories.signed_in(one).get("/admin/") for one in (agent, operator))
+
+    assert [b"data-no-role" in page.content for page in (nothing, something)] == [True, False]

@@ -46,7 +46,7 @@ def tell(action: Action, *, user: User, by: User | None, now: datetime, role: st
             now=now,
             what=str(action),
             username=user.username,
-            role=role,
+            role=str(Role(role).label) if role else "",
             by=by.username if by else "",
             at=now.isoformat(),
         )
