@@ -76,6 +76,7 @@ def _customer(person: Person) -> Customer:
         middle_name=names.middle,
         family_name=names.family,
         birth_date=person.birth_date.isoformat(),
+        closed_at=None,
         **{name: getattr(person, name) for name in ("address", "phone", "application", "language", "time_zone")},
     )
 
@@ -87,7 +88,9 @@ def _user(login: Login, *, customer: Customer | None, now: datetime) -> User:
     new = User(username=login.username, customer=customer, is_staff=customer is None, created_at=now)
     if found is None and customer is None:
         new.employee = Employee.objects.create(name=login.username.title(), email=login.email, created_at=now)
-    user = _put(found or new, email=login.email, realm=login.realm, is_active=True)
+    user = _put(found or new, email=login.email, realm=login.realm, is_active=True, closed_at=None)
+    if user.employee:
+        _put(user.employee, left_at=None)
     if found is None:
         record(Action.IMPORTED, by=None, on=user, now=now, demo=True)
     put_password(user, login, now=now)
@@ -150,7 +153,7 @@ def _accounts(user: User, login: Login) -> None:
     for item in wanted:
         facts = {name: getattr(item, name) for name in ("kind", "currency", "net_value", "cash")}
         account, _is_new = TradingAccount.objects.update_or_create(
-            number=item.number, defaults=facts | {"realm": login.realm}
+            number=item.number, defaults=facts | {"realm": login.realm, "closed_at": None}
         )
         mine = {"role": item.role, "label": item.label}
         Mandate.objects.update_or_create(user=user, account=account, defaults=mine)

@@ -15,10 +15,12 @@ from accounts.enums import Action, Realm, Role
 from accounts.models import (
     AccountActivity,
     Customer,
+    Employee,
     FormerPassword,
     Key,
     Mandate,
     SecurityAnswer,
+    TradingAccount,
     User,
 )
 from accounts.policies import security_answers
@@ -107,6 +109,19 @@ def test_a_second_run_changes_nothing(db, clock, tmp_path):
     run(tmp_path, SMALL)
 
     assert everything() == before
+
+
+def test_who_and_what_was_closed_is_open_again_after_the_next_run(db, clock, tmp_path):
+    run(tmp_path, SMALL)
+    closed = (User, Customer, TradingAccount)
+    for model in closed:
+        model.objects.update(closed_at=clock.now)
+    Employee.objects.update(left_at=clock.now)
+
+    run(tmp_path, SMALL)
+
+    assert [model.objects.exclude(closed_at=None).exists() for model in closed] == [False] * 3
+    assert not Employee.objects.exclude(left_at=None).exists()
 
 
 def test_a_changed_file_changes_password_answers_keys_and_accounts(db, clock, tmp_path):
