@@ -51,6 +51,7 @@ class UserAdmin(ReadOnlyAdmin):
         "groups",
         "is_active",
         "suspended_at",
+        "closed_at",
         "networks",
         "welcome_letter",
         "password_changed_at",

@@ -26,6 +26,19 @@ INVITED = EncryptedCookie(
 )  # the part that the operator tells, on its way to the page that shows it
 
 
+class LeftFilter(admin.SimpleListFilter):
+    """Those who work here, or those who have left."""
+
+    title = _("where they are")
+    parameter_name = "left"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("no", _("Works here")), ("yes", _("Has left"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset.filter(left_at__isnull=self.value() == "no") if self.value() in {"no", "yes"} else queryset
+
+
 class _OperatorSteps(StepAdmin):
     """Steps that only operators take."""
 
@@ -44,7 +57,7 @@ class EmployeeAdmin(_OperatorSteps):
     """Everybody who works here, each with their usernames."""
 
     list_display = ("person", "usernames", "left_at")
-    list_filter = (("left_at", admin.EmptyFieldListFilter),)
+    list_filter = (LeftFilter,)
     ordering = ("pk",)
     fields = ("person", "contact", "customer", "created_at", "left_at")
     readonly_fields = ("person", "contact")
