@@ -144,7 +144,7 @@ TABLES = (
     StoredTable(
         ours.Claim,
         _WITH_CASE,
-        _("Claims made in them"),
+        _("Requests made in cases of recovery"),
         of_cases(ours.Claim),
         ("case__number", "reference", "entry_point", "lost", "contact", "created_at", "closed_at"),
         withheld=("phrase",),
@@ -168,7 +168,7 @@ TABLES = (
     StoredTable(
         ours.Decision,
         _WITH_CASE,
-        _("Decisions on them"),
+        _("Decisions on cases of recovery"),
         of_cases(ours.Decision),
         ("case__number", "outcome", "reason", "decided_at"),
         withheld=("own_check",),
@@ -181,7 +181,7 @@ TABLES = (
     StoredTable(
         ours.Hold,
         _WITH_CASE,
-        _("What was on hold after them"),
+        _("What was on hold after a recovery"),
         of_users(ours.Hold, "subject"),
         ("scope", "starts_at", "until", "lifted_at"),
         erase=None,
@@ -189,7 +189,7 @@ TABLES = (
     StoredTable(
         ours.Event,
         _WITH_CASE,
-        _("What happened in them"),
+        _("What happened in cases of recovery"),
         of_cases(ours.Event),
         ("case__number", "at", "action"),
         withheld=("chain", "request_id", "flow", "facts", "key_id"),

@@ -57,6 +57,18 @@ def test_the_page_to_read_says_the_same_in_words(ada: Person, clock: Clock):
     assert "<script" not in page
 
 
+def test_the_page_has_no_names_of_columns_and_one_list_of_what_is_empty(ada: Person, clock: Clock):
+    ada.user.customer.application = {"first_bank": "Quayside Bank"}
+    ada.user.customer.save()
+
+    page = factories.signed_in(ada).post(PAGE, {"file": "page"}).content.decode()
+
+    assert "First bank: Quayside Bank" in page
+    assert "first_bank" not in page.lower()
+    assert "<li>You as a member of our staff</li>" in page
+    assert "<h2>You as a member of our staff</h2>" not in page
+
+
 def test_what_somebody_chose_as_a_name_is_text_on_the_page(ada: Person, clock: Clock):
     ada.user.key_set.update(name="<script>alert(1)</script>")
 

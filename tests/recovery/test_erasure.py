@@ -98,6 +98,17 @@ def test_without_yes_it_only_says_what_would_go(gone):
     assert " accounts.Key" in said.getvalue()
 
 
+def test_yes_is_offered_only_where_nothing_is_in_the_way(gone):
+    said = []
+    for closed_at in (now(), None):
+        User.objects.filter(pk=gone.user.pk).update(closed_at=closed_at)
+        out = io.StringIO()
+        call_command("portal_erase_person", "--username", "greengage", stdout=out)
+        said.append("--yes" in out.getvalue())
+
+    assert said == [True, False]
+
+
 def test_nobody_is_erased_while_a_username_is_open_or_twice(gone, clock):
     User.objects.filter(pk=gone.user.pk).update(closed_at=None)
     with pytest.raises(CommandError, match="still open"):

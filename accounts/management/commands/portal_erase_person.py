@@ -26,11 +26,14 @@ class Command(BaseCommand):
         if not options["yes"]:
             names = ", ".join(user.username for user in person.users) or "no username"
             self.stdout.write(f"{type(row).__name__} {row}: {names}")
+            self.stdout.write("Rows about them. Events and closed cases stay, with numbers and codes only:")
             for label, count in erasure.extent(person):
                 self.stdout.write(f"{count:8} {label}")
-            for sentence in erasure.obstacles(person):
+            obstacles = list(erasure.obstacles(person))
+            for sentence in obstacles:
                 self.stdout.write(f"Cannot be erased yet: {sentence}")
-            self.stdout.write("Nothing was erased. Run it again with --yes.")
+            then = "" if obstacles else " Run it again with --yes."
+            self.stdout.write(f"Nothing was erased.{then}")
             return
         try:
             erasure.erase(person, now=clock.now())
