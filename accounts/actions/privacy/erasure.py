@@ -59,15 +59,19 @@ def erase(person: Person, *, now: datetime) -> None:
 
 
 def _locked(person: Person) -> Person:
-    """Lock a person and their usernames, and return them as they are now: a feed may have opened them again."""
+    """Lock a person and their usernames, and return them as they are now: a feed may have opened them again.
+
+    Usernames first, as whoever opens people does, and their names too, which change.
+    """
     customer, employee = person.customer, person.employee
+    theirs = Q(customer=customer) if customer else Q(employee=employee)
+    users = User.objects.select_for_update(of=("self",), no_key=False).filter(theirs).order_by("pk")
+    list(users)
     if customer:
         customer = Customer.objects.select_for_update(of=("self",)).get(pk=customer.pk)
     if employee:
         employee = Employee.objects.select_for_update(of=("self",)).get(pk=employee.pk)
-    theirs = Q(customer=customer) if customer else Q(employee=employee)
-    locked = User.objects.select_for_update(of=("self",)).filter(theirs)
-    return Person(list(locked.order_by("pk")), customer, employee)
+    return Person(list(users.all()), customer, employee)  # with one that was made until now
 
 
 def obstacles(person: Person) -> Iterator[str]:
