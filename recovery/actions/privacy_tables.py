@@ -1,6 +1,6 @@
 """What recovery holds about people: what is given out, what erasing takes, and old cases, which are deleted whole."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,7 +18,7 @@ from portal.audit.models import SealedWords
 from recovery import models as ours
 from recovery.actions import objections, transitions
 from recovery.actions.case_events import Who, chain_of
-from recovery.enums import Actor
+from recovery.enums import Actor, State
 from recovery.models import Case
 from recovery.models.decisions import NO_WORDS
 
@@ -74,6 +74,12 @@ def under_way(person: Person) -> Iterator[str]:
         yield "A case of recovery is still open."
 
 
+def _contacts_of(claims: Sequence[ours.Claim]) -> list[dict[str, Any]]:
+    """Return the number to call of each claim that led to the end; anybody can make the others, by mistake too."""
+    proved = {claim.pk for claim in claims if claim.case.state == State.DONE and claim.case.claim_id == claim.pk}
+    return [{"contact": claim.contact if claim.pk in proved else ""} for claim in claims]
+
+
 # --- Old cases ----------------------------------------------------------------------------------------
 
 
@@ -125,7 +131,9 @@ TABLES = (
         "after 30 days",
         _("Password resets"),
         of_users(ours.PasswordReset),
-        ("username", "state", "device", "address", "ended", "created_at", "over_at"),
+        ("username", "state", "device", "ended", "created_at", "over_at"),
+        facts=lambda resets: [{"address": reset.address if reset.mailbox_at else ""} for reset in resets],
+        withheld=("address",),
         erase=_forget_resets,
         erased="deleted",
     ),
@@ -146,8 +154,9 @@ TABLES = (
         _WITH_CASE,
         _("Requests made in cases of recovery"),
         of_cases(ours.Claim),
-        ("case__number", "reference", "entry_point", "lost", "contact", "created_at", "closed_at"),
-        withheld=("phrase",),
+        ("case__number", "reference", "entry_point", "lost", "created_at", "closed_at"),
+        facts=_contacts_of,
+        withheld=("phrase", "contact"),
         erase=_empty("case", contact="", browser_digest="", source=""), erased="emptied",
     ),
     StoredTable(
