@@ -166,6 +166,12 @@ class User(EncryptedModel, AbstractBaseUser, PermissionsMixin):  # type: ignore[
         """Return False: without a session nobody is verified; the middleware replaces this."""
         return False
 
+    def is_same_person(self, other: "User") -> bool:
+        """Tell whether both usernames are one person's, who may be staff and a customer."""
+        mine, theirs = (user.employee.customer_id if user.employee else user.customer_id for user in (self, other))
+        is_colleague = self.employee_id is not None and self.employee_id == other.employee_id
+        return self.pk == other.pk or is_colleague or (mine is not None and mine == theirs)
+
     def has_role(self, *roles: Role) -> bool:
         """Tell whether this staff member has one of the roles."""
         return self.is_staff and self.groups.filter(name__in=[str(role) for role in roles]).exists()

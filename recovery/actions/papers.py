@@ -27,11 +27,13 @@ def record_papers(*, case: Case, shown: str, by: User, origin: client.Origin, no
     By the agent whose case it is, or by a senior, who then cannot decide it. ``shown`` is kept in the record. An
     earlier approval no longer counts: two seniors, the longest wait, and its notice must be sent.
     Effects: one row of evidence; a red flag ends the case here, as not confirmed.
-    Raises: ``NotAllowed``, ``NotYours``, ``CaseNotOpen``, ``NotComplete``, ``TooFewSeniors`` (who could decide).
+    Raises: ``NotAllowed``, ``NotYours``, ``MayNotDecide`` (it is their own), ``CaseNotOpen``, ``NotComplete``,
+    ``TooFewSeniors`` (who could decide).
     """
     permissions.need_role(by, Role.AGENT, Role.SENIOR)
     with transaction.atomic():
         locked = transitions.lock(case.pk)
+        permissions.refuse_own(by, locked)
         transitions.need_state(locked, State.PROOFING)
         if locked.maker_id != by.pk and not by.has_role(Role.SENIOR):
             raise NotYours

@@ -4,7 +4,8 @@ import logging
 
 from accounts.enums import Role
 from accounts.models import User
-from recovery.refusals import NotAllowed
+from recovery.models import Case
+from recovery.refusals import MayNotDecide, NotAllowed
 
 log = logging.getLogger("portal.security")
 
@@ -18,3 +19,9 @@ def need_role(by: User, *roles: Role) -> None:
         return
     log.warning("refused by role", extra={"facts": {"user": by.pk, "superuser": by.is_superuser}})
     raise NotAllowed
+
+
+def refuse_own(by: User, case: Case) -> None:
+    """Refuse whoever is the customer of the case too, under another username. Raises: ``MayNotDecide``."""
+    if case.subject and by.is_same_person(case.subject):
+        raise MayNotDecide

@@ -40,13 +40,15 @@ def start_session(*, claim: Claim, by: User, origin: client.Origin, now: datetim
     The agent becomes the maker. The system draws the plan, which cannot be changed; an agent who returns
     to a running session gets the same one.
     Raises: ``NotAllowed``, ``CaseNotOpen`` (also for a second claimant, which is flagged), ``NotYours`` (another
-    agent's), ``NotConfirmed`` (too many rounds for this username lately, known or not).
+    agent's), ``MayNotDecide`` (it is their own), ``NotConfirmed`` (too many rounds for this username lately, known
+    or not).
     """
     permissions.need_role(by, Role.AGENT, Role.SENIOR)
     who = Who(Actor.AGENT, by, origin)
     _refuse_second_claimant(claim, who, now=now)
     with transaction.atomic():
         case = transitions.lock(claim.case_id)
+        permissions.refuse_own(by, case)
         if case.state == State.VERIFYING and case.claim_id == claim.pk:
             _need_maker(case, by)
             return list(claim.items.all())
@@ -88,11 +90,12 @@ def _refuse_second_claimant(claim: Claim, who: Who, *, now: datetime) -> None:
 def take_over(*, claim: Claim, by: User, origin: client.Origin, now: datetime) -> Case:
     """Become the maker in place of an agent who has left; the evidence stays, and neither may decide the case.
 
-    Needs: reference and PIN, entered again by the new agent. Raises: ``NotAllowed``, ``CaseNotOpen``.
+    Needs: reference and PIN, entered again by the new agent. Raises: ``NotAllowed``, ``MayNotDecide``, ``CaseNotOpen``.
     """
     permissions.need_role(by, Role.AGENT, Role.SENIOR)
     with transaction.atomic():
         case = transitions.lock(claim.case_id)
+        permissions.refuse_own(by, case)
         transitions.need_state(case, *TAKEN_OVER_IN)
         if case.claim_id != claim.pk:
             raise CaseNotOpen(case.state)

@@ -6,13 +6,14 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from accounts.actions.networks import requests
 from accounts.enums import ActivityKind, Role
-from accounts.models import AccountActivity
+from accounts.models import AccountActivity, Employee, User
 from portal.lib.client import Origin
 from recovery.actions import claims, questions
 from recovery.enums import FlagKind, Outcome, Prompt, Severity, Source, State
 from recovery.models import Evidence, PlanItem
-from recovery.refusals import CaseNotOpen, KeyCodeOffered, NotAllowed, NotComplete, NotConfirmed, NotYours
+from recovery.refusals import CaseNotOpen, KeyCodeOffered, MayNotDecide, NotAllowed, NotComplete, NotConfirmed, NotYours
 from tests import factories
 from tests.recovery.conftest import ORIGIN, QUESTIONS, RIGHT, Walk, now, right_answer, wrong_answer
 
@@ -239,6 +240,19 @@ def test_nobody_but_agents_and_seniors_asks_questions(walk, holder, lee, request
 
     with pytest.raises(NotAllowed):
         questions.start_session(claim=walk.claim, by=person, origin=ORIGIN, now=now())
+
+
+def test_a_colleague_who_is_the_customer_works_on_neither_their_case_nor_their_request(walk, holder, agent, lee):
+    Employee.objects.filter(users=agent.user).update(customer=holder.user.customer)
+    colleague = User.objects.get(pk=agent.user.pk)
+    walk.opened()
+
+    with pytest.raises(MayNotDecide):
+        questions.start_session(claim=walk.claim, by=colleague, origin=ORIGIN, now=now())
+    with pytest.raises(MayNotDecide):
+        questions.take_over(claim=walk.claim, by=colleague, origin=ORIGIN, now=now())
+    assert not requests.may_verify(colleague, holder.user)
+    assert requests.may_verify(lee.user, holder.user)
 
 
 def test_a_claim_gets_one_round_and_a_name_three_in_a_month(clock, walk):

@@ -33,12 +33,15 @@ def open_of(user: User) -> NetworkRequest | None:
 
 def may_verify(by: User, user: User) -> bool:
     """Tell whether this member of staff may take or verify a request of that user: never their own."""
-    return by != user and (by.has_role(Role.OPERATOR) if user.is_staff else by.has_role(Role.AGENT, Role.SENIOR))
+    return not by.is_same_person(user) and (
+        by.has_role(Role.OPERATOR) if user.is_staff else by.has_role(Role.AGENT, Role.SENIOR)
+    )
 
 
 def may_decide(by: User, request: NetworkRequest) -> bool:
     """Tell whether this member of staff may decide: a second person, who had no part in the request."""
     is_second = by.pk not in {request.user_id, request.asked_by_id, request.maker_id}
+    is_second = is_second and not by.is_same_person(request.user)
     return is_second and by.has_role(Role.OPERATOR if request.user.is_staff else Role.SENIOR)
 
 
