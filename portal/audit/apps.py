@@ -27,6 +27,7 @@ class AuditConfig(AppConfig):
                 events=SecurityEvent,
                 heads=lambda: ChainHead.objects.order_by("pk"),
                 head_of=lambda head: hash_chain.Head(head.chain, head.n, head.digest),
+                further_faults=pruning.headless,
             )
         )
         pre_migrate.connect(_remove_triggers, sender=self)

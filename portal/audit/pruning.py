@@ -1,9 +1,10 @@
 """Shortening chains: old events go, and a signed start stays in their place, from which the rest is verified."""
 
+from collections.abc import Iterator
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 
 from portal.audit import hash_chain
 from portal.audit.models import ChainedEvent, ChainHead, ChainStart, SealedWords, SecurityEvent
@@ -21,6 +22,15 @@ def triggers() -> list[Trigger]:
         *kept(ChainStart, "starts are kept"),
         refusing_if(f"{table}_forward", table, "BEFORE UPDATE", back, "a start moves forward"),
     ]
+
+
+def headless() -> Iterator[str]:
+    """Yield a sentence for each chain of a user, or of the system, that has a start and no head: all else is gone."""
+    heads = ChainHead.objects.filter(chain=OuterRef("chain"))
+    of_users = ChainStart.objects.filter(Q(chain="system") | Q(chain__startswith="user:"))
+    for row in hash_chain.rows(of_users.filter(~Exists(heads)).order_by("pk")):
+        if not isinstance(row, str):
+            yield f"{row.chain}: its head is missing, and everything after {row.n}"
 
 
 def start_after(event: hash_chain.Head, *, now: datetime) -> None:
@@ -41,7 +51,8 @@ def prune_some(*, before: datetime, limit: int, now: datetime) -> int:
     One that has a younger one before it, written while a clock was wrong, goes when that one does; others do not wait.
     """
     behind = SecurityEvent.objects.filter(chain=OuterRef("chain"), n__lt=OuterRef("n"), at__gte=before)
-    oldest = SecurityEvent.objects.filter(~Exists(behind), at__lt=before).order_by("pk").first()
+    whole = Exists(ChainHead.objects.filter(chain=OuterRef("chain")))  # without its head, a chain is a fault
+    oldest = SecurityEvent.objects.filter(~Exists(behind), whole, at__lt=before).order_by("pk").first()
     return _prune(oldest, before=before, limit=limit, now=now) if oldest else 0
 
 

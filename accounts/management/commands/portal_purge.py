@@ -9,9 +9,9 @@ from portal.lib import clock
 
 
 class Command(BaseCommand):
-    """Delete old attempts, sessions, codes and browsers in small batches."""
+    """Delete what is past its end in small batches, and erase people whose time is over."""
 
-    help = "Delete old tries, sessions, e-mailed codes and known browsers in small batches; audit events stay."
+    help = "Delete what is past its end, in small batches: tries, sessions, events, cases, people closed for long."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(

