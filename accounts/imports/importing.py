@@ -15,7 +15,7 @@ from accounts.imports.planning import Change, Counts
 from accounts.imports.problems import Place, Problem, Problems, TooManyProblems
 from accounts.imports.reader import Record
 from accounts.imports.sources import Source
-from accounts.imports.stored import Planned, Stored
+from accounts.imports.stored import LeftOut, Planned, Stored
 from accounts.models import FeedPosition, User
 from portal.audit.models import SecurityEvent
 from portal.audit.record import chain_of, record
@@ -40,6 +40,7 @@ class Outcome:
     problems: Problems
     counts: Counts = field(default_factory=Counts)
     skipped: int = 0  # records that a feed had taken in before it was interrupted
+    left_out: LeftOut = field(default_factory=set)
 
 
 Watch = Callable[[Change], None]
@@ -63,7 +64,7 @@ def check(source: Source, *, limit: int, watch: Watch | None = None) -> Outcome:
 
 
 def _planned(batch: "Batch", planned: Planned, outcome: Outcome) -> Iterator[Change]:
-    stored = Stored(batch.records, planned)
+    stored = Stored(batch.records, planned, outcome.left_out)
     for change in _plan(batch.records, stored, outcome):
         given = change.record.values
         if change.is_new and change.record.kind.keys:
@@ -130,7 +131,7 @@ def _record_run(source: Source, outcome: Outcome, *, by: User | None, now: datet
 
 
 def _write(batch: "Batch", outcome: Outcome, *, now: datetime) -> None:
-    stored = Stored(batch.records, None)
+    stored = Stored(batch.records, None, outcome.left_out)
     for kind in KINDS:
         changes = list(_plan([one for one in batch.records if one.kind.name == kind], stored, outcome))
         if written := [change for change in changes if not change.is_none]:
@@ -145,7 +146,10 @@ def _plan(records: Iterable[Record], stored: Stored, outcome: Outcome) -> Iterat
         by_kind.setdefault(one.kind.name, []).append(one)
     for kind in KINDS:
         if own := by_kind.get(kind):
-            for change in planning.PLANNERS[kind](own, stored, outcome.problems):
+            kept, left = list[Record](), list[Change]()
+            for one in own:
+                left.append(Change(one, None, is_new=False)) if stored.leaves_out(one) else kept.append(one)
+            for change in [*left, *planning.PLANNERS[kind](kept, stored, outcome.problems)]:
                 outcome.counts.add(change)
                 yield change
 
@@ -207,7 +211,7 @@ def _changing(batch: Batch) -> set[tuple[str, ...]]:
     records = [one for one in batch.records if one.kind.name in {PERSON.name, LOGIN.name}]
     if not records:
         return set()
-    planned = _plan(records, Stored(records, None), Outcome(Problems(0)))
+    planned = _plan(records, Stored(records, None, set()), Outcome(Problems(0)))
     return {change.record.key for change in planned if not (change.is_new or change.is_none)}
 
 

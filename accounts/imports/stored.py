@@ -1,7 +1,7 @@
 """What is stored of the things that a batch of records is about."""
 
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Self, TypeVar
 
 from django.db import connection
@@ -13,6 +13,10 @@ from accounts.models import Customer, TradingAccount, User
 from accounts.policies import scripts
 
 Row = TypeVar("Row", bound=Model)
+LeftOut = set[tuple[str, str]]  # column and value: what is closed in the books and was never here, or was erased
+
+
+_NAMING = ("customer_number", "username", "account_number")
 
 
 class Planned:
@@ -43,12 +47,12 @@ class Planned:
 class Stored:
     """The people, usernames and accounts that a batch refers to, by the firm's number or by name.
 
-    ``planned``: of a dry run, whose things stand there as rows that were never saved.
+    ``planned``: of a dry run, whose things stand there as rows that were never saved. ``left_out``: of the whole books.
     """
 
-    def __init__(self, batch: Sequence[Record], planned: Planned | None) -> None:
+    def __init__(self, batch: Sequence[Record], planned: Planned | None, left_out: LeftOut) -> None:
         named = {name: _named(batch, name) for name in ("customer_number", "username", "account_number")}
-        self.planned = planned
+        self.planned, self.left_out = planned, left_out
         self.customers = _by(Customer.objects.filter(number__in=named["customer_number"]), "number")
         # A name in another script that looks like one in Latin letters is looked up under both.
         usernames = named["username"] | {twin for name in named["username"] if (twin := scripts.reads_like(name))}
@@ -57,6 +61,26 @@ class Stored:
         self.accounts = _by(TradingAccount.objects.filter(number__in=named["account_number"]), "number")
         if planned:
             self._add_planned(planned, named)
+
+    def leaves_out(self, record: Record) -> bool:
+        """Tell whether a record closes what is not here, or names what such a record closed earlier in these books.
+
+        Somebody who was erased does not come back with books that still close them.
+        """
+        rows: dict[str, Mapping[str, object]] = {
+            PERSON.name: self.customers,
+            LOGIN.name: self.users,
+            ACCOUNT.name: self.accounts,
+        }
+        known = rows.get(record.kind.name)
+        key = (record.kind.keys[0], record.values[record.kind.keys[0]])
+        is_closed = known is not None and key[1] not in known and record.values.get("closed") == "yes"
+        if known is not None:
+            self.left_out.discard(key)  # open again
+        names_one = any((column, record.values.get(column, "")) in self.left_out for column in _NAMING)
+        if known is not None and (is_closed or names_one):
+            self.left_out.add(key)
+        return is_closed or names_one
 
     def _add_planned(self, planned: Planned, named: dict[str, set[str]]) -> None:
         for number in planned.find(PERSON.name, named["customer_number"]):

@@ -8,6 +8,7 @@ from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from accounts.actions.people import replaced_contacts
+from accounts.actions.privacy import erasure
 from accounts.enums import ContactKind, MandateRole
 from accounts.models import (
     AccountActivity,
@@ -252,6 +253,29 @@ def test_a_new_username_of_a_closed_person_is_closed(books: Path, clock: Clock):
     read(books, PERSON | {"closed": "yes"}, LOGIN | {"username": "late"})
 
     assert not User.objects.get(username="late").is_active
+
+
+def test_who_was_erased_does_not_come_back_with_books_that_close_them(books: Path, clock: Clock):
+    closing = [PERSON | {"closed": "yes"}, LOGIN, ACCOUNT | {"closed": "yes"}, MANDATE, ENTRY, DAY]
+    read(books, *closing)
+    erasure.erase(erasure.of_customer(Customer.objects.get()), now=clock.now)
+
+    for feed in (False, True):
+        said = read(books, *closing, {"record": "person", "customer_number": "C9", "closed": "yes"}, feed=feed)
+        assert "made" not in said
+
+    assert (Customer.objects.count(), User.objects.count(), TradingAccount.objects.count()) == (1, 1, 0)
+
+
+def test_who_was_erased_comes_back_where_the_books_do_not_close_them(books: Path, clock: Clock):
+    short = {"record": "person", "customer_number": "C1", "closed": "yes"}
+    read(books, short)
+    erasure.erase(erasure.of_customer(Customer.objects.get()), now=clock.now)
+
+    read(books, short, *ALL)
+
+    assert User.objects.get(username="ada").customer.given_name == "Ada"
+    assert Mandate.objects.count() == 1
 
 
 def test_details_change_of_a_person_without_an_open_username(books: Path, clock: Clock):
