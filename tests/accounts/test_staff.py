@@ -273,6 +273,7 @@ def test_whoever_comes_back_is_invited_again_and_has_no_role_yet(operator: Perso
     leaving.leave(user=agent.user, reason="resigned", **how(operator))
 
     again = invitations.invite_again(user=agent.user, **how(operator))
+    assert Employee.objects.get(users=agent.user).left_at
 
     user = accept(again)
     assert (user.is_active, user.closed_at, role_of(user)) == (True, None, [])
@@ -317,3 +318,15 @@ def test_who_was_erased_is_not_invited_again(operator: Person, clock: Clock):
 
     with pytest.raises(HasLeft):
         invitations.invite_again(user=user, **how(operator))
+
+
+def test_whoever_does_not_come_back_after_all_has_left(operator: Person, agent: Person, clock: Clock):
+    leaving.leave(user=agent.user, reason="resigned", **how(operator))
+    again = invitations.invite_again(user=agent.user, **how(operator))
+    typed = parts(again)
+    invitations.revoke(user=agent.user, **how(operator))
+
+    with pytest.raises(InvitationWrong):
+        invitations.check(**typed, origin=client.Origin("203.0.113.9"), now=clocks.now())
+
+    assert (Employee.objects.get(users=agent.user).left_at is None, again.invitation.user.is_active) == (False, False)

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from accounts import notice_kinds
 from accounts.actions import password
@@ -89,7 +89,7 @@ def invite_first_operator(*, username: str, person: NewPerson, now: datetime) ->
 def invite_again(*, user: User, by: User | None, origin: client.Origin | None, now: datetime) -> Invited:
     """Invite a colleague anew: the invitation ran out, the phone or the password is lost, or they come back.
 
-    Until it is accepted, nothing of theirs ends. Somebody who had left has no role until one is given.
+    Until it is accepted, nothing of theirs ends, and whoever had left has left; they have no role until one is given.
     Effects: an open invitation is replaced; one event; operators are told.
     Raises: ``NotAnOperator``, ``OwnMatter``, ``HasLeft`` if they were erased since.
     """
@@ -98,10 +98,6 @@ def invite_again(*, user: User, by: User | None, origin: client.Origin | None, n
     if locked.erased_at:
         raise HasLeft
     StaffInvitation.objects.filter(user=locked, accepted_at=None, revoked_at=None).update(revoked_at=now)
-    if locked.closed_at:
-        locked.is_active, locked.closed_at = True, None
-        locked.save(update_fields=["is_active", "closed_at"])
-        Employee.objects.filter(users=locked).update(left_at=None)
     return _issue(locked, by=by, origin=origin, now=now)
 
 
@@ -189,8 +185,9 @@ def find_open(*, invitation_id: int, now: datetime) -> StaffInvitation:
 
 
 def open_invitations(now: datetime) -> QuerySet[StaffInvitation]:
-    """Return the invitations that can be accepted."""
-    return StaffInvitation.objects.filter(accepted_at=None, revoked_at=None, expires_at__gt=now, user__is_active=True)
+    """Return the invitations that can be accepted, those of people who come back among them."""
+    there = Q(user__is_active=True) | Q(user__closed_at__isnull=False, user__erased_at=None)
+    return StaffInvitation.objects.filter(there, accepted_at=None, revoked_at=None, expires_at__gt=now)
 
 
 @refusing(too_often)
@@ -209,6 +206,10 @@ def accept(*, invitation: StaffInvitation, new_password: str, origin: client.Ori
             raise Suspended
         if not open_invitations(now).filter(pk=invitation.pk).update(accepted_at=now):
             raise InvitationOver
+        if locked.closed_at:
+            locked.is_active, locked.closed_at = True, None
+            locked.save(update_fields=["is_active", "closed_at"])
+            Employee.objects.filter(users=locked).update(left_at=None)
         password.set_prepared(user=locked, prepared=prepared, by=locked, origin=origin, now=now)
         key_revocation.revoke_authenticators(user=locked, reason=EndReason.RECOVERED, by=locked, origin=origin, now=now)
         record(Action.INVITATION_ACCEPTED, by=locked, on=locked, now=now, origin=origin, flow=_flow(invitation))
