@@ -2,11 +2,14 @@
 
 from django.urls import path
 
-from portal.home import activity_views, views
+from portal.home import account_views, activity_views, views
 
 app_name = "home"
 urlpatterns = [
     path("", views.dashboard, name="dashboard"),
+    # path: the firm's numbers may have a slash in them
+    path("accounts/<path:number>/activity/file/", account_views.activity_file, name="account-activity-file"),
+    path("accounts/<path:number>/", account_views.account, name="account"),
     path("security/", views.security, name="security"),
     path("activity/", activity_views.show, name="activity"),
     path("activity/file/", activity_views.download, name="activity-file"),

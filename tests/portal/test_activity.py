@@ -15,7 +15,7 @@ from portal.audit import event_names
 from portal.audit.models import SecurityEvent
 from portal.audit.record import record
 from portal.home import activity
-from portal.home.activity_views import _cell
+from portal.home.csv_files import _cell
 from portal.lib.client import Origin
 from tests import factories
 from tests.conftest import Clock
