@@ -14,7 +14,7 @@ from tests.factories import Person
 
 pytestmark = pytest.mark.django_db(transaction=True)
 Enter = Callable[..., Page]
-PAGES = ("", "full/", "phone/", "preferences/", "email/", "email/stop/", "stop/", "stop/thanks/")
+PAGES = ("", "full/", "data/", "phone/", "preferences/", "email/", "email/stop/", "stop/", "stop/thanks/")
 
 
 @pytest.fixture
