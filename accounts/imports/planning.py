@@ -29,7 +29,7 @@ PERSONAL = tuple(
 class Change:
     """What a record makes of a row: ``values`` by attribute; ``closes`` is None where that stays as it is.
 
-    ``row``: of the model of its kind, not saved yet if it is new.
+    ``row``: of the model of its kind, not saved yet if it is new; None for what is closed and not here.
     """
 
     record: Record
@@ -41,6 +41,8 @@ class Change:
     @property
     def words(self) -> list[str]:
         """Return what it does, for counting and for the list of a dry run."""
+        if self.row is None:
+            return ["left out"]
         closing = {True: ["closed"], False: ["opened again"], None: []}[self.closes]
         if self.is_new:
             return ["made", *(word for word in closing if word == "closed")]

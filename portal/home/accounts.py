@@ -37,6 +37,7 @@ class Chart:
     area: str
     first: AccountValue
     last: AccountValue
+    box: str = f"0 0 {CHART_WIDTH} {CHART_HEIGHT}"
 
 
 @dataclass(frozen=True)

@@ -330,3 +330,15 @@ def test_whoever_does_not_come_back_after_all_has_left(operator: Person, agent: 
         invitations.check(**typed, origin=client.Origin("203.0.113.9"), now=clocks.now())
 
     assert (Employee.objects.get(users=agent.user).left_at is None, again.invitation.user.is_active) == (False, False)
+
+
+def test_the_contact_of_a_colleague_is_not_given_to_another(operator: Person, agent: Person, clock: Clock):
+    user = invite(operator).invitation.user
+
+    for taken in (
+        {"email": agent.user.email.upper(), "phone": ""},
+        {"email": "new@northgate.test", "phone": NINA.phone},
+    ):
+        whose = user if taken["phone"] == "" else agent.user
+        with pytest.raises(PersonKnown):
+            contact.change(user=whose, name="N", **taken, **how(operator))

@@ -7,7 +7,7 @@ from django.db import transaction
 
 from accounts import notice_kinds
 from accounts.actions.authenticators import emailed_code
-from accounts.actions.staff import operators
+from accounts.actions.staff import invitations, operators
 from accounts.enums import Action
 from accounts.models import Employee, StaffInvitation, User
 from accounts.staff_refusals import AlreadyDone, HasLeft
@@ -31,7 +31,8 @@ def change(
 
     Effects: the person; with a new address, codes and invitations on their way end; an event for each username; the
     person is told, at the old address too, and so is every operator.
-    Raises: ``NotAnOperator``, ``OwnMatter``, ``HasLeft``, ``AlreadyDone`` if nothing would change.
+    Raises: ``NotAnOperator``, ``OwnMatter``, ``HasLeft``, ``AlreadyDone`` if nothing would change,
+    ``PersonKnown`` if the contact is a colleague's.
     """
     operators.need_operator(by, user=user)
     users = list(
@@ -44,6 +45,7 @@ def change(
     fields = [field for field, value in wanted.items() if getattr(person, field) != value]
     if not fields:
         raise AlreadyDone
+    invitations.refuse_known(email=email, phone=phone, but=person.pk)
     addresses = [person.email, email] if "email" in fields else [person.email]
     for field in fields:
         setattr(person, field, wanted[field])

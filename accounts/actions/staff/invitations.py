@@ -106,7 +106,7 @@ def _employee(person: NewPerson, *, now: datetime) -> Employee:
         if person.same_as.erased_at:
             raise HasLeft
         return Employee.objects.get(users=person.same_as)
-    _refuse_known(person)
+    refuse_known(email=person.email, phone=person.phone)
     customer = Customer.objects.filter(number=person.customer_number, employee=None).first()
     if person.customer_number and customer is None:
         raise NobodyByThatNumber
@@ -115,11 +115,14 @@ def _employee(person: NewPerson, *, now: datetime) -> Employee:
     )
 
 
-def _refuse_known(person: NewPerson) -> None:
-    """Refuse a second record of somebody who works here: both their usernames must be known as one person's."""
-    for known in Employee.objects.prefetch_related("users"):
-        same_mail = known.email.casefold() == person.email.casefold()
-        if same_mail or (person.phone and known.phone == person.phone):
+def refuse_known(*, email: str, phone: str, but: int = 0) -> None:
+    """Refuse a contact of somebody else who works here: both their usernames must be known as one person's.
+
+    ``but``: the number of the employee whose own it may be. Raises: ``PersonKnown``.
+    """
+    for known in Employee.objects.exclude(pk=but).prefetch_related("users"):
+        same_mail = known.email.casefold() == email.casefold()
+        if same_mail or (phone and known.phone == phone):
             raise PersonKnown(username=", ".join(user.username for user in known.users.all()))
 
 
