@@ -1,6 +1,6 @@
 """Build the cast of a demo. Nobody has proved what these actions write: never for real customers."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TypeVar
 
 from django.conf import settings
@@ -15,14 +15,14 @@ from accounts.actions.staff import invitations
 from accounts.actions.staff.invitations import NewPerson
 from accounts.demo import cast as cast_file
 from accounts.demo.cast import Cast, Login, Person, State, moment, reference_of
+from accounts.demo.trading_accounts import put_accounts, put_activity
 from accounts.enums import Action, EndReason, Role
-from accounts.models import AccountActivity, Customer, Employee, Key, Mandate, Phone, Report, TradingAccount, User
+from accounts.models import Customer, Employee, Key, Phone, Report, User
 from accounts.policies import networks, usernames
 from portal.audit.record import record
 from portal.lib import code_alphabet
 from portal.throttle import limits, reserve
 
-_STALE = timedelta(days=1)
 Row = TypeVar("Row", bound=models.Model)
 
 
@@ -40,8 +40,8 @@ def build(cast: Cast, *, now: datetime) -> None:
     for person in cast.people():
         customer = _customer(person)
         for login in (person, *person.log_ins):
-            _accounts(_user(login, customer=customer, now=now), login)
-        _activity(person, now=now)
+            put_accounts(_user(login, customer=customer, now=now), login, now=now)
+        put_activity(person, now=now)
         _requests(User.objects.get(username=usernames.canonical(person.username)), person, now=now)
     for member in cast.staff:
         roles.give_role(_user(member, customer=None, now=now), member.role)
@@ -145,34 +145,6 @@ def _phone(wanted: cast_file.Key, *, now: datetime) -> Phone:
     new = Phone(reference=reference, version=version, created_at=moment(wanted.paired, now=now), last_seen_at=now)
     phone = Phone.objects.filter(reference=reference).first() or new
     return _put(phone, name=wanted.name, public_key=wanted.on_phone, ended_at=None, end_reason="")
-
-
-def _accounts(user: User, login: Login) -> None:
-    wanted = login.all_accounts()
-    Mandate.objects.filter(user=user).exclude(account__number__in=[item.number for item in wanted]).delete()
-    for item in wanted:
-        facts = {name: getattr(item, name) for name in ("kind", "currency", "net_value", "cash")}
-        account, _is_new = TradingAccount.objects.update_or_create(
-            number=item.number, defaults=facts | {"realm": login.realm, "closed_at": None}
-        )
-        mine = {"role": item.role, "label": item.label}
-        Mandate.objects.update_or_create(user=user, account=account, defaults=mine)
-
-
-def _activity(person: Person, *, now: datetime) -> None:
-    """Write the rows in the order of the file; a row that is a day off is moved, so that "-2d" stays recent."""
-    numbers = {item.account for item in person.activity}
-    accounts = {account.number: account for account in TradingAccount.objects.filter(number__in=numbers)}
-    rows = {number: iter(account.activity.order_by("pk")) for number, account in accounts.items()}
-    for item in person.activity:
-        at = moment(item.at, now=now)
-        row = next(rows[item.account], None) or AccountActivity(account=accounts[item.account], at=at)
-        facts = ("kind", "own", "instrument", "quantity", "amount", "currency")
-        _put(
-            row,
-            at=at if abs(row.at - at) > _STALE else row.at,
-            **{name: getattr(item, name) for name in facts},
-        )
 
 
 def _requests(user: User, person: Person, *, now: datetime) -> None:

@@ -120,6 +120,7 @@ class Account(Strict):
     currency: _Currency = "USD"
     role: MandateRole = MandateRole.OWNER
     label: Annotated[_Shown, Meta(max_length=80)] = ""
+    client: Annotated[_Shown, Meta(max_length=80)] = ""
     net_value: _Amount = "0"
     cash: _Amount = "0"
 
@@ -181,6 +182,7 @@ class Login(Strict):
                 number=f"{self.username.upper()[:27]}-{n + 1:04d}",
                 role=MandateRole.ADVISER,
                 label=f"{_FIRST[n % len(_FIRST)]} {_SECOND[n // len(_FIRST) % len(_SECOND)]}",
+                client=_FIRST[n % len(_FIRST)],
                 net_value=str(25_000 + 3_750 * n),
                 cash=str(1_500 + 125 * n),
             )

@@ -127,6 +127,7 @@ ACCOUNT = Kind(
         Column("account_currency", "three letters", 3, default="USD", read=values.currency),
         Column("account_net_value", "such as 1210.40", 19, default="0", read=values.amount),
         Column("account_cash", "", 19, default="0", read=values.amount),
+        Column("account_as_of", "when value and cash were so, such as 2026-11-27T22:00:00Z", 32, read=values.moment),
         _CLOSED,
     ),
 )
@@ -139,6 +140,7 @@ MANDATE = Kind(
         _ACCOUNT,
         Column("role", "`owner` or `adviser`", 16, default=MandateRole.OWNER, read=values.one_of(MandateRole.values)),
         Column("label", "what the account is called in the list of this username", 80, read=values.name),
+        Column("client", "whom the account is for: an adviser's list is grouped by it", 80, read=values.name),
         Column("ended", "`yes` takes it away", 3, default="no", read=values.yes_or_no),
     ),
 )

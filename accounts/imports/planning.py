@@ -17,6 +17,7 @@ from accounts.models import AccountActivity, AccountValue, Customer, Mandate, Tr
 from accounts.policies import scripts
 from portal.lib import clock
 
+_OF_MANDATE = ("role", "label", "client")
 _GROUPED = ("address", "application")  # columns that begin so are kept together, in one column of the table
 PERSONAL = tuple(
     column.name
@@ -161,6 +162,8 @@ def accounts(records: Sequence[Record], stored: Stored, problems: Problems) -> l
         for name in ("net_value", "cash"):
             if f"account_{name}" in given:
                 wanted[name] = Decimal(given[f"account_{name}"])
+        if "account_as_of" in given:
+            wanted["balances_at"] = datetime.fromisoformat(given["account_as_of"]) if given["account_as_of"] else None
         realm = given.get("account_realm", row.realm)
         if found is None:
             wanted["realm"] = realm
@@ -183,7 +186,7 @@ def mandates(records: Sequence[Record], stored: Stored, problems: Problems) -> l
         if user is None or account is None:
             continue
         row = found.get((user.pk, account.pk)) if user.pk and account.pk else None
-        values: dict[str, Any] = {name: record.values[name] for name in ("role", "label") if name in record.values}
+        values: dict[str, Any] = {name: record.values[name] for name in _OF_MANDATE if name in record.values}
         ends = record.values.get("ended") == "yes"
         if row is None and ends:
             changes.append(Change(record, Mandate(), is_new=False))

@@ -70,7 +70,7 @@ def accounts(changes: Sequence[Change], now: datetime) -> None:
     TradingAccount.objects.bulk_create(change.row for change in changes if change.is_new)
     changed = [change.row for change in changes if change.values and not change.is_new]
     if changed:
-        TradingAccount.objects.bulk_update(changed, ["kind", "currency", "net_value", "cash"])
+        TradingAccount.objects.bulk_update(changed, ["kind", "currency", "net_value", "cash", "balances_at"])
     for closes in (True, False):
         over = [change.row for change in changes if change.closes is closes and not change.is_new]
         if over:
@@ -92,7 +92,7 @@ def mandates(changes: Sequence[Change], now: datetime) -> None:
     Mandate.objects.filter(pk__in=[row.pk for row in over]).delete()
     Mandate.objects.bulk_create(given)
     if changed:
-        Mandate.objects.bulk_update(changed, ["role", "label"])
+        Mandate.objects.bulk_update(changed, ["role", "label", "client"])
     firm_changes.note_mandates(Action.MANDATE_ENDED, over, now=now)
     firm_changes.note_mandates(Action.MANDATE_GIVEN, given, now=now)
 

@@ -33,7 +33,7 @@ class Customer(EncryptedModel):
 
 
 class TradingAccount(models.Model):
-    """One trading account. Balances are as the firm's back office last reported them."""
+    """One trading account. Balances are as the firm's back office last reported them, which says as of when."""
 
     number = models.CharField(max_length=32, unique=True)
     kind = models.CharField(max_length=16, choices=AccountKind.choices, default=AccountKind.INDIVIDUAL)
@@ -41,6 +41,7 @@ class TradingAccount(models.Model):
     currency = models.CharField(max_length=3, default="USD")
     net_value = models.DecimalField(max_digits=18, decimal_places=2, default=0)
     cash = models.DecimalField(max_digits=18, decimal_places=2, default=0)
+    balances_at = models.DateTimeField(null=True, blank=True)  # empty: the books do not say
     closed_at = models.DateTimeField(null=True, blank=True)
 
     def __str__(self) -> str:
@@ -48,12 +49,18 @@ class TradingAccount(models.Model):
 
 
 class Mandate(models.Model):
-    """Which user may act on which account, and in which role."""
+    """Which user may act on which account, and in which role.
+
+    ``label`` and ``client``: what the account, and whom it is for, is called in the list of this user. The account
+    that the user works with is the one that was ``chosen_at`` last.
+    """
 
     user = models.ForeignKey("accounts.User", models.PROTECT, related_name="mandates")
     account = models.ForeignKey(TradingAccount, models.PROTECT, related_name="mandates")
     role = models.CharField(max_length=16, choices=MandateRole.choices)
     label = models.CharField(max_length=80, blank=True)
+    client = models.CharField(max_length=80, blank=True, db_default="")
+    chosen_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [

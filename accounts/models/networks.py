@@ -44,6 +44,7 @@ class SignInAddress(EncryptedModel):
     encryption_owner = "user_id"
     user = models.ForeignKey(User, models.CASCADE, related_name="sign_in_addresses")
     address = EncryptedTextField()
+    device = models.CharField(max_length=120, blank=True, db_default="")  # in words, as in PlatformSession
     at = models.DateTimeField()
 
     class Meta:

@@ -126,6 +126,17 @@ def test_every_address_replaced_lately_is_told(books: Path, clock: Clock):
     assert User.objects.get().former_addresses(clock.now) == ["ada@example.test", "ada@1.test"]
 
 
+def test_accounts_are_grouped_by_client_and_say_as_of_when_they_are(books: Path):
+    dated = ACCOUNT | {"account_as_of": "2026-03-01T23:00:00+01:00"}
+    read(books, dated, MANDATE | {"label": "Birch Trust", "client": "Birch"})
+    said = read(books, dated, MANDATE | {"client": "Birch"})
+
+    mandate = Mandate.objects.select_related("account").get()
+    assert (mandate.label, mandate.client) == ("Birch Trust", "Birch")
+    assert mandate.account.balances_at.isoformat() == "2026-03-01T22:00:00+00:00"
+    assert said.count("1 unchanged") == 2
+
+
 def test_a_changed_phone_number_is_kept_and_told_by_mail(books: Path):
     read(books, {"record": "person", "customer_number": "C1", "phone": "+15550199"})
 

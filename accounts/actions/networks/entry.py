@@ -39,7 +39,7 @@ def admit(proof: Authenticator, *, browser: str, origin: client.Origin, now: dat
     """
     user = proof.user
     if is_admitted(user, browser=browser, address=origin.address, now=now):
-        SignInAddress.objects.create(user=user, address=origin.address, at=now)
+        SignInAddress.objects.create(user=user, address=origin.address, device=origin.device, at=now)
         return True
     record(Action.NETWORK_REFUSED, by=user, on=user, now=now, origin=origin, proof=proof.persistent_id)
     _tell(user, origin=origin, now=now)

@@ -56,7 +56,7 @@ def _delete_accounts(_table: StoredTable, person: Person, _now: datetime) -> Non
     for model in (ours.AccountActivity, ours.AccountValue, ours.Mandate):
         model.objects.filter(account__in=alone).delete()
     ours.TradingAccount.objects.filter(pk__in=alone).delete()
-    ours.Mandate.objects.filter(account__in=advised).update(label="")
+    ours.Mandate.objects.filter(account__in=advised).update(label="", client="")
 
 
 def _by_username_hash(model: Any) -> Rows:
@@ -150,7 +150,7 @@ _ACCOUNTS = (
         WITH_PERSON + ", unless somebody else may act on it; or so long after it was closed, if nobody may any more",
         _("Accounts of yours"),
         _accounts,
-        ("number", "kind", "realm", "currency", "net_value", "cash", "closed_at"),
+        ("number", "kind", "realm", "currency", "net_value", "cash", "balances_at", "closed_at"),
         erase=_delete_accounts,
         erased="deleted, unless somebody else may act on it",
     ),
@@ -177,7 +177,7 @@ _ACCOUNTS = (
         "when the firm's books end it; " + WITH_PERSON,
         _("Accounts you may act on"),
         of_users(ours.Mandate),
-        ("user__username", "account__number", "role", "label"),
+        ("user__username", "account__number", "role", "label", "client", "chosen_at"),
     ),
 )
 
@@ -202,7 +202,7 @@ _SIGN_IN = (
         "`PORTAL_KEEP_SIGN_INS_DAYS` after the sign-in",
         _("Addresses you signed in from"),
         of_users(ours.SignInAddress),
-        ("user__username", "at", "address"),
+        ("user__username", "at", "device", "address"),
     ),
     StoredTable(
         ours.PushChallenge,
