@@ -11,12 +11,16 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
+
+from portal.lib import strict_json
 
 _TRUE = {"1", "true", "yes", "on"}
 _FALSE = {"0", "false", "no", "off"}
 _MOST_DIGITS = 18
+_LONGEST_LABEL, _LONGEST_ADDRESS = 60, 2_000
 
 
 @dataclass(frozen=True)
@@ -112,6 +116,49 @@ def mapping(name: str, default: dict[str, str], *, help: str) -> dict[str, str]:
             raise ImproperlyConfigured(f"{name} must be a JSON object of texts, you gave {raw!r}.")
     _remember(name, value, default, origin, help=help)
     return value
+
+
+def links(name: str, *, help: str) -> dict[str, str]:
+    """Read links as a JSON object of label and address, in the order in which they are shown.
+
+    An address is https, or a path of the portal's own; a page leads nowhere else.
+    """
+    raw, origin = _raw(name)
+    value: dict[str, str] = {}
+    if raw:
+        try:
+            value = strict_json.loads(raw)
+        except strict_json.Unreadable as error:
+            raise ImproperlyConfigured(f"{name} must be a JSON object of labels and addresses: {error}.") from error
+        if not isinstance(value, dict):
+            raise ImproperlyConfigured(f"{name} must be a JSON object of labels and addresses, you gave {raw!r}.")
+        for label, address in value.items():
+            _refuse_link(name, label, address)
+    _remember(name, value, {}, origin, help=help)
+    return value
+
+
+def _refuse_link(name: str, label: str, address: Any) -> None:
+    if not label.strip() or not label.isprintable() or len(label) > _LONGEST_LABEL:
+        raise ImproperlyConfigured(f"{name}: a label has 1 to {_LONGEST_LABEL} visible characters, you gave {label!r}.")
+    if not isinstance(address, str) or not _is_address(address):
+        raise ImproperlyConfigured(
+            f"{name}: {label} must lead to https://... or to a path such as /help/, you gave {address!r}."
+        )
+
+
+def _is_address(address: str) -> bool:
+    """Tell whether browsers read this as an https address without a log-in, or as a path of the portal's own."""
+    if not address.isprintable() or len(address) > _LONGEST_ADDRESS or set(address) & set(" \\<>\"'`"):
+        return False
+    try:
+        parts = urlsplit(address)
+        _port = parts.port  # raises if it is none
+    except ValueError:
+        return False
+    if parts.scheme == "https":
+        return bool(parts.hostname) and "@" not in parts.netloc
+    return address.startswith("/") and not parts.scheme and not parts.netloc and not address.startswith("//")
 
 
 def secret(name: str, *, development: str | None, shortest: int = 0, published: str = "", help: str) -> str:

@@ -1,5 +1,6 @@
 """Settings from the environment: nonsense stops the start with a sentence that names the variable."""
 
+import json
 from collections.abc import Callable
 
 import pytest
@@ -35,6 +36,10 @@ def text() -> object:
     return env.text(NAME, "default", help="")
 
 
+def links() -> object:
+    return env.links(NAME, help="")
+
+
 def secret() -> object:
     return env.secret(NAME, development=None, help="Signs cookies.")
 
@@ -57,6 +62,18 @@ def secret() -> object:
         (words, "", []),
         (mapping, None, {"mon": "8-20"}),
         (mapping, '{"sat": "10-16"}', {"sat": "10-16"}),
+        (links, None, {}),
+        (links, "", {}),
+        (
+            links,
+            '{"Fees": "https://firm.example/fees?a=b#c", "Help": "/help/"}',
+            {"Fees": "https://firm.example/fees?a=b#c", "Help": "/help/"},
+        ),
+        (
+            links,
+            '{"Gebühren & mehr: \\"alles\\"": "https://börse.example:8443/"}',
+            {'Gebühren & mehr: "alles"': "https://börse.example:8443/"},
+        ),
         (text, None, "default"),
         (text, "", ""),
         (secret, "s3cret", "s3cret"),
@@ -77,6 +94,9 @@ def test_a_value_is_read(monkeypatch, read: Callable[[], object], raw: str | Non
         *((number, raw) for raw in ("2", "11", "-5", "5.0", "5 ", "", "five", "0x5", "1_0", "٥", "²", "9" * 5000)),
         *((flag, raw) for raw in ("", "2", "ja", "None", "true ")),
         *((mapping, raw) for raw in ("", "[]", "{", '{"mon": 8}', '{"mon": null}', "null", '"mon"')),
+        *((links, raw) for raw in ("[]", "{", "null", '"/"', '{"Fees": 1}', '{"Fees": null}', '{"Fees": ["/"]}')),
+        *((links, f'{{"{label}": "/fees/"}}') for label in ("", " ", "a\\nb", "a\\u202eb", "x" * 61)),
+        (links, '{"Fees": "/fees/", "Fees": "https://other.example/"}'),
         (secret, ""),
         (secret, None),
     ],
@@ -88,6 +108,35 @@ def test_nonsense_is_refused_and_the_variable_named(monkeypatch, read: Callable[
     with pytest.raises(ImproperlyConfigured, match=NAME):
         read()
     assert NAME not in env.READINGS
+
+
+def test_links_keep_their_order(monkeypatch):
+    monkeypatch.setenv(NAME, '{"Zebra": "/z/", "Apple": "/a/", "Mango": "/m/"}')
+
+    assert list(env.links(NAME, help="")) == ["Zebra", "Apple", "Mango"]
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        *("", "fees", "fees/", "#fees", "?fees", "//other.example/", "/\\other.example/", "\\\\other.example/"),
+        *(
+            "http://firm.example/",
+            "javascript:alert(1)",
+            "JavaScript:alert(1)",
+            "data:text/html,x",
+            "mailto:a@b.example",
+        ),
+        *("https:", "https:///fees", "https:firm.example", "https://user@firm.example/", "https://firm.example:port/"),
+        *(" https://firm.example/", "https://firm.example/ ", "https://firm.example/\n", "/\t/other.example/", "/a b/"),
+        *("https://firm.example/<script>", 'https://firm.example/"', "/\u202e/", "https://[::1/", "/" + "x" * 2000),
+    ],
+)
+def test_a_link_leads_to_https_or_a_path_of_our_own(monkeypatch, address: str):
+    monkeypatch.setenv(NAME, json.dumps({"Fees": address}))
+
+    with pytest.raises(ImproperlyConfigured, match=f"{NAME}: Fees must lead to https"):
+        env.links(NAME, help="")
 
 
 def test_a_refused_number_says_what_would_be_right(monkeypatch):
