@@ -72,6 +72,10 @@ PORTAL_BRAND_NAME = env.text("PORTAL_BRAND_NAME", "Northgate Securities", help="
 PORTAL_KEY_NAME = env.text("PORTAL_KEY_NAME", "Northgate Key", help="What customers call their Key.")
 PORTAL_DESKTOP_NAME = env.text("PORTAL_DESKTOP_NAME", "Northgate Desk", help="Name of the desktop program.")
 PORTAL_MOBILE_NAME = env.text("PORTAL_MOBILE_NAME", "Northgate Mobile", help="Name of the mobile app.")
+PORTAL_LINKS = env.links(
+    "PORTAL_LINKS",
+    help="Your own tools on the start page: JSON of labels and addresses; {account} becomes the account's number.",
+)
 PORTAL_SUPPORT_PHONE = env.text("PORTAL_SUPPORT_PHONE", "+1 555 0100", help="The one number customers may call.")
 PORTAL_SUPPORT_HOURS = env.mapping(
     "PORTAL_SUPPORT_HOURS",

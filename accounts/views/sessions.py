@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_safe
 from accounts.actions import sessions
 from accounts.actions.sign_in import completion
 from accounts.cookies import REFUSED_NETWORK
+from accounts.enums import Realm
 from accounts.policies import idleness
 from accounts.request_types import SignedInRequest
 from accounts.views.guards import signed_in, who
@@ -26,12 +27,16 @@ PER_PAGE = 20
 
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
-    """End this session. What else the browser stores stays: it may be somebody's Key."""
+    """End this session. What else the browser stores stays: it may be somebody's Key.
+
+    ``realm``: the one to sign in to next.
+    """
     if known := who(request):
         with transaction.atomic():
             completion.sign_out(known.user, origin=client.origin(request), now=clock.now())
             logout(request)
-    return redirect(f"{reverse('accounts:login')}?ended=here")
+    realm = request.POST.get("realm")
+    return redirect(f"{reverse('accounts:login')}?ended=here{f'&realm={realm}' if realm in Realm.values else ''}")
 
 
 @require_safe

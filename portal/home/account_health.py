@@ -18,6 +18,7 @@ class Advice:
     text: "StrOrPromise"
     page: str
     link: "StrOrPromise"
+    icon: str
 
 
 @dataclass(frozen=True)
@@ -42,24 +43,31 @@ _ADVICE = {
         ),
         "accounts:password",
         _("Set a new password"),
+        "lock",
     ),
     Step.SET_UP_KEY: Advice(
         _("Without a Key you may not be able to sign in next time. Set one up now."),
         "accounts:key-setup",
         _("Set up a Key"),
+        "key",
     ),
     Step.MAKE_CODES: Advice(
         _("You have no backup codes. They let you sign in if you lose your phone."),
         "accounts:backup-codes",
         _("Make backup codes"),
+        "list",
     ),
     Step.RENEW_CODES: Advice(
-        _("You have almost used up your backup codes."), "accounts:backup-codes", _("Make new backup codes")
+        _("You have almost used up your backup codes."),
+        "accounts:backup-codes",
+        _("Make new backup codes"),
+        "list",
     ),
     Step.SET_CLOCK: Advice(
         _("The clock on a phone with your Key is wrong. Set its date and time to automatic."),
         "accounts:keys",
         _("See which phone"),
+        "clock",
     ),
     Step.UPDATE_APP: Advice(
         _(
@@ -68,16 +76,19 @@ _ADVICE = {
         ),
         "accounts:keys",
         _("See which phone"),
+        "phone",
     ),
     Step.RENEW_QUESTIONS: Advice(
         _("It is time to choose your security questions again, so that you still remember the answers."),
         "accounts:questions",
         _("Choose security questions"),
+        "list",
     ),
     Step.SECOND_WAY: Advice(
         _("You have one Key. A second one, on another phone, helps if you lose the first."),
         "accounts:key-setup",
         _("Add a Key"),
+        "phone",
     ),
 }
 

@@ -1,20 +1,38 @@
 """One account: balances, value, activity as a list and as a file, and who may act on it (HOME-1)."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
+from accounts.actions import chosen_account
 from accounts.models import Mandate
 from accounts.request_types import SignedInRequest
 from accounts.views.guards import signed_in
-from portal.home import accounts, csv_files
+from portal.home import account_list, accounts, csv_files, start_page
+from portal.home.account_list import Wish
 from portal.lib import clock
+from portal.lib.http_methods import require_POST
+
+if TYPE_CHECKING:
+    from decimal import Decimal
 
 PER_PAGE = 30
+_COLUMNS_OF_ACCOUNTS = [
+    "Number",
+    "Name",
+    "Client",
+    "Kind",
+    "Role",
+    "Value",
+    "Cash",
+    "Currency",
+    "As of (UTC)",
+    "Closed",
+]
 _COLUMNS = ["Time (UTC)", "Kind", "Instrument", "Quantity", "Amount", "Currency", "Reference"]
 
 
@@ -22,6 +40,7 @@ _COLUMNS = ["Time (UTC)", "Kind", "Instrument", "Quantity", "Amount", "Currency"
 @signed_in
 def account(request: SignedInRequest, number: str) -> HttpResponse:
     """See one account."""
+    entries = account_list.entries_of(request.user)
     mandate, only = _mandate(request, number), _only(request)
     days = accounts.period_of(request.GET.get("days", ""))
     page = Paginator(accounts.activity_of(mandate.account, only), PER_PAGE).get_page(request.GET.get("page"))
@@ -29,9 +48,14 @@ def account(request: SignedInRequest, number: str) -> HttpResponse:
         "mandate": mandate,
         "account": mandate.account,
         "chart": accounts.chart_of(mandate.account, days, now=clock.now()),
+        "chosen": account_list.chosen_of(entries),
+        "switch_to": account_list.recent(entries, but=number),
+        "tools": start_page.tools(number),
         "actors": accounts.actors_on(mandate.account, request.user),
         "page": page,
-        "lines": [(row, accounts.words_of(row)) for row in page.object_list],
+        "lines": [
+            (row, accounts.words_of(row), accounts.amount_of(row), accounts.is_gain(row)) for row in page.object_list
+        ],
         "filters": [(name, label) for name, (label, _condition) in accounts.FILTERS.items()],
         "periods": accounts.PERIODS.items(),
         "only": only,
@@ -60,6 +84,40 @@ def activity_file(request: SignedInRequest, number: str) -> HttpResponse:
         for row in found
     ]
     return csv_files.response("account-activity.csv", _COLUMNS, rows)
+
+
+@require_POST
+@signed_in
+def choose(request: SignedInRequest, number: str) -> HttpResponse:
+    """Work with this account from now on: it is remembered."""
+    if not chosen_account.choose(request.user, number, now=clock.now()):
+        raise Http404
+    return redirect("home:account", number)
+
+
+@require_safe
+@signed_in
+def accounts_file(request: SignedInRequest) -> HttpResponse:
+    """Get the accounts as a file: those that were searched for, in the order of the page."""
+    entries = account_list.entries_of(request.user)
+    wish = Wish.read(request.GET.dict(), entries)
+    found = account_list.in_order(account_list.found(entries, wish.words), wish.sort)
+    rows: list[list[str | Decimal]] = [
+        [
+            entry.number,
+            entry.label,
+            entry.client,
+            entry.kind_words,
+            entry.role_words,
+            entry.net_value,
+            entry.cash,
+            entry.currency,
+            f"{entry.balances_at:%Y-%m-%d %H:%M:%S}" if entry.balances_at else "",
+            f"{entry.closed_at:%Y-%m-%d}" if entry.closed_at else "",
+        ]
+        for entry in found[: csv_files.MOST_LINES]
+    ]
+    return csv_files.response("accounts.csv", _COLUMNS_OF_ACCOUNTS, rows)
 
 
 def _mandate(request: SignedInRequest, number: str) -> Mandate:

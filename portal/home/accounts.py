@@ -2,21 +2,25 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING
 
-from django.db.models import Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
 
 from accounts.enums import ActivityKind, MandateRole
-from accounts.models import AccountActivity, AccountValue, Mandate, TradingAccount, User
-from portal.lib import sparkline
+from accounts.models import AccountActivity, Mandate, TradingAccount, User
+from portal.home import value_charts
+from portal.lib import money
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
 _MONEY = (ActivityKind.DEPOSIT, ActivityKind.WITHDRAWAL, ActivityKind.TRANSFER)
+_ICONS = {ActivityKind.ORDER: "chart", ActivityKind.DIVIDEND: "coins"}
 # The filters of an account's activity, by the name in its address.
 FILTERS: dict[str, tuple["StrOrPromise", Q]] = {
     "": (_("All"), Q()),
@@ -26,18 +30,6 @@ FILTERS: dict[str, tuple["StrOrPromise", Q]] = {
 }
 PERIODS: dict[str, "StrOrPromise"] = {"30": _("30 days"), "90": _("90 days"), "365": _("1 year")}
 _PERIOD = "90"
-CHART_WIDTH, CHART_HEIGHT = 600, 160  # units of the drawing, which is stretched
-
-
-@dataclass(frozen=True)
-class Chart:
-    """What an account was worth from day to day: the drawing, and its ends in numbers."""
-
-    line: str
-    area: str
-    first: AccountValue
-    last: AccountValue
-    box: str = f"0 0 {CHART_WIDTH} {CHART_HEIGHT}"
 
 
 @dataclass(frozen=True)
@@ -66,20 +58,52 @@ def words_of(row: AccountActivity) -> str:
     return f"{row.get_kind_display()}: {what}" if what else row.get_kind_display()
 
 
+def icon_of(row: AccountActivity) -> str:
+    """Return the icon of an entry."""
+    return _ICONS.get(ActivityKind(row.kind), "swap")
+
+
+def amount_of(row: AccountActivity) -> str:
+    """Return the amount of an entry, or an empty text: what came in has a plus, what went out a minus.
+
+    Books write withdrawals and orders with or without a sign; of orders and transfers only a minus is sure.
+    """
+    if row.amount is None:
+        return ""
+    if row.kind == ActivityKind.WITHDRAWAL:
+        return f"{money.signed(-abs(row.amount))} {row.currency}"
+    plain = row.amount >= 0 and not is_gain(row)
+    return f"{money.plain(row.amount) if plain else money.signed(row.amount)} {row.currency}"
+
+
+def is_gain(row: AccountActivity) -> bool:
+    """Tell whether an entry brought money in."""
+    return row.kind in (ActivityKind.DEPOSIT, ActivityKind.DIVIDEND) and row.amount is not None and row.amount > 0
+
+
 def period_of(given: str) -> str:
     """Return the period that was asked for, the usual one where it is unknown."""
     return given if given in PERIODS else _PERIOD
 
 
-def chart_of(account: TradingAccount, period: str, *, now: datetime) -> Chart | None:
-    """Return the chart of an account over a period; None where the books have fewer than two days of it."""
-    since = (now - timedelta(days=int(period_of(period)))).date()
-    values = list(AccountValue.objects.filter(account=account, day__gte=since).order_by("day"))
-    line = sparkline.path([row.net_value for row in values], width=CHART_WIDTH, height=CHART_HEIGHT)
-    if not line:
-        return None
-    area = f"{line} L{CHART_WIDTH},{CHART_HEIGHT} L0,{CHART_HEIGHT}z"
-    return Chart(line, area, values[0], values[-1])
+def chart_of(account: TradingAccount, period: str, *, now: datetime) -> value_charts.Chart | None:
+    """Return the chart of an account over a period; None where the books have too few days of it."""
+    return value_charts.chart_of(value_charts.of_account(account.pk, days=int(period_of(period)), now=now))
+
+
+def latest_of(user: User, *, most: int) -> list[AccountActivity]:
+    """Return the newest entries of all accounts of a user, the newest first. Two statements.
+
+    They are on the accounts whose own newest entries are the newest: each is found by the index, however many
+    entries there are.
+    """
+    entries = AccountActivity.objects.order_by("-at", "-pk")
+    newest = entries.filter(account=OuterRef("pk")).values("at")[:1]
+    mine = Mandate.objects.filter(user=user).values("account")
+    accounts = TradingAccount.objects.filter(pk__in=mine).annotate(newest=Subquery(newest))
+    recent = accounts.filter(newest__isnull=False).order_by("-newest", "pk").values_list("pk", flat=True)[:most]
+    of_each = [Q(pk__in=entries.filter(account=pk).values("pk")[:most]) for pk in recent]
+    return list(entries.filter(reduce(or_, of_each))[:most]) if of_each else []
 
 
 def actors_on(account: TradingAccount, user: User) -> Sequence[Actor]:

@@ -7,8 +7,10 @@ from portal.home import account_views, activity_views, views
 app_name = "home"
 urlpatterns = [
     path("", views.dashboard, name="dashboard"),
+    path("accounts.csv", account_views.accounts_file, name="accounts-file"),
     # path: the firm's numbers may have a slash in them
     path("accounts/<path:number>/activity/file/", account_views.activity_file, name="account-activity-file"),
+    path("accounts/<path:number>/choose/", account_views.choose, name="account-choose"),
     path("accounts/<path:number>/", account_views.account, name="account"),
     path("security/", views.security, name="security"),
     path("activity/", activity_views.show, name="activity"),

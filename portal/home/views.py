@@ -8,14 +8,12 @@ from django.views.decorators.http import require_safe
 
 from accounts.actions import holds
 from accounts.actions.authenticators import queries, security_answers
-from accounts.enums import Action, HoldScope
-from accounts.models import Key, Mandate, User
+from accounts.enums import HoldScope
+from accounts.models import Key, User
 from accounts.policies.recommendations import Ways
 from accounts.request_types import SignedInRequest
 from accounts.views.guards import signed_in
-from portal.audit.models import SecurityEvent
-from portal.audit.record import chain_of
-from portal.home import activity
+from portal.home import activity, start_page
 from portal.home.account_health import health_of
 from portal.home.security_rows import contact_rows, sign_in_rows
 from portal.lib import clock
@@ -29,22 +27,13 @@ _LAST_REPORTS = 3
 @require_safe
 @signed_in
 def dashboard(request: SignedInRequest) -> HttpResponse:
-    """Show the accounts this user may act on, and the last sign-in."""
+    """See your accounts, what happened lately, and what to do next."""
     if request.user.is_staff:
         return redirect("admin:index")
-    mandates = Mandate.objects.filter(user=request.user).select_related("account").order_by("label", "account__number")
-    sign_ins = SecurityEvent.objects.filter(chain=chain_of(request.user), action=Action.SIGNED_IN)
-    health = health_of(_ways_of(request.user, queries.keys_of(request.user)))
-    return render(
-        request,
-        "portal/dashboard.html",
-        {
-            "health": health,
-            "mandates": list(mandates),
-            "previous": next(iter(sign_ins.order_by("-n")[1:2]), None),
-            "open_case": objections.open_case_of(request.user),
-        },
-    )
+    user = request.user
+    facts = start_page.facts_of(user, request.GET.dict(), now=clock.now())
+    facts |= {"health": health_of(_ways_of(user, queries.keys_of(user))), "open_case": objections.open_case_of(user)}
+    return render(request, "portal/dashboard.html", facts)
 
 
 @require_safe

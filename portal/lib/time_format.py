@@ -9,6 +9,10 @@ from django.conf import settings
 from django.utils import formats, timezone
 from django.utils.translation import gettext
 
+from portal.lib import clock
+
+_DAYS_OF_WEEK = 7
+
 
 @functools.cache
 def zones() -> frozenset[str]:
@@ -34,6 +38,18 @@ def zone_words(name: str) -> str:
     if not region or region == "Etc":
         return city
     return gettext("{city} time").format(city=city.replace("_", " "))
+
+
+def day_words(moment: datetime, zone: str = "") -> str:
+    """Name a day that has been, in the reader's zone: today, yesterday, Monday, 16 November, 16 November 2025."""
+    here = ZoneInfo(zone or reader_zone())
+    day, today = moment.astimezone(here).date(), clock.now().astimezone(here).date()
+    days = (today - day).days
+    if days in (0, 1):
+        return gettext("yesterday") if days else gettext("today")
+    if 0 < days < _DAYS_OF_WEEK:
+        return formats.date_format(day, "l")
+    return formats.date_format(day, "j F" if day.year == today.year else "j F Y")
 
 
 def time_words(moment: datetime, zone: str = "", pattern: str = "H:i") -> str:

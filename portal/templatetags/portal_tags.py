@@ -120,6 +120,16 @@ def local_moment(moment: datetime, zone: str = "") -> SafeString:
 
 
 @register.simple_tag
+def local_day(moment: datetime, zone: str = "") -> SafeString:
+    """Show the day of a moment that has been: yesterday."""
+    return format_html(
+        '<time datetime="{}">{}</time>',
+        _local(moment, zone).isoformat("T", "seconds"),
+        time_format.day_words(moment, zone),
+    )
+
+
+@register.simple_tag
 def plain_moment(moment: datetime, zone: str = "") -> str:
     """Return the same in plain text, for e-mails."""
     return time_format.time_words(moment, zone, "j F Y, H:i")
@@ -132,9 +142,12 @@ def local_weekday(moment: datetime, zone: str = "") -> SafeString:
 
 
 def _stamp(moment: datetime, zone: str, pattern: str) -> SafeString:
-    name = zone or time_format.reader_zone()
-    local = moment.astimezone(ZoneInfo(name)).isoformat(timespec="seconds")
-    return format_html('<time datetime="{}">{}</time>', local, time_format.time_words(moment, name, pattern))
+    local = _local(moment, zone).isoformat(timespec="seconds")
+    return format_html('<time datetime="{}">{}</time>', local, time_format.time_words(moment, zone, pattern))
+
+
+def _local(moment: datetime, zone: str) -> datetime:
+    return moment.astimezone(ZoneInfo(zone or time_format.reader_zone()))
 
 
 register.filter("phone_linked", telephone.linked)

@@ -49,7 +49,15 @@ def test_an_account_shows_its_balances_what_happened_and_who_may_act(ada: Person
     page = factories.signed_in(ada).get(page_of(account.number)).content.decode()
 
     assert problems(page) == []
-    for text in ("182,340.55", "12,040.10", "Order: 10 ACME", "-1,210.40", "Dividend: BETA", "T-1", "Ben Advice"):
+    for text in (
+        "182,340.55",
+        "12,040.10",
+        "Order: 10 ACME",
+        "\N{MINUS SIGN}1,210.40",
+        "Dividend: BETA",
+        "T-1",
+        "Ben Advice",
+    ):
         assert text in page, text
     assert "ben</" not in page  # nobody reads somebody else's username
 
@@ -86,7 +94,7 @@ def test_activity_is_filtered_on_the_page_and_in_the_file(ada: Person, account: 
     page = client.get(page_of(account.number), {"only": only})
     file = client.get(page_of(account.number) + "activity/file/", {"only": only})
 
-    assert [words.partition(":")[0] for _row, words in page.context["lines"]] == shown
+    assert [words.partition(":")[0] for _row, words, _amount, _is_gain in page.context["lines"]] == shown
     lines = file.content.decode().splitlines()
     assert [line.split(",")[1].strip('"') for line in lines[1:]] == shown
     assert file["Content-Disposition"] == 'attachment; filename="account-activity.csv"'
@@ -104,7 +112,8 @@ def test_an_amount_is_a_number_in_the_file_and_a_formula_is_text(ada: Person, ac
 def test_the_chart_is_there_once_the_books_have_days_of_it(ada: Person, account: TradingAccount, clock: Clock):
     client = factories.signed_in(ada)
     assert client.get(page_of(account.number)).context["chart"] is None
-    for days, value in ((0, "182340.55"), (40, "170000.00"), (200, "90000.00")):
+    days_and_values = [*((days, "182340.55") for days in range(6)), (40, "170000.00"), (200, "90000.00")]
+    for days, value in days_and_values:
         day = clock.now.date() - timedelta(days=days)
         AccountValue.objects.create(account=account, day=day, net_value=value)
 
