@@ -47,6 +47,7 @@ $(VENV)/.development: requirements.txt requirements-scale.txt requirements-dev.t
 demo: export PORTAL_CASE_COOLING_MINUTES ?= 2
 demo: export PORTAL_CASE_MINIMUM_REVIEW_SECONDS ?= 10
 demo: export PORTAL_HOST ?= localhost:$(PORT)
+demo: export PORTAL_LINKS ?= {"Web trading": "https://trade.northgate.test/?account={account}", "Statements": "https://trade.northgate.test/statements", "Desktop program": "/help/"}
 demo: $(VENV)/.runtime ## Run the portal with demo data on localhost:8000, worker included
 	@mkdir -p var
 	@$(MANAGE) migrate --verbosity 0

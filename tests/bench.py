@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-from tests import bench_crowd, bench_enumeration, bench_feed, bench_passwords, bench_strangers
+from tests import bench_accounts, bench_crowd, bench_enumeration, bench_feed, bench_passwords, bench_strangers
 
 ROUNDS = 60
 USERS = 100_000
@@ -328,6 +328,7 @@ SECTIONS: dict[str, Callable[[Desk], None]] = {
     "passwords": bench_passwords.section,
     "strangers": bench_strangers.section,
     "crowd": bench_crowd.section,
+    "accounts": bench_accounts.section,
     "enumeration": bench_enumeration.section,
     "growth": growth_section,
     "feed": bench_feed.section,

@@ -164,13 +164,8 @@ def totals_of(entries: Iterable[Entry]) -> list[Total]:
 def found(entries: Iterable[Entry], words: str) -> list[Entry]:
     """Return the accounts whose name, number or client has all of these words in it, in any case and accent."""
     wanted = _plain(words).split()
-    if not wanted:
-        return list(entries)
-    return [
-        entry
-        for entry in entries
-        if all(word in _plain(f"{entry.name} {entry.number} {entry.client}") for word in wanted)
-    ]
+    searched = ((entry, _plain(f"{entry.name} {entry.number} {entry.client}")) for entry in entries)
+    return [entry for entry, text in searched if all(word in text for word in wanted)] if wanted else list(entries)
 
 
 def in_order(entries: Iterable[Entry], sort: str) -> list[Entry]:
@@ -208,5 +203,7 @@ def _name_of(key: str, by: str) -> str:
 
 def _plain(text: str) -> str:
     """Return a text to compare: no case, no accents."""
+    if text.isascii():
+        return text.lower()
     apart = unicodedata.normalize("NFKD", text.casefold())
     return "".join(mark for mark in apart if not unicodedata.combining(mark))

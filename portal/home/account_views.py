@@ -43,7 +43,8 @@ def account(request: SignedInRequest, number: str) -> HttpResponse:
     entries = account_list.entries_of(request.user)
     mandate, only = _mandate(request, number), _only(request)
     days = accounts.period_of(request.GET.get("days", ""))
-    page = Paginator(accounts.activity_of(mandate.account, only), PER_PAGE).get_page(request.GET.get("page"))
+    found = accounts.activity_of(mandate.account, only).values_list("pk", flat=True)
+    page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     facts: dict[str, Any] = {
         "mandate": mandate,
         "account": mandate.account,
@@ -54,7 +55,8 @@ def account(request: SignedInRequest, number: str) -> HttpResponse:
         "actors": accounts.actors_on(mandate.account, request.user),
         "page": page,
         "lines": [
-            (row, accounts.words_of(row), accounts.amount_of(row), accounts.is_gain(row)) for row in page.object_list
+            (row, accounts.words_of(row), accounts.amount_of(row), accounts.is_gain(row))
+            for row in accounts.rows_of(mandate.account, page.object_list)
         ],
         "filters": [(name, label) for name, (label, _condition) in accounts.FILTERS.items()],
         "periods": accounts.PERIODS.items(),

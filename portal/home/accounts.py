@@ -1,6 +1,6 @@
 """The accounts a user may act on: read for their pages, and nothing of anybody else's."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import reduce
@@ -49,6 +49,11 @@ def mandate_of(user: User, number: str) -> Mandate | None:
 def activity_of(account: TradingAccount, only: str) -> QuerySet[AccountActivity]:
     """Return what happened on an account, newest first; ``only``: a name of ``FILTERS``, others count as none."""
     return AccountActivity.objects.filter(FILTERS.get(only, FILTERS[""])[1], account=account).order_by("-at", "-pk")
+
+
+def rows_of(account: TradingAccount, pks: Iterable[int]) -> list[AccountActivity]:
+    """Return these entries, newest first. A page is cut from the index alone, so that a late one costs no more."""
+    return list(AccountActivity.objects.filter(account=account, pk__in=list(pks)).order_by("-at", "-pk"))
 
 
 def words_of(row: AccountActivity) -> str:

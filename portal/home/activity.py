@@ -44,7 +44,10 @@ PERIODS: dict[str, "StrOrPromise"] = {"": _("Any time"), "7": _("Last 7 days"), 
 
 @dataclass(frozen=True)
 class Line:
-    """One line of the list. ``n``: its place in the record; ``by`` and ``reason``: of staff, else empty."""
+    """One line of the list. ``n``: its place in the record; ``by`` and ``reason``: of staff, else empty.
+
+    ``place``: of a sign-in, its device and place in words.
+    """
 
     n: int
     at: datetime
@@ -73,7 +76,7 @@ def lines_of(user: User, events: Iterable[SecurityEvent]) -> Iterator[Line]:
     names = dict(Key.objects.filter(user=user).values_list("pk", "name"))
     roles = _roles(listed)
     addresses = SignInAddress.objects.filter(user=user, at__in=[event.at for event in listed])
-    places = {row.at: geolocation.of(row.address) for row in addresses}
+    places = {row.at: ", ".join(filter(None, (row.device, geolocation.of(row.address)))) for row in addresses}
     facts = sealed_words.facts_of(listed)
     for event in listed:
         by = roles.get(event.actor_id or 0, "")

@@ -33,7 +33,7 @@ def enter(open_browser, live_server: object):
         cookie = factories.signed_in(ada).cookies[settings.SESSION_COOKIE_NAME]
         page.context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": live_server.url}])
         page.goto("/")
-        page.locator("table.cards tbody th a").click()
+        page.locator("#accounts a.row").click()
         return page
 
     return entered

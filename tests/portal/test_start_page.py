@@ -10,35 +10,15 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from accounts.enums import MandateRole, Realm
-from accounts.models import AccountActivity, AccountValue, Mandate, TradingAccount
+from accounts.enums import Realm
+from accounts.models import AccountActivity, Mandate, TradingAccount
 from tests import factories
 from tests.conftest import Clock
 from tests.factories import Person
 from tests.lint_html import problems
+from tests.portal.account_work import advise, values
 
 pytestmark = [pytest.mark.django_db, pytest.mark.promise("HOME-1")]
-
-
-def advise(person: Person, accounts: int, *, clients: int = 7, **facts: object) -> list[TradingAccount]:
-    """Give somebody accounts of clients, with names, values and clients of their own."""
-    start = TradingAccount.objects.filter(number__startswith="A-").count()
-    numbers = [f"A-{start + n:05}" for n in range(accounts)]
-    made = TradingAccount.objects.bulk_create(
-        TradingAccount(number=number, **({"net_value": 1000 + n, "cash": n} | facts))
-        for n, number in enumerate(numbers)
-    )
-    Mandate.objects.bulk_create(
-        Mandate(
-            user=person.user,
-            account=one,
-            role=MandateRole.ADVISER,
-            label=f"Name {n:05}",
-            client=f"Client {n % clients}",
-        )
-        for n, one in enumerate(made)
-    )
-    return made
 
 
 @pytest.fixture
@@ -250,18 +230,11 @@ def test_only_what_surely_came_in_has_a_plus(ada: Person, clock: Clock, kind: st
 # --- Values from day to day ------------------------------------------------------------------------------
 
 
-def values(account: TradingAccount, clock: Clock, days: range, value: int) -> None:
-    today = clock.now.date()
-    AccountValue.objects.bulk_create(
-        AccountValue(account=account, day=today - timedelta(days=n), net_value=value + n) for n in days
-    )
-
-
 def test_a_day_on_which_an_account_is_missing_is_no_loss(ada: Person, clock: Clock):
     first, second = ada.user.mandates.get().account, factories.account(ada, "U-2")
-    values(first, clock, range(1, 20), 1000)
-    values(second, clock, range(1, 6), 500)  # opened later
-    values(second, clock, range(7, 12), 500)  # and one day missing
+    values(first, clock.now, range(1, 20), 1000)
+    values(second, clock.now, range(1, 6), 500)  # opened later
+    values(second, clock.now, range(7, 12), 500)  # and one day missing
 
     context = shown(factories.signed_in(ada))
 
@@ -272,7 +245,7 @@ def test_a_day_on_which_an_account_is_missing_is_no_loss(ada: Person, clock: Clo
 
 
 def test_values_in_two_currencies_are_no_line(ada: Person, clock: Clock):
-    values(ada.user.mandates.get().account, clock, range(20), 1000)
+    values(ada.user.mandates.get().account, clock.now, range(20), 1000)
     advise(ada, 1, currency="EUR")
 
     assert shown(factories.signed_in(ada))["chart"] is None
@@ -281,7 +254,7 @@ def test_values_in_two_currencies_are_no_line(ada: Person, clock: Clock):
 def test_the_change_is_since_the_last_day_before_today(ada: Person, clock: Clock):
     account = ada.user.mandates.get().account
     TradingAccount.objects.update(net_value="1010.00")
-    values(account, clock, range(2), 1000)  # 1000 today, 1001 yesterday
+    values(account, clock.now, range(2), 1000)  # 1000 today, 1001 yesterday
 
     assert shown(factories.signed_in(ada))["change"].words == "+9.00 (0.90%)"
 
@@ -291,7 +264,7 @@ def test_the_change_is_since_the_last_day_before_today(ada: Person, clock: Clock
 
 def test_a_thousand_accounts_cost_as_many_statements_as_two(ada: Person, adviser: Person, clock: Clock):
     factories.account(ada, "U-2")
-    values(ada.user.mandates.first().account, clock, range(20), 1000)
+    values(ada.user.mandates.first().account, clock.now, range(20), 1000)
     advise(adviser, 958, clients=90)
     accounts = TradingAccount.objects.filter(mandates__user=adviser.user)
     AccountActivity.objects.bulk_create(
