@@ -1,10 +1,11 @@
-# One command per task; `make` alone lists them. PYTHON, PORT and ARGS may be set: make test ARGS="-k lockout".
+# One command per task; `make` alone lists them. PYTHON, PORT, ARGS and BRAND may be set: make test ARGS="-k lockout".
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
 PYTHON ?= python3
 PORT ?= 8000
 ARGS ?=
+BRAND ?=
 VENV := .venv
 BIN := $(VENV)/bin
 RUN := $(BIN)/python
@@ -43,6 +44,9 @@ $(VENV)/.development: requirements.txt requirements-scale.txt requirements-dev.t
 	$(PIP) -r requirements-dev.txt
 	@touch $@ $(VENV)/.runtime
 
+# Another firm's name, colours and pictures: make demo BRAND=docs/examples/harbour.
+WITH_BRAND = $(if $(BRAND),set -a; . ./$(BRAND)/settings; set +a;)
+
 # A waiting period and a review one can sit through.
 demo: export PORTAL_CASE_COOLING_MINUTES ?= 2
 demo: export PORTAL_CASE_MINIMUM_REVIEW_SECONDS ?= 10
@@ -50,10 +54,10 @@ demo: export PORTAL_HOST ?= localhost:$(PORT)
 demo: export PORTAL_LINKS ?= {"Web trading": "https://trade.northgate.test/?account={account}", "Statements": "https://trade.northgate.test/statements", "Desktop program": "/help/"}
 demo: $(VENV)/.runtime ## Run the portal with demo data on localhost:8000, worker included
 	@mkdir -p var
-	@$(MANAGE) migrate --verbosity 0
-	@$(MANAGE) portal_demo
+	@$(WITH_BRAND) $(MANAGE) migrate --verbosity 0
+	@$(WITH_BRAND) $(MANAGE) portal_demo
 	@echo "Gatehouse is at http://localhost:$(PORT)/ - Ctrl-C stops it. E-mails are written to var/mail/, notifications to var/push/."
-	@$(MANAGE) portal_worker & worker=$$!; \
+	@$(WITH_BRAND) $(MANAGE) portal_worker & worker=$$!; \
 	$(BIN)/gunicorn portal.wsgi --bind 127.0.0.1:$(PORT) --threads 8 --log-level warning & server=$$!; \
 	stop() { kill -TERM $$server $$worker 2>/dev/null || true; wait; }; \
 	trap 'stop; exit 0' INT TERM; \

@@ -13,6 +13,7 @@ class PortalConfig(AppConfig):
     def ready(self) -> None:
         """Register the system checks."""
         from portal import checks  # noqa: F401, PLC0415  registration on import, after the apps are loaded
+        from portal.brand import checks as of_the_brand  # noqa: F401, PLC0415  the same
 
 
 class PortalAdminConfig(AdminConfig):

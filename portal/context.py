@@ -13,6 +13,7 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from helpcenter.hours import spans
+from portal.brand import looks
 from portal.lib import clock, hours, telephone, time_format
 
 
@@ -28,7 +29,7 @@ class Support:
 
 
 def brand(request: HttpRequest) -> dict[str, Any]:
-    """Return names, phone number, hours and limits for the templates."""
+    """Return names, looks, phone number, hours and limits for the templates."""
     return everywhere()
 
 
@@ -49,6 +50,7 @@ def everywhere() -> dict[str, Any]:
         "lockout_minutes": settings.PORTAL_LOCKOUT_MINUTES,
         "idle_minutes": settings.PORTAL_IDLE_MINUTES,
         "idle_warning_seconds": settings.PORTAL_IDLE_WARNING_SECONDS,
+        **looks.facts(),
     }
 
 

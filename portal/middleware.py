@@ -26,7 +26,7 @@ _KEY_APP = "; manifest-src 'self'; worker-src 'self'; trusted-types key"
 _ADMIN = re.compile(r"^/admin/")
 _KEY = re.compile(r"^/key/$")
 _PUBLIC = re.compile(
-    r"^/(help|static|\.well-known|robots\.txt|healthz|readyz)(/|$)|^/key/(sw\.js|manifest\.webmanifest)?$"
+    r"^/(help|static|brand|\.well-known|robots\.txt|healthz|readyz)(/|$)|^/key/(sw\.js|manifest\.webmanifest)?$"
 )
 
 

@@ -1,4 +1,6 @@
-"""Settings of the portal, all from the environment and validated at start. Numbers: portal/setting_numbers.py.
+"""Settings of the portal, all from the environment and validated at start.
+
+Numbers: portal/setting_numbers.py. The firm's brand: portal/setting_brand.py.
 
 Names starting with PORTAL_ are ours and documented where they are read. Every security-relevant
 default of a dependency is stated with its reason, so that an upgrade cannot change it unnoticed.
@@ -13,6 +15,7 @@ import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
 
 from portal.lib import env
+from portal.setting_brand import *  # noqa: F403  the brand is made of settings like all others
 from portal.setting_numbers import *  # noqa: F403  the numbers are settings like all others
 from portal.setting_numbers import PORTAL_FAILURE_LIMIT, PORTAL_LOCKOUT_MINUTES, PORTAL_SESSION_HOURS
 
@@ -65,26 +68,6 @@ ALLOWED_HOSTS = env.words(
 )
 PORTAL_TRUSTED_PROXIES = env.number(
     "PORTAL_TRUSTED_PROXIES", 0, low=0, high=5, unit="hops", help="Number of your own proxies in front of the portal."
-)
-
-# --- Brand -------------------------------------------------------------------------------------
-PORTAL_BRAND_NAME = env.text("PORTAL_BRAND_NAME", "Northgate Securities", help="The firm's name on every page.")
-PORTAL_KEY_NAME = env.text("PORTAL_KEY_NAME", "Northgate Key", help="What customers call their Key.")
-PORTAL_DESKTOP_NAME = env.text("PORTAL_DESKTOP_NAME", "Northgate Desk", help="Name of the desktop program.")
-PORTAL_MOBILE_NAME = env.text("PORTAL_MOBILE_NAME", "Northgate Mobile", help="Name of the mobile app.")
-PORTAL_LINKS = env.links(
-    "PORTAL_LINKS",
-    help="Your own tools on the start page: JSON of labels and addresses; {account} becomes the account's number.",
-)
-PORTAL_SUPPORT_PHONE = env.text("PORTAL_SUPPORT_PHONE", "+1 555 0100", help="The one number customers may call.")
-PORTAL_SUPPORT_HOURS = env.mapping(
-    "PORTAL_SUPPORT_HOURS",
-    dict.fromkeys(("mon", "tue", "wed", "thu", "fri"), "08:00-20:00") | {"sat": "10:00-16:00"},
-    help="Opening hours by weekday, as JSON, in PORTAL_SUPPORT_TZ.",
-)
-PORTAL_SUPPORT_TZ = env.text("PORTAL_SUPPORT_TZ", "America/New_York", help="Time zone of the support hours.")
-PORTAL_SECURITY_EMAIL = env.text(
-    "PORTAL_SECURITY_EMAIL", "security@northgate.test", help="Where security problems are reported."
 )
 
 # --- Applications --------------------------------------------------------------------------------
@@ -289,7 +272,11 @@ PORTAL_NOTICE_LEASE_SECONDS = env.number(
     unit="seconds",
     help="How long a worker may hold a message it is sending before another takes over.",
 )
-DEFAULT_FROM_EMAIL = env.text("PORTAL_MAIL_FROM", "no-reply@northgate.test", help="Sender of every message.")
+DEFAULT_FROM_EMAIL = env.text(
+    "PORTAL_MAIL_FROM",
+    "no-reply@northgate.test",
+    help='Sender of every message: an address, shown under the brand name, or "Name <address>".',
+)
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 
 # --- Notifications on phones (docs/how-to/run-push.md) --------------------------------------------------

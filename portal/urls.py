@@ -5,6 +5,7 @@ from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
 from portal import wellknown
+from portal.brand import pages as brand
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("portal.home.urls")),
@@ -13,6 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("help/", include("helpcenter.urls")),
     path("", include("recovery.urls")),
     path("admin/", admin.site.urls),
+    path("brand/<str:name>", brand.serve, name="brand-file"),
     path("healthz", wellknown.healthz, name="healthz"),
     path("readyz", wellknown.readyz, name="readyz"),
     path("robots.txt", wellknown.robots, name="robots"),

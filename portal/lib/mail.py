@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import Sequence
+from email.headerregistry import Address
+from email.utils import parseaddr
 from typing import Any
 
 from django.conf import settings
@@ -19,6 +21,12 @@ class LinkInMail(Exception):
     """A message would contain a link or load something from elsewhere."""
 
 
+def sender() -> str:
+    """Return the sender of every message: the address of the settings, under its own name or else the brand's."""
+    name, address = parseaddr(settings.DEFAULT_FROM_EMAIL)
+    return str(Address(name or settings.PORTAL_BRAND_NAME, addr_spec=address))
+
+
 def refuse_links(message: EmailMessage) -> None:
     """Raise ``LinkInMail`` if subject, text or HTML contains a link."""
     parts = [str(message.subject), str(message.body)]
@@ -31,6 +39,11 @@ def refuse_links(message: EmailMessage) -> None:
 def _without_our_name(text: str) -> str:
     """Leave out our own host name where it stands as a name to compare and to type, even if it begins with www."""
     return re.sub(rf"(?<![\w./:@-]){re.escape(settings.PORTAL_HOST)}(?![\w/:@-]|\.\w)", "", text)
+
+
+def looks_like_a_link(name: str) -> bool:
+    """Tell whether a message with this name in it would be refused, whatever a template writes after it."""
+    return any(_LINK.search(f"{name}{after}") for after in ("", ":", "=", "(", "."))
 
 
 def defused(text: str) -> str:

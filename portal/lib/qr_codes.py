@@ -15,6 +15,11 @@ def of_text(text: str) -> SafeString:
 
 def of_key(username: str, secret: str) -> SafeString:
     """Return the QR code for authenticator apps, in otpauth format, ``secret`` in base32."""
-    issuer = settings.PORTAL_BRAND_NAME
+    return of_text(otpauth(username, secret))
+
+
+def otpauth(username: str, secret: str) -> str:
+    """Return the same as text. A colon divides issuer and username, so neither has one of its own."""
+    issuer, name = (" ".join(text.replace(":", " ").split()) for text in (settings.PORTAL_BRAND_NAME, username))
     query = urlencode({"secret": secret, "issuer": issuer}, quote_via=quote)
-    return of_text(f"otpauth://totp/{quote(f'{issuer}:{username}')}?{query}")
+    return f"otpauth://totp/{quote(issuer, safe='')}:{quote(name, safe='')}?{query}"

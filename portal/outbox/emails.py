@@ -8,19 +8,23 @@ from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 
+from portal.brand import palette
 from portal.lib import site
-from portal.lib.mail import defused
+from portal.lib.mail import defused, sender
 from portal.outbox.models import Notice
 from portal.outbox.recipients import Recipient
 
 _SETTINGS = {
     "brand_name": "PORTAL_BRAND_NAME",
     "key_name": "PORTAL_KEY_NAME",
+    "legal_name": "PORTAL_LEGAL_NAME",
     "portal_host": "PORTAL_HOST",
     "support_phone": "PORTAL_SUPPORT_PHONE",
     "email_code_minutes": "PORTAL_EMAIL_CODE_MINUTES",
 }
-COMMON = frozenset({"greeting", "zone", "reference", *_SETTINGS})  # what every e-mail may use besides its facts
+COMMON = frozenset(
+    {"greeting", "zone", "reference", "light", "dark", *_SETTINGS}
+)  # what every e-mail may use besides its facts
 
 
 def message_for(notice: Notice) -> EmailMultiAlternatives:
@@ -34,6 +38,7 @@ def message_for(notice: Notice) -> EmailMultiAlternatives:
     message = EmailMultiAlternatives(
         subject=f"{settings.PORTAL_BRAND_NAME}: {' '.join(subject.split())}",
         body=text,
+        from_email=sender(),
         to=[notice.target],
         headers={
             "Message-ID": f"<{notice.reference}@{site.host()}>",
@@ -65,7 +70,8 @@ def templates_of(kind: str) -> tuple[str, str, str]:
 
 
 def _common(reader: Recipient, reference: str) -> dict[str, Any]:
-    own = {"greeting": defused(reader.greeting), "zone": reader.zone, "reference": reference}
+    own: dict[str, Any] = {"greeting": defused(reader.greeting), "zone": reader.zone, "reference": reference}
+    own |= {"light": palette.light(), "dark": palette.dark()}
     return own | {name: getattr(settings, setting) for name, setting in _SETTINGS.items()}
 
 

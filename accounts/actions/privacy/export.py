@@ -147,8 +147,9 @@ def as_page(person: Person, *, now: datetime) -> str:
     """Return a page to read: self-contained, without script, for a screen or a printer."""
     read = [(section.title, list(section.rows)) for section in sections(person)]
     shown, nothing = [part for part in read if part[1]], [title for title, rows in read if not rows]
-    facts = {"brand_name": settings.PORTAL_BRAND_NAME, "made_at": now, "sections": shown, "nothing": nothing}
-    return render_to_string("privacy/export.html", facts)
+    firm = {"brand_name": settings.PORTAL_BRAND_NAME, "legal_name": settings.PORTAL_LEGAL_NAME}
+    facts = {"made_at": now, "sections": shown, "nothing": nothing}
+    return render_to_string("privacy/export.html", firm | facts)
 
 
 def held(user: User, *, now: datetime) -> DataHeld | None:

@@ -20,10 +20,11 @@ from django.views.decorators.http import require_safe
 
 from accounts.policies.keys import key_app
 from helpcenter import catalogue, pages, rendering
+from portal.brand import looks, palette
 
 _FOLDER: Final = Path(__file__).resolve().parents[2] / "static"
 _SHARED: Final = ("portal/portal.css", "portal/logo.svg")
-_PICTURES: Final = ((192, "any"), (512, "any"), (512, "maskable"))
+_PAGE: Final = "#f5f7fa"  # the ground of the light theme, shown until the app is drawn
 _HELP: Final = (
     ("problem", "no-notification"),
     ("problem", "key-code-not-accepted"),
@@ -65,8 +66,8 @@ def manifest(request: HttpRequest) -> HttpResponse:
         "start_url": start,
         "scope": start,
         "display": "standalone",
-        "background_color": "#f5f7fa",
-        "theme_color": "#f5f7fa",
+        "background_color": _PAGE,
+        "theme_color": palette.light().brand,
         "icons": _icons(),
     }
     return _for_everybody(JsonResponse(facts, content_type="application/manifest+json"))
@@ -75,8 +76,9 @@ def manifest(request: HttpRequest) -> HttpResponse:
 @require_safe
 def worker(request: HttpRequest) -> HttpResponse:
     """Serve the app's service worker; its bytes change whenever anything in the app does."""
-    kept = [reverse("accounts:key-app"), *map(static, shell_files())]
-    facts = {"version": _version(_shell(request), kept), "kept": json.dumps(kept), "icon": static("key/icon-192.png")}
+    kept = [reverse("accounts:key-app"), *map(static, shell_files()), *looks.of_the_key()]
+    icon = next((path for _size, _purpose, path in looks.png_icons()), looks.icon())
+    facts = {"version": _version(_shell(request), kept), "kept": json.dumps(kept), "icon": icon}
     script = render_to_string("key/worker.js", facts | {"key_name": settings.PORTAL_KEY_NAME})
     return _for_everybody(HttpResponse(script, content_type="text/javascript; charset=utf-8"))
 
@@ -106,10 +108,9 @@ def _shell(request: HttpRequest) -> bytes:
 
 
 def _icons() -> list[dict[str, str]]:
-    icons = [{"src": static("portal/logo.svg"), "sizes": "any", "type": "image/svg+xml", "purpose": "any"}]
-    for size, purpose in _PICTURES:
-        name = f"key/icon-{size}.png" if purpose == "any" else f"key/icon-{purpose}-{size}.png"
-        icons.append({"src": static(name), "sizes": f"{size}x{size}", "type": "image/png", "purpose": purpose})
+    icons = [{"src": looks.icon(), "sizes": "any", "type": "image/svg+xml", "purpose": "any"}]
+    for size, purpose, path in looks.png_icons():
+        icons.append({"src": path, "sizes": f"{size}x{size}", "type": "image/png", "purpose": purpose})
     return icons
 
 

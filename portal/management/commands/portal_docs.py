@@ -19,6 +19,7 @@ from accounts.policies import welcome
 from accounts.policies.keys import enrolment as enrolment_moves
 from helpcenter import checks as helpcenter_checks
 from portal import checks as portal_checks
+from portal.brand import checks as brand_checks
 from portal.lib.env import READINGS, Reading
 from portal.management.commands.portal_map import markdown
 from portal.outbox import checks as outbox_checks
@@ -64,7 +65,7 @@ _CHECKS_HEAD = """# System checks
 | Id | What it found |
 |---|---|
 """
-_CHECKS = (accounts_checks, helpcenter_checks, outbox_checks, portal_checks, recovery_checks)
+_CHECKS = (accounts_checks, brand_checks, helpcenter_checks, outbox_checks, portal_checks, recovery_checks)
 
 _OF_THIS_MACHINE = {"PORTAL_HASH_SLOTS": "the number of cores, less one"}
 

@@ -1,0 +1,92 @@
+"""What a picture of a brand may be: an SVG that only draws, or a PNG of the size asked for."""
+
+import re
+from collections.abc import Iterator
+from typing import Final
+from xml.etree import ElementTree as ET
+
+MOST_BYTES: Final = 100_000
+_SVG: Final = "http://www.w3.org/2000/svg"
+# Notes of drawing programs, which browsers ignore.
+_NOTES: Final = (
+    "http://www.inkscape.org/namespaces/inkscape",
+    "http://sodipodi.sourceforge.net/DTD/sodipodi-0.dtd",
+    "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
+    "http://creativecommons.org/ns#",
+    "http://purl.org/dc/elements/1.1/",
+    "http://www.bohemiancoding.com/sketch/ns",
+)
+_DRAWS: Final = re.compile(
+    "svg|g|defs|symbol|use|title|desc|metadata|style|path|rect|circle|ellipse|line|polyline|polygon|text|tspan|"
+    r"linearGradient|radialGradient|stop|pattern|clipPath|mask|marker|switch|filter|fe[A-Z]\w+"
+)
+_DECLARES: Final = re.compile(rb"<!(?:DOCTYPE|ENTITY)|<\?(?!xml\s)", re.IGNORECASE)
+_OUTSIDE: Final = re.compile(
+    r"//|\\|@(?!media\b)|(?:data|javascript):|(?:url|src|image|image-set)\s*\(\s*+(?!['\"]?#)", re.IGNORECASE
+)
+_PNG: Final = b"\x89PNG\r\n\x1a\n"
+
+
+def svg_fault(content: bytes) -> str:
+    """Return what is wrong with this SVG; empty if it only draws.
+
+    It is shown as an image, where browsers run no script anyway; this refuses what somebody could open by its address.
+    """
+    if len(content) > MOST_BYTES:
+        return f"is larger than {MOST_BYTES // 1000} kB"
+    if _DECLARES.search(content):
+        return "has a <!DOCTYPE>, an <!ENTITY> or a <?...?> instruction; save it as plain SVG"
+    try:
+        root = ET.fromstring(content)  # noqa: S314  without a DOCTYPE there are no entities to expand
+    except (ET.ParseError, ValueError, LookupError) as error:
+        return f"is not well-formed ({error})"
+    if root.tag != f"{{{_SVG}}}svg":
+        return f'does not begin with <svg xmlns="{_SVG}">'
+    if size(content) is None:
+        return "has no viewBox with a width and a height"
+    return next(_faults(root), "")
+
+
+def size(content: bytes) -> tuple[float, float] | None:
+    """Return width and height of an SVG, from its viewBox."""
+    numbers = re.split(r"[\s,]+", ET.fromstring(content).get("viewBox", "").strip())  # noqa: S314  as above
+    try:
+        _x, _y, width, height = map(float, numbers)
+    except ValueError:
+        return None
+    return (width, height) if 0 < width < 1e6 and 0 < height < 1e6 else None
+
+
+def png_fault(content: bytes, pixels: int) -> str:
+    """Return what is wrong with this PNG; empty if it is a square of so many pixels."""
+    if len(content) > MOST_BYTES:
+        return f"is larger than {MOST_BYTES // 1000} kB"
+    if not content.startswith(_PNG) or content[12:16] != b"IHDR":
+        return "is not a PNG"
+    width, height = (int.from_bytes(content[start : start + 4]) for start in (16, 20))
+    return "" if width == height == pixels else f"has {width} x {height} pixels, not {pixels} x {pixels}"
+
+
+def _faults(root: ET.Element) -> Iterator[str]:
+    for element in root.iter():
+        space, _, name = element.tag.rpartition("}")
+        if space[1:] in _NOTES:
+            continue
+        if space[1:] != _SVG or not _DRAWS.fullmatch(name):
+            yield f"contains <{name}>, which is more than drawing"
+        if name == "style" and _OUTSIDE.search(element.text or ""):
+            yield "has a <style> that refers to something outside of it"
+        for attribute, value in element.items():
+            yield from _faults_of(attribute, value)
+
+
+def _faults_of(attribute: str, value: str) -> Iterator[str]:
+    space, _, name = attribute.rpartition("}")
+    if space[1:] in _NOTES:
+        return
+    if name.lower().startswith("on"):
+        yield f"has the attribute {name}, which runs script"
+    elif name.lower() == "href" and not value.strip().startswith("#"):
+        yield f"refers to {value[:40]!r}, which is outside of it"
+    elif name.lower() != "href" and _OUTSIDE.search(value):
+        yield f"has the attribute {name}, which refers to something outside of it"
