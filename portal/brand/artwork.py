@@ -20,7 +20,8 @@ _DRAWS: Final = re.compile(
     "svg|g|defs|symbol|use|title|desc|metadata|style|path|rect|circle|ellipse|line|polyline|polygon|text|tspan|"
     r"linearGradient|radialGradient|stop|pattern|clipPath|mask|marker|switch|filter|fe[A-Z]\w+"
 )
-_DECLARES: Final = re.compile(rb"<!(?:DOCTYPE|ENTITY)|<\?(?!xml\s)", re.IGNORECASE)
+_DECLARES: Final = re.compile(r"<!(?:DOCTYPE|ENTITY)|<\?(?!xml\s)", re.IGNORECASE)
+_ENCODED: Final = re.compile(r"<\?xml\s[^>]*?encoding\s*=\s*['\"](?!utf-8['\"])", re.IGNORECASE)
 _OUTSIDE: Final = re.compile(
     r"//|\\|@(?!media\b)|(?:data|javascript):|(?:url|src|image|image-set)\s*\(\s*+(?!['\"]?#)", re.IGNORECASE
 )
@@ -34,22 +35,23 @@ def svg_fault(content: bytes) -> str:
     """
     if len(content) > MOST_BYTES:
         return f"is larger than {MOST_BYTES // 1000} kB"
-    if _DECLARES.search(content):
-        return "has a <!DOCTYPE>, an <!ENTITY> or a <?...?> instruction; save it as plain SVG"
     try:
-        root = ET.fromstring(content)  # noqa: S314  without a DOCTYPE there are no entities to expand
-    except (ET.ParseError, ValueError, LookupError) as error:
+        text = content.decode("utf-8-sig")
+        # Without a DOCTYPE there are no entities to expand.
+        return next(_faults_of_text(text), "") or next(_faults_of_tree(ET.fromstring(text)), "")  # noqa: S314
+    except UnicodeDecodeError:
+        return "is not UTF-8 text"
+    except (ET.ParseError, ValueError) as error:
         return f"is not well-formed ({error})"
-    if root.tag != f"{{{_SVG}}}svg":
-        return f'does not begin with <svg xmlns="{_SVG}">'
-    if size(content) is None:
-        return "has no viewBox with a width and a height"
-    return next(_faults(root), "")
 
 
 def size(content: bytes) -> tuple[float, float] | None:
     """Return width and height of an SVG, from its viewBox."""
-    numbers = re.split(r"[\s,]+", ET.fromstring(content).get("viewBox", "").strip())  # noqa: S314  as above
+    return _size(ET.fromstring(content))  # noqa: S314  it was looked at before
+
+
+def _size(root: ET.Element) -> tuple[float, float] | None:
+    numbers = re.split(r"[\s,]+", root.get("viewBox", "").strip())
     try:
         _x, _y, width, height = map(float, numbers)
     except ValueError:
@@ -67,7 +69,18 @@ def png_fault(content: bytes, pixels: int) -> str:
     return "" if width == height == pixels else f"has {width} x {height} pixels, not {pixels} x {pixels}"
 
 
-def _faults(root: ET.Element) -> Iterator[str]:
+def _faults_of_text(text: str) -> Iterator[str]:
+    if _ENCODED.search(text):
+        yield "declares another encoding than UTF-8"
+    if _DECLARES.search(text):
+        yield "has a <!DOCTYPE>, an <!ENTITY> or a <?...?> instruction; save it as plain SVG"
+
+
+def _faults_of_tree(root: ET.Element) -> Iterator[str]:
+    if root.tag != f"{{{_SVG}}}svg":
+        yield f'does not begin with <svg xmlns="{_SVG}">'
+    if _size(root) is None:
+        yield "has no viewBox with a width and a height"
     for element in root.iter():
         space, _, name = element.tag.rpartition("}")
         if space[1:] in _NOTES:

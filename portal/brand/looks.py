@@ -23,6 +23,7 @@ def facts() -> dict[str, Any]:
         "brand_logo_dark": address(files.LOGO_DARK),
         "brand_logo_width": _logo_width(),
         "brand_icon": icon(),
+        "brand_is_ours": not address(files.LOGO),
         "brand_touch_icon": next((path for size, _purpose, path in png_icons() if size == 192), ""),
         "brand_window": palette.light().brand,
         "brand_window_dark": palette.dark().brand,

@@ -20,7 +20,7 @@ _KINDS = {
 }
 _PART = re.compile(r"<(?:(\w+):)?\w+>")
 _PATTERN = re.compile(r"\^\(\?P<app_label>(\w+)[^)]*\)/\$")  # the admin's pages of one application
-PUBLIC = ("/help/", "/static/", "/.well-known/", "/robots.txt", "/healthz", "/readyz")
+PUBLIC = ("/help/", "/static/", "/brand/", "/.well-known/", "/robots.txt", "/healthz", "/readyz")
 KEY_APP = {"/key/", "/key/sw.js", "/key/manifest.webmanifest"}  # the same bytes for everybody
 
 
