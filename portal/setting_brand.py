@@ -3,6 +3,8 @@
 What pages make of them is in portal/brand/; docs/how-to/brand.md leads through them.
 """
 
+from django.core.exceptions import ImproperlyConfigured
+
 from portal.lib import env
 
 # --- Names ---------------------------------------------------------------------------------------
@@ -29,6 +31,10 @@ PORTAL_ACTION_COLOUR_DARK = env.text(
 PORTAL_BRAND_FONT = env.text(
     "PORTAL_BRAND_FONT", "system", help="Font, of those that devices bring along: system, humanist, serif or rounded."
 )
+if PORTAL_BRAND_FONT not in {"system", "humanist", "serif", "rounded"}:
+    raise ImproperlyConfigured(
+        f"PORTAL_BRAND_FONT must be system, humanist, serif or rounded, you gave {PORTAL_BRAND_FONT!r}."
+    )
 PORTAL_BRANDING_DIR = env.text(
     "PORTAL_BRANDING_DIR",
     "",

@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Final
 from xml.etree import ElementTree as ET
 
-MOST_BYTES: Final = 100_000
+MOST_BYTES: Final = 200_000
 _SVG: Final = "http://www.w3.org/2000/svg"
 # Notes of drawing programs, which browsers ignore.
 _NOTES: Final = (
@@ -45,6 +46,7 @@ def svg_fault(content: bytes) -> str:
         return f"is not well-formed ({error})"
 
 
+@lru_cache(maxsize=8)
 def size(content: bytes) -> tuple[float, float] | None:
     """Return width and height of an SVG, from its viewBox."""
     return _size(ET.fromstring(content))  # noqa: S314  it was looked at before

@@ -3,7 +3,7 @@
 What they refuse is not shown either: pages take the nearest legible colour, and the portal's own picture.
 """
 
-from email.utils import parseaddr
+from email.utils import getaddresses
 from math import floor
 from typing import Any
 
@@ -66,12 +66,8 @@ def pictures_can_be_shown(**_: Any) -> list[CheckMessage]:
 @register(Tags.compatibility)
 def mail_has_a_sender(**_: Any) -> list[CheckMessage]:
     """brand.E005: the sender of e-mails is not an address, with or without a name."""
-    name, address = parseaddr(settings.DEFAULT_FROM_EMAIL)
-    try:
-        validate_email(address)
-    except ValidationError:
-        address = ""
-    if address and name.isprintable() and settings.DEFAULT_FROM_EMAIL.isprintable():
+    found = getaddresses([settings.DEFAULT_FROM_EMAIL])
+    if len(found) == 1 and settings.DEFAULT_FROM_EMAIL.isprintable() and _is_address(found[0][1]):
         return []
     return [
         Error(
@@ -106,6 +102,14 @@ ALL = (
     mail_has_a_sender,
     phones_have_an_icon,
 )
+
+
+def _is_address(text: str) -> bool:
+    try:
+        validate_email(text)
+    except ValidationError:
+        return False
+    return True
 
 
 def ratio_words(ratio: float) -> str:

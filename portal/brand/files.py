@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache, partial
+from functools import cached_property, lru_cache, partial
 from pathlib import Path
 from typing import Final
 
@@ -30,7 +30,7 @@ class File:
     name: str
     content: bytes
 
-    @property
+    @cached_property
     def served_as(self) -> str:
         """Return the last part of its address."""
         stem, _, ending = self.name.rpartition(".")

@@ -19,6 +19,7 @@ WRONG = [
     ("portal.url_inventory", "recovery.models"),
     ("portal.lib.clock", "portal.settings"),
     ("portal.throttle.models", "accounts.models"),
+    ("portal.brand.palette", "helpcenter.facts"),
     ("portal.audit.record", "recovery.enums"),
     ("portal.outbox.queue", "portal.audit.record"),
     ("accounts.models.users", "accounts.imports.reader"),

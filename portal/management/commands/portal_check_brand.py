@@ -24,8 +24,8 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, **options: Any) -> None:
         tried = [text if text.startswith("#") else f"#{text}" for text in options["colours"]]
-        if len(tried) > 2 or (wrong := next((text for text in tried if not colours.is_colour(text)), "")):
-            raise CommandError(f"Give one colour or two, written '#rrggbb'{f', not {wrong}' if wrong else ''}.")
+        if len(tried) > 2 or not all(map(colours.is_colour, tried)):
+            raise CommandError(f"Give one colour or two, written '#rrggbb', not {' '.join(tried)}.")
         choice = Chosen(tried[0], "", tried[-1], "") if tried else palette.chosen()
         for line in _verdicts(choice):
             self.stdout.write(line)
