@@ -12,6 +12,7 @@ from importlib import resources
 from accounts.policies import blocked_passwords
 
 _LEET = str.maketrans("@4301!|$5+7", "aaeoiiiss" + "tt")
+_WRITTEN_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "æ": "ae", "ø": "oe"})
 _SHORTEST_WORD = 4
 _SHORTEST_PART = 3
 _FEWEST_OTHERS = 4
@@ -77,7 +78,7 @@ def is_guessable(password: str, *, own_words: Iterable[str]) -> bool:
     """
     from zxcvbn import zxcvbn  # noqa: PLC0415  its lists take 13 MiB, which only a process that sets passwords needs
 
-    known = [part for word in own_words for part in _parts(_plain(word))]
+    known = sorted(_words(own_words))
     return float(zxcvbn(password[:_ESTIMATED_LENGTH], user_inputs=known)["guesses_log10"]) < _FEWEST_GUESSES
 
 
@@ -87,11 +88,17 @@ def _is_made_of(own_words: Iterable[str], password: str) -> bool:
     Little: fewer than four letters, or no more than the own words have.
     """
     plain = _plain(password)
-    words = {part for word in own_words for part in _parts(_plain(word))}
+    words = _words(own_words)
     spans = [span for word in words | {word[::-1] for word in words} for span in _found(word, plain)]
     named = {at for start, end in spans for at in range(start, end) if not plain[start:end].isdigit()}
     rest = sum(at not in named and _is_letter(sign) for at, sign in enumerate(plain))
     return bool(spans) and (rest < _FEWEST_OTHERS or rest <= len(named))
+
+
+def _words(own_words: Iterable[str]) -> set[str]:
+    """Return the parts of own words in both spellings of umlauts: muller and mueller for Müller."""
+    composed = [unicodedata.normalize("NFC", word).casefold() for word in own_words]
+    return {part for word in composed for form in (word, word.translate(_WRITTEN_OUT)) for part in _parts(_plain(form))}
 
 
 def _plain(text: str) -> str:
