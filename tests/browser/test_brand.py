@@ -107,6 +107,17 @@ def test_names_of_a_single_long_word_fit_a_small_phone(narrow_page: Page, live_s
             assert_fits(narrow_page)
 
 
+def test_a_light_ground_with_dark_words(narrow_page: Page, live_server, settings):
+    settings.PORTAL_BRAND_COLOUR, settings.PORTAL_ACTION_COLOUR = "#ffcc00", "#000000"
+    narrow_page.goto("/login/")
+    assert narrow_page.locator(".assure").evaluate(GROUND) == rgb("#ffcc00")
+    assert_accessible(narrow_page)
+
+    enter(narrow_page, factories.staff("lee", Role.SENIOR), live_server.url)
+    narrow_page.goto("/admin/")
+    assert_accessible(narrow_page)
+
+
 def test_the_key_on_the_phone_with_and_without_a_line(open_browser: Callable[..., Page]):
     app = KeyApp(open_browser(NARROW))
     app.page.goto("/key/")

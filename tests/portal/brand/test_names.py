@@ -25,6 +25,7 @@ from helpcenter import catalogue, rendering
 from portal.brand import names
 from portal.lib import mail, qr_codes
 from portal.outbox import emails
+from portal.outbox.kinds import KINDS, ChannelName
 from tests import brands, factories, notices
 from tests.accounts.welcome_work import newcomer
 from tests.conftest import Clock
@@ -70,6 +71,7 @@ def test_an_authenticator_app_reads_issuer_and_username(name: str):
     assert qr_codes.of_key("ada", "A" * 32).startswith("<svg")
 
 
+@pytest.mark.asvs("1.3.7")
 def test_a_page_says_it_in_its_title_and_its_head(name: str):
     page = Client().get("/login/").content.decode()
 
@@ -135,6 +137,21 @@ def test_an_email_comes_from_it_and_says_it(name: str, ada: Person, clock: Clock
     assert all(len(word) <= 76 for word in words)  # RFC 2047, section 2: a line of 76
     assert f"{name}\n{name}, HRB 1" in parsed.get_body(("plain",)).get_content()
     assert html.escape(name) in parsed.get_body(("html",)).get_content()
+
+
+def test_every_email_bears_the_brand_s_head_and_foot_in_its_colours(settings, ada: Person, clock: Clock):
+    brands.wear(settings)
+    for kind in KINDS.values():
+        if ChannelName.EMAIL not in kind.channels:
+            continue
+        message = emails.message_for(notices.email(ada.user, kind, now=clock.now))
+        page = message.alternatives[0][0]
+        assert f'<p class="brand">{html.escape(brands.NAME)}</p>' in page, kind.name
+        for worn in (brands.LIGHT, brands.DARK):
+            assert f"background: {worn['brand']}; color: {worn['on-brand']}" in page, kind.name
+        assert settings.PORTAL_LEGAL_NAME in message.body, kind.name
+        assert html.escape(settings.PORTAL_LEGAL_NAME) in page, kind.name
+        assert message.from_email.endswith(" <keine-antwort@harbour.example>")
 
 
 def test_the_mail_server_is_given_the_address_alone(name: str):
