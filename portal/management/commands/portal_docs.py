@@ -165,5 +165,5 @@ def _shown(value: Any) -> str:
         case list():
             return ", ".join(value)
         case dict():
-            return json.dumps(value)
+            return json.dumps(value) if value else ""
     return str(value)
