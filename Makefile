@@ -45,7 +45,7 @@ $(VENV)/.development: requirements.txt requirements-scale.txt requirements-dev.t
 	@touch $@ $(VENV)/.runtime
 
 # Another firm's name, colours and pictures: make demo BRAND=docs/examples/harbour.
-WITH_BRAND = $(if $(BRAND),set -a; . ./$(BRAND)/settings; set +a;)
+WITH_BRAND = $(if $(BRAND),set -a; . $(abspath $(BRAND))/settings; set +a;)
 
 # A waiting period and a review one can sit through.
 demo: export PORTAL_CASE_COOLING_MINUTES ?= 2

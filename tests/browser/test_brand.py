@@ -1,18 +1,21 @@
 """A second brand in a browser: long name with umlauts, colon and quotes, other colours, logo, foot. Nothing breaks."""
 
+import json
 from collections.abc import Callable
 
 import pytest
 from django.conf import settings as portal_settings
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from accounts.enums import Role
 from portal.brand import files, looks
 from tests import brands, factories
 from tests.browser.fixtures import NARROW, Look, assert_accessible, assert_fits
 from tests.browser.key_app import KeyApp
+from tests.browser.test_key_installed import installed
 from tests.factories import Person
 
+__all__ = ["installed"]  # a fixture of the other file
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.promise("FIRM-6")]
 TOKENS = """(names) => Object.fromEntries(names.map(
     (name) => [name, getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim()]))"""
@@ -130,6 +133,18 @@ def test_the_key_on_the_phone_with_and_without_a_line(open_browser: Callable[...
 
     expect(app.page.locator("main")).to_contain_text('Söhne & Co: "Schlüssel"')
     assert_worn(app.page)
+
+
+def test_the_key_can_be_installed_under_such_a_name(installed: BrowserContext):
+    page = installed.pages[0]
+    page.goto("/key/")
+    page.evaluate("navigator.serviceWorker.ready.then(() => null)")
+    session = installed.new_cdp_session(page)
+
+    manifest = session.send("Page.getAppManifest")
+
+    assert (manifest["errors"], session.send("Page.getInstallabilityErrors")["installabilityErrors"]) == ([], [])
+    assert json.loads(manifest["data"])["name"] == 'Söhne & Co: "Schlüssel"'
 
 
 def test_a_logo_that_was_slipped_a_script_runs_nothing(chromium: Browser, live_server, settings, tmp_path, monkeypatch):
