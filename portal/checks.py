@@ -8,7 +8,7 @@ from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.db import DatabaseError, connection
 
 from portal.lib import db_triggers, geolocation, push, site
-from portal.lib.push.addresses import is_host
+from portal.lib.outgoing import is_host
 
 _MEND = "Run manage.py migrate, which sets them again, and find out who took them: manage.py portal_audit verify."
 

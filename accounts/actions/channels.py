@@ -9,7 +9,7 @@ from django.template.loader import render_to_string
 
 from accounts.actions import push as subscriptions
 from accounts.models import Phone
-from portal.lib import clock, digests, push
+from portal.lib import clock, digests, outgoing, push
 from portal.outbox import emails
 from portal.outbox.channels import NobodyThere, Undeliverable
 from portal.outbox.kinds import KINDS, ChannelName, NoticeKind
@@ -50,7 +50,7 @@ class PhoneChannel:
         except push.Gone as fault:
             subscriptions.forget(phone)
             raise NobodyThere from fault
-        except push.AddressRefused as fault:
+        except outgoing.AddressRefused as fault:
             raise Undeliverable from fault
 
     def close(self) -> None:

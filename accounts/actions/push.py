@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from accounts import notice_kinds
 from accounts.models import Phone, PushChallenge, User
 from accounts.refusals import NoSubscription, PhoneEnded, PushAddressRefused, refusing, too_often
-from portal.lib import digests, push
+from portal.lib import digests, outgoing, push
 from portal.outbox import queue
 from portal.outbox.kinds import NoticeKind
 from portal.throttle import limits
@@ -27,7 +27,7 @@ def subscribe(*, phone: Phone, subscription: Mapping[str, str], now: datetime) -
     if subscription:
         try:
             push.sender().check(push.Subscription(**subscription))
-        except push.AddressRefused as error:
+        except outgoing.AddressRefused as error:
             raise PushAddressRefused from error
     with transaction.atomic():
         row = Phone.objects.select_for_update().get(pk=phone.pk)

@@ -23,7 +23,7 @@ from tests import factories, notices, push_service
 from tests.conftest import Clock
 from tests.factories import Person
 from tests.phone import new_key, public_half
-from tests.push_service import HOST, Here, PhoneKeys, PushService
+from tests.push_service import HOST, PhoneKeys, PushService, here
 
 pytestmark = pytest.mark.django_db
 
@@ -255,7 +255,7 @@ def service(tmp_path: Path, settings, monkeypatch) -> Iterator[PushService]:
     with push_service.running(tmp_path) as (running, authority):
         settings.PORTAL_PUSH_HOSTS = [f"{HOST}:{running.port}"]
         settings.PORTAL_PUSH_BACKEND = "portal.lib.push.WebPush"
-        monkeypatch.setattr(web_push.WebPush, "network", Here(authority))
+        monkeypatch.setattr(web_push.WebPush, "network", here(authority))
         yield running
 
 

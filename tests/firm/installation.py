@@ -15,7 +15,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from tests.firm import certificate
+from tests import certificate
 from tests.firm.clock import SetForward
 from tests.firm.databases import Database, empty_database
 from tests.firm.mail_server import MailServer, mail_server
@@ -32,7 +32,7 @@ class Installation:
     def __init__(self, folder: Path, database: Database, mail: MailServer) -> None:
         self.folder, self.database, self.mail = folder, database, mail
         self.clock = SetForward(folder / "clock")
-        self.certificate = folder / "certificate.pem"
+        self.certificate = folder / "127.0.0.1.pem"
         self.port, self.url = 0, ""
         self.environment = {name: value for name, value in os.environ.items() if not _OF_THE_TESTS.match(name)}
 
@@ -126,7 +126,7 @@ class Installation:
 @contextmanager
 def installed(folder: Path) -> Iterator[Installation]:
     """Install the portal, up to two running services behind a proxy, on an empty database."""
-    context = certificate.of_server(certificate.write(folder / "certificate.pem"))
+    context, _authority = certificate.of_server(folder, "127.0.0.1")
     with ExitStack() as parts:
         database = parts.enter_context(empty_database(folder))
         mail = parts.enter_context(mail_server(context, user=MAIL_USER, password=MAIL_PASSWORD))

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from portal.lib import push
-from portal.lib.push.addresses import is_host
+from portal.lib import outgoing, push
+from portal.lib.outgoing import is_host
 from tests.push_service import MESSAGE, PhoneKeys
 
 LISTED = "https://fcm.googleapis.com/fcm/send/abc:APA91b_x-y"
@@ -75,7 +75,7 @@ def test_an_address_of_a_listed_push_service_passes(url):
 @pytest.mark.asvs("13.2.4")
 @pytest.mark.parametrize("url", REFUSED, ids=lambda url: url[:60])
 def test_any_other_address_is_refused(url):
-    with pytest.raises(push.AddressRefused):
+    with pytest.raises(outgoing.AddressRefused):
         push.check_endpoint(url)
 
 
@@ -84,7 +84,7 @@ def test_the_longest_address_has_2048_characters():
     start = "https://fcm.googleapis.com/"
 
     assert push.check_endpoint(start + "a" * (2048 - len(start)))
-    with pytest.raises(push.AddressRefused):
+    with pytest.raises(outgoing.AddressRefused):
         push.check_endpoint(start + "a" * (2049 - len(start)))
 
 
@@ -93,7 +93,7 @@ def test_a_port_is_open_where_the_setting_names_it(settings):
 
     assert push.check_endpoint("https://push.example:8443/x").origin == "https://push.example:8443"
     for url in ("https://push.example/x", "https://push.example:443/x", "https://push.example:844/x"):
-        with pytest.raises(push.AddressRefused):
+        with pytest.raises(outgoing.AddressRefused):
             push.check_endpoint(url)
 
 
@@ -122,12 +122,12 @@ PUBLIC = ["8.8.8.8", "142.250.1.95", "2a00:1450:4001::5f", "::ffff:8.8.8.8", "64
 @pytest.mark.asvs("1.3.6")
 @pytest.mark.parametrize("address", PRIVATE)
 def test_an_address_that_is_not_public_is_never_connected_to(address):
-    assert not push.is_public(address)
+    assert not outgoing.is_public(address)
 
 
 @pytest.mark.parametrize("address", PUBLIC)
 def test_an_address_of_the_open_internet_is(address):
-    assert push.is_public(address)
+    assert outgoing.is_public(address)
 
 
 @pytest.mark.asvs("1.3.6")
@@ -136,7 +136,7 @@ def test_a_name_that_leads_into_a_private_network_is_refused_when_a_phone_subscr
     rows = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, 443)) for address in answers]
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_args, **_names: rows)
 
-    with pytest.raises(push.AddressRefused):
+    with pytest.raises(outgoing.AddressRefused):
         push.WebPush().check(push.Subscription(**PhoneKeys().subscription()))
 
 
@@ -152,7 +152,7 @@ def test_a_name_that_cannot_be_looked_up_now_is_taken_and_looked_up_when_somethi
         push.WebPush().send(MESSAGE, subscription)
 
 
-class Slow(push.Network):
+class Slow(outgoing.Network):
     """A network whose name server answers when it is told to."""
 
     def __init__(self) -> None:
@@ -204,7 +204,7 @@ def test_look_ups_that_nobody_waits_for_any_more_are_few(slow: Slow):
     slow.may_answer.set()
     for thread in slow.asked:
         thread.join()
-    with pytest.raises(push.AddressRefused):
+    with pytest.raises(outgoing.AddressRefused):
         slow.addresses(push.check_endpoint(LISTED), seconds=60)
 
 
@@ -224,5 +224,5 @@ WRONG_KEYS = [
 
 @pytest.mark.parametrize("wrong", WRONG_KEYS)
 def test_a_subscription_whose_keys_seal_nothing_is_refused(wrong):
-    with pytest.raises(push.AddressRefused):
+    with pytest.raises(outgoing.AddressRefused):
         push.Subscription(**(PhoneKeys().subscription() | wrong)).check()

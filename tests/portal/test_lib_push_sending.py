@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 from py_vapid.jwt import decode
 
-from portal.lib import push
-from tests import push_service
+from portal.lib import outgoing, push
+from tests import certificate, push_service
 from tests.conftest import Clock
-from tests.push_service import HOST, MESSAGE, Here, PhoneKeys, PushService, token_and_key
+from tests.push_service import HOST, MESSAGE, PhoneKeys, PushService, here, token_and_key
 
 
 @pytest.fixture
@@ -21,7 +21,7 @@ def service(tmp_path: Path, settings, monkeypatch) -> Iterator[PushService]:
     """A push service on this machine that the portal may send to, and trusts."""
     with push_service.running(tmp_path) as (running, authority):
         settings.PORTAL_PUSH_HOSTS = [f"{HOST}:{running.port}"]
-        monkeypatch.setattr(push.WebPush, "network", Here(authority))
+        monkeypatch.setattr(push.WebPush, "network", here(authority))
         yield running
 
 
@@ -88,7 +88,7 @@ def test_a_name_that_answers_differently_later_leads_nowhere_else(service, monke
     """A name that was public when the phone subscribed, and is private when something is sent."""
     monkeypatch.setattr(push.WebPush.network, "answers", ("10.0.0.1",))
 
-    with pytest.raises(push.AddressRefused):
+    with pytest.raises(outgoing.AddressRefused):
         send(service)
     assert service.taken == []
 
@@ -112,10 +112,10 @@ def test_a_name_without_addresses_is_no_way(service, monkeypatch):
 def test_a_certificate_of_another_name_or_authority_is_refused(tmp_path, settings, monkeypatch, stranger):
     other = tmp_path / "other"
     other.mkdir()
-    trusted = push_service.certificate(other, stranger)[0]
+    trusted = certificate.write(other, stranger)[0]
     with push_service.running(tmp_path, host=stranger) as (running, authority):
         settings.PORTAL_PUSH_HOSTS = [f"{HOST}:{running.port}"]
-        monkeypatch.setattr(push.WebPush, "network", Here(trusted if stranger == HOST else authority))
+        monkeypatch.setattr(push.WebPush, "network", here(trusted if stranger == HOST else authority))
 
         with pytest.raises(ssl.SSLCertVerificationError):
             push.WebPush().send(MESSAGE, push.Subscription(**PhoneKeys().subscription(running.endpoint)))

@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from django.conf import settings
 from py_vapid import Vapid02
 
-from portal.lib.push.addresses import AddressRefused, Endpoint, check_endpoint
+from portal.lib.outgoing import AddressRefused, Endpoint, check_url
 
 _PRIVATE_KEY = re.compile(r"[A-Za-z0-9_-]{43}")  # 32 bytes, base64url without padding
 _POINT = re.compile(r"[A-Za-z0-9_-]{87}")  # 65 bytes
@@ -53,6 +53,11 @@ class Subscription:
             return ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), _bytes(self.p256dh))
         except ValueError as error:
             raise AddressRefused("the key is not a point on P-256") from error
+
+
+def check_endpoint(url: str) -> Endpoint:
+    """Parse the address of a push service in ``PORTAL_PUSH_HOSTS``. Raises: ``AddressRefused``."""
+    return check_url(url, hosts=settings.PORTAL_PUSH_HOSTS)
 
 
 def encrypted(message: Message, to: Subscription) -> bytes:

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.utils.module_loading import import_string
 
 from portal.lib import clock
-from portal.lib.push.addresses import Network
+from portal.lib.outgoing import Network
 from portal.lib.push.messages import Message, Subscription, encrypted, headers, public_key_of
 
 log = logging.getLogger("portal.push")

@@ -1,93 +1,19 @@
-"""Where messages may be sent: to listed push services, at public addresses, over HTTPS, and nowhere else."""
+"""Connecting to other servers: a name is resolved once, its address is checked, and the connection goes to that one."""
 
 import contextlib
 import http.client
-import ipaddress
-import re
 import socket
 import ssl
 import threading
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
-from dataclasses import dataclass
 
-from django.conf import settings
+from portal.lib.outgoing.addresses import AddressRefused, Endpoint, is_public
 
-MAX_BODY_BYTES = 2048  # characters of an address
-_PORT = 443
 _MOST_ADDRESSES = 4  # of one host, tried in turn
 _MOST_LOOK_UPS = 8  # at once in one process, including those that nobody waits for any more
 _FREE = threading.BoundedSemaphore(_MOST_LOOK_UPS)
-_URL = re.compile(
-    r"https://(?P<host>(?:[a-z0-9-]{1,63}\.)+[a-z]{2,63})(?::(?P<port>[1-9][0-9]{0,4}))?(?P<target>/[\w.~:/?@!$&'()*+,;=%-]*)",
-    re.ASCII,
-)
-_NAME = re.compile(r"(\*\.)?([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9](:[1-9][0-9]{0,4})?")
-
-_GLOBAL_UNICAST = ipaddress.ip_network("2000::/3")  # RFC 4291; the rest of IPv6 is reserved for special uses
-_NAT64 = ipaddress.ip_network("64:ff9b::/96")  # RFC 6052: ends with an IPv4 address
-_ANYCAST_RELAYS = ipaddress.ip_network("192.88.99.0/24")  # RFC 7526, withdrawn
-
-
-class AddressRefused(Exception):
-    """The portal must not connect to this address."""
-
-
-@dataclass(frozen=True)
-class Endpoint:
-    """A permitted address in its parts; ``target`` is the path with its query."""
-
-    host: str
-    port: int
-    target: str
-
-    @property
-    def origin(self) -> str:
-        """Return scheme, host and port in the form of RFC 6454."""
-        return f"https://{self.host}" + (f":{self.port}" if self.port != _PORT else "")
-
-
-def check_endpoint(url: str) -> Endpoint:
-    """Parse the address of a push service in ``PORTAL_PUSH_HOSTS``; without a DNS look-up.
-
-    Raises: ``AddressRefused``: not plain https, contains a user name or fragment, too long, or host or port not listed.
-    """
-    parts = _URL.fullmatch(url) if len(url) <= MAX_BODY_BYTES else None
-    if parts is None:
-        raise AddressRefused("not a plain https address")
-    endpoint = Endpoint(parts["host"], int(parts["port"] or _PORT), parts["target"])
-    if not any(_fits(listed, endpoint) for listed in settings.PORTAL_PUSH_HOSTS):
-        raise AddressRefused("not a push service we send to")
-    return endpoint
-
-
-def is_host(listed: str) -> bool:
-    """Tell whether an entry of ``PORTAL_PUSH_HOSTS`` is valid: ``push.example``, ``*.push.example:8443``."""
-    return bool(_NAME.fullmatch(listed)) and int(listed.partition(":")[2] or _PORT) < 65_536
-
-
-def _fits(listed: str, endpoint: Endpoint) -> bool:
-    name, _, port = listed.partition(":")
-    if (port or str(_PORT)) != str(endpoint.port):
-        return False
-    return endpoint.host.endswith(name[1:]) if name.startswith("*.") else endpoint.host == name
-
-
-def is_public(address: str) -> bool:
-    """Tell whether an IP address is public, also if it embeds another (RFC 4291, 3056, 6052)."""
-    ip = ipaddress.ip_address(address)
-    if isinstance(ip, ipaddress.IPv6Address):
-        if (inner := _wrapped(ip)) is None:
-            return ip in _GLOBAL_UNICAST and ip.is_global and not ip.is_reserved
-        ip = inner
-    return ip.is_global and not (ip.is_multicast or ip.is_reserved or ip in _ANYCAST_RELAYS)
-
-
-def _wrapped(ip: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
-    if ip in _NAT64:
-        return ipaddress.IPv4Address(int(ip) & 0xFFFF_FFFF)
-    return ip.ipv4_mapped or ip.sixtofour
 
 
 class Network:
@@ -97,8 +23,8 @@ class Network:
         """Return the IP addresses of a name. Raises: ``OSError``."""
         return [str(row[4][0]) for row in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
 
-    def may_reach(self, address: str) -> bool:
-        """Tell whether a connection to this IP address is allowed."""
+    def may_reach(self, host: str, address: str) -> bool:
+        """Tell whether a connection to this IP address, to which the name of the host leads, is allowed."""
         return is_public(address)
 
     def context(self) -> ssl.SSLContext:
@@ -111,8 +37,8 @@ class Network:
         Raises: ``AddressRefused`` if any of its addresses is not allowed; ``OSError``, also after a time-out.
         """
         found = list(dict.fromkeys(_within(seconds, lambda: self.resolve(endpoint.host, endpoint.port))))
-        if not all(self.may_reach(address) for address in found):
-            raise AddressRefused("its name leads into a network that is not public")
+        if not all(self.may_reach(endpoint.host, address) for address in found):
+            raise AddressRefused("its name leads into a network that is not allowed")
         return found[:_MOST_ADDRESSES]
 
     def post(self, endpoint: Endpoint, body: bytes, headers: Mapping[str, str], *, seconds: float) -> int:
