@@ -64,15 +64,17 @@ _ANSWERS_OF_MAIL = 12  # of one conversation with a mail server, STARTTLS and a 
 
 @register(Tags.security)
 def lease_outlasts_the_other_side(**_: Any) -> list[CheckMessage]:
-    """portal.E004: a slow mail server or push service would make two workers send the same message."""
-    longest = max(_ANSWERS_OF_MAIL * settings.EMAIL_TIMEOUT, 2 * settings.PORTAL_PUSH_TIMEOUT_SECONDS)
+    """portal.E004: a slow server on the other side would make two workers send the same message."""
+    posts = max(settings.PORTAL_PUSH_TIMEOUT_SECONDS, settings.PORTAL_HOOK_TIMEOUT_SECONDS)
+    longest = max(_ANSWERS_OF_MAIL * settings.EMAIL_TIMEOUT, 2 * posts)
     if longest < settings.PORTAL_NOTICE_LEASE_SECONDS:
         return []
     return [
         Error(
             f"PORTAL_NOTICE_LEASE_SECONDS must be more than {longest}: each answer of a slow server may take as long "
             "as its timeout.",
-            hint="Raise it, or lower PORTAL_SMTP_TIMEOUT_SECONDS and PORTAL_PUSH_TIMEOUT_SECONDS.",
+            hint="Raise it, or lower PORTAL_SMTP_TIMEOUT_SECONDS, PORTAL_PUSH_TIMEOUT_SECONDS and "
+            "PORTAL_HOOK_TIMEOUT_SECONDS.",
             id="portal.E004",
         )
     ]

@@ -249,6 +249,14 @@ PORTAL_KEEP_ACTIVITY_DAYS = env.number(
 PORTAL_KEEP_NOTICES_DAYS = env.number(
     "PORTAL_KEEP_NOTICES_DAYS", 400, low=90, high=36_525, unit="days", help="How long messages that were sent are kept."
 )
+PORTAL_KEEP_HOOKS_DAYS = env.number(
+    "PORTAL_KEEP_HOOKS_DAYS",
+    30,
+    low=1,
+    high=400,
+    unit="days",
+    help="How long an event is kept, to be sent again, after every one of the firm's systems has accepted it.",
+)
 PORTAL_KEEP_SIGN_INS_DAYS = env.number(
     "PORTAL_KEEP_SIGN_INS_DAYS", 90, low=30, high=400, unit="days", help="How long addresses of sign-ins are kept."
 )

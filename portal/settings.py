@@ -1,6 +1,6 @@
 """Settings of the portal, all from the environment and validated at start.
 
-Numbers: portal/setting_numbers.py. The firm's brand: portal/setting_brand.py.
+Numbers: portal/setting_numbers.py. The firm's brand: setting_brand.py. Its other systems: setting_hooks.py.
 
 Names starting with PORTAL_ are ours and documented where they are read. Every security-relevant
 default of a dependency is stated with its reason, so that an upgrade cannot change it unnoticed.
@@ -16,6 +16,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from portal.lib import env
 from portal.setting_brand import *  # noqa: F403  the brand is made of settings like all others
+from portal.setting_hooks import *  # noqa: F403  so are the addresses of the firm's other systems
 from portal.setting_numbers import *  # noqa: F403  the numbers are settings like all others
 from portal.setting_numbers import PORTAL_FAILURE_LIMIT, PORTAL_LOCKOUT_MINUTES, PORTAL_SESSION_HOURS
 

@@ -17,12 +17,12 @@ class RecoveryConfig(AppConfig):
         from accounts.actions import holds, purging, staff_work  # noqa: PLC0415  needs the models
         from accounts.actions.privacy import erasure, stored_tables  # noqa: PLC0415  the same
         from portal.audit import hash_chain  # noqa: PLC0415  models are loaded by now
-        from recovery import checks, enums, notice_kinds  # noqa: F401, PLC0415  the checks and kinds register on import
-        from recovery.actions import assignment, case_events, objections, privacy_tables, timers  # noqa: PLC0415  the same
+        from recovery import checks, enums, hook_types, notice_kinds  # noqa: F401, PLC0415  they register on import
+        from recovery.actions import assignment, case_events, case_holds, privacy_tables, timers  # noqa: PLC0415  the same
         from recovery.actions.resets import worker_tasks  # noqa: PLC0415  the same
         from recovery.models import triggers as own  # noqa: PLC0415
 
-        holds.register(objections.held_until)
+        holds.register(case_holds.held_until)
         staff_work.register(assignment.release)
         stored_tables.register(privacy_tables.TABLES)
         erasure.register(privacy_tables.under_way)

@@ -139,8 +139,8 @@ class Basis(models.TextChoices):
 class Scope(models.TextChoices):
     """What is held for a while after a recovery.
 
-    The portal itself refuses those of ``accounts.enums.HoldScope``, and only those are spoken of: nobody tells the
-    firm's other systems of the rest yet.
+    The portal itself refuses those of ``accounts.enums.HoldScope``, and only those are spoken of. The firm's other
+    systems are told of all; whether they refuse the rest, the portal cannot know.
     """
 
     WITHDRAW = "withdraw", _("Withdrawals")

@@ -1,11 +1,11 @@
-"""URLs of recovery. None ever contains a username, a reference or a code."""
+"""URLs of recovery. None of a page ever contains a username, a reference or a code."""
 
 from django.urls import include, path, register_converter
 from django.urls.converters import SlugConverter
 
 from recovery.methods import METHODS
 from recovery.methods.contract import Method
-from recovery.views import finish, set_up, start, status, stop
+from recovery.views import finish, firm_holds, set_up, start, status, stop
 from recovery.views.resets import reset
 
 
@@ -63,4 +63,9 @@ case_pages = [
     path("mine/stop/", stop.stop_mine, name="stop-mine"),
     path("mine/close/", stop.cancel_mine, name="cancel-mine"),
 ]
-urlpatterns = [path("reset/", include(reset_pages)), path("recover/", include(case_pages))]
+urlpatterns = [
+    path("reset/", include(reset_pages)),
+    path("recover/", include(case_pages)),
+    # path: the firm's numbers may have a slash in them
+    path("firm/holds/<path:number>/", firm_holds.holds, name="firm-holds"),
+]

@@ -2,8 +2,8 @@
 
 import ssl
 import threading
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from ipaddress import ip_address
@@ -92,3 +92,13 @@ def running(server: OtherServer, folder: Path, *, named: str = "", port: int = 0
     listening.shutdown()
     listening.server_close()
     thread.join()
+
+
+@contextmanager
+def every_one(servers: Iterable[OtherServer], folder: Path) -> Iterator[str]:
+    """Run several servers; give one file with the authorities of all."""
+    with ExitStack() as stack:
+        chains = [stack.enter_context(running(server, folder)) for server in servers]
+        together = folder / "authorities.pem"
+        together.write_text("".join(Path(chain).read_text() for chain in chains))
+        yield str(together)

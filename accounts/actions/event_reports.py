@@ -42,6 +42,8 @@ def report_event(
         report = Report.objects.filter(user=owner, event_n=event.n).first() or reports.open_report(
             user=owner, kind=ReportKind.EVENT, device=words[:_WORDS], origin=origin, now=now, flow=event.flow
         )
+        if report.closed_at:
+            reports.note_opened(report, by=owner, origin=origin, now=now, flow=event.flow)
         report.event_n = event.n
         report.protection = sorted({*report.protection, *map(str, protection)})
         report.closed_at, report.closed_by, report.outcome = None, None, ""

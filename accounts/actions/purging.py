@@ -40,6 +40,7 @@ from accounts.models import (
 from accounts.models.answered_posts import KEPT
 from portal.audit import pruning
 from portal.audit.models import SecurityEvent
+from portal.outbox.hooks import operating
 from portal.outbox.models import Notice, NoticeState
 from portal.throttle.models import Throttle
 
@@ -221,6 +222,7 @@ _KINDS: list[Kind] = [
     OldRows("facts of undelivered notices", _undelivered, _forget_facts),
     OldRows("facts of old notices", _old_texts, _forget_texts),
     OldRows("old notices", _old_notices),
+    OldRows("events for the firm's systems", lambda now: operating.settled(_ago(now, "PORTAL_KEEP_HOOKS_DAYS"))),
     OldRows("activity of accounts", _of_accounts),
     OldRows("daily values of accounts", _values),
     OldRows("accounts of nobody", _nobodys),

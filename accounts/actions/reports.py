@@ -51,7 +51,7 @@ def open_report(
     report = Report.objects.create(
         reference=queue.new_reference("R"), user=user, kind=kind, device=device, notice=notice, created_at=now
     )
-    record(Action.REPORTED, by=user, on=user, now=now, origin=origin, flow=flow, report=report.pk, kind=str(kind))
+    note_opened(report, by=user, origin=origin, now=now, flow=flow)
     facts: dict[str, Any] = {
         "report": report.reference,
         "what": str(kind),
@@ -60,6 +60,12 @@ def open_report(
     }
     notify.notify_everywhere(user, told_as, now=now, **{name: facts[name] for name in told_as.facts})
     return report
+
+
+def note_opened(report: Report, *, by: User, origin: client.Origin | None, now: datetime, flow: str) -> None:
+    """Record that a report is opened, or opened again. Needs: the transaction in which it is."""
+    facts = {"report": report.pk, "kind": str(report.kind)}
+    record(Action.REPORTED, by=by, on=report.user, now=now, origin=origin, flow=flow, **facts)
 
 
 @refusing(too_often)

@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import connection, transaction
@@ -21,6 +21,29 @@ _MOVE_HEADS = """
     INSERT INTO audit_chainhead (chain, n, digest) VALUES {rows}
     ON CONFLICT (chain) DO UPDATE SET digest = excluded.digest
 """
+
+
+class Listener(Protocol):
+    """What is called after each record, in its transaction, with the facts as they were given."""
+
+    def __call__(
+        self,
+        action: str,
+        subjects: Sequence[tuple[AbstractBaseUser | None, dict[str, Any]]],
+        *,
+        by: AbstractBaseUser | None,
+        now: datetime,
+    ) -> None:
+        """Do what follows; an exception undoes the action."""
+
+
+_LISTENERS: list[Listener] = []
+
+
+def listen(listener: Listener) -> None:
+    """Call this after each record; apps do so once, in their ``ready()``."""
+    if listener not in _LISTENERS:
+        _LISTENERS.append(listener)
 
 
 def record(
@@ -75,6 +98,8 @@ def record_each(
     SecurityEvent.objects.bulk_create(events)
     sealed_words.keep(words)
     _move_heads(events)
+    for listener in _LISTENERS:
+        listener(action, subjects, by=by, now=now)
     return events
 
 

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from accounts.actions import password
+from accounts.actions import hook_events, password
 from accounts.actions.authenticators import emailed_code, security_answers
 from accounts.actions.keys import key_revocation
 from accounts.actions.keys.enrolment import completion as enrolments
@@ -21,7 +21,8 @@ from accounts.refusals import refusing, too_often
 from portal.lib import client, digests
 from portal.throttle import limits
 from portal.throttle.reserve import clear, reserve
-from recovery.actions import objections, transitions
+from recovery import hook_types
+from recovery.actions import case_holds, objections, transitions
 from recovery.actions.case_events import Who
 from recovery.actions.grants import find_open
 from recovery.enums import Actor, State
@@ -100,7 +101,7 @@ def complete(
         enrolments.start(proved.enrolment, proved.steps, name=key.name, origin=origin, now=now)
         _end_proofs(user, now=now)
         objections.reinstate(user, now=now)
-        objections.hold_scopes(case, now=now)
+        case_holds.place(case, now=now)
         clear(*known_browsers.buckets_of_strangers(user.username_hash), limits.RESET_KEY.of(user.username_hash))
         transitions.move(
             case,
@@ -111,6 +112,7 @@ def complete(
             body={"grant": grant.pk, "ended": len(ended), "keys": old_keys},
             until=now + case.terms.hold(max(case.tier, 1)),
         )
+        hook_events.tell(user, hook_types.RECOVERED, by=None, now=now)
     return case
 
 

@@ -1,7 +1,6 @@
 """The owner objects ("not me"): the case stops, at any time, from any notice or while signed in."""
 
 import contextlib
-from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -9,16 +8,16 @@ from django.db import transaction
 from django.db.models import F, Q, QuerySet
 
 from accounts.actions import sessions, suspension
-from accounts.enums import HoldScope, Role
+from accounts.enums import Role
 from accounts.models import User
 from portal.audit.sealed_words import Words
 from portal.lib import client, code_alphabet
 from portal.throttle import limits
 from portal.throttle.reserve import LimitReached, reserve
-from recovery.actions import one_time_secrets, permissions, reviews, transitions
+from recovery.actions import case_holds, one_time_secrets, permissions, reviews, transitions
 from recovery.actions.case_events import Who
-from recovery.enums import Actor, FlagKind, Scope, State
-from recovery.models import Case, Event, Hold, StopCode
+from recovery.enums import Actor, FlagKind, State
+from recovery.models import Case, Event, StopCode
 from recovery.policies import state_machine
 from recovery.refusals import CaseNotOpen, MayNotDecide
 
@@ -99,7 +98,7 @@ def _object(case: Case, who: Who, action: str, *, now: datetime) -> bool:
     else:
         transitions.move(case, to, action, who=who, now=now)
     if to == State.CONTESTED:
-        hold_scopes(case, now=now)
+        case_holds.place(case, now=now)
     if was_completed:
         _freeze(case, now=now)
     return True
@@ -142,7 +141,7 @@ def contest_live_key(case_id: int, *, now: datetime) -> int:
         if case.state not in state_machine.DISPUTABLE:
             return 0
         transitions.move(case, State.CONTESTED, "key_is_alive", who=Who(Actor.SYSTEM), now=now)
-        hold_scopes(case, now=now)
+        case_holds.place(case, now=now)
     return 1
 
 
@@ -162,28 +161,8 @@ def contest_by_desk(*, case: Case, reason: str, by: User, origin: client.Origin,
         transitions.move(
             locked, State.CONTESTED, "contested_by_desk", who=who, now=now, body={"reason": Words(reason.strip())}
         )
-        hold_scopes(locked, now=now)
+        case_holds.place(locked, now=now)
     return locked
-
-
-def hold_scopes(case: Case, *, now: datetime) -> None:
-    """Hold every scope for the holder of a locked case; an existing hold is only ever extended.
-
-    The portal refuses those of ``HoldScope`` itself; the others are for the firm's systems.
-    """
-    until = now + case.terms.hold(max(case.tier, 1))
-    for scope in Scope:
-        held, is_new = Hold.objects.get_or_create(
-            case=case, scope=scope, defaults={"subject": case.holder, "starts_at": now, "until": until}
-        )
-        if not is_new and until > held.until:
-            Hold.objects.filter(pk=held.pk).update(until=until)
-
-
-def held_until(user_ids: Collection[int], scope: HoldScope, now: datetime) -> dict[int, datetime]:
-    """Return until when a recovery holds this for which of these users. One statement."""
-    held = Hold.objects.filter(subject__in=user_ids, scope=scope, lifted_at=None, until__gt=now).order_by("until")
-    return dict(held.values_list("subject", "until"))
 
 
 def suspending(at: Any) -> QuerySet[Event]:

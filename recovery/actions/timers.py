@@ -12,10 +12,10 @@ from accounts.enums import Role
 from accounts.models import User
 from portal.outbox import periodic_tasks
 from portal.outbox.models import Notice, NoticeState
-from recovery.actions import case_notices, grants, objections, reviews, transitions
+from recovery.actions import case_holds, case_notices, grants, objections, reviews, transitions
 from recovery.actions.case_events import Who
 from recovery.enums import Actor, State, Verdict
-from recovery.models import Case, Decision, Hold
+from recovery.models import Case, Decision
 from recovery.policies import state_machine
 from recovery.refusals import CaseMoved, CaseNotOpen
 
@@ -33,6 +33,7 @@ def tick(now: datetime) -> int:
     return (
         _contest_live_keys(now=now)
         + _move_due(now=now)
+        + case_holds.end_due(now)
         + _draw_again(now=now)
         + case_notices.tell_owners(now=now, limit=_BATCH)
     )
@@ -96,7 +97,7 @@ def _end_set_up(case: Case, now: datetime) -> None:
 
 
 def _end_hold(case: Case, now: datetime) -> None:
-    Hold.objects.filter(case=case, lifted_at=None).update(lifted_at=now)
+    case_holds.end(case, now=now)
     transitions.move(case, State.DONE, "hold_over", who=_CLOCK, now=now)
 
 

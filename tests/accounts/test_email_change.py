@@ -21,7 +21,7 @@ from portal.lib import clock as portal_clock
 from portal.lib.client import Origin
 from portal.outbox import emails, queue
 from portal.outbox.models import Notice
-from recovery.actions import objections
+from recovery.actions import case_holds
 from tests import factories, notices
 from tests.conftest import Clock
 from tests.factories import Person
@@ -230,7 +230,7 @@ def test_an_owner_whose_old_mailbox_is_dead_needs_nothing_from_it(ada: Person, c
 def test_contact_details_stay_as_they_are_while_a_recovery_holds_them(ada: Person, clock: Clock, monkeypatch):
     until = clock.now + timedelta(hours=5)
     code = start(ada)
-    assert objections.held_until in holds._SOURCES
+    assert case_holds.held_until in holds._SOURCES
     monkeypatch.setattr(holds, "_SOURCES", [lambda ids, scope, now: dict.fromkeys(ids, until)])
 
     with pytest.raises(ContactsHeld):

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from django.apps import apps
 
+from portal.outbox.hooks import event_types
 from tests.house.sources import PACKAGES, ROOT, files, product, read, tree
 
 TOP = "portal|accounts|recovery|helpcenter|templates|tests|docs"
@@ -76,9 +77,10 @@ def classes() -> dict[str, type]:
 
 
 def is_another_thing(dotted: str) -> bool:
-    """Tell whether this is no name of ours: a file, a system check, a library's."""
+    """Tell whether this is no name in the code: a file, a system check, a type of event, a library's."""
     return (
         dotted.partition(".")[0] in OUTSIDE
+        or dotted in {kind.name for kind in event_types.every()}
         or dotted.rpartition(".")[2] in FILE_ENDINGS
         or CHECK.fullmatch(dotted) is not None
     )

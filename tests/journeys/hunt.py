@@ -3,6 +3,7 @@
 import base64
 import html
 import io
+import json
 import logging
 import re
 from collections.abc import Iterable, Iterator
@@ -13,6 +14,7 @@ from django.core import mail
 from django.core.cache import caches
 
 from portal.lib.logs import JsonFormatter
+from portal.outbox.models import HookEvent
 from tests.journeys import walk
 
 _SHORT = 8  # characters; what is shorter is looked for as a word of its own
@@ -47,6 +49,7 @@ class Hunt:
                 yield f"table {table}", " ".join(_text(cell) for cell in row)
         yield from (("log", line) for line in self.log.getvalue().splitlines())
         yield from (("mail", f"{message.message()}\n{message.body}") for message in mail.outbox)
+        yield from (("event", json.dumps(event.body)) for event in HookEvent.objects.exclude(body=""))
         yield from (("cache", text) for text in _cached())
         yield from (("page", page) for page in self.pages)
 

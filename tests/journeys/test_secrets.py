@@ -70,6 +70,7 @@ def secrets() -> Secrets:
 def hunter(settings) -> hunt.Hunt:
     """Listen to the portal's own log, with somebody who would get Django's error reports."""
     settings.ADMINS = [("Operator", "operator@northgate.test")]
+    settings.PORTAL_HOOK_URLS = ["books=https://books.example.test/events"]  # what the firm hears is looked through too
     cache.clear()
     handler, buffer, before = hunt.listen()
     level = logging.root.level

@@ -20,7 +20,7 @@ from accounts.models import BackupCode, Enrolment, Key, NetworkRequest, Passkey,
 from accounts.models import Phone as PhoneRow
 from accounts.policies import networks
 from accounts.refusals import EnrolmentOver, PasskeyWrong
-from recovery.actions import objections, transitions
+from recovery.actions import case_holds, objections, transitions
 from recovery.actions.case_events import Who
 from recovery.enums import SPOKEN_OF, Actor, FlagKind, Scope, Source, State
 from recovery.models import Hold
@@ -63,7 +63,7 @@ def begin(person: Person, purpose=EnrolmentPurpose.ADD, **more):
 
 
 def is_held(person: Person, scope: Scope) -> bool:
-    return bool(objections.held_until([person.user.pk], scope, now()))
+    return bool(case_holds.held_until([person.user.pk], scope, now()))
 
 
 # --- Every door --------------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from accounts.enums import HoldScope
 from portal.audit import hash_chain
 from portal.lib import client
 from portal.outbox.models import Notice
-from recovery.actions import objections, timers
+from recovery.actions import case_holds, objections, timers
 from recovery.enums import Scope, State
 from tests.recovery.conftest import NEW_PASSWORD
 
@@ -45,9 +45,9 @@ def test_after_a_recovery_old_answers_count_no_more_and_contact_details_are_held
 
     assert list(security_answers.current(holder.user)) == []
     assert security_answers.standing_of(holder.user, now=clock.now).was_replaced
-    until = objections.held_until([holder.user.pk], HoldScope.CONTACT, clock.now)[holder.user.pk]
+    until = case_holds.held_until([holder.user.pk], HoldScope.CONTACT, clock.now)[holder.user.pk]
     assert until == walk.case.holds.get(scope=Scope.CONTACT).until
-    assert objections.held_until([holder.user.pk], HoldScope.CONTACT, until) == {}
+    assert case_holds.held_until([holder.user.pk], HoldScope.CONTACT, until) == {}
 
 
 @pytest.mark.promise("CASE-5")

@@ -8,14 +8,14 @@ from django.apps import apps
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from accounts import notice_kinds
+from accounts import hook_types, notice_kinds
 from accounts.actions.privacy.stored_tables import Person, StoredTable, of_users
 from accounts.models import PauseOrigin
 from portal.audit import sealed_words
 from portal.audit.models import ChainHead, ChainStart, SealedWords, SecurityEvent
 from portal.audit.record import chain_of
 from portal.outbox import history
-from portal.outbox.models import Notice, NoticeState
+from portal.outbox.models import HookDelivery, HookEvent, HookSequence, Notice, NoticeState
 from portal.throttle.models import Throttle
 
 _RELEASE = "with the release that brought it"
@@ -66,6 +66,15 @@ def _empty_told(names: set[str]) -> None:
     Notice.objects.filter(pk__in=about).update(facts="")
 
 
+def _told(events: Sequence[HookEvent]) -> list[dict[str, Any]]:
+    return [{"told": event.body} for event in events]
+
+
+def _forget_events(table: StoredTable, person: Person, _now: datetime) -> None:
+    """Delete what the firm's systems were told, or would have been; that the person was erased they still hear."""
+    HookEvent.objects.filter(user__in=person.user_ids).exclude(type=hook_types.ERASED.name).delete()
+
+
 def _limits(person: Person) -> QuerySet[Any]:
     return Throttle.objects.filter(subject__in=[user.username_hash for user in person.users]).order_by("pk")
 
@@ -88,6 +97,26 @@ TABLES = (
         erase=_empty_notices,
         erased="emptied",
     ),
+    StoredTable(
+        HookEvent,
+        "`PORTAL_KEEP_HOOKS_DAYS` after it, once every system in the settings has accepted it or it was skipped",
+        _("What the firm's other systems were told"),
+        of_users(HookEvent),
+        ("user__username", "type", "created_at"),
+        facts=_told,
+        withheld=("body",),
+        erase=_forget_events,
+        erased="deleted, but for the event that says so",
+    ),
+    StoredTable(
+        HookDelivery,
+        "with its event",
+        rows=of_users(HookDelivery),
+        withheld=("receiver", "fault"),
+        erase=None,
+        erased="with its event",
+    ),
+    StoredTable(HookSequence, "never: a number", rows=of_users(HookSequence), erase=None),
     StoredTable(
         SealedWords,
         "with its event",

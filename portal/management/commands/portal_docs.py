@@ -23,6 +23,8 @@ from portal.brand import checks as brand_checks
 from portal.lib.env import READINGS, Reading
 from portal.management.commands.portal_map import markdown
 from portal.outbox import checks as outbox_checks
+from portal.outbox.hooks import hook_checks
+from portal.outbox.hooks import reference as hook_reference
 from portal.throttle import limits_page
 from portal.url_inventory import every_page
 from recovery import checks as recovery_checks
@@ -65,7 +67,15 @@ _CHECKS_HEAD = """# System checks
 | Id | What it found |
 |---|---|
 """
-_CHECKS = (accounts_checks, brand_checks, helpcenter_checks, outbox_checks, portal_checks, recovery_checks)
+_CHECKS = (
+    accounts_checks,
+    brand_checks,
+    helpcenter_checks,
+    hook_checks,
+    outbox_checks,
+    portal_checks,
+    recovery_checks,
+)
 
 _OF_THIS_MACHINE = {"PORTAL_HASH_SLOTS": "the number of cores, less one"}
 
@@ -92,6 +102,7 @@ class Command(BaseCommand):
             root / "docs" / "reference" / "settings.md": settings_page(list(READINGS.values()), root),
             root / "docs" / "reference" / "checks.md": checks_page(),
             root / "docs" / "reference" / "limits.md": _LIMITS_HEAD + limits_page.markdown() + "\n",
+            root / "docs" / "reference" / "events.md": hook_reference.markdown(),
             imports: between_marks(imports.read_text(encoding="utf-8"), columns.markdown()),
             states: between_marks(states.read_text(encoding="utf-8"), state_machine.table()),
             enrolment: between_marks(enrolment.read_text(encoding="utf-8"), enrolment_moves.table()),

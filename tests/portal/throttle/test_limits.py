@@ -48,6 +48,7 @@ KEPT = {
     limits.RESET_DETAILS: (3, DAY, DAY),
     limits.RESET_KEY: (5, LOCKOUT, LOCKOUT),
     limits.INVITATION: (20, LOCKOUT, LOCKOUT),
+    limits.FIRM_TOKEN: (20, LOCKOUT, LOCKOUT),
     limits.WELCOME: (5, LOCKOUT, LOCKOUT),
     limits.WELCOME_NETWORK: (20, LOCKOUT, LOCKOUT),
     limits.WELCOME_DETAILS: (5, DAY, DAY),

@@ -1,4 +1,4 @@
-"""``manage.py portal_worker``: deliver notices and run the periodic tasks until told to stop."""
+"""``manage.py portal_worker``: deliver notices and events, and run the periodic tasks, until told to stop."""
 
 import logging
 import signal
@@ -12,6 +12,7 @@ from django.db import close_old_connections, connections
 
 from portal.lib import clock, logs
 from portal.outbox import delivery, periodic_tasks
+from portal.outbox.hooks import receivers, sending
 
 log = logging.getLogger("portal.worker")
 
@@ -22,11 +23,14 @@ Round = Callable[[], int]
 class Command(BaseCommand):
     """Run one worker; any number may run at once.
 
-    Each lane of notices and the periodic tasks have a thread of their own, so that a mail server that does not answer
-    holds up its own lane and nothing else.
+    Each lane of notices, each of the firm's systems that is told of events, and the periodic tasks have a thread of
+    their own, so that a server that does not answer holds up its own lane and nothing else.
     """
 
-    help = "Deliver notices and run the periodic tasks until SIGTERM or Ctrl-C; --once empties what is due and stops."
+    help = (
+        "Deliver notices and events and run the periodic tasks until SIGTERM or Ctrl-C; --once empties what is due "
+        "and stops."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--once", action="store_true", help="Do what is due now, then stop.")
@@ -37,6 +41,8 @@ class Command(BaseCommand):
             signal.signal(name, lambda *_: stop.set())
         rounds: dict[str, Round] = {"periodic tasks": lambda: periodic_tasks.run_all(clock.now())}
         rounds |= {str(lane): partial(delivery.deliver_due, lane=lane) for lane in delivery.lanes()}
+        told = [receiver.name for receiver in receivers.every()]
+        rounds |= {f"events for {name}": partial(sending.deliver_due, receiver=name) for name in told}
         if options["once"]:
             while not stop.is_set() and any([_done(name, one) for name, one in rounds.items()]):  # noqa: C419  all of them
                 pass
