@@ -238,10 +238,7 @@ TEST_PUSH = Limit(
 
 # --- Staff, and the firm's other systems -------------------------------------------------------------
 FIRM_TOKEN = _of_networks(
-    "firm-token",
-    _("Tokens of the firm's systems"),
-    "Wrong tokens given for holds, from one address or IPv6 /64.",
-    tries=20,
+    "firm-token", _("Tokens of the firm"), "Wrong tokens given for holds, from one address or IPv6 /64.", tries=20
 )
 INVITATION = _of_networks(
     "invitation",
