@@ -24,6 +24,7 @@ from portal.lib import client as origins
 from portal.lib import clock as portal_clock
 from portal.lib import code_alphabet
 from portal.outbox import delivery, periodic_tasks
+from portal.outbox.models import HookEvent
 from tests import factories, notices
 from tests.accounts import staff_work
 from tests.accounts.welcome_work import Arrival, newcomer
@@ -110,7 +111,8 @@ def sign_in(client: Client, who: Person, secrets: Secrets) -> None:
 
 
 def test_the_hunt_finds_what_is_there(hunter: hunt.Hunt, secrets: Secrets, ada: Person, clock: Clock):
-    in_table, in_log, in_mail, in_cache, in_page, encoded = (secrets.new() for _ in range(6))
+    in_table, in_event, in_log, in_mail, in_cache, in_page, encoded = (secrets.new() for _ in range(7))
+    HookEvent.objects.create(type="x", body={"data": in_event}, created_at=clock.now)
     notices.email(ada.user, now=clock.now, dedupe=in_table.lower())
     logging.getLogger("portal.anything").debug("typed", extra={"facts": {"it": in_log}})
     mail.send_mail("subject", in_mail, "a@northgate.test", ["b@northgate.test"])
@@ -120,8 +122,16 @@ def test_the_hunt_finds_what_is_there(hunter: hunt.Hunt, secrets: Secrets, ada: 
 
     places = dict(hunter.found([*secrets, "nowhere to be seen"]))
 
-    assert len(places) == 6
-    assert [places[secret].split()[0] for secret in secrets] == ["table", "log", "mail", "cache", "page", "log"]
+    assert len(places) == 7
+    assert [places[secret].split()[0] for secret in secrets] == [
+        "table",
+        "event",
+        "log",
+        "mail",
+        "cache",
+        "page",
+        "log",
+    ]
 
 
 def test_the_hunt_finds_a_short_code_among_other_digits():

@@ -13,6 +13,7 @@ from accounts.actions.staff import leaving
 from accounts.models import Customer, Mandate, TradingAccount, User
 from portal.audit import export, hash_chain, sealed_words
 from portal.audit.models import SealedWords, SecurityEvent
+from portal.outbox.models import HookDelivery, HookState
 from recovery.actions import timers
 from recovery.models import Case, Decision, Evidence, Observation
 from tests import factories
@@ -32,8 +33,9 @@ def holder(clock) -> Person:
 
 
 @pytest.fixture
-def gone(clock, walk: Walk, holder: Person, agent: Person) -> Person:
-    """Tamarind, recovered once, with something in every table, and closed."""
+def gone(clock, walk: Walk, holder: Person, agent: Person, settings) -> Person:
+    """Tamarind, recovered once, with something in every table, and closed; the firm's books are told of it all."""
+    settings.PORTAL_HOOK_URLS = ["books=https://books.example.test/in"]
     walk.username = "greengage"
     walk.opened(origin=planted.ORIGIN).in_review()
     walk.approved(clock, own_check="Checked her damsons myself.").waited(clock).started().opened_grant().completed()
@@ -59,6 +61,10 @@ def test_nothing_personal_is_left_of_somebody_who_was_erased_and_the_record_is_w
 
     call_command("portal_erase_person", "--username", "greengage", "--yes", stdout=io.StringIO())
 
+    left = planted.left(*planted.MARKS, gone.user.username_hash)
+    assert left == {(mark, "outbox.HookEvent") for mark in ("greengage", "U-DAMSON")}  # until the firm has heard it
+    HookDelivery.objects.update(state=HookState.SENT, sent_at=now())
+    dict(purging.purge(now=clock.move(days=31)))
     assert planted.left(*planted.MARKS, gone.user.username_hash) == set()
     assert told >= {"accounts.Key", "accounts.NetworkRequest", "recovery.Claim", "outbox.Notice", "audit.SealedWords"}
     assert list(hash_chain.faults()) == []
