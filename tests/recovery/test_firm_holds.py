@@ -20,7 +20,7 @@ from recovery.enums import Scope, State
 from recovery.models import Hold
 from tests import factories
 from tests.hook_receiver import NEW_SECRET, SECRET
-from tests.recovery.conftest import NEW_PASSWORD, NEW_SEED, ORIGIN, now
+from tests.recovery.conftest import NEW_PASSWORD, NEW_SEED, ORIGIN, Walk, now
 from tests.recovery.test_objections import newest, stop
 
 pytestmark = [pytest.mark.django_db, pytest.mark.promise("FIRM-4")]
@@ -109,6 +109,21 @@ def test_what_something_else_still_holds_is_not_told_as_ended(clock, walk, holde
     clock.move(days=1)
     timers.tick(now())
     assert [data["ended"] for _kind, data in told(holder, "holds.ended")][1:] == [[str(Scope.BANK)]]
+
+
+def test_what_another_case_holds_is_not_told_as_ended_until_that_ends_too(clock, walk, holder):
+    walk.ready(clock).started().opened_grant().completed()
+    until = walk.case.until
+    later = Walk(walk.maker).opened().case
+    longer = {"starts_at": clock.now, "until": until + timedelta(days=1)}
+    Hold.objects.create(case=later, subject=holder.user, scope=Scope.WITHDRAW, **longer)
+
+    timers.tick(clock.set(until))
+    timers.tick(clock.move(days=1))
+
+    first, second = (data["ended"] for _kind, data in told(holder, "holds.ended"))
+    assert first == [scope for scope in SCOPES if scope != Scope.WITHDRAW]
+    assert second == [Scope.WITHDRAW]
 
 
 def test_a_hold_that_is_extended_is_told_again_and_one_that_is_not_is_not(clock, walk, holder):

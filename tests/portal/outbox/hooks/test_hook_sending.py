@@ -7,7 +7,7 @@ import time
 import pytest
 from standardwebhooks import Webhook, WebhookVerificationError
 
-from portal.outbox.hooks import sending
+from portal.outbox.hooks import operating, receivers, sending
 from portal.outbox.models import HookDelivery, HookState
 from tests import factories
 from tests.conftest import Clock
@@ -251,17 +251,42 @@ def test_an_event_that_was_sent_and_not_marked_is_sent_again_and_kept_once(
     assert books.sequences("ada") == [1, 2]
 
 
-def test_a_worker_that_lost_its_lease_does_not_undo_what_another_did(
+def test_a_worker_that_lost_its_lease_does_not_undo_what_another_does(
     ada: Person, books: FirmSystem, clock: Clock
 ) -> None:
     tell(ada.user)
     slow = sending.claim(receiver="books", now=clock.now)
-    clock.move(minutes=5)
-    assert send() == 1
+    quick = sending.claim(receiver="books", now=clock.move(minutes=5))
 
     sending._try_again(slow, {"fault": "TimeoutError"})
+    assert sending.claim(receiver="books", now=clock.now) is None
+    sending.attempt(quick, receivers.by_name("books"))
+    sending._finish(slow, state=HookState.DEAD, sent_at=None)
 
     assert states() == [HookState.SENT]
+
+
+def test_many_events_that_wait_for_one_do_not_keep_another_username_from_its_turn(
+    ada: Person, mallory: Person, books: FirmSystem, clock: Clock
+) -> None:
+    tell(ada.user, 2 * sending._CANDIDATES)
+    held = sending.claim(receiver="books", now=clock.now)
+    tell(mallory.user)
+
+    assert send() == 1
+
+    assert (held.sequence, books.sequences("mallory")) == (1, [1])
+
+
+def test_an_event_is_not_claimed_if_one_before_it_is_sent_again_meanwhile(
+    ada: Person, books: FirmSystem, clock: Clock
+) -> None:
+    first, second = tell(ada.user, 2)
+    assert send() == 2
+    operating.replay([first, second], to=["books"], now=clock.now)
+    row = HookDelivery.objects.get(event=second)
+
+    assert sending._claim_one(row.pk, row.claims, now=clock.now) is None
 
 
 @pytest.mark.race
