@@ -16,6 +16,7 @@ from accounts import hook_types
 from accounts.enums import Action, EndReason
 from accounts.models import Mandate, Report, User
 from portal.audit.event_names import RecordEvent
+from portal.audit.record import lock_chain
 from portal.outbox.hooks import events
 from portal.outbox.hooks.event_types import EventType
 
@@ -125,9 +126,14 @@ def on_recorded(
 
 
 def tell(user: User, kind: EventType, *, by: User | None, now: datetime, **facts: Any) -> None:
-    """Queue an event that is not one of the record. Needs: the transaction of the action; a lock of its subject."""
-    if events.is_on() and (fresh := _customer(user.pk)):
-        _queue(fresh, kind, facts, by=by, now=now)
+    """Queue an event that is not one of the record. Needs: the transaction of the action.
+
+    Effects: locks the user and the end of their chain first, in the order in which actions that record do.
+    """
+    if events.is_on() and not user.is_staff:
+        locked = User.objects.select_for_update(of=("self",)).select_related("customer").get(pk=user.pk)
+        lock_chain(locked)
+        _queue(locked, kind, facts, by=by, now=now)
 
 
 def _customer(user_id: int) -> User | None:

@@ -9,7 +9,7 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import connection, transaction
 
 from portal.audit import event_names, hash_chain, sealed_words
-from portal.audit.models import SecurityEvent
+from portal.audit.models import ChainHead, SecurityEvent
 from portal.lib import client, digests
 
 _LOCK_HEADS = """
@@ -101,6 +101,14 @@ def record_each(
     for listener in _LISTENERS:
         listener(action, subjects, by=by, now=now)
     return events
+
+
+def lock_chain(subject: AbstractBaseUser) -> None:
+    """Lock the end of a subject's chain, as ``record`` does. For what is ordered with its events and is none of them.
+
+    Needs: the action's open transaction.
+    """
+    ChainHead.objects.select_for_update().filter(chain=chain_of(subject)).first()
 
 
 def chain_of(subject: AbstractBaseUser | None) -> str:

@@ -26,6 +26,7 @@ from tests import factories
 from tests.accounts import test_email_change as moving
 from tests.conftest import Clock
 from tests.factories import Person
+from tests.races import ROUNDS, at_once
 
 pytestmark = [pytest.mark.django_db, pytest.mark.promise("FIRM-4")]
 HERE = client.Origin("203.0.113.7", "Chrome on Windows", "ABCD2345")
@@ -149,8 +150,9 @@ def test_keys_are_told_by_number_with_the_reason_of_their_end(ada: Person, clock
 
 
 @transaction.atomic
-def recorded(action: Action, person: Person, **facts: object) -> None:
-    record(action, by=person.user, on=person.user, now=timezone.now(), **facts)
+def recorded(action: Action, who: Person | User, **facts: object) -> None:
+    user = getattr(who, "user", who)
+    record(action, by=user, on=user, now=timezone.now(), **facts)
 
 
 def test_passkeys_are_told_with_the_reason_of_their_end(ada: Person, clock: Clock):
@@ -260,3 +262,25 @@ def test_accepted_events_end_and_what_a_receiver_waits_for_does_not(ada: Person,
     assert dict(purging.purge(now=clock.now - timedelta(days=2)))["events for the firm's systems"] == 0
     assert dict(purging.purge(now=clock.now))["events for the firm's systems"] == 1
     assert not HookDelivery.objects.exists()
+
+
+@pytest.mark.race
+@pytest.mark.django_db(transaction=True)
+def test_what_is_recorded_and_what_is_only_told_never_wait_for_each_other(clock: Clock):
+    ada = factories.customer("ada")
+    recorded(Action.QUESTIONS_SET, ada)
+
+    def object_to_a_recovery() -> None:
+        with transaction.atomic():
+            hook_events.tell(ada.user, PASSWORD_SET, by=None, now=clock.now)
+            recorded(Action.SUSPENDED, User.objects.select_for_update(of=("self",)).get(pk=ada.user.pk))
+
+    def set_a_password() -> None:
+        with transaction.atomic():
+            recorded(Action.PASSWORD_SET, User.objects.select_for_update(of=("self",)).get(pk=ada.user.pk))
+
+    for _ in range(ROUNDS):
+        at_once(*[object_to_a_recovery] * 4, *[set_a_password] * 4)
+
+    sequences = HookEvent.objects.order_by("pk").values_list("sequence", flat=True)
+    assert list(sequences) == list(range(1, 12 * ROUNDS + 1))

@@ -3,6 +3,7 @@
 import json
 import threading
 import time
+from pathlib import Path
 
 import pytest
 from standardwebhooks import Webhook, WebhookVerificationError
@@ -15,6 +16,7 @@ from tests.factories import Person
 from tests.hook_receiver import NEW_SECRET, SECRET, FirmSystem, tell
 from tests.races import ROUNDS, at_once
 
+BASE_DIR = Path(__file__).resolve().parents[4]
 pytestmark = [pytest.mark.django_db, pytest.mark.promise("FIRM-4")]
 
 
@@ -320,3 +322,21 @@ def test_events_of_one_username_at_the_same_moment_have_one_number_each(books: F
 
     rows = HookDelivery.objects.order_by("pk").values_list("sequence", flat=True)
     assert list(rows) == list(range(1, 9))
+
+
+def test_the_receiver_in_the_how_to_takes_what_is_sent_and_nothing_else(ada: Person, books: FirmSystem) -> None:
+    page = (BASE_DIR / "docs" / "how-to" / "hooks.md").read_text(encoding="utf-8")
+    code = page.partition("```python\n")[2].partition("```")[0]
+    stored: dict[str, dict] = {}
+    theirs = {"SECRET": SECRET, "seen_before": stored.__contains__}
+    theirs["store"] = lambda event: stored.setdefault(event["id"], event)
+    exec(code, theirs)
+    [event] = tell(ada.user)
+    send()
+    [taken] = books.taken
+
+    answers = [theirs["receive"](dict(taken.headers), taken.body) for _ in range(2)]
+
+    assert answers == [204, 204]
+    assert list(stored) == [event.message_id]
+    assert theirs["receive"](dict(taken.headers), taken.body + b" ") == 400

@@ -6,7 +6,7 @@ import json
 import pytest
 from django.core.management import CommandError, call_command
 
-from portal.outbox.hooks import sending, signatures
+from portal.outbox.hooks import events, receivers, sending, signatures
 from portal.outbox.models import HookDelivery, HookEvent, HookState
 from tests.conftest import Clock
 from tests.factories import Person
@@ -149,6 +149,13 @@ def test_a_test_is_sent_at_once_to_each_and_waits_for_nothing(
     for system in systems:
         assert system.types == ["hooks.test"]
         assert json.loads(system.taken[0].body)["data"] == {}
+
+
+def test_a_worker_leaves_a_test_to_the_command(books: FirmSystem, clock: Clock) -> None:
+    events.queue_test(receivers.by_name("books"), now=clock.now)
+
+    assert sending.deliver_due(receiver="books") == 0
+    assert books.taken == []
 
 
 def test_a_test_that_is_not_accepted_ends_with_1_and_is_not_sent_again(systems: list[FirmSystem], clock: Clock) -> None:
