@@ -8,16 +8,21 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
+from typing import ClassVar
 
 from portal.lib.outgoing.addresses import AddressRefused, Endpoint, is_public
 
 _MOST_ADDRESSES = 4  # of one host, tried in turn
-_MOST_LOOK_UPS = 8  # at once in one process, including those that nobody waits for any more
-_FREE = threading.BoundedSemaphore(_MOST_LOOK_UPS)
+MOST_LOOK_UPS = 8  # at once in one process, including those that nobody waits for any more
 
 
 class Network:
-    """The outgoing network: resolves names, and posts to the IP address that was checked, not to a name."""
+    """The outgoing network: resolves names, and posts to the IP address that was checked, not to a name.
+
+    ``look_ups``: those under way. A kind of network whose name servers are slow uses up its own.
+    """
+
+    look_ups: ClassVar[threading.BoundedSemaphore] = threading.BoundedSemaphore(MOST_LOOK_UPS)
 
     def resolve(self, host: str, port: int) -> list[str]:
         """Return the IP addresses of a name. Raises: ``OSError``."""
@@ -36,7 +41,7 @@ class Network:
 
         Raises: ``AddressRefused`` if any of its addresses is not allowed; ``OSError``, also after a time-out.
         """
-        found = list(dict.fromkeys(_within(seconds, lambda: self.resolve(endpoint.host, endpoint.port))))
+        found = list(dict.fromkeys(_within(seconds, lambda: self.resolve(endpoint.host, endpoint.port), self.look_ups)))
         if not all(self.may_reach(endpoint.host, address) for address in found):
             raise AddressRefused("its name leads into a network that is not allowed")
         return found[:_MOST_ADDRESSES]
@@ -64,25 +69,25 @@ class Network:
                 hurry.cancel()
 
 
-def _within(seconds: float, look_up: Callable[[], list[str]]) -> list[str]:
+def _within(seconds: float, look_up: Callable[[], list[str]], free: threading.BoundedSemaphore) -> list[str]:
     """Wait this long for a look-up, which has no time-out of its own: a slow name server must not hold up a request.
 
     A late answer is dropped. Raises: ``OSError``, including ``TimeoutError``.
     """
-    if not _FREE.acquire(blocking=False):
+    if not free.acquire(blocking=False):
         raise OSError("too many names are being looked up")
     found: Future[list[str]] = Future()
-    threading.Thread(target=_answer, args=(found, look_up), daemon=True).start()
+    threading.Thread(target=_answer, args=(found, look_up, free), daemon=True).start()
     return found.result(timeout=seconds)
 
 
-def _answer(found: Future[list[str]], look_up: Callable[[], list[str]]) -> None:
+def _answer(found: Future[list[str]], look_up: Callable[[], list[str]], free: threading.BoundedSemaphore) -> None:
     try:
         found.set_result(look_up())
     except Exception as fault:  # noqa: BLE001  whatever it is, it is raised where somebody waits for it
         found.set_exception(fault)
     finally:
-        _FREE.release()
+        free.release()
 
 
 class _Pinned(http.client.HTTPSConnection):

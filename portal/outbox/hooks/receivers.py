@@ -2,12 +2,15 @@
 
 import ipaddress
 import ssl
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import ClassVar
 
 from django.conf import settings
 
 from portal.lib import outgoing
+from portal.lib.outgoing import network
 
 Networks = tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]
 LONGEST_NAME = 32  # characters
@@ -50,6 +53,8 @@ def networks_of(host: str) -> Networks:
 
 class HookNetwork(outgoing.Network):
     """The network of hooks: a host listed as private is reached in its own network only, others at public addresses."""
+
+    look_ups: ClassVar[threading.BoundedSemaphore] = threading.BoundedSemaphore(network.MOST_LOOK_UPS)
 
     def may_reach(self, host: str, address: str) -> bool:
         """Tell whether a connection to this IP address, to which the name of the host leads, is allowed."""

@@ -159,6 +159,29 @@ def test_anything_but_success_is_no_acceptance_and_no_redirect_is_followed(
     assert states() == [HookState.DUE]
 
 
+def test_a_private_receiver_is_reached_where_it_is_listed_with_the_certificate_of_the_firms_own_authority(
+    ada: Person, books: FirmSystem, network: object, settings: object, monkeypatch: pytest.MonkeyPatch, clock: Clock
+) -> None:
+    class Firm(receivers.HookNetwork):
+        def resolve(self, host: str, port: int) -> list[str]:
+            return ["127.0.0.1"]
+
+    monkeypatch.setattr(sending, "network", Firm())
+    settings.PORTAL_HOOK_CA_FILE = network.authority
+    tell(ada.user)
+    assert send() == 0
+    assert HookDelivery.objects.get().fault == "AddressRefused"
+
+    settings.PORTAL_HOOK_PRIVATE_HOSTS = ["books.example.test=127.0.0.0/8"]
+    clock.move(minutes=1)
+    assert send() == 1
+
+    settings.PORTAL_HOOK_CA_FILE = ""
+    tell(ada.user)
+    assert send() == 0
+    assert HookDelivery.objects.latest("pk").fault == "SSLCertVerificationError"
+
+
 @pytest.mark.asvs("1.3.6")
 @pytest.mark.parametrize(
     "answers", [("10.0.0.1",), ("169.254.169.254",), ("127.0.0.1", "10.0.0.1"), ("::ffff:10.0.0.1",)]

@@ -63,6 +63,10 @@ def test_the_firms_own_authority_is_trusted_besides_those_of_this_machine(settin
     assert (context.verify_mode, context.check_hostname) == (ssl.CERT_REQUIRED, True)
 
 
+def test_slow_name_servers_of_receivers_use_up_no_look_ups_of_push() -> None:
+    assert receivers.HookNetwork.look_ups is not outgoing.Network.look_ups
+
+
 @pytest.mark.parametrize(
     "urls", ["https://books.example/in", "Books=https://a.example/b", "a=https://x.example/1,a=https://x.example/2"]
 )
