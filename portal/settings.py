@@ -16,7 +16,6 @@ from django.core.exceptions import ImproperlyConfigured
 
 from portal.lib import env
 from portal.setting_brand import *  # noqa: F403  the brand is made of settings like all others
-from portal.setting_hooks import *  # noqa: F403  so are the addresses of the firm's other systems
 from portal.setting_numbers import *  # noqa: F403  the numbers are settings like all others
 from portal.setting_numbers import PORTAL_FAILURE_LIMIT, PORTAL_LOCKOUT_MINUTES, PORTAL_SESSION_HOURS
 
@@ -309,6 +308,9 @@ PORTAL_PUSH_HOSTS = env.words(
 PORTAL_PUSH_TIMEOUT_SECONDS = env.number(
     "PORTAL_PUSH_TIMEOUT_SECONDS", 5, low=1, high=30, unit="seconds", help="Longest wait for a push service."
 )
+
+# --- The firm's other systems (docs/how-to/hooks.md) -----------------------------------------------------
+from portal.setting_hooks import *  # noqa: E402, F403  in their place in docs/reference/settings.md
 
 # --- Places (docs/how-to/name-locations.md) ---------------------------------------------------------------
 PORTAL_CUSTOMER_DIRECTORY = env.text(

@@ -27,7 +27,7 @@ def portal(chromium: Browser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     """A new installation, and phones of this test that trust its certificate and tell its time."""
     folder = tmp_path / "portal"
     folder.mkdir()
-    monkeypatch.setenv("SSL_CERT_FILE", str(folder / "certificate.pem"))
+    monkeypatch.setenv("SSL_CERT_FILE", str(folder / "127.0.0.1.pem"))
     with installed(folder) as made:
         monkeypatch.setattr(timezone, "now", made.clock.now)
         yield made
