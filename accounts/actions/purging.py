@@ -32,6 +32,7 @@ from accounts.models import (
     Report,
     RoleChange,
     SignInAddress,
+    SignInRefusal,
     StaffInvitation,
     TradingAccount,
     TravelPass,
@@ -186,6 +187,10 @@ def _old_sign_ins(now: datetime) -> QuerySet[Model]:
     return SignInAddress.objects.filter(at__lt=_ago(now, "PORTAL_KEEP_SIGN_INS_DAYS"))
 
 
+def _old_refusals(now: datetime) -> QuerySet[Model]:
+    return SignInRefusal.objects.filter(at__lt=_ago(now, "PORTAL_KEEP_SIGN_INS_DAYS"))
+
+
 def _old_events(now: datetime) -> int:
     return SecurityEvent.objects.filter(at__lt=_ago(now, "PORTAL_KEEP_RECORD_DAYS")).count()
 
@@ -212,6 +217,7 @@ _KINDS: list[Kind] = [
     OldRows("phones that never got a Key", _came_to_nothing),
     OldRows("requests to approve", _requests),
     OldRows("addresses of old sign-ins", _old_sign_ins),
+    OldRows("old refusals of sign-in", _old_refusals),
     OldRows("travel passes that ran out", lambda now: TravelPass.objects.filter(expires_at__lte=now)),
     OldRows("replaced contacts", lambda now: ReplacedContact.objects.filter(told_until__lte=now)),
     OldRows(

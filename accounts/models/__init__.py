@@ -21,6 +21,7 @@ from accounts.models.phones import Phone
 from accounts.models.push_challenges import PushChallenge
 from accounts.models.reports import Report
 from accounts.models.sessions import KnownBrowser, PlatformSession
+from accounts.models.sign_in_refusals import SignInRefusal
 from accounts.models.staff import RoleChange, StaffInvitation
 from accounts.models.users import User
 from accounts.models.welcome import FirstSignIn, WelcomeLetter
@@ -56,6 +57,7 @@ __all__ = [
     "RoleChange",
     "SecurityAnswer",
     "SignInAddress",
+    "SignInRefusal",
     "StaffInvitation",
     "TradingAccount",
     "TravelPass",

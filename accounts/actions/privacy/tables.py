@@ -205,6 +205,13 @@ _SIGN_IN = (
         ("user__username", "at", "device", "address"),
     ),
     StoredTable(
+        ours.SignInRefusal,
+        "`PORTAL_KEEP_SIGN_INS_DAYS` after the refusal; older ones than the last ten at once",
+        _("Sign-ins that were refused after the right password"),
+        of_users(ours.SignInRefusal),
+        ("user__username", "cause", "drift_seconds", "device", "address", "at"),
+    ),
+    StoredTable(
         ours.PushChallenge,
         "90 days after it was sent; a denied one with the person",
         _("Requests to approve on your phone"),

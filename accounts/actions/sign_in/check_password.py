@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from accounts.actions import password as passwords
-from accounts.actions.sign_in import known_browsers, pause_origins
+from accounts.actions.sign_in import known_browsers, pause_origins, refused
 from accounts.enums import Realm
 from accounts.models import User
 from accounts.models.authenticators import user_for_sign_in
@@ -58,7 +58,8 @@ def check_password(
         give_back(attempt)
         if user.password_changed_at is None:
             passwords.remember_password(user, password, now=now)
-    _check_may_sign_in(user, realm)
+    with refused.kept(user.pk, origin=origin, now=now):
+        _check_may_sign_in(user, realm)
     return Pending(
         user_id=user.pk,
         username=user.username,

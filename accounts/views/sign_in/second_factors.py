@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from accounts.actions.authenticators import backup_codes
 from accounts.actions.keys import key_codes
 from accounts.actions.networks import entry
-from accounts.actions.sign_in import clock_drift, completion, known_browsers, push_approval, wrong_codes
+from accounts.actions.sign_in import clock_drift, completion, known_browsers, push_approval, refused, wrong_codes
 from accounts.actions.sign_in.check_password import Pending
 from accounts.models.authenticators import Authenticator
 from accounts.models.push_challenges import flow_of
@@ -45,6 +45,12 @@ Way = Callable[[UnderWay], SignedIn]
 
 def by_typed(under_way: UnderWay, *, otp_token: str, backup_code: str) -> SignedIn:
     """Sign in with a backup code if one was typed, else with a Key code. Raises: as the two below."""
+    origin = client.origin(under_way.request)
+    with refused.kept(under_way.pending.user_id, origin=origin, now=under_way.now):
+        return _by_typed(under_way, otp_token, backup_code)
+
+
+def _by_typed(under_way: UnderWay, otp_token: str, backup_code: str) -> SignedIn:
     if not backup_code:
         return by_code(under_way, otp_token)
     with hash_semaphore.place(is_known=under_way.pending.browser_scope != known_browsers.UNKNOWN_BROWSER):
