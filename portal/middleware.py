@@ -77,8 +77,8 @@ class ReaderZoneMiddleware:
     """Tell times in the zone that the browser names in its cookie ``zone``, which portal.js sets.
 
     It is a wish of whoever reads the page, and counts as no more: an unknown name is ignored, and a user who has
-    chosen a zone gets that one (accounts/views/guards.py). Pages that are the same for everybody do without, and so
-    does the admin, whose lists name no zone.
+    chosen a zone gets that one (accounts/views/guards.py). Pages that are the same for everybody do without. The admin
+    says its zone once on each page, so there it is always one that has a name: else the firm's own.
     """
 
     def __init__(self, get_response: Handler) -> None:
@@ -86,9 +86,11 @@ class ReaderZoneMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Pass the request on in that zone, and leave none behind."""
-        is_same_for_all = _PUBLIC.match(request.path) or _ADMIN.match(request.path)
-        named = "" if is_same_for_all else unquote(request.COOKIES.get("zone", ""))
-        with timezone.override(named if named in time_format.zones() else None):
+        named = "" if _PUBLIC.match(request.path) else unquote(request.COOKIES.get("zone", ""))
+        zone = named if named in time_format.zones() else None
+        if _ADMIN.match(request.path):
+            zone = time_format.of_staff(zone or "")
+        with timezone.override(zone):
             return self.get_response(request)
 
 

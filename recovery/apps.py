@@ -15,14 +15,23 @@ class RecoveryConfig(AppConfig):
     def ready(self) -> None:
         """Register the triggers of the tables, the events of cases with their chains, and the periodic task."""
         from accounts.actions import holds, purging, staff_work  # noqa: PLC0415  needs the models
+        from accounts.actions.desk import looks  # noqa: PLC0415  the same
         from accounts.actions.privacy import erasure, stored_tables  # noqa: PLC0415  the same
         from portal.audit import hash_chain  # noqa: PLC0415  models are loaded by now
         from recovery import checks, enums, hook_types, notice_kinds  # noqa: F401, PLC0415  they register on import
-        from recovery.actions import assignment, case_events, case_holds, privacy_tables, timers  # noqa: PLC0415  the same
+        from recovery.actions import (  # noqa: PLC0415  the same
+            assignment,
+            case_events,
+            case_holds,
+            permissions,
+            privacy_tables,
+            timers,
+        )
         from recovery.actions.resets import worker_tasks  # noqa: PLC0415  the same
         from recovery.models import triggers as own  # noqa: PLC0415
 
         holds.register(case_holds.held_until)
+        looks.register(permissions.works_on)
         staff_work.register(assignment.release)
         stored_tables.register(privacy_tables.TABLES)
         erasure.register(privacy_tables.under_way)

@@ -12,6 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext_lazy as _
 
+from accounts.actions.desk import looks
 from accounts.actions.keys import key_codes
 from accounts.actions.networks import requests, rules
 from accounts.admin.reading import ReadOnlyAdmin
@@ -93,9 +94,9 @@ class NetworkRequestAdmin(ReadOnlyAdmin):
         return self._page(request, "decide", form, row=row, title=_("Decide"))
 
     def ask(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Take down what a caller asks for, after verifying them."""
+        """Take down what a caller asks for, after verifying them, while looking at the customer."""
         user, by = get_object_or_404(User, pk=pk), _staff(request)
-        if not requests.may_verify(by, user):
+        if not requests.may_verify(by, user) or looks.newest(by=by, user=user, now=clock.now()) is None:
             raise PermissionDenied
         initial = {"networks": networks.text_of(rules.of(user)), "allows_pass": user.allows_travel_pass}
         form = AskForm(request.POST if request.method == "POST" else None, initial=initial)

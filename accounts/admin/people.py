@@ -1,15 +1,10 @@
 """Customers and users, as far as staff need to see them."""
 
-from typing import Any
-
 from django.contrib import admin
-from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from accounts.actions.networks import requests
 from accounts.actions.networks import rules as networks_state
 from accounts.actions.welcome import letters
-from accounts.admin import welcome
 from accounts.admin.reading import ReadOnlyAdmin
 from accounts.models import Customer, User
 from accounts.policies import masks
@@ -58,12 +53,6 @@ class UserAdmin(ReadOnlyAdmin):
         "created_at",
     )
     readonly_fields = ("masked_email", "networks", "welcome_letter")
-
-    def change_view(self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None) -> Any:
-        row, by = self.get_object(request, object_id), request.user
-        may_ask = isinstance(row, User) and isinstance(by, User) and requests.may_verify(by, row)
-        shows = {"may_ask_networks": may_ask, "may_ask_letter": welcome.shown_on(row, by)}
-        return super().change_view(request, object_id, form_url, shows)
 
     @admin.display(description=_("Networks"))
     def networks(self, user: User) -> str:

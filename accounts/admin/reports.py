@@ -11,6 +11,7 @@ from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actions import reports
+from accounts.actions.desk import looks
 from accounts.admin.reading import ReadOnlyAdmin
 from accounts.enums import ReportOutcome
 from accounts.forms.reports import CloseForm
@@ -41,7 +42,10 @@ class ReportAdmin(ReadOnlyAdmin):
     def change_view(self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None) -> Any:
         row = self.get_object(request, object_id)
         shows = isinstance(row, Report) and row.closed_at is None and _may_close(request, row)
-        return super().change_view(request, object_id, form_url, {"may_close": shows})
+        facts: dict[str, Any] = {"may_close": shows}
+        if isinstance(row, Report) and looks.may_look(request.user):
+            facts |= {"look_at": row.user.username, "look_because": _("Report %s") % row.reference}
+        return super().change_view(request, object_id, form_url, facts)
 
     def close(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Ask for the outcome, then close the report."""

@@ -40,16 +40,20 @@ class StepAdmin(ReadOnlyAdmin):
         *,
         by: User,
         initial: dict[str, Any] | None = None,
+        check: Callable[[], Refusal | None] = lambda: None,
         **facts: Any,
     ) -> HttpResponse:
         """Show a form; with a fresh Key code, run the action and follow it, or show why it was refused.
 
+        ``check``: what would be refused whatever the code is; then no code is used up.
         The action gets the form, cleaned and without its code, and ``by``, ``origin`` and ``now``.
         """
         form = form_class(request.POST if request.method == "POST" else None, initial=initial)
         if form.is_valid():
             origin, now = client.origin(request), clock.now()
             try:
+                if refused := check():
+                    raise refused
                 code, purpose = form.cleaned_data.pop("code"), CodePurpose.STEP_UP
                 key_codes.spend_code(user=by, code=code, purpose=purpose, origin=origin, now=now)
                 return action(form, {"by": by, "origin": origin, "now": now})

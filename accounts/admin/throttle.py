@@ -1,4 +1,4 @@
-"""Limits in use, and the button that ends a pause."""
+"""Pauses, running ones first, and the button that ends one."""
 
 from typing import Any
 
@@ -6,97 +6,145 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import URLPattern, path
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from accounts.actions.desk import looks
 from accounts.actions.sign_in import unlock
-from accounts.admin.reading import ReadOnlyAdmin
+from accounts.admin.steps import StepAdmin
+from accounts.enums import Role
+from accounts.forms.step_up import StepForm
 from accounts.forms.unlock import LiftForm
 from accounts.models import User
 from accounts.models.users import hash_of_username
-from portal.lib import client, clock
+from accounts.staff_refusals import AlreadyDone
+from portal.lib import clock
+from portal.throttle import limits
 from portal.throttle.models import Throttle
 
+_OF_NETWORKS = frozenset(limit.name for limit in limits.every() if limit.is_of_networks)
+_OF_USERNAMES = frozenset({limits.PASSWORD.name, limits.CODE.name})
 
-class LockedFilter(admin.SimpleListFilter):
-    """Limits whose attempts are used up at the moment."""
 
-    title = _("locked now")
-    parameter_name = "locked"
+class RunningFilter(admin.SimpleListFilter):
+    """What is paused now, or everything that has used a try."""
+
+    title = _("what is shown")
+    parameter_name = "show"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [("yes", _("Yes"))]
+        return [("all", _("Every limit in use"))]
+
+    def choices(self, changelist: Any) -> Any:
+        """Name the first choice for what it is."""
+        first, *others = super().choices(changelist)
+        return [{**first, "display": _("Running pauses")}, *others]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        if self.value() != "yes":
-            return queryset
-        return queryset.filter(pk__in=Throttle.objects.locked(now=clock.now()).values("pk"))
+        return queryset if self.value() == "all" else _running(queryset)
 
 
 @admin.register(Throttle)
-class ThrottleAdmin(ReadOnlyAdmin):
-    """Attempts used, and pauses. Usernames are shown if they exist; what strangers typed was never stored."""
+class ThrottleAdmin(StepAdmin):
+    """Pauses, and tries used. Usernames are shown if they exist; what strangers typed was never stored."""
 
-    list_display = ("username", "limit", "used", "tries", "last_at", "locked_until")
-    list_filter = ("limit", LockedFilter)
+    list_display = ("whose", "kind", "tries_used", "last_at", "paused_until")
+    list_filter = (RunningFilter, "limit")
     search_fields = ("subject",)
     search_help_text = _("The full username.")
     ordering = ("-last_at",)
-    fields = ("username", "limit", "used", "tries", "used_in_a_row", "total", "since", "last_at", "locked_until")
-    readonly_fields = ("username", "locked_until")
+    fields = ("whose", "kind", "what_counts", "tries_used", "used_in_a_row", "since", "last_at", "paused_until")
+    readonly_fields = ("whose", "kind", "what_counts", "tries_used", "paused_until")
+    steps = (("<int:pk>/lift/", "lift"),)
+    template = "admin/throttle/throttle/lift.html"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        """Add the username, if there is such a user."""
-        owner = User.objects.filter(username_hash=OuterRef("subject")).values("username")
-        rows: QuerySet[Any] = super().get_queryset(request).annotate(owner=Subquery(owner))
-        return rows
+        """Add the username, if there is such a user. Whoever answers calls sees what is paused now, and no more."""
+        rows = _with_owners(super().get_queryset(request))
+        return _running(rows) if _answers_calls(request) else rows
+
+    def get_list_filter(self, request: HttpRequest) -> Any:
+        """Offer the rest to those who may see it."""
+        return () if _answers_calls(request) else self.list_filter
 
     def get_search_results(self, request: HttpRequest, queryset: QuerySet[Any], search_term: str) -> Any:
         """Find by the digest of the username that was typed."""
         found = queryset.filter(subject=hash_of_username(search_term)) if search_term else queryset
         return found, False
 
-    @admin.display(description=_("Username"))
-    def username(self, row: Any) -> str:
-        """Return the username, or the start of the digest that stands in for it."""
-        return row.owner or f"{row.subject[:12]}…"
+    @admin.display(description=_("Whose"))
+    def whose(self, row: Any) -> str:
+        """Return the username, or what else is paused, with the start of the digest that stands in for it."""
+        digest: str = row.subject[:6]
+        if row.owner:
+            return str(row.owner)
+        if row.limit in _OF_NETWORKS:
+            return gettext("A network (%s)") % digest
+        return gettext("A username nobody has (%s)") % digest if row.limit in _OF_USERNAMES else f"{digest}…"
 
-    @admin.display(description=_("Locked until"))
-    def locked_until(self, row: Any) -> Any:
+    @admin.display(description=_("Kind"))
+    def kind(self, row: Throttle) -> str:
+        return str(row.get_limit_display())
+
+    @admin.display(description=_("What counts"))
+    def what_counts(self, row: Throttle) -> str:
+        return next((limit.bounds_what for limit in limits.every() if limit.name == row.limit), "")
+
+    @admin.display(description=_("Tries"))
+    def tries_used(self, row: Throttle) -> str:
+        return gettext("%(used)d of %(tries)d") % {"used": row.used, "tries": row.tries}
+
+    @admin.display(description=_("Paused until"))
+    def paused_until(self, row: Any) -> Any:
         return row.locked_until(clock.now())
-
-    def get_urls(self) -> list[URLPattern]:
-        lift = path("<int:pk>/lift/", self.admin_site.admin_view(self.lift), name="throttle_throttle_lift")
-        return [lift, *super().get_urls()]
 
     def change_view(self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None) -> Any:
         row = self.get_object(request, object_id)
         shows = row is not None and _is_liftable(row) and _may_lift(request, row)
-        return super().change_view(request, object_id, form_url, {"may_lift": shows})
+        owner = row.owner if isinstance(row, Throttle) and looks.may_look(request.user) else ""  # type: ignore[attr-defined]  # annotated above
+        return super().change_view(request, object_id, form_url, {"may_lift": shows, "look_at": owner})
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
+        return super().changelist_view(request, {"title": _("Pauses")})
 
     def lift(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Ask for the reason, then end the pauses of this subject."""
-        row = get_object_or_404(self.get_queryset(request), pk=pk)
-        if not _may_lift(request, row):
+        """Ask for the reason and a Key code, then end the pauses of this subject."""
+        row, by = get_object_or_404(_with_owners(Throttle.objects.all()), pk=pk), request.user
+        if not isinstance(by, User) or not unlock.may_lift(by, subject=row.subject):
             raise PermissionDenied
-        form = LiftForm(request.POST if request.method == "POST" else None)
-        if form.is_valid():
-            self._lift(request, row, form.cleaned_data["reason"])
-            return redirect("admin:throttle_throttle_change", pk)
-        context = self.admin_site.each_context(request) | {"form": form, "row": row, "name": self.username(row)}
-        return render(request, "admin/throttle/throttle/lift.html", context | {"title": _("Lift pause")})
+        back = reverse("admin:throttle_throttle_changelist")
+        if not _is_liftable(row):
+            messages.warning(request, _("There is no pause to end here. Nothing was changed."))
+            return redirect(back)
 
-    def _lift(self, request: HttpRequest, row: Throttle, reason: str) -> None:
-        by = request.user if isinstance(request.user, User) else None
-        try:
-            unlock.lift_pauses(
-                subject=row.subject, reason=reason, by=by, origin=client.origin(request), now=clock.now()
-            )
-        except unlock.NothingPaused:
-            messages.warning(request, _("The pause had already ended. Nothing was changed."))
-        else:
-            messages.success(request, _("The pause has been lifted. The person can sign in again."))
+        def action(form: StepForm, how: dict[str, Any]) -> HttpResponse:
+            try:
+                unlock.lift_pauses(subject=row.subject, **form.cleaned_data, **how)
+            except unlock.NothingPaused as over:
+                raise AlreadyDone from over
+            messages.success(request, _("The pause has ended. The person can try again."))
+            return redirect(back)
+
+        facts: dict[str, Any] = {"name": self.whose(row), "back": back, "title": _("End the pause")}
+        return self.step(request, LiftForm, action, by=by, **facts)
+
+
+def _with_owners(rows: QuerySet[Any]) -> QuerySet[Any]:
+    """Add the username of each row, if there is such a user."""
+    owner = User.objects.filter(username_hash=OuterRef("subject")).values("username")
+    annotated: QuerySet[Any] = rows.annotate(owner=Subquery(owner))
+    return annotated
+
+
+def _running(rows: QuerySet[Any]) -> QuerySet[Any]:
+    return rows.filter(pk__in=Throttle.objects.locked(now=clock.now()).values("pk"))
+
+
+def _answers_calls(request: HttpRequest) -> bool:
+    """Tell whether somebody is an agent or a senior, who have no list of people."""
+    return isinstance(request.user, User) and request.user.has_role(Role.AGENT, Role.SENIOR)
 
 
 def _may_lift(request: HttpRequest, row: Any) -> bool:

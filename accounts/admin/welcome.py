@@ -1,5 +1,6 @@
 """Welcome letters as far as the desk needs them: where they stand, never a code; and asking for a new one (FIRM-3)."""
 
+from functools import partial
 from typing import Any
 
 from django.contrib import admin, messages
@@ -9,6 +10,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from accounts.actions.desk import looks
 from accounts.actions.welcome import letters
 from accounts.admin.steps import StepAdmin
 from accounts.enums import LetterReason
@@ -34,11 +36,13 @@ class WelcomeLetterAdmin(StepAdmin):
     template = "admin/accounts/welcomeletter/ask.html"
 
     def ask(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Ask for a new letter in place of a lost one, with a reason and a Key code."""
+        """Ask for a new letter in place of a lost one, with a reason and a Key code, while looking at the customer."""
         user, by = get_object_or_404(User.objects.select_related("customer"), pk=pk), request.user
-        if not isinstance(by, User) or not letters.may_ask(by, user):
+        now = clock.now()
+        seen = looks.newest(by=by, user=user, now=now) if isinstance(by, User) else None
+        if not isinstance(by, User) or seen is None or not letters.may_ask(by, user):
             raise PermissionDenied
-        page = reverse("admin:accounts_user_change", args=[pk])
+        page = reverse("desk:customer", args=[seen])
 
         def action(form: StepForm, how: dict[str, Any]) -> HttpResponse:
             letters.want(user=user, why=LetterReason.DESK, **form.cleaned_data, **how)
@@ -47,11 +51,6 @@ class WelcomeLetterAdmin(StepAdmin):
             return redirect(page)
 
         facts: dict[str, Any] = {"of": user, "back": page, "title": _("Send a new welcome letter")}
-        standing = letters.standing_of(user, now=clock.now())
-        return self.step(request, WantLetterForm, action, by=by, standing=standing, **facts)
-
-
-def shown_on(user: Any, by: Any) -> bool:
-    """Tell whether the page of a user has the button: where a letter would open something."""
-    may = isinstance(user, User) and isinstance(by, User) and letters.may_ask(by, user)
-    return may and letters.openable().filter(pk=user.pk).exists()
+        facts["standing"] = letters.standing_of(user, now=now)
+        check = partial(letters.why_not, user, now=now)
+        return self.step(request, WantLetterForm, action, by=by, check=check, **facts)

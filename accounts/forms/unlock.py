@@ -1,16 +1,17 @@
-"""Lifting a pause."""
+"""Ending a pause."""
 
-from django import forms
+from typing import Any
+
 from django.utils.translation import gettext_lazy as _
 
-from accounts.actions.sign_in.unlock import LONGEST_REASON
+from accounts.forms.step_up import ReasonForm
 
 
-class LiftForm(forms.Form):
-    """The reason for the record."""
+class LiftForm(ReasonForm):
+    """The reason for the record, and a Key code of whoever ends the pause."""
 
-    reason = forms.CharField(
-        label=_("Reason"),
-        max_length=LONGEST_REASON,
-        help_text=_("How you checked who is asking. The customer can read this, so leave out personal details."),
-    )
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].help_text = _(
+            "How you checked who is asking. The customer can read this, so leave out personal details."
+        )

@@ -20,6 +20,24 @@ CAUSES = [
             _("It is assigned to a colleague. Open your own queue to see your cases."),
         ),
         (
+            "G19",
+            _("You may not open this customer"),
+            _("It is your own record, or you are working on this person's recovery. Ask a colleague."),
+        ),
+        (
+            "G20",
+            _("A second person has to allow this"),
+            _(
+                "Sign-in was stopped to protect an account. Someone other than whoever stopped it or closed the report "
+                "allows it again, once no report is open."
+            ),
+        ),
+        (
+            "G21",
+            _("A colleague has to take this case"),
+            _("You have looked at this customer's page lately, so you know what you would have to ask about."),
+        ),
+        (
             "G7",
             _("Stop: this looks like a Key code"),
             _(

@@ -26,6 +26,14 @@ def reader_zone() -> str:
     return settings.PORTAL_DEFAULT_TZ if active == settings.TIME_ZONE else active
 
 
+def of_staff(wanted: str) -> str:
+    """Return the zone in which the desk shows times: the wanted one, else the firm's.
+
+    Django's own time zone stands for none wanted in ``reader_zone``, so whoever wants it gets it by another name.
+    """
+    return "Etc/UTC" if wanted == settings.TIME_ZONE else wanted or settings.PORTAL_DEFAULT_TZ
+
+
 def next_minute(moment: datetime) -> datetime:
     """Return the moment, or the next full minute: what is told to the minute must never be earlier than it is."""
     full = moment.replace(second=0, microsecond=0)
@@ -50,6 +58,14 @@ def day_words(moment: datetime, zone: str = "") -> str:
     if 0 < days < _DAYS_OF_WEEK:
         return formats.date_format(day, "l")
     return formats.date_format(day, "j F" if day.year == today.year else "j F Y")
+
+
+def short_words(moment: datetime, now: datetime) -> str:
+    """Return a moment without its zone, for pages that say it once: 14:32 if it is today, else 3 March, 14:32."""
+    local, today = timezone.localtime(moment), timezone.localtime(now)
+    if local.date() == today.date():
+        return formats.date_format(local, "H:i")
+    return formats.date_format(local, "j F, H:i" if local.year == today.year else "j F Y, H:i")
 
 
 def time_words(moment: datetime, zone: str = "", pattern: str = "H:i") -> str:

@@ -18,7 +18,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
-from helpcenter import facts
+from helpcenter import causes, facts
 from portal.context import Support, everywhere
 from portal.lib import telephone, time_format
 
@@ -52,6 +52,12 @@ def icon(name: str) -> SafeString:
     return format_html(
         '<svg class="icon" aria-hidden="true"><use href="{}#{}"/></svg>', static("portal/icons.svg"), name
     )
+
+
+@register.filter
+def cause_title(code: str) -> str:
+    """Return what a refusal is called, by the code of its cause."""
+    return str(causes.get(code).title)
 
 
 @register.simple_tag
@@ -151,6 +157,7 @@ def _local(moment: datetime, zone: str) -> datetime:
 
 
 register.filter("phone_linked", telephone.linked)
+register.filter("desk_moment", time_format.short_words)
 register.filter("next_minute", time_format.next_minute)
 register.filter("zone_words", time_format.zone_words)
 register.filter("clock_words", facts.clock_words)

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
+from portal.throttle import staff_limits
 from portal.throttle.counting import Limit
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
-
 _FAILURES, _LOCKOUT = "PORTAL_FAILURE_LIMIT", "PORTAL_LOCKOUT_MINUTES"
 _TEN_MINUTES, _DAY, _MONTH = timedelta(minutes=10), timedelta(days=1), timedelta(days=30)
 _WIDE_TIMES = (
@@ -246,6 +246,8 @@ INVITATION = _of_networks(
     "Wrong parts of an invitation from one address or IPv6 /64, whatever the username.",
     tries=20,
 )
+
+LOOK, LOOK_MISSED = staff_limits.LOOK, staff_limits.LOOK_MISSED
 
 # --- Password reset ----------------------------------------------------------------------------------
 RESET = Limit(

@@ -127,8 +127,8 @@ class Throttle(models.Model):
     objects: ClassVar[ThrottleManager] = ThrottleManager()
 
     class Meta:
-        verbose_name = "limit in use"
-        verbose_name_plural = "limits in use"
+        verbose_name = "pause"
+        verbose_name_plural = "pauses"
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.CheckConstraint(name="throttle_total_counts_used", condition=Q(used_in_a_row__gte=F("used"))),
         ]

@@ -22,6 +22,8 @@ ASSIGNABLE_STATES = (State.OPEN, State.VERIFYING, State.POSSESSION)
 def take_next(*, by: User, origin: client.Origin, now: datetime) -> Case | None:
     """Assign the most urgent case to this agent; None if nothing waits. Agents cannot choose.
 
+    Cases of customers they have lately looked at are left to others.
+
     Those that came in bulk from one network come last. Raises: ``NotAllowed``, ``TooManyCases``.
     """
     permissions.need_role(by, Role.AGENT, Role.SENIOR)
@@ -38,6 +40,8 @@ def take_next(*, by: User, origin: client.Origin, now: datetime) -> Case | None:
 def _take(pk: int, who: Who, *, now: datetime) -> Case | None:
     case = transitions.lock(pk)
     if case.state != State.OPEN or case.maker_id is not None:  # a colleague was quicker
+        return None
+    if who.user is not None and permissions.knows(who.user, case, now=now):
         return None
     transitions.note(case, "taken", who=who, now=now, maker=who.user)
     return case

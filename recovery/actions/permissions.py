@@ -1,13 +1,18 @@
 """Who may do what at the desk. Checked by every action, whatever a page has shown."""
 
 import logging
+from datetime import datetime, timedelta
 
+from accounts.actions.desk import looks
+from accounts.desk_refusals import LookedAtLately
 from accounts.enums import Role
 from accounts.models import User
-from recovery.models import Case
+from recovery.enums import State, Verdict
+from recovery.models import Case, Decision
 from recovery.refusals import MayNotDecide, NotAllowed
 
 log = logging.getLogger("portal.security")
+_KNOWN_FOR = timedelta(days=30)  # what somebody has read of a customer
 
 
 def need_role(by: User, *roles: Role) -> None:
@@ -25,3 +30,22 @@ def refuse_own(by: User, case: Case) -> None:
     """Refuse whoever is the customer of the case too, under another username. Raises: ``MayNotDecide``."""
     if case.subject and by.is_same_person(case.subject):
         raise MayNotDecide
+
+
+def knows(by: User, case: Case, *, now: datetime) -> bool:
+    """Tell whether they have lately looked at the customer of the case, and so know what a caller is asked."""
+    return case.subject is not None and looks.has_looked(by=by, user=case.subject, since=now - _KNOWN_FOR)
+
+
+def refuse_who_knows(by: User, case: Case, *, now: datetime) -> None:
+    """Refuse to let somebody ask the questions who knows the answers. Raises: ``LookedAtLately``, after a log line."""
+    if knows(by, case, now=now):
+        log.warning("refused: has looked at the customer", extra={"facts": {"user": by.pk, "case": case.number}})
+        raise LookedAtLately
+
+
+def works_on(by: User, user: User) -> bool:
+    """Tell whether they work on a recovery of this customer, whose page they must not read meanwhile."""
+    mine = Case.objects.filter(subject=user, closed_at=None).exclude(state=State.HOLD)
+    drawn = Decision.objects.filter(case__in=mine, assigned_to=by, outcome=Verdict.PENDING)
+    return mine.filter(maker=by).exists() or drawn.exists()

@@ -53,6 +53,7 @@ def start_session(*, claim: Claim, by: User, origin: client.Origin, now: datetim
             _need_maker(case, by)
             return list(claim.items.all())
         transitions.need_state(case, State.OPEN)
+        permissions.refuse_who_knows(by, case, now=now)
         claim.refresh_from_db(fields=["closed_at", "round_at"])
         if claim.closed_at or claim.round_at:
             raise CaseNotOpen(case.state)
@@ -97,6 +98,7 @@ def take_over(*, claim: Claim, by: User, origin: client.Origin, now: datetime) -
         case = transitions.lock(claim.case_id)
         permissions.refuse_own(by, case)
         transitions.need_state(case, *TAKEN_OVER_IN)
+        permissions.refuse_who_knows(by, case, now=now)
         if case.claim_id != claim.pk:
             raise CaseNotOpen(case.state)
         transitions.note(case, "taken_over", who=Who(Actor.AGENT, by, origin), now=now, maker=by)

@@ -20,6 +20,7 @@ from tests import factories
 from tests.accounts.network_work import AWAY, HOME, OFFICE, at, limit, listed, preview_of, save
 from tests.conftest import Clock
 from tests.factories import Person
+from tests.looks import look
 from tests.pages import cause_of, levels, marks
 from tests.races import AT_ONCE, at_once
 
@@ -290,7 +291,8 @@ def test_a_request_is_for_the_list_it_was_asked_against(
 def test_a_caller_is_helped_by_two(ada: Person, agent: Person, reviewer: Person, clock: Clock) -> None:
     limit(ada)
     desk = factories.signed_in(agent)
-    assert desk.get(f"/admin/accounts/user/{ada.user.pk}/change/").context["may_ask_networks"]
+    assert desk.get(f"{ADMIN}ask/{ada.user.pk}/").status_code == 403
+    assert f"{ADMIN}ask/{ada.user.pk}/" in look(desk, "ada").content.decode()
     desk.post(f"{ADMIN}ask/{ada.user.pk}/", {"networks": f"{HOME}\n{AWAY}"})
     request = NetworkRequest.objects.get()
     assert (request.asked_by, request.maker) == (agent.user, agent.user)

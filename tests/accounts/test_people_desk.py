@@ -90,8 +90,8 @@ def test_a_page_shows_no_personal_text_and_no_secret(life, auditor, model):
         assert [secret for secret in kept if secret in text] == []
 
 
-def test_a_masked_name_is_shown_so_that_two_can_be_told_apart(life, agent):
-    page = signed_in(agent).get(address(Customer)).content.decode()
+def test_a_masked_name_is_shown_so_that_two_can_be_told_apart(life, auditor):
+    page = signed_in(auditor).get(address(Customer)).content.decode()
 
     assert "A••• B•••" in page
     assert (masks.email("ada@example.test"), masks.email("ada"), masks.name("")) == ("a•••@example.test", "a•••", "")
@@ -104,11 +104,12 @@ def test_saving_a_log_in_is_refused(life, agent):
     assert not User.objects.get(pk=life.user.pk).is_staff
 
 
-@pytest.mark.parametrize(("who", "status"), [("agent", 200), ("reviewer", 200), ("auditor", 200), ("operator", 403)])
-def test_operators_run_the_house_and_see_no_customers(request, life, who, status):
+@pytest.mark.parametrize(("who", "status"), [("agent", 403), ("reviewer", 403), ("auditor", 200), ("operator", 403)])
+@pytest.mark.parametrize("model", [Customer, Key], ids=lambda model: model.__name__)
+def test_only_who_checks_the_record_has_a_list_of_customers(request, life, model, who, status):
     client = signed_in(request.getfixturevalue(who))
 
-    assert client.get(address(Customer)).status_code == status
+    assert client.get(address(model)).status_code == status
 
 
 @pytest.mark.parametrize(("who", "status"), [("agent", 403), ("reviewer", 403), ("auditor", 200), ("operator", 200)])
@@ -147,12 +148,31 @@ def test_a_longer_list_takes_no_more_statements(
         client.get(address(model))
 
 
-def test_a_budget_is_found_by_the_name_that_was_typed(life, mallory, agent):
+def whose(page) -> list[str]:
+    return re.findall(r'class="field-whose">.*?>([^<]+)</a>', page.content.decode())
+
+
+def test_a_pause_is_found_by_the_name_that_was_typed(life, mallory, agent):
+    pause(mallory)
+
+    assert whose(signed_in(agent).get(address(Throttle), {"q": " ADA "})) == ["ada"]
+    assert whose(signed_in(agent).get(address(Throttle), {"q": "ad"})) == []
+
+
+def test_pauses_that_run_are_shown_and_operators_may_ask_for_the_rest(life, mallory, agent, operator, clock):
     pause(mallory, tries=1)
+    one_try = Throttle.objects.get(used=1)
+    network = buckets.network("192.0.2.7")
+    for _ in range(network.limit.bounds.tries):
+        reserve(network, now=clock.now)
+    answering, running = signed_in(agent), signed_in(operator)
 
-    page = signed_in(agent).get(address(Throttle), {"q": " ADA "}).content.decode()
-
-    assert re.findall(r'class="field-username">.*?>(\w+)<', page) == ["ada"]
+    for client in (answering, running):
+        assert [name.partition(" (")[0] for name in whose(client.get(address(Throttle)))] == ["A network", "ada"]
+    assert "mallory" in whose(running.get(address(Throttle), {"show": "all"}))
+    assert answering.get(address(Throttle), {"show": "all"})["Location"].endswith("?e=1")
+    assert answering.get(address(Throttle, "change", one_try.pk)).status_code == 302
+    assert running.get(address(Throttle, "change", one_try.pk)).status_code == 200
 
 
 @pytest.mark.promise("LOCK-3")
@@ -162,7 +182,8 @@ def test_support_lifts_a_pause_with_a_reason_and_leaves_a_record(life, agent):
     asked = client.get(address(Throttle, "lift", row.pk))
     assert problems(asked.content.decode()) == []
 
-    answer = client.post(address(Throttle, "lift", row.pk), {"reason": "Called back on file number"}, follow=True)
+    said = {"reason": "Called back on file number", "code": agent.code()}
+    answer = client.post(address(Throttle, "lift", row.pk), said, follow=True)
 
     assert levels(answer) == ["success"]
     assert Throttle.objects.get().used == 0
@@ -175,21 +196,21 @@ def test_asking_is_not_doing_and_a_reason_is_needed(life, agent):
     row, client = Throttle.objects.get(), signed_in(agent)
 
     client.get(address(Throttle, "lift", row.pk))
-    answer = client.post(address(Throttle, "lift", row.pk), {"reason": " "})
-
-    assert answer.context["form"].has_error("reason", "required")
-    assert Throttle.objects.get().used == 5
+    for said in ({"reason": " ", "code": agent.code()}, {"reason": "Called", "code": "000000"}):
+        answer = client.post(address(Throttle, "lift", row.pk), said)
+        assert answer.context["form"].errors
+    assert Throttle.objects.get(limit="password").used == 5
 
 
 def test_a_pause_that_is_over_is_told_and_leaves_no_record(life, agent, clock):
     row, client = Throttle.objects.get(), signed_in(agent)
     Throttle.objects.update(used=0)
 
-    answer = client.post(address(Throttle, "lift", row.pk), {"reason": "Called back"}, follow=True)
+    said = {"reason": "Called back", "code": agent.code()}
+    answer = client.post(address(Throttle, "lift", row.pk), said, follow=True)
 
     assert levels(answer) == ["warning"]
-    assert address(Throttle, "lift", row.pk) not in answer.content.decode()
-    assert not SecurityEvent.objects.filter(action=Action.PAUSE_LIFTED).exists()
+    assert not SecurityEvent.objects.filter(action__in=(Action.PAUSE_LIFTED, Action.CODE_USED)).exists()
 
 
 @pytest.mark.parametrize(("who", "status"), [("agent", 200), ("reviewer", 200), ("operator", 200), ("auditor", 403)])
@@ -219,7 +240,7 @@ def test_nobody_lifts_a_pause_of_their_own_and_operators_alone_those_of_staff(re
     pause(owner)
     row = Throttle.objects.get(subject=owner.user.username_hash)
 
-    answer = client.post(address(Throttle, "lift", row.pk), {"reason": "Called back"})
+    answer = client.post(address(Throttle, "lift", row.pk), {"reason": "Called back", "code": by.code()})
 
     assert answer.status_code == status
     assert (
@@ -261,7 +282,7 @@ def test_what_bounds_the_guessing_of_codes_and_pins_is_not_lifted(db, agent, clo
         reserve(limit.of("somebody"), now=clock.now)
     row, client = Throttle.objects.get(), signed_in(agent)
 
-    client.post(address(Throttle, "lift", row.pk), {"reason": "Called back"})
+    client.post(address(Throttle, "lift", row.pk), {"reason": "Called back", "code": agent.code()})
 
     assert address(Throttle, "lift", row.pk) not in client.get(address(Throttle, "change", row.pk)).content.decode()
     assert Throttle.objects.get(pk=row.pk).used == limit.bounds.tries

@@ -30,7 +30,15 @@ def test_every_role_is_a_group_that_may_only_look(db):
 def test_operators_see_the_record_but_not_the_customers(db):
     assert {"view_securityevent", "view_throttle"} <= rights(Role.OPERATOR)
     assert "view_customer" not in rights(Role.OPERATOR)
-    assert "view_customer" in rights(Role.AGENT)
+    assert "view_customer" in rights(Role.AUDITOR)
+
+
+@pytest.mark.promise("CASE-8")
+@pytest.mark.parametrize("role", [Role.AGENT, Role.SENIOR])
+def test_who_answers_calls_has_no_list_of_people(db, role):
+    of_accounts = Permission.objects.filter(group__name=role.value, content_type__app_label="accounts")
+
+    assert set(of_accounts.values_list("codename", flat=True)) == {"view_report", "view_networkrequest"}
 
 
 @pytest.mark.parametrize("role", [Role.AGENT, Role.SENIOR])

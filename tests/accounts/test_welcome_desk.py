@@ -13,6 +13,7 @@ from tests import factories
 from tests.accounts.welcome_work import code_for, newcomer, works
 from tests.conftest import Clock
 from tests.factories import Person
+from tests.looks import look, page_of
 
 pytestmark = pytest.mark.django_db
 REASON = "Called back on the number on file"
@@ -33,16 +34,17 @@ def user_page(user: User) -> str:
 
 @pytest.mark.promise("FIRM-3")
 @pytest.mark.parametrize("role", [Role.AGENT, Role.SENIOR])
-def test_a_lost_letter_is_replaced_from_the_page_of_the_user(vera: User, clock: Clock, role: Role):
+def test_a_lost_letter_is_replaced_from_the_page_of_the_customer(vera: User, clock: Clock, role: Role):
     old = code_for(vera)
     clock.move(days=2)
     staff = factories.staff("dana", role)
     desk = factories.signed_in(staff)
-    assert ask_page(vera) in desk.get(user_page(vera)).content.decode()
+    page = page_of(desk, "vera")
+    assert ask_page(vera) in desk.get(page).content.decode()
 
     answer = desk.post(ask_page(vera), {"reason": REASON, "code": staff.code()})
 
-    assert (answer.status_code, answer["Location"]) == (302, user_page(vera))
+    assert (answer.status_code, answer["Location"]) == (302, page)
     assert not works(vera, old)
     letter = WelcomeLetter.objects.get(revoked_at=None)
     assert (letter.why, letter.wanted_by, letter.printed_at) == ("desk", staff.user, None)
@@ -56,7 +58,9 @@ def test_without_a_reason_and_a_key_code_nothing_happens(vera: User, agent: Pers
     old = code_for(vera)
     said = fields | ({"code": agent.code()} if fields["code"] == "right" else {})
 
-    answer = factories.signed_in(agent).post(ask_page(vera), said)
+    desk = factories.signed_in(agent)
+    look(desk, "vera")
+    answer = desk.post(ask_page(vera), said)
 
     assert answer.status_code == 200
     assert works(vera, old)
@@ -68,15 +72,18 @@ def test_a_new_address_is_refused_with_the_day(vera: User, agent: Person, clock:
     old = code_for(vera)
     Customer.objects.filter(pk=vera.customer_id).update(address_changed_at=clock.now)
 
-    page = factories.signed_in(agent).post(ask_page(vera), {"reason": REASON, "code": agent.code()}).content.decode()
+    desk = factories.signed_in(agent)
+    look(desk, "vera")
+    page = desk.post(ask_page(vera), {"reason": REASON, "code": agent.code()}).content.decode()
 
     assert "31 May 2026" in page
+    assert not SecurityEvent.objects.filter(action="code_used").exists()
     assert works(vera, old)
 
 
 def test_who_has_signed_in_gets_no_letter(ada: Person, agent: Person, clock: Clock):
     desk = factories.signed_in(agent)
-    assert ask_page(ada.user) not in desk.get(user_page(ada.user)).content.decode()
+    assert ask_page(ada.user) not in look(desk, "ada").content.decode()
 
     answer = desk.post(ask_page(ada.user), {"reason": REASON, "code": agent.code()})
 
@@ -90,7 +97,7 @@ def test_nobody_else_at_the_desk_has_the_button_or_the_page(vera: User, role: Ro
     staff = factories.staff("other", role)
     desk = factories.signed_in(staff)
 
-    assert ask_page(vera) not in desk.get(user_page(vera)).content.decode()
+    assert ask_page(vera) not in look(desk, "vera").content.decode()
     assert desk.post(ask_page(vera), {"reason": REASON, "code": staff.code()}).status_code == 403
     assert not WelcomeLetter.objects.exists()
 
@@ -104,13 +111,28 @@ def test_no_letter_goes_to_staff(agent: Person, reviewer: Person):
     assert factories.signed_in(agent).get(ask_page(reviewer.user)).status_code == 403
 
 
-def test_no_page_of_the_desk_shows_a_code_or_its_digest(vera: User, reviewer: Person):
+def test_nobody_asks_for_a_letter_to_somebody_they_are_not_looking_at(vera: User, agent: Person, clock: Clock):
+    desk = factories.signed_in(agent)
+    assert desk.get(ask_page(vera)).status_code == 403
+
+    look(desk, "vera")
+    assert desk.get(ask_page(vera)).status_code == 200
+    for _ in range(3):
+        clock.move(minutes=10)
+        desk.get("/admin/")
+
+    assert desk.post(ask_page(vera), {"reason": REASON, "code": agent.code()}).status_code == 403
+    assert not WelcomeLetter.objects.exists()
+
+
+def test_no_page_of_the_desk_shows_a_code_or_its_digest(vera: User, reviewer: Person, auditor: Person):
     code = code_for(vera)
     letter = WelcomeLetter.objects.get()
-    desk = factories.signed_in(reviewer)
+    desk, reading = factories.signed_in(reviewer), factories.signed_in(auditor)
     paths = ["/admin/accounts/welcomeletter/", f"/admin/accounts/welcomeletter/{letter.pk}/change/", user_page(vera)]
 
-    pages = [desk.get(path).content.decode() for path in [*paths, ask_page(vera)]]
+    pages = [look(desk, "vera"), desk.get(ask_page(vera)), *(reading.get(path) for path in paths)]
+    pages = [page.content.decode() for page in pages]
 
     assert all("vera" in page for page in pages)
     assert not any(hidden in page for page in pages for hidden in (code, code_alphabet.plain(code), letter.digest))

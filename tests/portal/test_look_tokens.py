@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 FOLDER = Path(__file__).parents[2] / "portal/static/portal"
-SHEET = "\n".join((FOLDER / name).read_text(encoding="utf-8") for name in ("accounts.css", "portal.css"))
+SHEET = "\n".join(
+    (FOLDER / name).read_text(encoding="utf-8") for name in ("accounts.css", "customer.css", "portal.css")
+)
 TONES = ("ok", "warn", "err", "info", "paper", "neutral")
 TINTS = tuple(f"{tone}-tint" for tone in TONES)
 GROUNDS = ("bg", "surface", "raised")

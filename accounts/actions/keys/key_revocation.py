@@ -3,7 +3,7 @@
 What else ends along with a Key: docs/decisions/0015-fresh-proof-and-ending-keys.md.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -16,6 +16,7 @@ from accounts.models import Key, Passkey, Phone, PlatformSession, PushChallenge,
 from accounts.policies.keys import revocation
 from accounts.refusals import PhoneEnded
 from portal.audit.record import record
+from portal.audit.sealed_words import Words
 from portal.lib import client
 
 
@@ -38,14 +39,17 @@ def end_key(
     origin: client.Origin | None,
     now: datetime,
     keep: PlatformSession | None = None,
+    because: str = "",
 ) -> Key:
     """Turn off one Key for good; its phone ends too if no other Key is on it.
 
-    ``keep``: the sign-in that requested it; it stays open unless it was opened with this very Key.
+    ``keep``: the sign-in that requested it; it stays open unless it was opened with this very Key. ``because``: what
+    staff typed, for the record of the Key's user, who reads it.
     Effects: the Key, the user's other sign-ins and waiting requests end; one event, one notice.
     Raises: ``PhoneEnded`` if it was already off.
     """
-    ended = _end([key.pk], reason=reason, by=by, origin=origin, now=now, keep=keep)
+    said = {key.user_id: because}
+    ended = _end([key.pk], reason=reason, by=by, origin=origin, now=now, keep=keep, said=said)
     if not ended:
         raise _ended(key)
     _end_idle_phones([ended[0].phone_id], reason=reason, now=now)
@@ -61,9 +65,11 @@ def end_phone(
     origin: client.Origin | None,
     now: datetime,
     keep: PlatformSession | None = None,
+    said: Mapping[int, str] | None = None,
 ) -> list[Key]:
     """End a phone and every Key on it, for all users at once; return those Keys (KEY-8).
 
+    ``said``: what staff typed about it, for the record of one user, by primary key; others do not read it.
     Effects: as ``end_key`` for each; the phone can make no requests and receives none.
     Raises: ``PhoneEnded`` if it had already ended.
     """
@@ -73,16 +79,22 @@ def end_phone(
     if locked.ended_at:
         raise PhoneEnded(reason=locked.end_reason)
     live = Key.objects.filter(phone=locked, confirmed=True).values_list("pk", flat=True)
-    ended = _end(list(live), reason=reason, by=by, origin=origin, now=now, keep=keep)
+    ended = _end(list(live), reason=reason, by=by, origin=origin, now=now, keep=keep, said=said or {})
     _shut(locked, reason=reason, now=now)
     return ended
 
 
 def report_lost(
-    *, phone: Phone, by: User | None, origin: client.Origin | None, now: datetime, keep: PlatformSession | None = None
+    *,
+    phone: Phone,
+    by: User | None,
+    origin: client.Origin | None,
+    now: datetime,
+    keep: PlatformSession | None = None,
+    said: Mapping[int, str] | None = None,
 ) -> list[Key]:
     """End a lost phone: see ``end_phone``. Each user with a Key on it gets an event and a notice."""
-    return end_phone(phone=phone, reason=EndReason.LOST, by=by, origin=origin, now=now, keep=keep)
+    return end_phone(phone=phone, reason=EndReason.LOST, by=by, origin=origin, now=now, keep=keep, said=said)
 
 
 def revoke_authenticators(
@@ -119,6 +131,7 @@ def _end(
     origin: client.Origin | None,
     now: datetime,
     keep: PlatformSession | None,
+    said: Mapping[int, str],
 ) -> list[Key]:
     """End those of these Keys that are active, and everything that depends on them."""
     users = _lock(Key.objects.filter(pk__in=keys).values_list("user_id", flat=True))
@@ -128,6 +141,8 @@ def _end(
         key.save(update_fields=["confirmed", "ended_at", "end_reason"])
         sessions.end_others(key.user, keep=None if keep and keep.key_id == key.pk else keep)
         facts: dict[str, Any] = {"key": key.pk, "reason": str(reason)}
+        if said.get(key.user_id):
+            facts["because"] = Words(said[key.user_id])
         record(revocation.action_of(reason), by=by, on=key.user, now=now, origin=origin, **facts)
         notify.notify_everywhere(key.user, revocation.notice_of(reason), now=now, key=key.name, at=now.isoformat())
     waiting = PushChallenge.objects.filter(user__in=[key.user_id for key in ended], state=RequestState.WAITING)

@@ -1,0 +1,137 @@
+"""What staff do for a customer they are looking at: each with a reason that the customer reads (CASE-8).
+
+Passwords and Keys are nobody's to set here. ``needs_*`` say beforehand what an action would refuse.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from accounts.actions import sessions, suspension
+from accounts.actions.desk import looks
+from accounts.actions.keys import key_revocation
+from accounts.actions.sign_in import unlock
+from accounts.desk_refusals import RoleMissing, SecondPersonNeeded
+from accounts.enums import Action, EndReason, Role
+from accounts.models import Key, PlatformSession, Report, User
+from accounts.refusals import Refusal
+from accounts.staff_refusals import AlreadyDone
+from portal.audit.models import SecurityEvent
+from portal.audit.record import record
+from portal.audit.sealed_words import Words
+from portal.lib import client
+from portal.throttle.models import Throttle
+
+LONGEST_REASON = 200
+
+
+def may_help(by: Any) -> bool:
+    """Tell whether this member of staff may do anything for customers at all."""
+    return looks.may_look(by) and by.has_role(*looks.HELPERS)
+
+
+def refuse_unfit(by: User, user: User, *, now: datetime) -> None:
+    """Refuse whoever is not looking at this customer, or may not.
+
+    Raises: ``RoleMissing``, ``NotTheirCustomer``.
+    """
+    if not may_help(by) or user.is_staff or looks.newest(by=by, user=user, now=now) is None:
+        raise RoleMissing
+    looks.refuse_barred(by, user)
+
+
+def end_pauses(*, user: User, reason: str, by: User, origin: client.Origin, now: datetime) -> int:
+    """End the running pauses of a customer: see ``unlock.lift_pauses``.
+
+    Raises: ``AlreadyDone``, as ``refuse_unfit``.
+    """
+    refuse_unfit(by, user, now=now)
+    try:
+        return unlock.lift_pauses(subject=user.username_hash, reason=reason, by=by, origin=origin, now=now)
+    except unlock.NothingPaused as over:
+        raise AlreadyDone from over
+
+
+def suspend(*, user: User, reason: str, by: User, origin: client.Origin, now: datetime) -> User:
+    """Stop the sign-in of a customer: see ``suspension.suspend``. Raises: ``AlreadyDone``, as ``refuse_unfit``."""
+    refuse_unfit(by, user, now=now)
+    try:
+        return suspension.suspend(user, reason=reason, by=by, origin=origin, now=now)
+    except suspension.SuspensionUnchanged as unchanged:
+        raise AlreadyDone from unchanged
+
+
+@transaction.atomic
+def reinstate(*, user: User, reason: str, by: User, origin: client.Origin, now: datetime) -> User:
+    """Let a customer sign in again, by a second person: see ``needs_another``.
+
+    Raises: ``AlreadyDone``, ``SecondPersonNeeded``, as ``refuse_unfit``.
+    """
+    refuse_unfit(by, user, now=now)
+    locked = User.objects.select_for_update(of=("self",)).get(pk=user.pk)
+    if refused := needs_another(locked, by):
+        raise refused
+    try:
+        return suspension.reinstate(locked, reason=reason, by=by, origin=origin, now=now)
+    except suspension.SuspensionUnchanged as unchanged:
+        raise AlreadyDone from unchanged
+
+
+@transaction.atomic
+def end_sessions(*, user: User, reason: str, by: User, origin: client.Origin, now: datetime) -> int:
+    """Sign a customer out everywhere, sign-ins under way included; return how many sessions were open.
+
+    Effects: rows deleted, one event. Browsers stay known. Raises: as ``refuse_unfit``.
+    """
+    refuse_unfit(by, user, now=now)
+    locked = User.objects.select_for_update(of=("self",)).get(pk=user.pk)
+    ended = sessions.end_others(locked, keep=None)
+    why = Words(reason[:LONGEST_REASON])
+    record(Action.SIGNED_OUT_BY_STAFF, by=by, on=locked, now=now, origin=origin, ended=ended, reason=why)
+    return ended
+
+
+def end_key(*, key: Key, reason: str, by: User, origin: client.Origin, now: datetime) -> None:
+    """Turn off a Key that its user has lost, with its phone and all that is on it.
+
+    Effects: as ``key_revocation.report_lost``; without a phone as ``key_revocation.end_key``. The reason stands in the
+    record of this user only. Raises: ``PhoneEnded``, as ``refuse_unfit``.
+    """
+    refuse_unfit(by, key.user, now=now)
+    why = reason[:LONGEST_REASON]
+    if key.phone:
+        said = {key.user_id: why}
+        key_revocation.report_lost(phone=key.phone, by=by, origin=origin, now=now, said=said)
+    else:
+        key_revocation.end_key(key=key, reason=EndReason.LOST, by=by, origin=origin, now=now, because=why)
+
+
+def needs_pause(user: User, *, now: datetime) -> Refusal | None:
+    """Return what ``end_pauses`` would refuse with, or None."""
+    names = [limit.name for limit in unlock.LIFTABLE]
+    running = Throttle.objects.locked(now=now).filter(subject=user.username_hash, limit__in=names)
+    return None if running.exists() else AlreadyDone()
+
+
+def needs_sessions(user: User) -> Refusal | None:
+    """Return why there is nothing to sign out of, or None."""
+    return None if PlatformSession.objects.filter(user=user).exists() else AlreadyDone()
+
+
+def needs_another(user: User, by: User) -> Refusal | None:
+    """Return what ``reinstate`` would refuse this person with, or None.
+
+    Seniors only. Not whoever stopped the sign-in, nor whoever closed a report of the customer since, nor anybody while
+    one is open: a stopped account is a protected one, and one person alone must not be talked out of it.
+    """
+    if user.suspended_at is None:
+        return AlreadyDone()
+    if not by.has_role(Role.SENIOR):
+        return RoleMissing()
+    reports = Report.objects.filter(user=user)
+    stopped = SecurityEvent.objects.filter(subject=user, action=Action.SUSPENDED).order_by("-n").first()
+    is_open = reports.filter(closed_at=None).exists()
+    has_closed = reports.filter(closed_by=by, closed_at__gte=user.suspended_at).exists()
+    has_stopped = stopped is not None and stopped.actor_id == by.pk
+    return SecondPersonNeeded() if is_open or has_closed or has_stopped else None

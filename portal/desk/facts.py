@@ -1,0 +1,183 @@
+"""What there is to know about one customer's sign-in, gathered in a fixed number of statements."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.conf import settings
+
+from accounts.actions.sign_in import pause_origins
+from accounts.actions.sign_in.known_browsers import ADMITTED_BROWSER, UNKNOWN_BROWSER
+from accounts.actions.welcome import letters
+from accounts.enums import Action, Realm
+from accounts.models import BackupCode, Key, KnownBrowser, NetworkRule, Passkey, PauseOrigin, SignInRefusal, User
+from accounts.policies import push_approval
+from portal.audit.models import SecurityEvent
+from portal.lib import client
+from portal.throttle import limits
+from portal.throttle.counting import Limit
+from portal.throttle.models import Throttle
+from recovery.enums import State
+from recovery.models import Case
+
+MOST_ENDED = 3  # Keys that were turned off, newest first
+_COUNTED = (limits.PASSWORD, limits.CODE)
+
+
+@dataclass(frozen=True)
+class Tries:
+    """What one kind of browser has used of a limit. ``until``: the end of a running pause, or None."""
+
+    limit: str
+    used: int
+    of: int
+    last_at: datetime
+    until: datetime | None = None
+    is_used_up: bool = False  # for good: only recovery is left
+    known_as: str | None = None  # the device of the known browser; None for all unknown ones together
+    where: pause_origins.Where = field(default_factory=pause_origins.Where)
+
+
+@dataclass(frozen=True)
+class KeyFacts:
+    """A Key as far as it matters on the phone: never its seed. ``app``: the version of our app, empty for others."""
+
+    pk: int
+    name: str
+    used_at: datetime | None
+    app: str = ""
+    is_old_app: bool = False
+    clock_offset: int | None = None
+    takes_requests: bool = False
+    ended_at: datetime | None = None
+    ended_because: str = ""
+
+
+@dataclass(frozen=True)
+class Refused:
+    """A refusal after the right password: the code of its cause, and from where."""
+
+    code: str
+    at: datetime
+    device: str = ""
+    place: str = ""
+    drift_seconds: int | None = None
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Everything that decides whether somebody can sign in."""
+
+    username: str
+    is_paper: bool = False
+    closed_at: datetime | None = None
+    suspended_at: datetime | None = None
+    has_password: bool = True
+    letter: str = ""
+    tries: tuple[Tries, ...] = ()
+    keys: tuple[KeyFacts, ...] = ()
+    ended: tuple[KeyFacts, ...] = ()
+    passkeys: int = 0
+    backup_codes: int = 0
+    networks: int | None = None  # None: any
+    allows_pass: bool = False
+    case_since: datetime | None = None
+    signed_in_at: datetime | None = None
+    refusals: tuple[Refused, ...] = ()  # newest first
+
+    @property
+    def pauses(self) -> list[Tries]:
+        """Return the running pauses, those of unknown browsers first."""
+        return sorted((one for one in self.tries if one.until), key=lambda one: one.known_as is not None)
+
+    @property
+    def since_then(self) -> list[Refused]:
+        """Return the refusals since the last sign-in, newest first."""
+        return [one for one in self.refusals if self.signed_in_at is None or one.at > self.signed_in_at]
+
+
+def gather(user: User, *, now: datetime) -> Facts:
+    """Read the facts of one customer."""
+    keys = list(Key.objects.filter(user=user).select_related("phone").order_by("-confirmed", "-ended_at", "pk"))
+    return Facts(
+        username=user.username,
+        is_paper=user.realm == Realm.PAPER,
+        closed_at=None if user.is_active else user.closed_at or user.created_at,
+        suspended_at=user.suspended_at,
+        has_password=user.has_usable_password(),
+        letter="" if user.has_usable_password() else letters.standing_of(user, now=now),
+        tries=tuple(_tries(user, now=now)),
+        keys=tuple(_key(key) for key in keys if key.confirmed),
+        ended=tuple(_key(key) for key in keys if key.ended_at)[:MOST_ENDED],
+        passkeys=Passkey.objects.filter(user=user, confirmed=True).count(),
+        backup_codes=BackupCode.objects.filter(user=user, used_at=None).count(),
+        networks=NetworkRule.objects.filter(user=user).count() if user.networks_limited_at else None,
+        allows_pass=user.allows_travel_pass and bool(settings.PORTAL_TRAVEL_PASS_MINUTES),
+        case_since=_case_since(user),
+        signed_in_at=_newest(user, Action.SIGNED_IN),
+        refusals=tuple(_refusals(user)),
+    )
+
+
+def _key(key: Key) -> KeyFacts:
+    phone = key.phone
+    minimum = settings.PORTAL_KEY_MIN_VERSION
+    return KeyFacts(
+        pk=key.pk,
+        name=key.name,
+        used_at=key.last_used_at,
+        app=phone.version if phone else "",
+        is_old_app=bool(phone) and not push_approval.is_current(phone.version, minimum=minimum) if phone else False,
+        clock_offset=phone.clock_offset if phone else None,
+        takes_requests=bool(phone and phone.subscription),
+        ended_at=key.ended_at,
+        ended_because=str(key.get_end_reason_display()) if key.end_reason else "",
+    )
+
+
+def _tries(user: User, *, now: datetime) -> Iterable[Tries]:
+    """Yield what is used of the limits of signing in, unknown browsers and each known one apart. Three statements."""
+    names = [limit.name for limit in _COUNTED]
+    used = list(Throttle.objects.filter(subject=user.username_hash, limit__in=names, used_in_a_row__gt=0))
+    scopes = _scopes(user)
+    origins = {row.bucket: row for row in PauseOrigin.objects.filter(bucket__in=[row.key for row in used])}
+    for row in sorted(used, key=lambda row: row.last_at, reverse=True):
+        origin, until = origins.get(row.key), row.locked_until(now)
+        is_over = row.fades_at is not None and row.fades_at <= now and until is None
+        is_used_up = row.total is not None and row.used_in_a_row >= row.total
+        if is_over and not is_used_up:
+            continue
+        place = client.Origin(address=origin.address).place if origin else ""
+        where = pause_origins.Where(origin.device, place) if origin else pause_origins.Where()
+        known_as = scopes.get(row.key)
+        yield Tries(row.limit, row.used, row.tries, row.last_at, until, is_used_up, known_as, where)
+
+
+def _scopes(user: User) -> dict[str, str | None]:
+    """Return whose tries each bucket holds: the device of a known browser, or None for unknown ones."""
+    known: list[tuple[str, str | None]] = [(UNKNOWN_BROWSER, None), (ADMITTED_BROWSER, None)]
+    known += [(row.digest, row.device) for row in KnownBrowser.objects.filter(user=user)]
+    return {_bucket(limit, user, scope): device for limit in _COUNTED for scope, device in known}
+
+
+def _bucket(limit: Limit, user: User, scope: str) -> str:
+    return limit.of(user.username_hash, scope=scope).key
+
+
+def _case_since(user: User) -> datetime | None:
+    """Return since when a recovery is under way, and nothing else of it: those who read this must not know cases."""
+    under_way = Case.objects.filter(subject=user, closed_at=None).exclude(state=State.HOLD)
+    return under_way.order_by("-opened_at").values_list("opened_at", flat=True).first()
+
+
+def _newest(user: User, action: Action) -> datetime | None:
+    newest = SecurityEvent.objects.filter(subject=user, action=action).order_by("-pk")
+    return newest.values_list("at", flat=True).first()
+
+
+def _refusals(user: User) -> list[Refused]:
+    """Return the last refusals: those kept after a right password, and those of a network, from the record."""
+    rows = SignInRefusal.objects.filter(user=user).order_by("-at")
+    kept = [Refused(row.cause, row.at, row.device, row.place, row.drift_seconds) for row in rows]
+    outside = SecurityEvent.objects.filter(subject=user, action=Action.NETWORK_REFUSED).order_by("-pk")[:3]
+    return sorted([*kept, *(Refused("I1", event.at) for event in outside)], key=lambda one: one.at, reverse=True)
