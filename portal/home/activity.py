@@ -3,13 +3,13 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounts import enums
-from accounts.enums import Action, Role
+from accounts.enums import Action, EndReason, Role
 from accounts.models import Key, SignInAddress, User
 from portal.audit import sealed_words
 from portal.audit.models import SecurityEvent
@@ -29,6 +29,24 @@ _OF_A_KEY: dict[str, "StrOrPromise"] = {
 _REFUSED = (Action.PAUSED, Action.REQUEST_DENIED, Action.REQUEST_FAILED, Action.NETWORK_REFUSED, Action.WELCOME_FAILED)
 _SIGN_INS = (Action.SIGNED_IN, Action.SIGNED_OUT, Action.SESSION_ENDED, Action.SESSIONS_ENDED)
 _BY_STAFF = Q(actor__is_staff=True)
+# What the firm does; the customer has no part in it, so "Not you?" does not stand beside it.
+_OF_THE_FIRM = frozenset(
+    {
+        Action.IMPORTED,
+        Action.LETTER_PRINTED,
+        Action.LETTER_WANTED,
+        Action.REPORT_CLOSED,
+        Action.DATA_GIVEN_OUT,
+        Action.EMAIL_REPLACED,
+        Action.DETAILS_UPDATED,
+        Action.ACCOUNT_CLOSED,
+        Action.ACCOUNT_REOPENED,
+        Action.MANDATE_GIVEN,
+        Action.MANDATE_ENDED,
+        Action.CLOSED,
+        Action.REOPENED,
+    }
+)
 
 # The filters of the list, by the name in its address.
 FILTERS: dict[str, tuple["StrOrPromise", Q]] = {
@@ -46,7 +64,8 @@ PERIODS: dict[str, "StrOrPromise"] = {"": _("Any time"), "7": _("Last 7 days"), 
 class Line:
     """One line of the list. ``n``: its place in the record; ``by`` and ``reason``: of staff, else empty.
 
-    ``place``: of a sign-in, its device and place in words.
+    ``place``: of a sign-in, its device and place in words. ``is_of_the_firm``: done by the firm, so there is nothing
+    to report.
     """
 
     n: int
@@ -56,6 +75,7 @@ class Line:
     by: str = ""
     reason: str = ""
     place: str = ""
+    is_of_the_firm: bool = False
 
 
 def events_of(user: User, *, only: str = "", days: str = "", now: datetime) -> QuerySet[SecurityEvent]:
@@ -86,9 +106,16 @@ def lines_of(user: User, events: Iterable[SecurityEvent]) -> Iterator[Line]:
             words_of(event, names),
             _icon(event, is_by_staff=bool(by)),
             by,
-            str(facts[event.chain, event.n].get("reason", "")),
+            _reason(facts[event.chain, event.n]),
             places.get(event.at, "") if event.action == Action.SIGNED_IN else "",
+            bool(by) or event.action in _OF_THE_FIRM,
         )
+
+
+def _reason(facts: dict[str, Any]) -> str:
+    """Return what staff typed; the code of why a Key ended is no sentence."""
+    said = str(facts.get("because") or facts.get("reason", ""))
+    return "" if said in EndReason.values else said
 
 
 def _roles(events: list[SecurityEvent]) -> dict[int, str]:

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 from django.contrib.auth import logout
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -71,6 +71,8 @@ def not_me(request: SignedInRequest, n: int) -> HttpResponse:
     """Report an event that was somebody else, and choose how the account is protected meanwhile."""
     event = get_object_or_404(SecurityEvent, chain=chain_of(request.user), n=n)
     line = next(iter(activity.lines_of(request.user, [event])))
+    if line.is_of_the_firm:
+        raise Http404
     form = NotMeForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         report = _suspended if Protection.SUSPEND in form.cleaned_data["protection"] else _reported

@@ -22,7 +22,7 @@ def zones() -> frozenset[str]:
 
 def reader_zone() -> str:
     """Return the zone in which to show times: the one activated for this request, else the firm's default."""
-    active = timezone.get_current_timezone_name()
+    active = str(timezone.get_current_timezone())  # not Django's name of it: that of a fixed zone is no zone
     return settings.PORTAL_DEFAULT_TZ if active == settings.TIME_ZONE else active
 
 

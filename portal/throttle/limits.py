@@ -72,15 +72,7 @@ PASSKEY_BROWSER = Limit(
     window=_LOCKOUT,
     pause=_LOCKOUT,
 )
-STEP_UP = Limit(
-    "step-up",
-    _("Key code of a staff decision"),
-    "Wrong Key codes that one member of staff gives to confirm a decision; signing in cannot use them up.",
-    tries=_FAILURES,
-    window=_LOCKOUT,
-    pause=_LOCKOUT,
-    total="PORTAL_CODE_FAILURE_TOTAL",
-)
+STEP_UP = staff_limits.STEP_UP
 TRAVEL_PASS = Limit(
     "travel-pass",
     _("Key code of a travel pass"),
@@ -247,7 +239,8 @@ INVITATION = _of_networks(
     tries=20,
 )
 
-LOOK, LOOK_MISSED = staff_limits.LOOK, staff_limits.LOOK_MISSED
+LOOK = staff_limits.LOOK
+LOOK_MISSED = staff_limits.LOOK_MISSED
 
 # --- Password reset ----------------------------------------------------------------------------------
 RESET = Limit(
@@ -341,14 +334,7 @@ INTAKE = _of_networks(
     "Claims opened on the web from one address or IPv6 /64.",
     tries=20,
 )
-INTAKE_BY_STAFF = Limit(
-    "intake-by-staff",
-    _("Opening cases for callers"),
-    "Claims opened by one member of staff.",
-    tries=20,
-    window=_LOCKOUT,
-    pause=_LOCKOUT,
-)
+INTAKE_BY_STAFF = staff_limits.INTAKE_BY_STAFF
 CASE_PIN = Limit(
     "case-pin",
     _("Case PIN"),

@@ -1,4 +1,4 @@
-"""The limits of looking up customers at the desk; ``portal.throttle.limits`` has all the others, and these."""
+"""The limits of one member of staff at the desk; ``portal.throttle.limits`` has all the others, and these."""
 
 from datetime import timedelta
 
@@ -6,6 +6,25 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.throttle.counting import Limit
 
+_FAILURES, _LOCKOUT = "PORTAL_FAILURE_LIMIT", "PORTAL_LOCKOUT_MINUTES"
+
+STEP_UP = Limit(
+    "step-up",
+    _("Key code of a staff decision"),
+    "Wrong Key codes that one member of staff gives to confirm a decision; signing in cannot use them up.",
+    tries=_FAILURES,
+    window=_LOCKOUT,
+    pause=_LOCKOUT,
+    total="PORTAL_CODE_FAILURE_TOTAL",
+)
+INTAKE_BY_STAFF = Limit(
+    "intake-by-staff",
+    _("Opening cases for callers"),
+    "Claims opened by one member of staff.",
+    tries=20,
+    window=_LOCKOUT,
+    pause=_LOCKOUT,
+)
 LOOK = Limit(
     "look",
     _("Customers looked up"),

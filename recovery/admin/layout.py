@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 log = logging.getLogger("portal.security")
 FOLDER = "admin/recovery/case"
 READING = frozenset({"GET", "HEAD"})
-_FORBIDDEN = frozenset({"G1", "G2", "G3"})
+_FORBIDDEN = frozenset({"G1", "G2", "G3", "G21"})
 _CONFLICT = frozenset({"A5", "G6"})
 
 Page = Callable[..., HttpResponse]

@@ -176,6 +176,17 @@ def test_signed_out_pages_use_the_zone_of_the_browser_and_leave_none_behind(pers
     assert "Tokyo" not in factories.type_password(near, "ada", "wrong").content.decode()
 
 
+@pytest.mark.parametrize("zone", ["Etc/GMT+3", "Etc/GMT-14", "GMT", "EST", "Etc/UTC"])
+def test_a_zone_without_a_city_is_one_too(db, clock: Clock, zone: str):
+    browser = Client()
+    browser.cookies["zone"] = zone
+
+    page = browser.get("/login/")
+
+    assert page.status_code == 200
+    assert zone.rpartition("/")[2] in page.content.decode()
+
+
 def test_pages_that_everybody_shares_are_the_same_in_every_zone(client, db):
     far = Client()
     far.cookies["zone"] = "Asia/Tokyo"

@@ -14,6 +14,7 @@ from accounts.models import (
     Report,
     RoleChange,
     SignInAddress,
+    SignInRefusal,
     StaffInvitation,
 )
 from portal.outbox.models import Notice, NoticeState
@@ -68,6 +69,10 @@ def sign_in(ada: Person, lee: Person, now: datetime) -> None:
     SignInAddress.objects.create(user=ada.user, address="203.0.113.7", at=now)
 
 
+def refusal(ada: Person, lee: Person, now: datetime) -> None:
+    SignInRefusal.objects.create(user=ada.user, cause="K1", address="203.0.113.7", at=now)
+
+
 def limit(ada: Person, lee: Person, now: datetime) -> None:
     reserve(buckets.password("somebody"), now=now)
     Throttle.objects.update(fades_at=now, opens_at=now)
@@ -82,6 +87,7 @@ KEPT = [
     ("PORTAL_KEEP_NOTICES_DAYS", notice, lambda: Notice.objects.exclude(facts="", target="")),
     ("PORTAL_KEEP_ACTIVITY_DAYS", activity, AccountActivity.objects.all),
     ("PORTAL_KEEP_SIGN_INS_DAYS", sign_in, SignInAddress.objects.all),
+    ("PORTAL_KEEP_SIGN_INS_DAYS", refusal, SignInRefusal.objects.all),
     ("PORTAL_KEEP_LIMITS_DAYS", limit, Throttle.objects.all),
 ]
 

@@ -34,6 +34,7 @@ from accounts.models import (
     ReplacedContact,
     Report,
     SignInAddress,
+    SignInRefusal,
     TravelPass,
     User,
     WelcomeLetter,
@@ -85,6 +86,7 @@ def _sign_ins(user: User) -> None:
     )  # fmt: skip
     KnownBrowser.objects.create(user=user, digest="b" * 64, device=DEVICE, created_at=now, last_used_at=now)
     SignInAddress.objects.create(user=user, address=ADDRESS, at=now)
+    SignInRefusal.objects.create(user=user, cause="K1", device=DEVICE, address=ADDRESS, at=now)
     EmailedCode.objects.create(user=user, purpose="email", code_digest="c" * 64, sent_at=now, expires_at=later)
     letter = WelcomeLetter.objects.create(user=user, why=LetterReason.IMPORT, wanted_at=now)
     FirstSignIn.objects.create(letter=letter, binding="g" * 64, created_at=now, expires_at=later)

@@ -57,9 +57,13 @@ def old_app(username: str) -> Person:
 
 def in_recovery(username: str) -> Person:
     """Somebody has asked for a recovery of this username."""
-    person = factories.customer(username)
+    return in_recovery_of(factories.customer(username))
+
+
+def in_recovery_of(person: Person) -> Person:
+    """The same of a customer there is."""
     claims.open_claim(
-        username=username,
+        username=person.user.username,
         lost=[Purpose.KEY],
         contact="",
         browser="b" * 32,

@@ -56,6 +56,8 @@ KEPT = {
     limits.DATA_DOWNLOAD: (6, DAY, DAY),
     limits.INTAKE: (20, LOCKOUT, LOCKOUT),
     limits.INTAKE_BY_STAFF: (20, LOCKOUT, LOCKOUT),
+    limits.LOOK: (60, timedelta(hours=1), timedelta(hours=1)),
+    limits.LOOK_MISSED: (10, DAY, DAY),
     limits.CASE_PIN: (5, None, None),
     limits.ROUND: (3, MONTH, MONTH),
     limits.ROUND_PAST_DETAILS: (3, MONTH, MONTH),

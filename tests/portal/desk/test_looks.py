@@ -1,0 +1,219 @@
+"""Looking at a customer: by whole username, with a reason, recorded, and by whom at all (CASE-8)."""
+
+import re
+
+import pytest
+from django.test import Client
+
+from accounts.actions.desk import looks
+from accounts.enums import Action, Role
+from accounts.models import Employee, User
+from accounts.models.users import hash_of_username
+from portal.audit import sealed_words
+from portal.audit.models import SecurityEvent
+from portal.throttle import limits
+from tests import factories
+from tests.conftest import Clock
+from tests.factories import Person
+from tests.looks import FIND, WHY, look, page_of
+from tests.pages import cause_of, levels, marks
+
+pytestmark = [pytest.mark.django_db, pytest.mark.promise("CASE-8")]
+TO_SIGN_IN, SHOWN, ELSEWHERE, FORBIDDEN, NOT_THERE = 302, 200, 302, 403, 404
+
+
+def looked() -> list[SecurityEvent]:
+    return list(SecurityEvent.objects.filter(action__in=(Action.LOOKED_AT, Action.NOBODY_FOUND)))
+
+
+def test_a_look_is_recorded_once_however_often_the_page_is_read(ada: Person, agent: Person, clock: Clock):
+    desk = factories.signed_in(agent)
+
+    page = page_of(desk, " ADA ")
+    answers = [desk.get(page).status_code for _ in range(3)]
+
+    (event,) = looked()
+    assert answers == [200] * 3
+    assert (event.subject, event.actor) == (ada.user, agent.user)
+    assert sealed_words.facts(event)["reason"] == WHY
+    assert WHY not in str(event.facts)
+
+
+def test_the_customer_reads_who_looked_and_why_but_no_name(ada: Person, agent: Person, clock: Clock):
+    look(factories.signed_in(agent), "ada")
+
+    page = factories.signed_in(ada).get("/activity/?only=staff")
+
+    (line,) = page.context["lines"]
+    html = page.content.decode()
+    assert (line.text, line.by, line.reason) == (Action.LOOKED_AT.label, Role.AGENT.label, WHY)
+    assert "dana" not in html
+    assert f"/activity/{line.n}/not-me/" not in html
+    assert factories.signed_in(ada).get(f"/activity/{line.n}/not-me/").status_code == 404
+
+
+def test_not_you_still_stands_beside_what_others_could_have_done(ada: Person, agent: Person, clock: Clock):
+    browser = factories.signed_in(ada)
+    factories.sign_in(Client(), ada)
+
+    page = browser.get("/activity/")
+
+    (line,) = [line for line in page.context["lines"] if line.text == Action.SIGNED_IN.label]
+    assert f"/activity/{line.n}/not-me/" in page.content.decode()
+
+
+@pytest.mark.parametrize("typed", ["ad", "nobody", "ada@example.test", "lee"])
+def test_parts_of_names_addresses_and_staff_find_nobody(ada: Person, agent: Person, reviewer: Person, typed: str):
+    answer = look(factories.signed_in(agent), typed)
+
+    (event,) = looked()
+    assert (answer.status_code, marks(answer, "verdict")) == (404, ["nobody"])
+    assert (event.chain, event.subject, event.facts["username"]) == ("system", None, hash_of_username(typed))
+    assert set(event.facts) == {"reason", "username"}
+
+
+def test_whoever_tries_names_one_by_one_is_stopped_for_real_ones_too(ada: Person, agent: Person, clock: Clock):
+    desk = factories.signed_in(agent)
+    for number in range(limits.LOOK_MISSED.bounds.tries):
+        look(desk, f"name{number}")
+
+    answers = [look(desk, name) for name in ("another", "ada")]
+
+    assert [(answer.status_code, cause_of(answer)) for answer in answers] == [(429, "T1")] * 2
+    assert not [event for event in looked() if event.subject]
+    assert look(factories.signed_in(factories.staff("omar", Role.AGENT)), "ada").status_code == 200
+
+
+def test_names_that_exist_cost_no_miss(ada: Person, agent: Person, clock: Clock):
+    desk = factories.signed_in(agent)
+
+    answers = {look(desk, "ada").status_code for _ in range(limits.LOOK_MISSED.bounds.tries + 1)}
+
+    assert answers == {200}
+
+
+def test_so_many_customers_an_hour_and_no_more(ada: Person, agent: Person, clock: Clock):
+    desk = factories.signed_in(agent)
+    for _ in range(limits.LOOK.bounds.tries):
+        assert page_of(desk, "ada")
+
+    assert look(desk, "ada").status_code == 429
+
+
+@pytest.mark.parametrize("typed", [{"username": "ada", "reason": " "}, {"username": "", "reason": WHY}])
+def test_without_a_name_or_a_reason_nothing_opens_and_nothing_is_recorded(ada: Person, agent: Person, typed):
+    answer = factories.signed_in(agent).post(FIND, typed)
+
+    assert (answer.status_code, cause_of(answer)) == (200, "F1")
+    assert looked() == []
+
+
+def test_a_look_is_over_after_half_an_hour_and_is_nobody_elses(ada: Person, agent: Person, clock: Clock):
+    desk, other = factories.signed_in(agent), factories.signed_in(factories.staff("omar", Role.AGENT))
+    page = page_of(desk, "ada")
+    assert other.get(page)["Location"] == FIND
+
+    for _ in range(3):
+        assert desk.get(page).status_code == 200
+        clock.move(minutes=10)
+
+    answer = desk.get(page, follow=True)
+    assert (answer.request["PATH_INFO"], levels(answer)) == (FIND, ["info"])
+    assert desk.post(f"{page}contact/")["Location"] == FIND
+
+
+def test_nobody_looks_at_themselves_under_another_username(ada: Person, agent: Person, clock: Clock, caplog):
+    Employee.objects.filter(users=agent.user).update(customer=ada.user.customer)
+
+    answer = look(factories.signed_in(agent), "ada")
+
+    assert (answer.status_code, cause_of(answer)) == (403, "G19")
+    assert looked() == []
+    assert "refused to show a customer" in caplog.text
+
+
+def test_a_page_that_was_open_closes_when_it_becomes_ones_own(ada: Person, agent: Person, clock: Clock):
+    desk = factories.signed_in(agent)
+    page = page_of(desk, "ada")
+    Employee.objects.filter(users=agent.user).update(customer=ada.user.customer)
+
+    assert desk.get(page).status_code == 403
+
+
+def steps_of(page: str, person: Person) -> list[str]:
+    names = ("end-pause", "sign-out", "suspend", "reinstate", f"lost/{person.user.key_set.get().pk}")
+    return [f"{page}{name}/" for name in names]
+
+
+@pytest.fixture
+def everybody(agent, reviewer, auditor, operator, mallory) -> dict[str, Client]:
+    superuser = factories.staff("sue", Role.AGENT)
+    User.objects.filter(pk=superuser.user.pk).update(is_superuser=True)
+    both = factories.staff("bo", Role.OPERATOR)
+    both.user.groups.clear()
+    people = {
+        "agent": agent,
+        "senior": reviewer,
+        "auditor": auditor,
+        "operator": operator,
+        "customer": mallory,
+        "superuser": superuser,
+        "no role yet": both,
+    }
+    return {"nobody": Client()} | {name: factories.signed_in(person) for name, person in people.items()}
+
+
+LOOKING = {"agent": SHOWN, "senior": SHOWN, "auditor": SHOWN, "nobody": TO_SIGN_IN}
+
+
+@pytest.mark.asvs("8.2.1")
+@pytest.mark.parametrize(
+    "who", ["nobody", "agent", "senior", "auditor", "operator", "customer", "superuser", "no role yet"]
+)
+def test_who_opens_which_page(ada: Person, everybody: dict[str, Client], clock: Clock, who: str):
+    desk, seen = everybody[who], LOOKING.get(who, FORBIDDEN)
+    strangers = page_of(factories.signed_in(factories.staff("omar", Role.AGENT)), "ada")
+
+    assert desk.get(FIND).status_code == seen
+    answer = desk.post(FIND, {"username": "ada", "reason": WHY})
+    assert answer.status_code == (ELSEWHERE if seen == SHOWN else seen)
+    page = answer["Location"] if seen == SHOWN else strangers
+    assert desk.get(page).status_code == seen
+    assert desk.get(strangers).status_code == (ELSEWHERE if seen == SHOWN else seen)
+    assert desk.post(f"{page}contact/").status_code == (ELSEWHERE if seen == SHOWN else seen)
+    helps = FORBIDDEN if who == "auditor" else seen
+    for step in steps_of(page, ada):
+        assert (desk.get(step).status_code, desk.post(step, {}).status_code) == (helps, helps)
+    assert desk.get(f"{page}no-such-step/").status_code == (NOT_THERE if seen == SHOWN else seen)
+
+
+def test_an_auditor_reads_the_page_and_has_no_button(ada: Person, auditor: Person, clock: Clock):
+    desk = factories.signed_in(auditor)
+
+    page = look(desk, "ada")
+
+    assert page.context["offered"] == []
+    assert [step for step in steps_of(page.request["PATH_INFO"], ada) if step in page.content.decode()] == []
+
+
+@pytest.mark.parametrize(
+    ("who", "shown"), [("agent", True), ("reviewer", True), ("auditor", True), ("operator", False)]
+)
+def test_the_start_page_asks_for_a_customer_whoever_may_look(request, who: str, shown: bool):
+    page = factories.signed_in(request.getfixturevalue(who)).get("/admin/").content.decode()
+
+    assert ("data-look" in page) == shown
+
+
+def test_every_link_on_the_start_page_of_a_role_opens(request, ada: Person, clock: Clock):
+    for who in ("agent", "reviewer", "auditor", "operator"):
+        desk = factories.signed_in(request.getfixturevalue(who))
+        links = set(re.findall(r'href="(/admin/[^"#?]*)"', desk.get("/admin/").content.decode()))
+
+        assert {link: desk.get(link).status_code for link in links} == dict.fromkeys(links, 200)
+
+
+def test_the_bar_of_other_apps_is_asked(ada: Person, agent: Person, monkeypatch):
+    monkeypatch.setattr(looks, "_BARS", [lambda by, user: (by, user) == (agent.user, ada.user)])
+
+    assert look(factories.signed_in(agent), "ada").status_code == 403
