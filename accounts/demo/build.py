@@ -17,12 +17,14 @@ from accounts.demo import cast as cast_file
 from accounts.demo.cast import Cast, Login, Person, State, moment, reference_of
 from accounts.demo.trading_accounts import put_accounts, put_activity
 from accounts.enums import Action, EndReason, Role
-from accounts.models import Customer, Employee, Key, Phone, Report, User
+from accounts.models import Customer, Employee, Key, Phone, Report, SignInRefusal, User
 from accounts.policies import networks, usernames
+from accounts.refusals import ClockWrong
 from portal.audit.record import record
 from portal.lib import code_alphabet
 from portal.throttle import limits, reserve
 
+_TOLERATED = 60  # seconds by which the clock of a phone may be wrong
 Row = TypeVar("Row", bound=models.Model)
 
 
@@ -98,6 +100,7 @@ def _user(login: Login, *, customer: Customer | None, now: datetime) -> User:
     _keys(user, login.keys, now=now)
     backup_codes.put(user=user, wanted=map(code_alphabet.plain, login.backup_codes), now=now)
     _state(user, login.state, now=now)
+    _refused(user, login.keys, now=now)
     return user
 
 
@@ -137,6 +140,14 @@ def _keys(user: User, wanted: list[cast_file.Key], *, now: datetime) -> None:
             created_at=moment(item.paired, now=now),
         )
         record(Action.KEY_ENROLLED, by=None, on=user, now=now, demo=True)
+
+
+def _refused(user: User, wanted: list[cast_file.Key], *, now: datetime) -> None:
+    """Leave a phone whose clock is wrong with a code that was refused for it."""
+    wrong = next((item for item in wanted if abs(item.clock_offset) > _TOLERATED), None)
+    if wrong and not SignInRefusal.objects.filter(user=user).exists():
+        facts = {"cause": ClockWrong.code, "drift_seconds": wrong.clock_offset, "device": "Chrome on Windows"}
+        SignInRefusal.objects.create(user=user, at=now - timedelta(minutes=20), **facts)
 
 
 def _phone(wanted: cast_file.Key, *, now: datetime) -> Phone:

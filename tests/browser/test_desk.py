@@ -56,13 +56,14 @@ def test_every_table_can_be_read_by_everybody(desk):
 
 
 @pytest.mark.promise("LOCK-3")
-def test_a_pause_is_lifted_with_one_button_and_a_reason(desk):
+def test_a_pause_is_ended_with_one_button_a_reason_and_a_code(desk, who):
     desk.goto(reverse("admin:throttle_throttle_change", args=[Throttle.objects.get().pk]))
     lift = desk.locator("a[href$='/lift/']")
     lift.click()
     assert_accessible(desk)
 
     desk.locator("#id_reason").fill("Called back on the number on file")
+    desk.locator("#id_code").fill(who.code())
     desk.locator("#content form .submit-row input").click()
 
     expect(desk.locator(".messagelist .success")).to_be_visible()

@@ -208,7 +208,7 @@ def test_no_page_on_the_way_in_is_a_barrier_in_any_look(page: Page, ada: Person)
 
 def test_no_page_of_the_desk_is_a_barrier_in_any_look(page: Page, reviewer: Person):
     sign_in(page, reviewer)
-    for path in ("/admin/", "/admin/accounts/user/"):
+    for path in ("/admin/", "/admin/customer/", "/admin/throttle/throttle/"):
         page.goto(path)
         for look in LOOKS:
             page.set_viewport_size({"width": look.width, "height": 800})

@@ -31,13 +31,13 @@ from tests.accounts.welcome_work import Arrival, newcomer
 from tests.conftest import Clock
 from tests.factories import Person
 from tests.journeys import hunt, walk
+from tests.looks import look
 
 pytestmark = pytest.mark.django_db
 HEADERS = ("user-agent", "referer", "authorization", "x-request-id", "x-forwarded-for", "accept-language", "origin")
 DESK_ABOUT_LETTERS = (
     "/admin/accounts/welcomeletter/",
     "/admin/accounts/user/{user}/change/",
-    "/admin/accounts/welcomeletter/ask/{user}/",
 )
 COOKIES = ("session", "pending", "browser", "csrf", "messages", "case-page", "set-up", "known", "welcome")
 
@@ -254,6 +254,7 @@ def test_a_welcome_code_stands_in_its_letter_alone(hunter: hunt.Hunt, secrets: S
     hunter.pages.append(arrival.chooses(secrets.new()).content.decode())
     for role in Role:
         desk = factories.signed_in(factories.staff(f"desk-{role}", role))
+        hunter.pages.append(look(desk, "vera").content.decode())
         for path in DESK_ABOUT_LETTERS:
             hunter.pages.append(desk.get(path.format(user=vera.pk), follow=True).content.decode())
     call_command("portal_status", "vera", stdout=hunter.log)
