@@ -122,6 +122,14 @@ def test_a_look_is_over_after_half_an_hour_and_is_nobody_elses(ada: Person, agen
     assert desk.post(f"{page}contact/")["Location"] == FIND
 
 
+@pytest.mark.parametrize("number", ["0", "9" * 30])
+def test_a_look_that_never_was_leads_back_to_the_question(ada: Person, agent: Person, number: str):
+    desk = factories.signed_in(agent)
+
+    assert desk.get(f"{FIND}{number}/")["Location"] == FIND
+    assert desk.get(f"{page_of(desk, 'ada')}lost/{number}/").status_code == 404
+
+
 def test_nobody_looks_at_themselves_under_another_username(ada: Person, agent: Person, clock: Clock, caplog):
     Employee.objects.filter(users=agent.user).update(customer=ada.user.customer)
 
