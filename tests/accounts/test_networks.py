@@ -244,7 +244,7 @@ def test_staff_see_that_there_is_a_limit_but_not_which(
     limit(ada)
     call_command("portal_status", "ada")
     out = capsys.readouterr().out
-    assert "limited since 2026-03-02 12:00 UTC, travel passes allowed" in out
+    assert "limited since 2 March 2026, 07:00 (New York time), travel passes allowed" in out
     assert HOME not in out
 
     page = look(factories.signed_in(agent), "ada").content.decode()

@@ -13,7 +13,7 @@ from accounts.network_refusals import AddressUnknown, NetworksChanged, NetworksW
 from accounts.policies import networks
 from accounts.policies.networks import Change, Network
 from portal.audit.record import record
-from portal.lib import client, digests
+from portal.lib import client, digests, time_format
 
 
 def of(user: User) -> tuple[Network, ...]:
@@ -33,7 +33,8 @@ def words_of(user: User) -> str:
     if user.networks_limited_at is None:
         return "any"
     passes = "travel passes allowed" if user.allows_travel_pass else "no travel passes"
-    return f"limited since {user.networks_limited_at:%Y-%m-%d %H:%M} UTC, {passes}"
+    since = time_format.time_words(user.networks_limited_at, pattern="j F Y, H:i")
+    return f"limited since {since}, {passes}"
 
 
 def check(user: User, wanted: Collection[Network], *, origin: client.Origin) -> Change:
