@@ -93,7 +93,7 @@ def report_notice(
 
 def may_close(by: User, report: Report) -> bool:
     """Tell whether this member of staff may close a report: customer-facing roles may, never their own."""
-    return by != report.user and by.has_role(Role.AGENT, Role.SENIOR)
+    return not by.is_same_person(report.user) and by.has_role(Role.AGENT, Role.SENIOR)
 
 
 @transaction.atomic

@@ -12,7 +12,7 @@ from django.urls import reverse
 from accounts import notice_kinds
 from accounts.actions.sign_in import sign_in_diagnosis, unlock
 from accounts.enums import Action
-from accounts.models import Customer, Key, PlatformSession, User
+from accounts.models import Customer, Employee, Key, PlatformSession, User
 from accounts.policies import masks
 from portal.audit import sealed_words
 from portal.audit.models import SecurityEvent
@@ -247,6 +247,16 @@ def test_nobody_lifts_a_pause_of_their_own_and_operators_alone_those_of_staff(re
         address(Throttle, "lift", row.pk) in client.get(address(Throttle, "change", row.pk)).content.decode()
     ) is False
     assert (Throttle.objects.get(pk=row.pk).used == 0) == (status == 302)
+
+
+def test_nobody_lifts_a_pause_of_their_own_as_a_customer(life, agent):
+    Employee.objects.filter(users=agent.user).update(customer=life.user.customer)
+    row = Throttle.objects.get()
+
+    answer = signed_in(agent).post(address(Throttle, "lift", row.pk), {"reason": "Me", "code": agent.code()})
+
+    assert answer.status_code == 403
+    assert Throttle.objects.get(pk=row.pk).used == 5
 
 
 def test_the_action_itself_refuses_to_lift_ones_own_pause(agent, clock):

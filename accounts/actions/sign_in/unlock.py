@@ -31,9 +31,11 @@ def may_lift(by: User, *, subject: str) -> bool:
 
     A pause is what limits guessing: nobody may lift it for an account they could be guessing at.
     """
-    owner = User.objects.filter(username_hash=subject).first()
+    owner = User.objects.select_related("employee").filter(username_hash=subject).first()
+    if owner is not None and by.is_same_person(owner):
+        return False
     if owner is not None and owner.is_staff:
-        return owner != by and by.has_role(Role.OPERATOR)
+        return by.has_role(Role.OPERATOR)
     return by.has_role(Role.AGENT, Role.SENIOR, Role.OPERATOR)
 
 

@@ -85,7 +85,7 @@ def has_used_one(user: User) -> bool:
 
 def may_ask(by: User, user: User) -> bool:
     """Tell whether this member of staff may ask for a letter to that user: never their own."""
-    return by != user and not user.is_staff and by.has_role(Role.AGENT, Role.SENIOR)
+    return not by.is_same_person(user) and not user.is_staff and by.has_role(Role.AGENT, Role.SENIOR)
 
 
 @refusing(too_often)

@@ -11,7 +11,7 @@ from accounts.actions import event_reports, reports, suspension
 from accounts.actions.desk import helping
 from accounts.desk_refusals import RoleMissing
 from accounts.enums import Action, ReportKind, ReportOutcome, Role
-from accounts.models import Key, PlatformSession, User
+from accounts.models import Employee, Key, PlatformSession, User
 from portal.audit import sealed_words
 from portal.audit.models import SecurityEvent
 from portal.outbox import periodic_tasks
@@ -365,3 +365,12 @@ def test_times_are_told_in_the_zone_of_the_reader_which_is_named_once(agent: Per
     assert [page.count(f"All times: {said}.") for page in pages] == [1, 1]
     hour = {"Tokyo time": "9:15 p.m.", "New York time": "7:15 a.m.", "UTC": "12:15 p.m."}[said]
     assert hour in pages[1]
+
+
+def test_nobody_closes_a_report_of_their_own_as_a_customer(ada: Person, agent: Person, clock: Clock):
+    report = reports.open_report(user=ada.user, kind=ReportKind.NOT_ME, device="Edge", origin=None, now=clock.now)
+    assert reports.may_close(agent.user, report)
+
+    Employee.objects.filter(users=agent.user).update(customer=ada.user.customer)
+
+    assert not reports.may_close(User.objects.get(pk=agent.user.pk), report)
