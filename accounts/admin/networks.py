@@ -20,6 +20,7 @@ from accounts.enums import CodePurpose, NetworkOutcome
 from accounts.forms.fields import Refusable
 from accounts.forms.networks import AskForm, DecideForm
 from accounts.models import NetworkRequest, User
+from accounts.network_refusals import RequestNotOpen
 from accounts.policies import networks
 from accounts.refusals import Refusal
 from portal.lib import client, clock
@@ -120,6 +121,8 @@ class _ConfirmForm(Refusable, forms.Form):
 
 def _decide(request: HttpRequest, row: NetworkRequest, by: User, form: DecideForm) -> None:
     origin, now = client.origin(request), clock.now()
+    if row.outcome:  # before a code is used up
+        raise RequestNotOpen
     purpose = CodePurpose.STEP_UP
     key_codes.spend_code(user=by, code=form.cleaned_data["code"], purpose=purpose, origin=origin, now=now)
     outcome = NetworkOutcome(form.cleaned_data["outcome"])

@@ -19,6 +19,7 @@ from accounts.enums import Role
 from accounts.forms.staff import ContactForm, InviteForm, RoleForm
 from accounts.forms.step_up import ReasonForm, StepForm
 from accounts.models import Employee, RoleChange, User
+from accounts.staff_refusals import AlreadyDone
 from portal.lib import clock, site
 
 INVITED = EncryptedCookie(
@@ -158,26 +159,36 @@ class EmployeeAdmin(_OperatorSteps):
         """Change name and contact of a colleague."""
         person = _colleague(pk).employee
         present = {name: getattr(person, name) for name in ("name", "email", "phone")}
-        facts = {"title": _("Change name and contact"), "step": "contact", "initial": present}
+        facts: dict[str, Any] = {"title": _("Change name and contact"), "step": "contact", "initial": present}
         return self._one(request, pk, ContactForm, contact.change, **facts)
 
     def suspend(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Stop the sign-in of a colleague."""
-        return self._one(request, pk, ReasonForm, leaving.suspend, title=_("Stop sign-in"), step="suspend")
+        facts: dict[str, Any] = {"title": _("Stop sign-in"), "step": "suspend"}
+        return self._one(request, pk, ReasonForm, leaving.suspend, is_over=_is_suspended, **facts)
 
     def reinstate(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Let a colleague sign in again."""
-        return self._one(request, pk, ReasonForm, leaving.reinstate, title=_("Allow sign-in again"), step="reinstate")
+        facts: dict[str, Any] = {"title": _("Allow sign-in again"), "step": "reinstate"}
+        return self._one(request, pk, ReasonForm, leaving.reinstate, is_over=_is_not_suspended, **facts)
 
     def leave(self, request: HttpRequest, pk: int) -> HttpResponse:
         """End everything of a colleague who leaves."""
         return self._one(request, pk, ReasonForm, leaving.leave, title=_("Has left the firm"), step="leave")
 
     def _one(
-        self, request: HttpRequest, pk: int, form_class: type[StepForm], action: Callable[..., Any], **facts: Any
+        self,
+        request: HttpRequest,
+        pk: int,
+        form_class: type[StepForm],
+        action: Callable[..., Any],
+        *,
+        is_over: Callable[[User], bool] = lambda _user: False,
+        **facts: Any,
     ) -> HttpResponse:
-        """Take a step on one colleague with what the form has beside the code."""
+        """Take a step on one colleague with what the form has beside the code; none is used up for what is over."""
         user = _colleague(pk)
+        facts["check"] = lambda: AlreadyDone() if is_over(user) else None
 
         def run(form: StepForm, how: dict[str, Any]) -> HttpResponse:
             action(user=user, **form.cleaned_data, **how)
@@ -245,6 +256,14 @@ def _to(user: User) -> HttpResponse:
 
 def _colleague(pk: int) -> User:
     return get_object_or_404(User.objects.select_related("employee").filter(is_staff=True), pk=pk)
+
+
+def _is_suspended(user: User) -> bool:
+    return user.suspended_at is not None
+
+
+def _is_not_suspended(user: User) -> bool:
+    return user.suspended_at is None
 
 
 def _role_of(user: User) -> str:

@@ -122,6 +122,13 @@ def test_who_works_on_cases_does_not_read_whose_they_are(request, life, model, w
     assert [client.get(page).status_code for page in pages] == [status] * 2
 
 
+def test_the_stock_history_is_gone(life, auditor):
+    page = address(User, "change", life.user.pk)
+
+    assert signed_in(auditor).get(address(User, "history", life.user.pk)).status_code == 404
+    assert address(User, "history", life.user.pk) not in signed_in(auditor).get(page).content.decode()
+
+
 def test_axes_own_tables_are_not_on_the_desk():
     assert [model for model in site._registry if model._meta.app_label == "axes"] == []
 

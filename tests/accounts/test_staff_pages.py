@@ -217,6 +217,18 @@ def test_each_step_has_a_page_and_acts(desk: tuple[Person, Client], step: str):
     assert newest == done_as.get(step, "staff_invited" if step == "again" else "invitation_revoked")
 
 
+@pytest.mark.parametrize("step", ["suspend", "reinstate"])
+def test_no_code_is_used_up_for_what_is_so_already(desk: tuple[Person, Client], agent: Person, step: str):
+    operator, browser = desk
+    if step == "suspend":
+        User.objects.filter(pk=agent.user.pk).update(suspended_at=clocks.now())
+
+    answer = browser.post(f"{STAFF}{agent.user.pk}/{step}/", {"reason": "as agreed", "code": operator.code()})
+
+    assert answer.context["form"].has_error("__all__", "G18")
+    assert not SecurityEvent.objects.filter(action="code_used").exists()
+
+
 def test_an_operator_changes_the_contact_of_a_colleague(desk: tuple[Person, Client], agent: Person):
     operator, browser = desk
     page = f"{STAFF}{agent.user.pk}/contact/"
