@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 
-from accounts.actions.desk import helping
+from accounts.actions.desk import helping, looks
 from accounts.actions.desk.looks import Look
 from accounts.actions.keys import key_codes
 from accounts.enums import CodePurpose
@@ -103,7 +103,7 @@ _LOST = Step(
 def offered(seen: Look, by: User, *, now: datetime) -> list[Step]:
     """Return the buttons for this customer and this member of staff, as nothing speaks against them now."""
     user = customer(seen)
-    return [step for step in _STEPS if step.check(user, by, now) is None] if helping.may_help(by) else []
+    return [step for step in _STEPS if step.check(user, by, now) is None] if looks.may_help(by) else []
 
 
 def find(name: str, seen: Look, key: int) -> Step | None:

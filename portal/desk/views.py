@@ -6,7 +6,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.actions.desk import helping, looks
+from accounts.actions.desk import looks
 from accounts.actions.desk.looks import Look
 from accounts.actions.networks import requests
 from accounts.actions.welcome import letters
@@ -64,7 +64,7 @@ def show(request: HttpRequest, seen: Look) -> HttpResponse:
         "checks": diagnosis.checks(known, now=now),
         "offered": offered,
         "helps": next((step for step in offered if step.name == found.step), None),
-        "may_help": helping.may_help(by),
+        "may_help": looks.may_help(by),
     }
     return render(request, "desk/customer.html", about | _beside(seen, by) | _elsewhere(user, by))
 
@@ -127,7 +127,7 @@ def contact(request: HttpRequest, seen: Look) -> HttpResponse:
 def help_out(request: HttpRequest, seen: Look, step: str, key: int = 0) -> HttpResponse:
     """Do one thing for the customer, with a reason and a Key code."""
     taken = steps.find(step, seen, key)
-    if taken is None or not helping.may_help(staff(request)):
+    if taken is None or not looks.may_help(staff(request)):
         raise Http404 if taken is None else RoleMissing
     answer = steps.take(request, taken, seen)
     if isinstance(answer, HttpResponse):

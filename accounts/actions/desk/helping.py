@@ -4,7 +4,6 @@ Passwords and Keys are nobody's to set here. ``needs_*`` say beforehand what an 
 """
 
 from datetime import datetime
-from typing import Any
 
 from django.db import transaction
 
@@ -26,17 +25,12 @@ from portal.throttle.models import Throttle
 LONGEST_REASON = 200
 
 
-def may_help(by: Any) -> bool:
-    """Tell whether this member of staff may do anything for customers at all."""
-    return looks.may_look(by) and by.has_role(*looks.HELPERS)
-
-
 def refuse_unfit(by: User, user: User, *, now: datetime) -> None:
     """Refuse whoever is not looking at this customer, or may not.
 
     Raises: ``RoleMissing``, ``NotTheirCustomer``.
     """
-    if not may_help(by) or user.is_staff or looks.newest(by=by, user=user, now=now) is None:
+    if not looks.may_help(by) or user.is_staff or looks.newest(by=by, user=user, now=now) is None:
         raise RoleMissing
     looks.refuse_barred(by, user)
 

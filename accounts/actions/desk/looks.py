@@ -71,6 +71,11 @@ def may_look(by: Any) -> bool:
     return isinstance(by, User) and not by.is_superuser and by.has_role(*READERS)
 
 
+def may_help(by: Any) -> bool:
+    """Tell whether this member of staff may do anything for customers, beyond looking."""
+    return may_look(by) and by.has_role(*HELPERS)
+
+
 def refuse_barred(by: User, user: User) -> None:
     """Refuse one's own record, and that of somebody whose recovery one works on.
 
@@ -137,8 +142,11 @@ def has_looked(*, by: User, user: User, since: datetime) -> bool:
 def show_contact(*, seen: Look, by: User, origin: client.Origin, now: datetime) -> None:
     """Show name, address and phone number for as long as the look lasts.
 
-    Effects: one event with the reason of the look, the first time. Needs: a look at somebody.
+    Not for auditors, who see no addresses. Effects: one event with the reason of the look, the first time.
+    Needs: a look at somebody. Raises: ``RoleMissing``.
     """
+    if not may_help(by):
+        raise RoleMissing
     if seen.user and not is_contact_shown(seen):
         reason = Words(seen.reason)
         record(Action.CONTACT_SHOWN, by=by, on=seen.user, now=now, origin=origin, flow=seen.flow, reason=reason)

@@ -194,8 +194,8 @@ def test_who_opens_which_page(ada: Person, everybody: dict[str, Client], clock: 
     page = answer["Location"] if seen == SHOWN else strangers
     assert desk.get(page).status_code == seen
     assert desk.get(strangers).status_code == (ELSEWHERE if seen == SHOWN else seen)
-    assert desk.post(f"{page}contact/").status_code == (ELSEWHERE if seen == SHOWN else seen)
     helps = FORBIDDEN if who == "auditor" else seen
+    assert desk.post(f"{page}contact/").status_code == (ELSEWHERE if helps == SHOWN else helps)
     for step in steps_of(page, ada):
         assert (desk.get(step).status_code, desk.post(step, {}).status_code) == (helps, helps)
     assert desk.get(f"{page}no-such-step/").status_code == (NOT_THERE if seen == SHOWN else seen)
@@ -207,6 +207,7 @@ def test_an_auditor_reads_the_page_and_has_no_button(ada: Person, auditor: Perso
     page = look(desk, "ada")
 
     assert page.context["offered"] == []
+    assert "/contact/" not in page.content.decode()
     assert [step for step in steps_of(page.request["PATH_INFO"], ada) if step in page.content.decode()] == []
 
 
