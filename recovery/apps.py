@@ -15,7 +15,7 @@ class RecoveryConfig(AppConfig):
     def ready(self) -> None:
         """Register the triggers of the tables, the events of cases with their chains, and the periodic task."""
         from accounts.actions import holds, purging, staff_work  # noqa: PLC0415  needs the models
-        from accounts.actions.desk import looks  # noqa: PLC0415  the same
+        from accounts.actions.desk import facts, looks  # noqa: PLC0415  the same
         from accounts.actions.privacy import erasure, stored_tables  # noqa: PLC0415  the same
         from portal.audit import hash_chain  # noqa: PLC0415  models are loaded by now
         from recovery import checks, enums, hook_types, notice_kinds  # noqa: F401, PLC0415  they register on import
@@ -32,6 +32,7 @@ class RecoveryConfig(AppConfig):
 
         holds.register(case_holds.held_until)
         looks.register(permissions.works_on)
+        facts.register(permissions.under_way_since)
         staff_work.register(assignment.release)
         stored_tables.register(privacy_tables.TABLES)
         erasure.register(privacy_tables.under_way)

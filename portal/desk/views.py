@@ -6,7 +6,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.actions.desk import looks
+from accounts.actions.desk import diagnosis, facts, looks
 from accounts.actions.desk.looks import Look
 from accounts.actions.networks import requests
 from accounts.actions.welcome import letters
@@ -17,7 +17,7 @@ from accounts.refusals import Refusal
 from accounts.views import refusal_responses
 from helpcenter import causes
 from portal.audit.models import SecurityEvent
-from portal.desk import diagnosis, facts, steps
+from portal.desk import steps
 from portal.desk.access import customer, looking, refusing, staff
 from portal.desk.forms import LookForm
 from portal.home import activity

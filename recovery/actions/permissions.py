@@ -44,6 +44,12 @@ def refuse_who_knows(by: User, case: Case, *, now: datetime) -> None:
         raise LookedAtLately
 
 
+def under_way_since(user: User) -> datetime | None:
+    """Return since when a recovery of this user is under way, and nothing else of it."""
+    under_way = Case.objects.filter(subject=user, closed_at=None).exclude(state=State.HOLD)
+    return under_way.order_by("-opened_at").values_list("opened_at", flat=True).first()
+
+
 def works_on(by: User, user: User) -> bool:
     """Tell whether they work on a recovery of this customer, whose page they must not read meanwhile."""
     mine = Case.objects.filter(subject=user, closed_at=None).exclude(state=State.HOLD)

@@ -9,7 +9,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accounts.actions import purging, sessions
-from accounts.actions.sign_in import browser_admission, known_browsers, sign_in_diagnosis
+from accounts.actions.desk import diagnosis, facts
+from accounts.actions.sign_in import browser_admission, known_browsers
 from accounts.models import AdmissionCode, AdmittedBrowser, KnownBrowser
 from accounts.refusals import BrowserCodeWrong
 from portal.audit.models import SecurityEvent
@@ -115,7 +116,7 @@ def test_a_code_that_was_sent_is_no_obstacle_to_staff(ada: Person, clock: Clock)
     ask()
     mailed(clock)
 
-    assert sign_in_diagnosis.of(ada.user, now=clock.now) == []
+    assert list(diagnosis.obstacles(facts.gather(ada.user, now=clock.now), now=clock.now)) == []
 
 
 def test_a_user_gets_one_code_in_ten_minutes_however_many_browsers_ask(ada: Person, clock: Clock) -> None:

@@ -7,7 +7,6 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import IntegrityError
 
-from accounts.actions.sign_in import sign_in_diagnosis
 from accounts.actions.welcome import letters
 from accounts.enums import LetterReason, Realm, Role
 from accounts.models import Customer, User, WelcomeLetter
@@ -205,7 +204,6 @@ def test_status_and_diagnosis_say_where_it_stands(vera: User, capsys: pytest.Cap
     assert said.count("printed on") == 2
     assert code not in said
     assert code_alphabet.plain(code) not in said
-    assert "printed on" in sign_in_diagnosis.of(vera, now=portal_clock.now())[0]
 
 
 # --- What recovery may ask ----------------------------------------------------------------------------------

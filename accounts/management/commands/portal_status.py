@@ -2,13 +2,15 @@
 
 from argparse import ArgumentParser
 from collections.abc import Iterator
+from datetime import UTC
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
 
 from accounts.actions.authenticators import queries
+from accounts.actions.desk import diagnosis, facts
 from accounts.actions.networks import rules
-from accounts.actions.sign_in import sign_in_diagnosis
 from accounts.actions.welcome import letters
 from accounts.enums import Action
 from accounts.models import Key, PlatformSession, PushChallenge, User
@@ -33,12 +35,13 @@ class Command(BaseCommand):
         now = clock.now()
         for name, value in _facts(user):
             self.stdout.write(f"{name:14} {value}")
-        found = sign_in_diagnosis.of(user, now=now)
-        self.stdout.write(
-            "\nWhy this user cannot sign in:" if found else "\nNothing prevents this user from signing in."
-        )
-        for sentence in found:
-            self.stdout.write(f"  - {sentence}")
+        with timezone.override(UTC):
+            known = facts.gather(user, now=now)
+            found = list(diagnosis.obstacles(known, now=now))
+            answer = diagnosis.diagnose(known, now=now)
+        self.stdout.write("\nCan this user sign in? (Times in UTC.)")
+        for one in found or [answer]:
+            self.stdout.write(f"  - {one.headline} {one.advice}".rstrip())
 
 
 def _facts(user: User) -> Iterator[tuple[str, object]]:

@@ -10,7 +10,7 @@ from portal.lib import time_format
 from portal.throttle import limits
 
 if TYPE_CHECKING:
-    from portal.desk.facts import Tries
+    from accounts.actions.desk.facts import Tries
 
 
 def moment(at: datetime, now: datetime) -> str:

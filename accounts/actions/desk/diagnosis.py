@@ -11,9 +11,9 @@ from enum import StrEnum
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from accounts.actions.desk import words
+from accounts.actions.desk.facts import Facts, Refused, Tries
 from helpcenter import facts as installation
-from portal.desk import words
-from portal.desk.facts import Facts, Refused, Tries
 
 
 class Verdict(StrEnum):
@@ -40,15 +40,21 @@ Finder = Callable[[Facts, datetime], Diagnosis | None]
 
 def diagnose(facts: Facts, *, now: datetime) -> Diagnosis:
     """Return the first thing that stops this person, or that nothing does."""
-    return next(found for find in _IN_ORDER if (found := find(facts, now)))
+    return next(obstacles(facts, now=now), _nothing(facts, now))
+
+
+def obstacles(facts: Facts, *, now: datetime) -> Iterator[Diagnosis]:
+    """Yield everything that stops this person, in the order in which a sign-in meets it."""
+    yield from (found for find in _IN_ORDER if (found := find(facts, now)))
 
 
 def _closed(facts: Facts, now: datetime) -> Diagnosis | None:
-    if facts.closed_at is None:
+    if not facts.is_closed:
         return None
-    since = words.moment(facts.closed_at, now)
-    advice = _("The firm's books closed it. Only they can open it again.")
-    return Diagnosis(Verdict.NO, _("No: the username was closed, %s.") % since, advice)
+    headline = _("No: the username is closed.")
+    if facts.closed_at:
+        headline = _("No: the username was closed, %s.") % words.moment(facts.closed_at, now)
+    return Diagnosis(Verdict.NO, headline, _("The firm's books closed it. Only they can open it again."))
 
 
 def _suspended(facts: Facts, now: datetime) -> Diagnosis | None:
@@ -63,7 +69,7 @@ def _suspended(facts: Facts, now: datetime) -> Diagnosis | None:
 def _no_password(facts: Facts, now: datetime) -> Diagnosis | None:
     if facts.has_password:
         return None
-    advice = _("A welcome letter leads to the first one. Newest letter: %s.") % facts.letter
+    advice = _("A welcome letter leads to the first one. Newest letter: %s.") % facts.letter if facts.letter else ""
     return Diagnosis(Verdict.NO, _("No: no password was ever set."), advice, step="letter")
 
 
@@ -195,7 +201,6 @@ _IN_ORDER: tuple[Finder, ...] = (
     _no_key,
     _last_refusal,
     _old_app,
-    _nothing,
 )
 
 
@@ -219,9 +224,13 @@ def checks(facts: Facts, *, now: datetime) -> list[Check]:
 
 
 def _of_account(facts: Facts, now: datetime) -> Iterator[Check]:
-    stopped = facts.suspended_at or facts.closed_at
-    fact = words.moment(stopped, now) if stopped else _("not stopped, not closed")
-    yield Check(Verdict.NO if stopped else Verdict.YES, _("Account open"), fact)
+    if facts.is_closed:
+        yield Check(Verdict.NO, _("Account open"), _("closed"))
+    elif facts.suspended_at:
+        since = words.moment(facts.suspended_at, now)
+        yield Check(Verdict.NO, _("Account open"), _("sign-in stopped, %s") % since)
+    else:
+        yield Check(Verdict.YES, _("Account open"), _("not stopped, not closed"))
     is_set = _("set by its owner") if facts.has_password else _("none; letter: %s") % facts.letter
     yield Check(Verdict.YES if facts.has_password else Verdict.NO, _("Password"), is_set)
 

@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.utils import timezone
 
+from accounts.actions.desk.diagnosis import Verdict, checks, diagnose
+from accounts.actions.desk.facts import Facts, KeyFacts, Refused, Tries
 from accounts.actions.sign_in.pause_origins import Where
-from portal.desk.diagnosis import Verdict, checks, diagnose
-from portal.desk.facts import Facts, KeyFacts, Refused, Tries
 
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 EARLIER = NOW - timedelta(hours=1)
@@ -20,7 +20,7 @@ CLOCK = Refused("K2", NOW, drift_seconds=-420)
 
 # In the order of a sign-in: each stops it, whatever comes after.
 STOPS = {
-    "closed": ({"closed_at": EARLIER}, Verdict.NO, "", ""),
+    "closed": ({"is_closed": True, "closed_at": EARLIER}, Verdict.NO, "", ""),
     "suspended": ({"suspended_at": EARLIER}, Verdict.NO, "L2", "reinstate"),
     "no password": ({"has_password": False, "letter": "none"}, Verdict.NO, "", "letter"),
     "codes used up": ({"tries": (replace(PAUSE, is_used_up=True),)}, Verdict.NO, "L4", ""),

@@ -1,6 +1,6 @@
-"""What there is to know about one customer's sign-in, gathered in a fixed number of statements."""
+"""What there is to know about one user's sign-in, gathered in a fixed number of statements."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -17,11 +17,12 @@ from portal.lib import client
 from portal.throttle import limits
 from portal.throttle.counting import Limit
 from portal.throttle.models import Throttle
-from recovery.enums import State
-from recovery.models import Case
 
 MOST_ENDED = 3  # Keys that were turned off, newest first
 _COUNTED = (limits.PASSWORD, limits.CODE)
+# Since when a user is being let in again, if they are, and nothing else of it: who reads this must not know cases.
+Source = Callable[[User], datetime | None]
+_SOURCES: list[Source] = []
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,8 @@ class Facts:
 
     username: str
     is_paper: bool = False
-    closed_at: datetime | None = None
+    is_closed: bool = False
+    closed_at: datetime | None = None  # None also where the day is not known
     suspended_at: datetime | None = None
     has_password: bool = True
     letter: str = ""
@@ -96,16 +98,23 @@ class Facts:
         return [one for one in self.refusals if self.signed_in_at is None or one.at > self.signed_in_at]
 
 
+def register(source: Source) -> None:
+    """Ask this function too; apps do so once, in their ``ready()``."""
+    if source not in _SOURCES:
+        _SOURCES.append(source)
+
+
 def gather(user: User, *, now: datetime) -> Facts:
-    """Read the facts of one customer."""
+    """Read the facts of one user."""
     keys = list(Key.objects.filter(user=user).select_related("phone").order_by("-confirmed", "-ended_at", "pk"))
     return Facts(
         username=user.username,
         is_paper=user.realm == Realm.PAPER,
-        closed_at=None if user.is_active else user.closed_at or user.created_at,
+        is_closed=not user.is_active,
+        closed_at=user.closed_at,
         suspended_at=user.suspended_at,
         has_password=user.has_usable_password(),
-        letter="" if user.has_usable_password() else letters.standing_of(user, now=now),
+        letter="" if user.has_usable_password() or user.is_staff else letters.standing_of(user, now=now),
         tries=tuple(_tries(user, now=now)),
         keys=tuple(_key(key) for key in keys if key.confirmed),
         ended=tuple(_key(key) for key in keys if key.ended_at)[:MOST_ENDED],
@@ -113,7 +122,7 @@ def gather(user: User, *, now: datetime) -> Facts:
         backup_codes=BackupCode.objects.filter(user=user, used_at=None).count(),
         networks=NetworkRule.objects.filter(user=user).count() if user.networks_limited_at else None,
         allows_pass=user.allows_travel_pass and bool(settings.PORTAL_TRAVEL_PASS_MINUTES),
-        case_since=_case_since(user),
+        case_since=next(filter(None, (source(user) for source in _SOURCES)), None),
         signed_in_at=_newest(user, Action.SIGNED_IN),
         refusals=tuple(_refusals(user)),
     )
@@ -162,12 +171,6 @@ def _scopes(user: User) -> dict[str, str | None]:
 
 def _bucket(limit: Limit, user: User, scope: str) -> str:
     return limit.of(user.username_hash, scope=scope).key
-
-
-def _case_since(user: User) -> datetime | None:
-    """Return since when a recovery is under way, and nothing else of it: those who read this must not know cases."""
-    under_way = Case.objects.filter(subject=user, closed_at=None).exclude(state=State.HOLD)
-    return under_way.order_by("-opened_at").values_list("opened_at", flat=True).first()
 
 
 def _newest(user: User, action: Action) -> datetime | None:
