@@ -128,7 +128,7 @@ def take(request: HttpRequest, step: Step, seen: Look) -> HttpResponse | HelpFor
     No code is used up for what would be refused anyway.
     """
     user, by, now = customer(seen), staff(request), clock.now()
-    form = HelpForm(request.POST if request.method == "POST" else None, initial={"reason": seen.reason})
+    form = HelpForm(request.POST if request.method == "POST" else None)
     if not form.is_valid():
         return form
     origin = client.origin(request)

@@ -64,6 +64,7 @@ def test_the_button_beside_the_answer_ends_the_pause(desk: Page, agent: Person):
     desk.locator("[data-verdict] a.button").click()
     assert_accessible(desk)
 
+    desk.get_by_label("Reason").fill("Called back on the number on file")
     desk.get_by_label("Code from your own Key").fill(agent.code())
     desk.get_by_role("button", name="End the pause").click()
 
