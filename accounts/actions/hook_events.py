@@ -96,7 +96,7 @@ NOT_TOLD = frozenset(
         *(Action.PHONE_MATCHED, Action.REQUEST_SENT, Action.REQUEST_APPROVED, Action.REQUEST_DENIED),
         *(Action.REQUEST_FAILED, Action.PROOF_REPEATED, Action.CODE_USED, Action.CODE_SENT, Action.CODE_ACCEPTED),
         # Sessions, browsers and networks, which are the portal's own.
-        *(Action.SIGNED_IN, Action.SIGNED_OUT, Action.SESSION_ENDED, Action.SESSIONS_ENDED),
+        *(Action.SIGNED_IN, Action.SIGNED_OUT, Action.SESSION_ENDED, Action.SESSIONS_ENDED, Action.SIGNED_OUT_BY_STAFF),
         *(Action.BROWSER_ALLOWED, Action.BROWSER_ADMITTED, Action.NETWORK_REFUSED, Action.NETWORK_ENDED),
         *(Action.NETWORKS_TIGHTENED, Action.NETWORKS_ASKED, Action.NETWORKS_VERIFIED, Action.NETWORKS_DECIDED),
         *(Action.NETWORKS_WIDENED, Action.PASS_OPENED, Action.PASS_ENDED, Action.PASSES_OFF),
@@ -105,6 +105,7 @@ NOT_TOLD = frozenset(
         *(Action.QUESTIONS_SET, Action.PREFERENCES_SET),
         # Looking and taking along, which changes nothing.
         *(Action.DETAILS_SHOWN, Action.DATA_DOWNLOADED, Action.DATA_GIVEN_OUT),
+        *(Action.LOOKED_AT, Action.NOBODY_FOUND, Action.CONTACT_SHOWN),
     }
 )
 

@@ -1,6 +1,6 @@
 """Build the cast of a demo. Nobody has proved what these actions write: never for real customers."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TypeVar
 
 from django.conf import settings
