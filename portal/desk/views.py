@@ -1,9 +1,15 @@
 """The desk's page of one customer: whether they can sign in, why not, and what helps."""
 
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.actions.desk import diagnosis, facts, looks
@@ -23,7 +29,20 @@ from portal.desk.forms import LookForm
 from portal.home import activity
 from portal.lib import client, clock
 
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
 MOST_EVENTS, MOST_REPORTS, MOST_SESSIONS = 12, 5, 20
+
+
+@dataclass(frozen=True)
+class AdminPage:
+    """What is done on a page of the admin: its name as a diagnosis has it, icon, words and address."""
+
+    name: str
+    icon: str
+    title: "StrOrPromise"
+    address: str
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -54,7 +73,6 @@ def show(request: HttpRequest, seen: Look) -> HttpResponse:
     user, by, now = seen.user, staff(request), clock.now()
     known = facts.gather(user, now=now)
     found = diagnosis.diagnose(known, now=now)
-    offered = steps.offered(seen, by, now=now)
     about = {
         "look": seen,
         "now": now,
@@ -62,11 +80,28 @@ def show(request: HttpRequest, seen: Look) -> HttpResponse:
         "diagnosis": found,
         "cause": causes.get(found.code) if found.code else None,
         "checks": diagnosis.checks(known, now=now),
-        "offered": offered,
-        "helps": next((step for step in offered if step.name == found.step), None),
         "may_help": looks.may_help(by),
     }
-    return render(request, "desk/customer.html", about | _beside(seen, by) | _elsewhere(user, by))
+    about |= _ways_to_help(seen, by, found.step, now=now)
+    return render(request, "desk/customer.html", about | _beside(seen, by))
+
+
+def _ways_to_help(seen: Look, by: User, helpful: str, *, now: datetime) -> dict[str, object]:
+    """Return what can be done for the customer, and of it what helps, by the name that the diagnosis gives."""
+    offered, pages = steps.offered(seen, by, now=now), list(_admin_pages(customer(seen), by))
+    ways: list[steps.Step | AdminPage] = [*offered, *pages]
+    helps = next((way for way in ways if way.name == helpful), None)
+    return {"offered": offered, "pages": pages, "helps": helps}
+
+
+def _admin_pages(user: User, by: User) -> Iterator[AdminPage]:
+    """Yield the pages of the admin that are this person's to use for the customer."""
+    if letters.may_ask(by, user) and letters.openable().filter(pk=user.pk).exists():
+        page = reverse("admin:accounts_welcomeletter_ask", args=[user.pk])
+        yield AdminPage("letter", "mail", _("Send a new welcome letter"), page)
+    if requests.may_verify(by, user):
+        page = reverse("admin:accounts_networkrequest_ask", args=[user.pk])
+        yield AdminPage("networks", "globe", _("Ask for other networks"), page)
 
 
 def _beside(seen: Look, by: User) -> dict[str, object]:
@@ -98,17 +133,6 @@ def _contact(user: User, *, is_shown: bool) -> dict[str, str]:
         "name": " ".join(filter(None, names if is_shown else map(masks.name, names))),
         "email": user.email if is_shown else masks.email(user.email),
         "phone": person.phone if is_shown else masks.tail(person.phone, 2),
-    }
-
-
-def _elsewhere(user: User, by: User) -> dict[str, str]:
-    """Return the addresses of what is done on pages of its own, empty where it is not this person's to do."""
-    may_letter = letters.may_ask(by, user) and letters.openable().filter(pk=user.pk).exists()
-    return {
-        "letter_page": reverse("admin:accounts_welcomeletter_ask", args=[user.pk]) if may_letter else "",
-        "networks_page": (
-            reverse("admin:accounts_networkrequest_ask", args=[user.pk]) if requests.may_verify(by, user) else ""
-        ),
     }
 
 

@@ -1,8 +1,11 @@
 """The desk's page of one customer: its first line answers whether they can sign in, and why not (CASE-8)."""
 
 import pytest
+from django.urls import reverse
 
 from tests import factories
+from tests.accounts.network_work import AWAY, at, limit
+from tests.accounts.welcome_work import newcomer
 from tests.conftest import Clock
 from tests.factories import Person
 from tests.lint_html import problems
@@ -38,3 +41,31 @@ def test_the_first_line_answers_why_somebody_cannot_sign_in(agent: Person, clock
     assert shown.rstrip("/").rpartition("/")[2] == ANSWERS[state][2]
     assert html.index("data-verdict") < html.index("<h2")
     assert problems(html) == []
+
+
+def refused_elsewhere(username: str) -> Person:
+    """Somebody who is limited to a network and tried from another."""
+    person = factories.customer(username)
+    limit(person)
+    factories.sign_in(at(AWAY), person)
+    return person
+
+
+@pytest.mark.promise("CASE-8")
+@pytest.mark.parametrize(
+    ("state", "page"),
+    [
+        (newcomer, "admin:accounts_welcomeletter_ask"),
+        (refused_elsewhere, "admin:accounts_networkrequest_ask"),
+    ],
+)
+def test_what_helps_stands_beside_the_answer_once_also_where_it_is_a_page_of_the_admin(
+    agent: Person, auditor: Person, clock: Clock, state, page: str
+):
+    made = state("cleo")
+    address = reverse(page, args=[getattr(made, "user", made).pk])
+
+    html = look(factories.signed_in(agent), "cleo").content.decode()
+
+    assert (html.count(f'class="button" href="{address}"'), html.count(address)) == (1, 1)
+    assert address not in look(factories.signed_in(auditor), "cleo").content.decode()
