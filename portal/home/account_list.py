@@ -95,7 +95,7 @@ class Group:
 
 
 @dataclass(frozen=True)
-class Wish:
+class ListOptions:
     """What to show: the words to find, the grouping, the group that is open (None: none is), and the order."""
 
     words: str = ""

@@ -12,8 +12,8 @@ from accounts.actions import chosen_account
 from accounts.models import Mandate
 from accounts.request_types import SignedInRequest
 from accounts.views.guards import signed_in
-from portal.home import account_list, accounts, csv_files, start_page
-from portal.home.account_list import Wish
+from portal.home import account_list, account_queries, csv_files, start_page
+from portal.home.account_list import ListOptions
 from portal.lib import clock
 from portal.lib.http_methods import require_POST
 
@@ -42,24 +42,24 @@ def account(request: SignedInRequest, number: str) -> HttpResponse:
     """See one account."""
     entries = account_list.entries_of(request.user)
     mandate, only = _mandate(request, number), _only(request)
-    days = accounts.period_of(request.GET.get("days", ""))
-    found = accounts.activity_of(mandate.account, only).values_list("pk", flat=True)
+    days = account_queries.period_of(request.GET.get("days", ""))
+    found = account_queries.activity_of(mandate.account, only).values_list("pk", flat=True)
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     facts: dict[str, Any] = {
         "mandate": mandate,
         "account": mandate.account,
-        "chart": accounts.chart_of(mandate.account, days, now=clock.now()),
+        "chart": account_queries.chart_of(mandate.account, days, now=clock.now()),
         "chosen": account_list.chosen_of(entries),
         "switch_to": account_list.recent(entries, but=number),
         "tools": start_page.tools(number),
-        "actors": accounts.actors_on(mandate.account, request.user),
+        "actors": account_queries.actors_on(mandate.account, request.user),
         "page": page,
         "lines": [
-            (row, accounts.words_of(row), accounts.amount_of(row), accounts.is_gain(row))
-            for row in accounts.rows_of(mandate.account, page.object_list)
+            (row, account_queries.words_of(row), account_queries.amount_of(row), account_queries.is_gain(row))
+            for row in account_queries.rows_of(mandate.account, page.object_list)
         ],
-        "filters": [(name, label) for name, (label, _condition) in accounts.FILTERS.items()],
-        "periods": accounts.PERIODS.items(),
+        "filters": [(name, label) for name, (label, _condition) in account_queries.FILTERS.items()],
+        "periods": account_queries.PERIODS.items(),
         "only": only,
         "days": days,
         "query": f"&{urlencode({'only': only, 'days': days})}#activity",
@@ -72,7 +72,7 @@ def account(request: SignedInRequest, number: str) -> HttpResponse:
 def activity_file(request: SignedInRequest, number: str) -> HttpResponse:
     """Get the activity of an account as a file, at most ten thousand lines."""
     mandate = _mandate(request, number)
-    found = accounts.activity_of(mandate.account, _only(request))[: csv_files.MOST_LINES]
+    found = account_queries.activity_of(mandate.account, _only(request))[: csv_files.MOST_LINES]
     rows = [
         [
             f"{row.at:%Y-%m-%d %H:%M:%S}",
@@ -102,8 +102,8 @@ def choose(request: SignedInRequest, number: str) -> HttpResponse:
 def accounts_file(request: SignedInRequest) -> HttpResponse:
     """Get the accounts as a file: those that were searched for, in the order of the page."""
     entries = account_list.entries_of(request.user)
-    wish = Wish.read(request.GET.dict(), entries)
-    found = account_list.in_order(account_list.found(entries, wish.words), wish.sort)
+    options = ListOptions.read(request.GET.dict(), entries)
+    found = account_list.in_order(account_list.found(entries, options.words), options.sort)
     rows: list[list[str | Decimal]] = [
         [
             entry.number,
@@ -124,7 +124,7 @@ def accounts_file(request: SignedInRequest) -> HttpResponse:
 
 def _mandate(request: SignedInRequest, number: str) -> Mandate:
     """Return how the user may act on this account; others get what they get for one that is not there."""
-    found = accounts.mandate_of(request.user, number)
+    found = account_queries.mandate_of(request.user, number)
     if found is None:
         raise Http404
     return found
@@ -132,4 +132,4 @@ def _mandate(request: SignedInRequest, number: str) -> Mandate:
 
 def _only(request: SignedInRequest) -> str:
     only = request.GET.get("only", "")
-    return only if only in accounts.FILTERS else ""
+    return only if only in account_queries.FILTERS else ""

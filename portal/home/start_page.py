@@ -14,8 +14,8 @@ from accounts.enums import Action, Realm
 from accounts.models import SignInAddress, User
 from portal.audit.models import SecurityEvent
 from portal.audit.record import chain_of
-from portal.home import account_list, accounts, value_charts
-from portal.home.account_list import Entry, Wish
+from portal.home import account_list, account_queries, value_charts
+from portal.home.account_list import Entry, ListOptions
 from portal.lib import geolocation
 from portal.outbox import history
 
@@ -42,7 +42,7 @@ class AccountsPart:
     """The accounts as the page shows them: a page of groups, of which one may be open, or a page of accounts."""
 
     all: Sequence[Entry]
-    wish: Wish
+    options: ListOptions
     page: Page[Any]
     rows: Page[Any] | None = None  # of the open group
 
@@ -65,43 +65,42 @@ class AccountsPart:
     @property
     def query(self) -> str:
         """Return the query that asks for the same again, without its page and without the open group."""
-        return urlencode({"q": self.wish.words, "by": self.wish.by, "sort": self.wish.sort})
+        return urlencode({"q": self.options.words, "by": self.options.by, "sort": self.options.sort})
 
     @property
     def within(self) -> str:
         """Return the part of a query that keeps the open group open."""
-        return urlencode({"in": self.wish.opened or ""})
+        return urlencode({"in": self.options.opened or ""})
 
 
 def facts_of(user: User, query: dict[str, str], *, now: datetime) -> dict[str, Any]:
     """Return what the start page says; ``query``: of its address. Eight statements, however many accounts there are."""
     entries = account_list.entries_of(user)
     chosen = account_list.chosen_of(entries)
-    part = accounts_part(entries, Wish.read(query, entries), query.get("page"))
+    part = accounts_part(entries, ListOptions.read(query, entries), query.get("page"))
     return {
         "part": part,
         "groupings": account_list.GROUPINGS.items(),
         "sortings": account_list.SORTINGS.items(),
         "latest": latest_activity(user, entries),
         "previous": last_sign_in(user),
-        "chosen": chosen,
         "tools": tools(chosen.number if chosen else None),
         **values_of(user, part, now=now),
         **messages_and_other_realm(user),
     }
 
 
-def accounts_part(entries: Sequence[Entry], wish: Wish, page: str | None) -> AccountsPart:
-    """Return what a wish shows of the accounts. ``page``: of the open group if there is one."""
-    listed = account_list.in_order(account_list.found(entries, wish.words), wish.sort)
-    if len(entries) <= FEW_ACCOUNTS or not wish.is_grouped:
-        return AccountsPart(entries, wish, Paginator(listed, PER_PAGE).get_page(page))
-    groups = account_list.grouped(listed, wish.by)
-    at = next((n for n, group in enumerate(groups) if group.key == wish.opened), None)
+def accounts_part(entries: Sequence[Entry], options: ListOptions, page: str | None) -> AccountsPart:
+    """Return what these options show of the accounts. ``page``: of the open group if there is one."""
+    listed = account_list.in_order(account_list.found(entries, options.words), options.sort)
+    if len(entries) <= FEW_ACCOUNTS or not options.is_grouped:
+        return AccountsPart(entries, options, Paginator(listed, PER_PAGE).get_page(page))
+    groups = account_list.grouped(listed, options.by)
+    at = next((n for n, group in enumerate(groups) if group.key == options.opened), None)
     if at is None:
-        return AccountsPart(entries, wish, Paginator(groups, PER_PAGE).get_page(page))
+        return AccountsPart(entries, options, Paginator(groups, PER_PAGE).get_page(page))
     around = Paginator(groups, PER_PAGE).page(at // PER_PAGE + 1)
-    return AccountsPart(entries, wish, around, Paginator(groups[at].entries, PER_PAGE).get_page(page))
+    return AccountsPart(entries, options, around, Paginator(groups[at].entries, PER_PAGE).get_page(page))
 
 
 def values_of(user: User, part: AccountsPart, *, now: datetime) -> dict[str, Any]:
@@ -124,13 +123,13 @@ def latest_activity(user: User, entries: Sequence[Entry]) -> list[dict[str, Any]
     return [
         {
             "row": row,
-            "icon": accounts.icon_of(row),
-            "words": accounts.words_of(row),
-            "amount": accounts.amount_of(row),
-            "is_gain": accounts.is_gain(row),
+            "icon": account_queries.icon_of(row),
+            "words": account_queries.words_of(row),
+            "amount": account_queries.amount_of(row),
+            "is_gain": account_queries.is_gain(row),
             "account": by_id[row.account_id],
         }
-        for row in accounts.latest_of(user, most=_LATEST)
+        for row in account_queries.latest_of(user, most=_LATEST)
     ]
 
 

@@ -79,7 +79,7 @@ def test_the_group_of_the_chosen_account_is_open_at_first(adviser: Person):
     client = factories.signed_in(adviser)
     client.post("/accounts/A-00010/choose/")
 
-    assert shown(client)["part"].wish.opened == "Client 3"
+    assert shown(client)["part"].options.opened == "Client 3"
     assert shown(client, by="kind")["part"].rows is None
 
 
