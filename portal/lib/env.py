@@ -95,10 +95,15 @@ def number(name: str, default: int, *, low: int, high: int, unit: str, help: str
     return value
 
 
+def listed(text: str) -> list[str]:
+    """Return what stands between commas, without blanks around it."""
+    return [word.strip() for word in text.split(",") if word.strip()]
+
+
 def words(name: str, default: list[str], *, help: str) -> list[str]:
     """Read a list of words separated by commas."""
     raw, origin = _raw(name)
-    value = default if raw is None else [word.strip() for word in raw.split(",") if word.strip()]
+    value = default if raw is None else listed(raw)
     _remember(name, value, default, origin, help=help)
     return value
 

@@ -7,16 +7,15 @@ is up to its channel (portal/outbox/channels.py). See docs/decisions/0023-the-ou
 """
 
 import logging
-import secrets
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from django.conf import settings
 from django.db.models import F, Q
 
 from portal.lib import clock, logs
+from portal.outbox import leases
 from portal.outbox.channels import CHANNELS, Channel, NobodyThere, Undeliverable
 from portal.outbox.kinds import KINDS
 from portal.outbox.models import Notice, NoticeState
@@ -24,7 +23,6 @@ from portal.outbox.models import Notice, NoticeState
 log = logging.getLogger("portal.outbox")
 
 MAX_ATTEMPTS = 84  # the last attempt is more than three days after the first
-_FIRST_RETRY_SECONDS = 10  # doubled each time
 _MAX_RETRY_SECONDS = 3600
 _CANDIDATES = 20
 
@@ -80,13 +78,12 @@ def claim(*, now: datetime, lane: Lane | None = None) -> Notice | None:
 
     A notice of a channel that is not registered here is left to a worker that knows it.
     """
-    free = Q(lease_until=None) | Q(lease_until__lt=now)
+    free = leases.free(now)
     due = Notice.objects.filter(free, state=NoticeState.DUE, due_at__lte=now, channel__in=CHANNELS)
     due = due.filter(lane.notices) if lane else due
-    lease = now + timedelta(seconds=settings.PORTAL_NOTICE_LEASE_SECONDS)
     for pk, attempts in due.order_by("due_at").values_list("pk", "attempts")[:_CANDIDATES]:
         mine = Notice.objects.filter(free, pk=pk, state=NoticeState.DUE, attempts=attempts)
-        if mine.update(lease_until=lease, attempts=F("attempts") + 1):
+        if mine.update(lease_until=leases.end(now), attempts=F("attempts") + 1):
             return Notice.objects.select_related("user").get(pk=pk)
     return None
 
@@ -121,10 +118,8 @@ def _try_again(notice: Notice, fault: dict[str, str]) -> None:
     if notice.attempts >= MAX_ATTEMPTS:
         _give_up(notice, fault)
         return
-    wait = min(_FIRST_RETRY_SECONDS * 2 ** (notice.attempts - 1), _MAX_RETRY_SECONDS)
-    wait += secrets.randbelow(wait // 2 + 1)  # so that many are not retried at the same moment
-    mine = Notice.objects.filter(pk=notice.pk, attempts=notice.attempts)
-    mine.update(lease_until=None, due_at=clock.now() + timedelta(seconds=wait))
+    due_at = clock.now() + leases.retry_wait(notice.attempts, longest=_MAX_RETRY_SECONDS)
+    _finish(notice, due_at=due_at)
     log.warning("not sent", extra={"facts": {"reference": notice.reference} | fault})
 
 
@@ -135,6 +130,6 @@ def _give_up(notice: Notice, fault: dict[str, str]) -> None:
 
 
 def _finish(notice: Notice, **columns: Any) -> None:
-    """Close the notice, unless a later attempt has taken over."""
+    """Write the outcome of an attempt, unless a later one has taken over."""
     mine = Notice.objects.filter(pk=notice.pk, attempts=notice.attempts)
     mine.update(lease_until=None, **columns)

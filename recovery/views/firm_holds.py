@@ -1,6 +1,5 @@
 """What is on hold by account, for the firm's other systems: JSON, signed like the events they are told (FIRM-4)."""
 
-import json
 import logging
 import uuid
 from datetime import datetime
@@ -11,10 +10,10 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_safe
 
 from accounts.models import Mandate, TradingAccount
-from portal.lib import client, clock, digests
+from portal.lib import client, clock, digests, env
 from portal.lib.headers import DATA_ONLY
 from portal.outbox.hooks import signatures
-from portal.outbox.hooks.events import moment
+from portal.outbox.hooks.events import as_text, message, moment
 from portal.throttle import limits
 from portal.throttle.reserve import LimitReached, reserve
 from recovery.actions import case_holds
@@ -27,7 +26,7 @@ _BEARER = "Bearer "
 @require_safe
 def holds(request: HttpRequest, number: str) -> HttpResponse:
     """Holds and suspensions of everybody who may act on an account, as signed JSON."""
-    tokens = [token.strip() for token in settings.PORTAL_FIRM_TOKENS.split(",") if token.strip()]
+    tokens = env.listed(settings.PORTAL_FIRM_TOKENS)
     if not tokens or not signatures.secrets_in_force():
         raise Http404
     if not _is_right(request.headers.get("Authorization", ""), tokens):
@@ -92,8 +91,7 @@ def _who(mandate: Mandate) -> dict[str, str]:
 
 def _signed(data: dict[str, Any], *, status: int, now: datetime) -> HttpResponse:
     message_id = f"ans_{uuid.uuid4().hex}"
-    message = {"id": message_id, "type": "account.holds", "timestamp": moment(now), "data": data}
-    body = json.dumps(message, ensure_ascii=False, separators=(",", ":"))
+    body = as_text(message(message_id, "account.holds", data, now=now))
     answer = HttpResponse(body, status=status, content_type="application/json")
     answer["Content-Security-Policy"] = DATA_ONLY
     for name, value in signatures.headers(message_id, body, now=now).items():

@@ -51,9 +51,14 @@ def queue_test(receiver: receivers.Receiver, *, now: datetime) -> HookEvent:
     return event
 
 
-def text_of(event: HookEvent) -> str:
-    """Return the body of an event as it is signed and sent, the same each time."""
-    return json.dumps(event.body, ensure_ascii=False, separators=(",", ":"))
+def message(message_id: str, name: str, data: dict[str, Any], *, now: datetime) -> dict[str, Any]:
+    """Return what the firm's systems read: an event, or an answer to them. ``name``: its type."""
+    return {"id": message_id, "type": name, "timestamp": moment(now), "data": data}
+
+
+def as_text(message: dict[str, Any]) -> str:
+    """Return a message as it is signed and sent, the same each time."""
+    return json.dumps(message, ensure_ascii=False, separators=(",", ":"))
 
 
 def moment(at: datetime) -> str:
@@ -71,7 +76,7 @@ def _write(
     event: HookEvent, kind: EventType, data: dict[str, Any], *, told: Iterable[receivers.Receiver], now: datetime
 ) -> HookEvent:
     event.type, event.created_at = kind.name, now
-    event.body = {"id": event.message_id, "type": kind.name, "timestamp": moment(now), "data": data}
+    event.body = message(event.message_id, kind.name, data, now=now)
     event.save(force_insert=True)
     own = {"event": event, "user_id": event.user_id, "sequence": event.sequence, "due_at": now}
     HookDelivery.objects.bulk_create(HookDelivery(receiver=receiver.name, **own) for receiver in told)

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.db import DatabaseError, connection
 
-from portal.lib import clock, outgoing
+from portal.lib import clock, env, outgoing
 from portal.outbox.hooks import operating, receivers, signatures
 
 _NAME = re.compile(rf"[a-z][a-z0-9-]{{0,{receivers.LONGEST_NAME - 1}}}")
@@ -90,7 +90,7 @@ def authority_can_be_read(**_: Any) -> list[CheckMessage]:
 @register(Tags.security)
 def tokens_are_long(**_: Any) -> list[CheckMessage]:
     """outbox.E009: one of the tokens in PORTAL_FIRM_TOKENS can be guessed."""
-    tokens = [token.strip() for token in settings.PORTAL_FIRM_TOKENS.split(",") if token.strip()]
+    tokens = env.listed(settings.PORTAL_FIRM_TOKENS)
     if all(len(token) >= _SHORTEST_TOKEN for token in tokens):
         return []
     hint = "Make each of 32 or more random characters, without commas."
@@ -102,9 +102,9 @@ def events_are_accepted(**_: Any) -> list[CheckMessage]:
     """outbox.W001: events of one of the firm's systems were given up, or have waited for an hour."""
     hint = "manage.py portal_hooks list says which and why; replay sends them again, skip lets what follows pass."
     return [
-        Warning(f"{standing.receiver} does not accept events: {words}.", hint=hint, id="outbox.W001")
-        for standing in _standings()
-        if standing.is_known and (words := _words(standing))
+        Warning(f"{status.receiver} does not accept events: {words}.", hint=hint, id="outbox.W001")
+        for status in _statuses()
+        if status.is_known and (words := _words(status))
     ]
 
 
@@ -113,12 +113,12 @@ def events_have_a_receiver(**_: Any) -> list[CheckMessage]:
     """outbox.W002: events wait for a system that is no longer in PORTAL_HOOK_URLS."""
     return [
         Warning(
-            f"Events wait for {standing.receiver}, which is not in PORTAL_HOOK_URLS.",
-            hint=f"Put it there again, or run manage.py portal_hooks skip --all --receiver {standing.receiver}.",
+            f"Events wait for {status.receiver}, which is not in PORTAL_HOOK_URLS.",
+            hint=f"Put it there again, or run manage.py portal_hooks skip --all --receiver {status.receiver}.",
             id="outbox.W002",
         )
-        for standing in _standings()
-        if not standing.is_known
+        for status in _statuses()
+        if not status.is_known
     ]
 
 
@@ -152,18 +152,18 @@ def _fault_of_private(host: str, network: str) -> str:
     return ""
 
 
-def _standings() -> list[operating.Standing]:
+def _statuses() -> list[operating.ReceiverStatus]:
     """Return how receivers stand; none if the database is unavailable or not migrated yet."""
     try:
         if "outbox_hookdelivery" in connection.introspection.table_names():
-            return list(operating.standings())
+            return list(operating.statuses())
     except DatabaseError:
         pass
     return []
 
 
-def _words(standing: operating.Standing) -> str:
-    late = standing.oldest if standing.is_late(clock.now()) else None
-    words = [f"{standing.given_up} given up"] if standing.given_up else []
+def _words(status: operating.ReceiverStatus) -> str:
+    late = status.oldest if status.is_late(clock.now()) else None
+    words = [f"{status.given_up} given up"] if status.given_up else []
     words += [f"one has waited since {late:%Y-%m-%d %H:%M} UTC"] if late else []
     return ", ".join(words)

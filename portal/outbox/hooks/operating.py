@@ -8,15 +8,16 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from portal.outbox import leases
 from portal.outbox.hooks import receivers, sending
 from portal.outbox.models import HookDelivery, HookEvent, HookState
 
-SILENT = timedelta(hours=1)  # for so long an event may wait before somebody should look
+LATE_AFTER = timedelta(hours=1)
 _BATCH = 500
 
 
 @dataclass(frozen=True)
-class Standing:
+class ReceiverStatus:
     """How one receiver stands. ``is_known``: it is in the settings; ``oldest``: when what waits longest was queued."""
 
     receiver: str
@@ -29,10 +30,10 @@ class Standing:
 
     def is_late(self, now: datetime) -> bool:
         """Tell whether something has waited for so long that somebody should look."""
-        return self.oldest is not None and self.oldest < now - SILENT
+        return self.oldest is not None and self.oldest < now - LATE_AFTER
 
 
-def standings() -> Iterator[Standing]:
+def statuses() -> Iterator[ReceiverStatus]:
     """Yield each receiver in the settings, and each that is not there any more and for which events wait."""
     known = [receiver.name for receiver in receivers.every()]
     open_ones = HookDelivery.objects.filter(state__in=sending.OPEN)
@@ -41,7 +42,7 @@ def standings() -> Iterator[Standing]:
         mine = open_ones.filter(receiver=name)
         oldest = mine.select_related("event").order_by("event__created_at").first()
         last = HookDelivery.objects.filter(receiver=name, state=HookState.SENT).order_by("-sent_at").first()
-        yield Standing(
+        yield ReceiverStatus(
             name,
             name in known,
             waiting=mine.filter(state=HookState.DUE).count(),
@@ -90,7 +91,7 @@ def replay(found: Iterable[HookEvent], *, to: Iterable[str], now: datetime) -> i
         batch = rows[start : start + _BATCH]
         with transaction.atomic():
             _add_missing(batch, names, now=now)
-            free = HookDelivery.objects.filter(Q(lease_until=None) | Q(lease_until__lt=now), receiver__in=names)
+            free = HookDelivery.objects.filter(leases.free(now), receiver__in=names)
             mine = free.filter(event__in=batch)
             count += mine.update(state=HookState.DUE, attempts=0, due_at=now, lease_until=None, sent_at=None, fault="")
     return count

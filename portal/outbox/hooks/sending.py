@@ -2,18 +2,18 @@
 
 The events of a username go to a receiver one after the other: the next one is not claimed before the one before was
 accepted, or skipped by an operator. Each receiver has rows and a lane of its own, so that one that is away holds up
-nobody else. Leases work as in portal/outbox/delivery.py. See docs/decisions/0040-what-the-firm-hears.md.
+nobody else. See docs/decisions/0040-what-the-firm-hears.md.
 """
 
 import logging
-import secrets
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet
 
 from portal.lib import clock, logs, outgoing
+from portal.outbox import leases
 from portal.outbox.hooks import events, receivers, signatures
 from portal.outbox.hooks.receivers import Receiver
 from portal.outbox.models import HookDelivery, HookEvent, HookState
@@ -21,7 +21,6 @@ from portal.outbox.models import HookDelivery, HookEvent, HookState
 log = logging.getLogger("portal.hooks")
 
 MAX_ATTEMPTS = 1_400  # the last attempt is more than fourteen days after the first
-_FIRST_RETRY_SECONDS = 10  # doubled each time
 _MAX_RETRY_SECONDS = 900
 _FAULTS_A_ROUND = 5  # then the lane rests for a moment: a receiver that is away is not flooded
 _CANDIDATES = 20
@@ -51,7 +50,7 @@ def deliver_due(*, receiver: str, limit: int = 100) -> int:
 
 def claim(*, receiver: str, now: datetime) -> HookDelivery | None:
     """Claim the oldest due event of this receiver that nothing holds up and no worker holds, by one guarded UPDATE."""
-    due = HookDelivery.objects.filter(_free(now), ~Exists(_before()), receiver=receiver, state=HookState.DUE)
+    due = HookDelivery.objects.filter(leases.free(now), ~Exists(_before()), receiver=receiver, state=HookState.DUE)
     for pk, claims in due.filter(due_at__lte=now).order_by("due_at", "pk").values_list("pk", "claims")[:_CANDIDATES]:
         if found := _claim_one(pk, claims, now=now):
             return found
@@ -88,7 +87,7 @@ def attempt(delivery: HookDelivery, receiver: Receiver) -> bool:
 
 def _post(event: HookEvent, receiver: Receiver) -> None:
     """Sign and post an event; any status but success is a failure, including redirects."""
-    body = events.text_of(event)
+    body = events.as_text(event.body)
     signed = signatures.headers(event.message_id, body, now=clock.now())
     status = network.post(
         receiver.endpoint(),
@@ -100,10 +99,6 @@ def _post(event: HookEvent, receiver: Receiver) -> None:
         raise NotTaken(f"status {status}")
 
 
-def _free(now: datetime) -> Q:
-    return Q(lease_until=None) | Q(lease_until__lt=now)
-
-
 def _before() -> QuerySet[HookDelivery]:
     """Return the earlier events of the same username that this receiver has not accepted yet."""
     same = HookDelivery.objects.filter(user=OuterRef("user"), receiver=OuterRef("receiver"), state__in=OPEN)
@@ -111,9 +106,8 @@ def _before() -> QuerySet[HookDelivery]:
 
 
 def _claim_one(pk: int, claims: int, *, now: datetime) -> HookDelivery | None:
-    mine = HookDelivery.objects.filter(_free(now), ~Exists(_before()), pk=pk, state=HookState.DUE, claims=claims)
-    lease = now + timedelta(seconds=settings.PORTAL_NOTICE_LEASE_SECONDS)
-    if not mine.update(lease_until=lease, claims=F("claims") + 1, attempts=F("attempts") + 1):
+    mine = HookDelivery.objects.filter(leases.free(now), ~Exists(_before()), pk=pk, state=HookState.DUE, claims=claims)
+    if not mine.update(lease_until=leases.end(now), claims=F("claims") + 1, attempts=F("attempts") + 1):
         return None
     return HookDelivery.objects.select_related("event").get(pk=pk)
 
@@ -124,9 +118,8 @@ def _try_again(delivery: HookDelivery, fault: dict[str, str]) -> None:
         _finish(delivery, state=HookState.DEAD, **told)
         log.error("given up", extra={"facts": _facts(delivery) | fault})
         return
-    wait = min(_FIRST_RETRY_SECONDS * 2 ** min(delivery.attempts - 1, 10), _MAX_RETRY_SECONDS)
-    wait += secrets.randbelow(wait // 2 + 1)  # so that many are not retried at the same moment
-    _finish(delivery, due_at=clock.now() + timedelta(seconds=wait), **told)
+    wait = leases.retry_wait(delivery.attempts, longest=_MAX_RETRY_SECONDS)
+    _finish(delivery, due_at=clock.now() + wait, **told)
     log.warning("not accepted", extra={"facts": _facts(delivery) | fault})
 
 

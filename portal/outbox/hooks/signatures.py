@@ -7,6 +7,8 @@ from datetime import datetime
 from django.conf import settings
 from standardwebhooks import Webhook
 
+from portal.lib import env
+
 _PREFIX = "whsec_"
 _BYTES = range(24, 65)  # of a secret, as the standard has it
 
@@ -17,7 +19,7 @@ class NothingSigns(Exception):
 
 def secrets_in_force() -> list[str]:
     """Return the secrets in the settings; every one signs."""
-    return [one.strip() for one in settings.PORTAL_HOOK_SECRETS.split(",") if one.strip()]
+    return env.listed(settings.PORTAL_HOOK_SECRETS)
 
 
 def new_secret() -> str:

@@ -50,9 +50,9 @@ class Command(BaseCommand):
 
     def _list(self, _options: dict[str, Any]) -> None:
         now, needs_a_look = clock.now(), False
-        for standing in operating.standings():
-            needs_a_look |= bool(standing.given_up) or standing.is_late(now) or not standing.is_known
-            for line in _lines(standing):
+        for status in operating.statuses():
+            needs_a_look |= bool(status.given_up) or status.is_late(now) or not status.is_known
+            for line in _lines(status):
                 self.stdout.write(line)
         rows = list(operating.stuck()[: _SHOWN + 1])
         for row in rows[:_SHOWN]:
@@ -131,15 +131,13 @@ def _moment(text: str) -> datetime:
     return exact if exact.tzinfo else exact.replace(tzinfo=UTC)
 
 
-def _lines(standing: operating.Standing) -> list[str]:
-    state = "" if standing.is_known else " (not in PORTAL_HOOK_URLS)"
-    last = f"{standing.last_accepted:%Y-%m-%d %H:%M:%S} UTC" if standing.last_accepted else "never"
-    lines = [
-        f"{standing.receiver}{state}: {standing.waiting} waiting, {standing.given_up} given up, last accepted {last}"
-    ]
-    if standing.oldest:
+def _lines(status: operating.ReceiverStatus) -> list[str]:
+    state = "" if status.is_known else " (not in PORTAL_HOOK_URLS)"
+    last = f"{status.last_accepted:%Y-%m-%d %H:%M:%S} UTC" if status.last_accepted else "never"
+    lines = [f"{status.receiver}{state}: {status.waiting} waiting, {status.given_up} given up, last accepted {last}"]
+    if status.oldest:
         lines.append(
-            f"  the oldest was queued {standing.oldest:%Y-%m-%d %H:%M:%S} UTC; {standing.fault or 'not tried yet'}"
+            f"  the oldest was queued {status.oldest:%Y-%m-%d %H:%M:%S} UTC; {status.fault or 'not tried yet'}"
         )
     return lines
 
