@@ -9,12 +9,10 @@ from accounts import notice_kinds
 from accounts.actions import sessions, staff_work
 from accounts.enums import Action
 from accounts.models import User
+from portal.audit import sealed_words
 from portal.audit.record import record
-from portal.audit.sealed_words import Words
 from portal.lib import client
 from portal.outbox import queue
-
-LONGEST_REASON = 200
 
 
 class SuspensionUnchanged(Exception):
@@ -37,7 +35,7 @@ def suspend(
     _set(locked, now)
     if locked.is_staff:
         staff_work.give_back_all(locked, now=now)
-    record(Action.SUSPENDED, by=by, on=locked, now=now, origin=origin, reason=Words(reason[:LONGEST_REASON]), **facts)
+    record(Action.SUSPENDED, by=by, on=locked, now=now, origin=origin, reason=sealed_words.reason(reason), **facts)
     queue.email(locked, notice_kinds.SUSPENDED, now=now, at=now.isoformat())
     return locked
 
@@ -49,7 +47,7 @@ def reinstate(user: User, *, reason: str, by: User | None, origin: client.Origin
     if locked.suspended_at is None:
         raise SuspensionUnchanged
     _set(locked, None)
-    record(Action.REINSTATED, by=by, on=locked, now=now, origin=origin, reason=Words(reason[:LONGEST_REASON]))
+    record(Action.REINSTATED, by=by, on=locked, now=now, origin=origin, reason=sealed_words.reason(reason))
     queue.email(locked, notice_kinds.REINSTATED, now=now, at=now.isoformat())
     return locked
 

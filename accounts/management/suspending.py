@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from accounts.actions import suspension
 from accounts.models import User
+from portal.audit import sealed_words
 from portal.lib import clock
 
 
@@ -28,8 +29,8 @@ class SuspensionCommand(BaseCommand):
     def handle(self, *_args: Any, **options: Any) -> None:
         """Run the action, or say why it was refused."""
         reason, name = options["reason"].strip(), options["username"]
-        if not reason or len(reason) > suspension.LONGEST_REASON or not reason.isprintable():
-            raise CommandError(f"--reason must be one line of 1 to {suspension.LONGEST_REASON} characters.")
+        if not reason or len(reason) > sealed_words.LONGEST_REASON or not reason.isprintable():
+            raise CommandError(f"--reason must be one line of 1 to {sealed_words.LONGEST_REASON} characters.")
         user = User.objects.by_username(name)
         if user is None:
             raise CommandError(f"There is no user {name}.")

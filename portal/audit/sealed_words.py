@@ -10,6 +10,7 @@ from typing import Any
 
 from portal.audit.models import ChainedEvent, SealedWords
 
+LONGEST_REASON = 200  # characters
 _MARK = "sealed"
 Place = tuple[str, int, str]  # chain, number of the event, name of the fact
 
@@ -18,6 +19,11 @@ class Words(str):
     """A text that a person typed, as a fact of an event."""
 
     __slots__ = ()
+
+
+def reason(text: str) -> Words:
+    """Return why somebody did something, as a fact of an event: cut to what the record keeps."""
+    return Words(text[:LONGEST_REASON])
 
 
 def seal(facts: dict[str, Any]) -> tuple[dict[str, Any], list[SealedWords]]:

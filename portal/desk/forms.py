@@ -3,10 +3,10 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from accounts.actions.desk import looks
 from accounts.forms.fields import LineField, Refusable
 from accounts.forms.step_up import ReasonForm
 from accounts.policies import usernames
+from portal.audit import sealed_words
 
 _READ_BY_CUSTOMER = _("The customer reads this, so leave out personal details.")
 
@@ -19,7 +19,7 @@ class LookForm(Refusable, forms.Form):
         max_length=usernames.MAX_LENGTH,
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none"}),
     )
-    reason = LineField(label=_("Reason"), max_length=looks.LONGEST_REASON, help_text=_READ_BY_CUSTOMER)
+    reason = LineField(label=_("Reason"), max_length=sealed_words.LONGEST_REASON, help_text=_READ_BY_CUSTOMER)
 
 
 class HelpForm(ReasonForm):

@@ -13,6 +13,8 @@ from django.utils.translation import ngettext
 
 from accounts.actions.desk import words
 from accounts.actions.desk.facts import Facts, Refused, Tries
+from accounts.network_refusals import NetworkRefused
+from accounts.refusals import AppTooOld, ClockWrong, CodesUsedUp, LiveOnPaper, NoKey, PaperOnLive, Paused, Suspended
 from helpcenter import facts as installation
 
 
@@ -63,7 +65,7 @@ def _suspended(facts: Facts, now: datetime) -> Diagnosis | None:
     since = words.moment(facts.suspended_at, now)
     advice = _("It does not end by itself. See below who stopped it and why.")
     headline = _("No: sign-in was stopped to protect the account, %s.") % since
-    return Diagnosis(Verdict.NO, headline, advice, "L2", "reinstate")
+    return Diagnosis(Verdict.NO, headline, advice, Suspended.code, "reinstate")
 
 
 def _no_password(facts: Facts, now: datetime) -> Diagnosis | None:
@@ -77,7 +79,9 @@ def _codes_used_up(facts: Facts, now: datetime) -> Diagnosis | None:
     if not any(one.is_used_up for one in facts.tries):
         return None
     advice = _("This cannot be ended here. They choose Forgot your password? on the sign-in page.")
-    return Diagnosis(Verdict.NO, _("No: too many wrong codes in a row. Only recovery is left."), advice, "L4")
+    return Diagnosis(
+        Verdict.NO, _("No: too many wrong codes in a row. Only recovery is left."), advice, CodesUsedUp.code
+    )
 
 
 def _paused(facts: Facts, now: datetime) -> Diagnosis | None:
@@ -87,7 +91,7 @@ def _paused(facts: Facts, now: datetime) -> Diagnosis | None:
     end = words.until(pause.until or now, now)
     tried = {"until": end, "wrong": words.wrong(pause), "browser": words.browser(pause)}
     headline = _("No: paused until %(until)s after %(wrong)s from %(browser)s.") % tried
-    return Diagnosis(Verdict.NO, headline, _way_past(facts), "L1", "end-pause")
+    return Diagnosis(Verdict.NO, headline, _way_past(facts), Paused.code, "end-pause")
 
 
 def _way_past(facts: Facts) -> str:
@@ -123,7 +127,7 @@ def _no_key(facts: Facts, now: datetime) -> Diagnosis | None:
     if facts.backup_codes:
         left = ngettext("%d backup code", "%d backup codes", facts.backup_codes) % facts.backup_codes
         headline = _("Only with a backup code (%s left): no Key.") % left
-    return Diagnosis(verdict, headline, advice, "K6")
+    return Diagnosis(verdict, headline, advice, NoKey.code)
 
 
 def _last_refusal(facts: Facts, now: datetime) -> Diagnosis | None:
@@ -146,7 +150,8 @@ def _wrong_realm(refused: Refused, facts: Facts, now: datetime) -> Diagnosis:
 def _wrong_clock(refused: Refused, _facts: Facts, now: datetime) -> Diagnosis:
     about = {"drift": installation.drift_words(refused.drift_seconds or 0), "at": words.moment(refused.at, now)}
     headline = _("No: the clock of their phone is %(drift)s, so its code was refused, %(at)s.") % about
-    return Diagnosis(Verdict.NO, headline, _("They set date and time to automatic, then type the next code."), "K2")
+    advice = _("They set date and time to automatic, then type the next code.")
+    return Diagnosis(Verdict.NO, headline, advice, refused.code)
 
 
 def _wrong_network(refused: Refused, _facts: Facts, now: datetime) -> Diagnosis:
@@ -158,10 +163,10 @@ def _wrong_network(refused: Refused, _facts: Facts, now: datetime) -> Diagnosis:
 
 
 _EXPLAINED: dict[str, Callable[[Refused, Facts, datetime], Diagnosis]] = {
-    "W1": _wrong_realm,
-    "W2": _wrong_realm,
-    "K2": _wrong_clock,
-    "I1": _wrong_network,
+    PaperOnLive.code: _wrong_realm,
+    LiveOnPaper.code: _wrong_realm,
+    ClockWrong.code: _wrong_clock,
+    NetworkRefused.code: _wrong_network,
 }
 
 
@@ -171,7 +176,7 @@ def _old_app(facts: Facts, now: datetime) -> Diagnosis | None:
         return None
     about = {"name": ours[0].name, "version": ours[0].app}
     headline = _("Only with a code: the Key app on “%(name)s” is too old to approve (%(version)s).") % about
-    return Diagnosis(Verdict.PARTLY, headline, _("They go online, then close and reopen the app."), "K5")
+    return Diagnosis(Verdict.PARTLY, headline, _("They go online, then close and reopen the app."), AppTooOld.code)
 
 
 def _nothing(facts: Facts, now: datetime) -> Diagnosis:
@@ -272,7 +277,7 @@ def _clock(facts: Facts) -> Check:
 
 
 def _of_the_rest(facts: Facts, now: datetime) -> Iterator[Check]:
-    outside = any(one.code == "I1" for one in facts.since_then)
+    outside = any(one.code == NetworkRefused.code for one in facts.since_then)
     if facts.networks is None:
         yield Check(Verdict.YES, _("Network"), _("any"))
     else:
@@ -280,7 +285,7 @@ def _of_the_rest(facts: Facts, now: datetime) -> Iterator[Check]:
         passes = _("travel passes allowed") if facts.allows_pass else _("no travel passes")
         yield Check(Verdict.NO if outside else Verdict.PARTLY, _("Network"), f"{limited}, {passes}")
     trades = _("paper trading only") if facts.is_paper else _("live trading")
-    is_wrong = any(one.code in {"W1", "W2"} for one in facts.since_then)
+    is_wrong = any(one.code in {PaperOnLive.code, LiveOnPaper.code} for one in facts.since_then)
     yield Check(Verdict.PARTLY if is_wrong or facts.is_paper else Verdict.YES, _("Signs in to"), trades)
     case = _("under way since %s") % words.moment(facts.case_since, now) if facts.case_since else _("none under way")
     yield Check(Verdict.PARTLY if facts.case_since else Verdict.YES, _("Recovery"), case)

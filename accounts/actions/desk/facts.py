@@ -10,15 +10,15 @@ from accounts.actions.sign_in import pause_origins
 from accounts.actions.sign_in.known_browsers import ADMITTED_BROWSER, UNKNOWN_BROWSER
 from accounts.actions.welcome import letters
 from accounts.enums import Action, Realm
-from accounts.models import BackupCode, Key, KnownBrowser, NetworkRule, Passkey, PauseOrigin, SignInRefusal, User
+from accounts.models import BackupCode, Key, KnownBrowser, NetworkRule, Passkey, SignInRefusal, User
+from accounts.network_refusals import NetworkRefused
 from accounts.policies import push_approval
 from portal.audit.models import SecurityEvent
-from portal.lib import client
 from portal.throttle import limits
 from portal.throttle.counting import Limit
 from portal.throttle.models import Throttle
 
-MOST_ENDED = 3  # Keys that were turned off, newest first
+_MAX_ENDED_KEYS = 3
 _COUNTED = (limits.PASSWORD, limits.CODE)
 # Since when a user is being let in again, if they are, and nothing else of it: who reads this must not know cases.
 Source = Callable[[User], datetime | None]
@@ -78,7 +78,7 @@ class Facts:
     letter: str = ""
     tries: tuple[Tries, ...] = ()
     keys: tuple[KeyFacts, ...] = ()
-    ended: tuple[KeyFacts, ...] = ()
+    ended: tuple[KeyFacts, ...] = ()  # the last ones, newest first
     passkeys: int = 0
     backup_codes: int = 0
     networks: int | None = None  # None: any
@@ -117,7 +117,7 @@ def gather(user: User, *, now: datetime) -> Facts:
         letter="" if user.has_usable_password() or user.is_staff else letters.standing_of(user, now=now),
         tries=tuple(_tries(user, now=now)),
         keys=tuple(_key(key) for key in keys if key.confirmed),
-        ended=tuple(_key(key) for key in keys if key.ended_at)[:MOST_ENDED],
+        ended=tuple(_key(key) for key in keys if key.ended_at)[:_MAX_ENDED_KEYS],
         passkeys=Passkey.objects.filter(user=user, confirmed=True).count(),
         backup_codes=BackupCode.objects.filter(user=user, used_at=None).count(),
         networks=NetworkRule.objects.filter(user=user).count() if user.networks_limited_at else None,
@@ -136,7 +136,7 @@ def _key(key: Key) -> KeyFacts:
         name=key.name,
         used_at=key.last_used_at,
         app=phone.version if phone else "",
-        is_old_app=bool(phone) and not push_approval.is_current(phone.version, minimum=minimum) if phone else False,
+        is_old_app=phone is not None and not push_approval.is_current(phone.version, minimum=minimum),
         clock_offset=phone.clock_offset if phone else None,
         takes_requests=bool(phone and phone.subscription),
         ended_at=key.ended_at,
@@ -149,16 +149,14 @@ def _tries(user: User, *, now: datetime) -> Iterable[Tries]:
     names = [limit.name for limit in _COUNTED]
     used = list(Throttle.objects.filter(subject=user.username_hash, limit__in=names, used_in_a_row__gt=0))
     scopes = _scopes(user)
-    origins = {row.bucket: row for row in PauseOrigin.objects.filter(bucket__in=[row.key for row in used])}
+    origins = pause_origins.among([row.key for row in used])
     for row in sorted(used, key=lambda row: row.last_at, reverse=True):
-        origin, until = origins.get(row.key), row.locked_until(now)
+        until = row.locked_until(now)
         is_over = row.fades_at is not None and row.fades_at <= now and until is None
         is_used_up = row.total is not None and row.used_in_a_row >= row.total
         if is_over and not is_used_up:
             continue
-        place = client.Origin(address=origin.address).place if origin else ""
-        where = pause_origins.Where(origin.device, place) if origin else pause_origins.Where()
-        known_as = scopes.get(row.key)
+        known_as, where = scopes.get(row.key), origins.get(row.key, pause_origins.Where())
         yield Tries(row.limit, row.used, row.tries, row.last_at, until, is_used_up, known_as, where)
 
 
@@ -183,4 +181,6 @@ def _refusals(user: User) -> list[Refused]:
     rows = SignInRefusal.objects.filter(user=user).order_by("-at")
     kept = [Refused(row.cause, row.at, row.device, row.place, row.drift_seconds) for row in rows]
     outside = SecurityEvent.objects.filter(subject=user, action=Action.NETWORK_REFUSED).order_by("-pk")[:3]
-    return sorted([*kept, *(Refused("I1", event.at) for event in outside)], key=lambda one: one.at, reverse=True)
+    return sorted(
+        [*kept, *(Refused(NetworkRefused.code, event.at) for event in outside)], key=lambda one: one.at, reverse=True
+    )

@@ -16,13 +16,11 @@ from accounts.enums import Action, EndReason, Role
 from accounts.models import Key, PlatformSession, Report, User
 from accounts.refusals import Refusal
 from accounts.staff_refusals import AlreadyDone
+from portal.audit import sealed_words
 from portal.audit.models import SecurityEvent
 from portal.audit.record import record
-from portal.audit.sealed_words import Words
 from portal.lib import client
 from portal.throttle.models import Throttle
-
-LONGEST_REASON = 200
 
 
 def refuse_unfit(by: User, user: User, *, now: datetime) -> None:
@@ -81,7 +79,7 @@ def end_sessions(*, user: User, reason: str, by: User, origin: client.Origin, no
     refuse_unfit(by, user, now=now)
     locked = User.objects.select_for_update(of=("self",)).get(pk=user.pk)
     ended = sessions.end_others(locked, keep=None)
-    why = Words(reason[:LONGEST_REASON])
+    why = sealed_words.reason(reason)
     record(Action.SIGNED_OUT_BY_STAFF, by=by, on=locked, now=now, origin=origin, ended=ended, reason=why)
     return ended
 
@@ -93,7 +91,7 @@ def end_key(*, key: Key, reason: str, by: User, origin: client.Origin, now: date
     record of this user only. Raises: ``PhoneEnded``, as ``refuse_unfit``.
     """
     refuse_unfit(by, key.user, now=now)
-    why = reason[:LONGEST_REASON]
+    why = sealed_words.reason(reason)
     if key.phone:
         said = {key.user_id: why}
         key_revocation.report_lost(phone=key.phone, by=by, origin=origin, now=now, said=said)

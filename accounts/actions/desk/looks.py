@@ -20,14 +20,12 @@ from accounts.refusals import refusing, too_often
 from portal.audit import sealed_words
 from portal.audit.models import SecurityEvent
 from portal.audit.record import record
-from portal.audit.sealed_words import Words
 from portal.lib import client
 from portal.throttle import limits
 from portal.throttle.reserve import give_back, reserve
 
 log = logging.getLogger("portal.security")
 LASTS = timedelta(minutes=30)
-LONGEST_REASON = 200
 READERS = (Role.AGENT, Role.SENIOR, Role.AUDITOR)
 HELPERS = (Role.AGENT, Role.SENIOR)
 _KINDS = (Action.LOOKED_AT, Action.NOBODY_FOUND)
@@ -105,7 +103,7 @@ def look(*, username: str, reason: str, by: User, origin: client.Origin, now: da
         refuse_barred(by, user)
     kind = Action.NOBODY_FOUND if user is None else Action.LOOKED_AT
     facts = {"username": hash_of_username(username)} if user is None else {}
-    why, flow = Words(reason[:LONGEST_REASON]), f"look:{secrets.token_hex(8)}"
+    why, flow = sealed_words.reason(reason), f"look:{secrets.token_hex(8)}"
     with transaction.atomic():
         event = record(kind, by=by, on=user, now=now, origin=origin, flow=flow, reason=why, **facts)
     return Look(event, user, why)
@@ -148,7 +146,7 @@ def show_contact(*, seen: Look, by: User, origin: client.Origin, now: datetime) 
     if not may_help(by):
         raise RoleMissing
     if seen.user and not is_contact_shown(seen):
-        reason = Words(seen.reason)
+        reason = sealed_words.reason(seen.reason)
         record(Action.CONTACT_SHOWN, by=by, on=seen.user, now=now, origin=origin, flow=seen.flow, reason=reason)
 
 

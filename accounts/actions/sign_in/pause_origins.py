@@ -1,5 +1,6 @@
 """Where the attempt came from that starts a pause: the limits themselves hold digests only (LOCK-7)."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -36,7 +37,10 @@ def kept(attempt: Reservation, bucket: Bucket, *, origin: client.Origin, now: da
 
 def of(key: str) -> Where:
     """Return where the pause of the bucket with this key came from."""
-    row = PauseOrigin.objects.filter(bucket=key).first()
-    if row is None:
-        return Where()
-    return Where(row.device, client.Origin(address=row.address).place, row.address)
+    return among([key]).get(key, Where())
+
+
+def among(keys: Collection[str]) -> dict[str, Where]:
+    """Return where the pauses of these buckets came from, by key, as far as that is kept. One statement."""
+    rows = PauseOrigin.objects.filter(bucket__in=keys)
+    return {row.bucket: Where(row.device, client.Origin(address=row.address).place, row.address) for row in rows}

@@ -7,12 +7,11 @@ from django.db import transaction
 
 from accounts.enums import Action, Role
 from accounts.models import User
+from portal.audit import sealed_words
 from portal.audit.record import record
-from portal.audit.sealed_words import Words
 from portal.lib import client
 from portal.throttle import limits, reserve
 
-LONGEST_REASON = 200
 # What blocks sign-in, and decisions; the limits on guessing PINs and e-mailed codes stay.
 _LIFTABLE = {"password", "code", "step-up", "network", "passkey", "passkey-browser", "travel-pass"}
 LIFTABLE = tuple(limit for limit in limits.every() if limit.name.removesuffix("-56") in _LIFTABLE)
@@ -61,7 +60,7 @@ def lift_pauses(*, subject: str, reason: str, by: User | None, origin: client.Or
             now=now,
             origin=origin,
             pauses=lifted,
-            reason=Words(reason[:LONGEST_REASON]),
+            reason=sealed_words.reason(reason),
         )
     return lifted
 
@@ -75,5 +74,5 @@ def forget(subjects: Collection[str] | None, *, reason: str, now: datetime) -> i
         forgotten = reserve.forget(LIFTABLE, subjects=subjects)
         user = User.objects.filter(username_hash__in=subjects).first() if subjects else None
         if forgotten:
-            record(Action.PAUSE_LIFTED, by=None, on=user, now=now, pauses=forgotten, reason=Words(reason))
+            record(Action.PAUSE_LIFTED, by=None, on=user, now=now, pauses=forgotten, reason=sealed_words.reason(reason))
     return forgotten

@@ -10,8 +10,8 @@ from accounts.actions.staff import operators
 from accounts.enums import Action, EndReason, RoleOutcome
 from accounts.models import Employee, RoleChange, StaffInvitation, User
 from accounts.staff_refusals import AlreadyDone, HasLeft
+from portal.audit import sealed_words
 from portal.audit.record import record
-from portal.audit.sealed_words import Words
 from portal.lib import client
 
 
@@ -72,6 +72,5 @@ def _end(user: User, *, reason: str, by: User | None, origin: client.Origin | No
     StaffInvitation.objects.filter(user=user, accepted_at=None, revoked_at=None).update(revoked_at=now)
     RoleChange.objects.filter(user=user, outcome="").update(outcome=RoleOutcome.REFUSED, decided_at=now)
     staff_work.give_back_all(user, now=now)
-    reason = reason[: suspension.LONGEST_REASON]
-    record(Action.STAFF_LEFT, by=by, on=user, now=now, origin=origin, reason=Words(reason))
+    record(Action.STAFF_LEFT, by=by, on=user, now=now, origin=origin, reason=sealed_words.reason(reason))
     operators.tell(Action.STAFF_LEFT, user=user, by=by, now=now)

@@ -16,15 +16,13 @@ from accounts.models import BackupCode, Key, Passkey, User, WelcomeLetter
 from accounts.policies import welcome
 from accounts.refusals import Refusal, TooOften, refusing, too_often
 from accounts.welcome_refusals import AddressTooNew, LetterOfNoUse
+from portal.audit import sealed_words
 from portal.audit.models import SecurityEvent
 from portal.audit.record import record
-from portal.audit.sealed_words import Words
 from portal.lib import client, code_alphabet, digests
 from portal.outbox import queue
 from portal.throttle import limits
 from portal.throttle.reserve import locked_until, reserve
-
-LONGEST_REASON = 200
 
 
 class NotTheirsToAsk(Exception):
@@ -122,7 +120,7 @@ def want(
     letter = WelcomeLetter.objects.create(user=locked, why=why, wanted_at=now, wanted_by=by)
     facts: dict[str, Any] = {"letter": letter.pk, "why": str(why)}
     if reason:
-        facts["reason"] = Words(reason[:LONGEST_REASON])
+        facts["reason"] = sealed_words.reason(reason)
     record(Action.LETTER_WANTED, by=by, on=locked, now=now, origin=origin, **facts)
     queue.email(locked, notice_kinds.LETTER_WANTED, now=now, at=now.isoformat())
     return letter

@@ -9,13 +9,13 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.core.validators import validate_email
 from django.urls import reverse
 
-from accounts.actions import suspension
 from accounts.actions.staff import contact, invitations, leaving, role_changes
 from accounts.actions.staff.invitations import Invited, NewPerson
 from accounts.enums import Role
 from accounts.models import Key, User
 from accounts.policies import telephone_numbers, usernames
 from accounts.refusals import Refusal
+from portal.audit import sealed_words
 from portal.lib import clock, site
 
 
@@ -161,8 +161,8 @@ def _colleague(username: str) -> User:
 
 def _by_command(options: dict[str, Any]) -> dict[str, Any]:
     reason = options["reason"].strip()
-    if not reason or len(reason) > suspension.LONGEST_REASON or not reason.isprintable():
-        raise CommandError(f"--reason must be one line of 1 to {suspension.LONGEST_REASON} characters.")
+    if not reason or len(reason) > sealed_words.LONGEST_REASON or not reason.isprintable():
+        raise CommandError(f"--reason must be one line of 1 to {sealed_words.LONGEST_REASON} characters.")
     return {"reason": reason, "by": None, "origin": None, "now": clock.now()}
 
 

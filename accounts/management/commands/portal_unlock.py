@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from accounts.actions.sign_in import unlock
 from accounts.models.users import hash_of_username
+from portal.audit import sealed_words
 from portal.lib import clock
 
 
@@ -23,8 +24,8 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, **options: Any) -> None:
         reason = options["reason"].strip()
-        if not reason or len(reason) > unlock.LONGEST_REASON or not reason.isprintable():
-            raise CommandError(f"--reason must be one line of 1 to {unlock.LONGEST_REASON} characters.")
+        if not reason or len(reason) > sealed_words.LONGEST_REASON or not reason.isprintable():
+            raise CommandError(f"--reason must be one line of 1 to {sealed_words.LONGEST_REASON} characters.")
         subject = hash_of_username(options["username"])
         try:
             count = unlock.lift_pauses(subject=subject, reason=reason, by=None, origin=None, now=clock.now())
