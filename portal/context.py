@@ -13,7 +13,7 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from helpcenter.hours import spans
-from portal.brand import looks
+from portal.brand import appearance
 from portal.lib import clock, hours, telephone, time_format
 
 
@@ -50,7 +50,7 @@ def everywhere() -> dict[str, Any]:
         "lockout_minutes": settings.PORTAL_LOCKOUT_MINUTES,
         "idle_minutes": settings.PORTAL_IDLE_MINUTES,
         "idle_warning_seconds": settings.PORTAL_IDLE_WARNING_SECONDS,
-        **looks.facts(),
+        **appearance.facts(),
     }
 
 

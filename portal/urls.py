@@ -5,7 +5,7 @@ from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
 from portal import wellknown
-from portal.brand import pages as brand
+from portal.brand import views as brand
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("portal.home.urls")),

@@ -14,7 +14,7 @@ from django.template.loader import render_to_string
 from django.utils import formats
 
 from accounts.actions.welcome.printing import Printed
-from portal.brand import looks
+from portal.brand import appearance
 
 PAGE, LIST = "letters.html", "letters.csv"
 _UNFINISHED = ".unfinished"
@@ -101,7 +101,7 @@ class LetterFiles:
         return {
             "brand_name": settings.PORTAL_BRAND_NAME,
             "legal_name": settings.PORTAL_LEGAL_NAME,
-            "logo": looks.embedded_logo(),
+            "logo": appearance.embedded_logo(),
             "key_name": settings.PORTAL_KEY_NAME,
             "portal_host": settings.PORTAL_HOST,
             "support_phone": settings.PORTAL_SUPPORT_PHONE,

@@ -9,7 +9,7 @@ from typing import Final
 
 from django.conf import settings
 
-from portal.brand import artwork, palette, sheet
+from portal.brand import artwork, palette, stylesheet
 
 SHEET: Final = "brand.css"
 LOGO: Final = "logo.svg"
@@ -58,7 +58,7 @@ def everything() -> Mapping[str, File]:
 @lru_cache(maxsize=8)
 def _everything(folder: str, _colours: palette.Chosen, _font: str) -> Mapping[str, File]:
     """Read the files once for a process: what changes in the folder is served after a restart."""
-    rules = sheet.text()
+    rules = stylesheet.text()
     own = {SHEET: File(SHEET, rules.encode())} if rules else {}
     return own | dict(read(folder).files)
 

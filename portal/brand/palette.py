@@ -13,9 +13,9 @@ from django.conf import settings
 
 from portal.brand import colours
 
-TEXT: Final = 7.0
-_DARK_GROUND: Final = 0.16  # most lightness of the brand's ground in the dark theme, unless one is given
-_MOST_SOFT: Final = 20  # percent of the ground in the second text colour on it
+MIN_CONTRAST: Final = 7.0
+_MAX_DARK_LIGHTNESS: Final = 0.16  # of the brand's ground, unless one is given
+_MAX_SOFT_PERCENT: Final = 20
 
 
 @dataclass(frozen=True)
@@ -135,7 +135,7 @@ def faults(choice: Chosen) -> Iterator[Fault]:
         ("PORTAL_ACTION_COLOUR_DARK", choice.action_dark, DARK, action_ratio),
     )
     for setting, colour, theme, ratio in asked:
-        if colours.is_colour(colour) and (found := ratio(colour, theme)) < TEXT:
+        if colours.is_colour(colour) and (found := ratio(colour, theme)) < MIN_CONTRAST:
             passes = is_ground if ratio is ground_ratio else is_action
             yield Fault(setting, colour, theme.name, found, _legible(colour, theme, passes))
 
@@ -147,7 +147,7 @@ def ground_ratio(colour: str, theme: Theme) -> float:
 
 def is_ground(colour: str, theme: Theme) -> bool:
     """Tell whether text can be read on this ground."""
-    return ground_ratio(colour, theme) >= TEXT
+    return ground_ratio(colour, theme) >= MIN_CONTRAST
 
 
 def action_ratio(colour: str, theme: Theme) -> float:
@@ -157,13 +157,15 @@ def action_ratio(colour: str, theme: Theme) -> float:
 
 def is_action(colour: str, theme: Theme) -> bool:
     """Tell whether links of this colour and words on its buttons can be read."""
-    return action_ratio(colour, theme) >= TEXT
+    return action_ratio(colour, theme) >= MIN_CONTRAST
 
 
 def dark_ground_of(ground: str) -> str:
     """Return the ground for the dark theme: the same hue, so dark that light text can be read on it."""
     text = DARK.on_brand[0]
-    return colours.darkened(ground, lambda shade: colours.contrast(shade, text) >= TEXT, most=_DARK_GROUND)
+    return colours.darkened(
+        ground, lambda shade: colours.contrast(shade, text) >= MIN_CONTRAST, most=_MAX_DARK_LIGHTNESS
+    )
 
 
 def _legible(colour: str, theme: Theme, passes: Callable[[str, Theme], bool]) -> str:
@@ -182,5 +184,5 @@ def _with_action(palette: Palette, theme: Theme, action: str) -> Palette:
 
 def _soft(text: str, ground: str) -> str:
     """Return the text colour with as much of the ground in it as leaves it legible, at most a fifth."""
-    softer = (colours.mix(text, ground, percent / 100) for percent in range(_MOST_SOFT, 0, -1))
-    return next((soft for soft in softer if colours.contrast(soft, ground) >= TEXT), text)
+    softer = (colours.mix(text, ground, percent / 100) for percent in range(_MAX_SOFT_PERCENT, 0, -1))
+    return next((soft for soft in softer if colours.contrast(soft, ground) >= MIN_CONTRAST), text)

@@ -8,7 +8,7 @@ from django.conf import settings as portal_settings
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from accounts.enums import Role
-from portal.brand import files, looks
+from portal.brand import appearance, files
 from tests import brands, factories
 from tests.browser.fixtures import NARROW, Look, assert_accessible, assert_fits
 from tests.browser.key_app import KeyApp
@@ -70,7 +70,7 @@ def test_the_panel_the_button_and_a_link_are_of_the_brands_colours(
     colour = page.locator(".under a").first.evaluate("(found) => getComputedStyle(found).color")
     assert colour == rgb(worn["link"])
     shown = page.locator(".brand img").evaluate("(found) => found.currentSrc")
-    assert shown.endswith(looks.address("logo-dark.svg" if scheme == "dark" else "logo.svg"))
+    assert shown.endswith(appearance.address("logo-dark.svg" if scheme == "dark" else "logo.svg"))
 
 
 def test_pages_of_somebody_who_is_signed_in(narrow_page: Page, live_server):
@@ -157,7 +157,7 @@ def test_a_logo_that_was_slipped_a_script_runs_nothing(chromium: Browser, live_s
     settings.PORTAL_BRANDING_DIR = str(tmp_path)
     page = chromium.new_page()
 
-    page.goto(live_server.url + looks.address("logo.svg"))
+    page.goto(live_server.url + appearance.address("logo.svg"))
 
     assert page.title() == "still"
     page.close()

@@ -20,7 +20,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.policies.keys import key_app
 from helpcenter import catalogue, pages, rendering
-from portal.brand import looks, palette
+from portal.brand import appearance, palette
 
 _FOLDER: Final = Path(__file__).resolve().parents[2] / "static"
 _SHARED: Final = ("portal/portal.css", "portal/logo.svg")
@@ -76,8 +76,8 @@ def manifest(request: HttpRequest) -> HttpResponse:
 @require_safe
 def worker(request: HttpRequest) -> HttpResponse:
     """Serve the app's service worker; its bytes change whenever anything in the app does."""
-    kept = [reverse("accounts:key-app"), *map(static, shell_files()), *looks.of_the_key()]
-    icon = next((path for _size, _purpose, path in looks.png_icons()), looks.icon())
+    kept = [reverse("accounts:key-app"), *map(static, shell_files()), *appearance.of_the_key()]
+    icon = next((path for _size, _purpose, path in appearance.png_icons()), appearance.icon())
     facts = {"version": _version(_shell(request), kept), "kept": json.dumps(kept), "icon": icon}
     script = render_to_string("key/worker.js", facts | {"key_name": settings.PORTAL_KEY_NAME})
     return _for_everybody(HttpResponse(script, content_type="text/javascript; charset=utf-8"))
@@ -108,8 +108,8 @@ def _shell(request: HttpRequest) -> bytes:
 
 
 def _icons() -> list[dict[str, str]]:
-    icons = [{"src": looks.icon(), "sizes": "any", "type": "image/svg+xml", "purpose": "any"}]
-    for size, purpose, path in looks.png_icons():
+    icons = [{"src": appearance.icon(), "sizes": "any", "type": "image/svg+xml", "purpose": "any"}]
+    for size, purpose, path in appearance.png_icons():
         icons.append({"src": path, "sizes": f"{size}x{size}", "type": "image/png", "purpose": purpose})
     return icons
 

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.core.management.base import SystemCheckError
 
-from portal.brand import checks, files, palette, sheet
+from portal.brand import checks, files, palette, stylesheet
 from tests import brands
 
 pytestmark = pytest.mark.promise("FIRM-6")
@@ -117,19 +117,19 @@ def test_what_is_no_colour_is_said_to_be_none(wrong: tuple[str, ...]):
 
 
 def test_the_sheet_holds_what_differs_and_no_more(settings):
-    assert sheet.text() == ""
+    assert stylesheet.text() == ""
 
     settings.PORTAL_BRAND_COLOUR = "#5a1f6e"
-    assert "--header-bg: #5a1f6e" in sheet.text()
-    assert "--primary:" not in sheet.text()
+    assert "--header-bg: #5a1f6e" in stylesheet.text()
+    assert "--primary:" not in stylesheet.text()
 
     settings.PORTAL_BRAND_COLOUR = palette.OWN.brand.upper()
     settings.PORTAL_BRAND_FONT = "serif"
-    assert sheet.text().count("{") == 1
-    assert "Georgia, serif" in sheet.text()
+    assert stylesheet.text().count("{") == 1
+    assert "Georgia, serif" in stylesheet.text()
 
 
-@pytest.mark.parametrize(("font", "starts"), [*((font, True) for font in sheet.FONTS), ("Comic Sans", False)])
+@pytest.mark.parametrize(("font", "starts"), [*((font, True) for font in stylesheet.FONTS), ("Comic Sans", False)])
 def test_the_font_is_one_that_the_sheet_knows(font: str, starts: bool):
     done = subprocess.run(
         [sys.executable, "-c", "import portal.setting_brand"],
@@ -145,7 +145,7 @@ def test_the_font_is_one_that_the_sheet_knows(font: str, starts: bool):
 
 def test_the_sheet_sets_the_tokens_of_both_sheets_and_fetches_nothing(settings):
     brands.wear(settings)
-    rules = sheet.text()
+    rules = stylesheet.text()
 
     assert "url(" not in rules
     assert "@import" not in rules

@@ -9,7 +9,7 @@ from django.contrib.staticfiles import finders
 from django.test import Client
 
 from accounts.enums import Role
-from portal.brand import files, looks
+from portal.brand import appearance, files
 from tests import brands, factories
 from tests.conftest import Clock
 from tests.house.sources import ROOT
@@ -62,13 +62,13 @@ def test_pages_use_every_file_of_a_brand(harbour):
 def test_the_desk_wears_it_too(harbour, clock: Clock):
     page = factories.signed_in(factories.staff("root", Role.OPERATOR)).get("/admin/").content.decode()
 
-    assert looks.address(files.SHEET) in page
-    assert looks.icon() in page
+    assert appearance.address(files.SHEET) in page
+    assert appearance.icon() in page
 
 
 @pytest.mark.parametrize("name", ["brand.css", "logo.svg", "logo-dark.svg", "icon.svg", *files.ICON_SIZES])
 def test_an_address_names_the_content_and_is_kept_for_a_year(harbour, name: str):
-    answer = Client().get(looks.address(name))
+    answer = Client().get(appearance.address(name))
 
     content = (ROOT / brands.FOLDER / name).read_bytes() if name != "brand.css" else answer.content
     assert (answer.status_code, answer.content) == (200, content)
@@ -80,7 +80,7 @@ def test_an_address_names_the_content_and_is_kept_for_a_year(harbour, name: str)
 
 @pytest.mark.parametrize("name", ["logo.svg", "icon.svg", "icon-192.png"])
 def test_a_picture_that_is_opened_by_itself_runs_and_loads_nothing(harbour, name: str):
-    policy = Client().get(looks.address(name))["Content-Security-Policy"].split("; ")
+    policy = Client().get(appearance.address(name))["Content-Security-Policy"].split("; ")
 
     assert {"default-src 'none'", "sandbox", "frame-ancestors 'none'"} <= set(policy)
     assert "script" not in " ".join(policy)
@@ -102,27 +102,29 @@ def test_nothing_else_is_served(harbour, path: str):
 
 def test_a_page_is_served_without_a_statement(harbour):
     assert Client().get("/key/").status_code == 200  # no database in this test
-    assert Client().post(looks.address("logo.svg")).status_code == 405
+    assert Client().post(appearance.address("logo.svg")).status_code == 405
 
 
 def test_what_is_missing_falls_back(folder: Path):
     (folder / "logo.svg").write_text(SVG.format(10))
-    facts = looks.facts()
+    facts = appearance.facts()
 
-    assert facts["brand_icon"] == facts["brand_logo"] == looks.address("logo.svg")
+    assert facts["brand_icon"] == facts["brand_logo"] == appearance.address("logo.svg")
     assert (facts["brand_logo_dark"], facts["brand_touch_icon"], facts["brand_sheet"]) == ("", "", "")
 
 
 def test_without_an_icon_of_its_own_a_brand_keeps_the_portal_s(folder: Path):
-    assert [path for _size, _purpose, path in looks.png_icons()] == [f"/static/key/{name}" for name in files.ICON_SIZES]
-    assert all(finders.find(path.removeprefix("/static/")) for _size, _purpose, path in looks.png_icons())
+    assert [path for _size, _purpose, path in appearance.png_icons()] == [
+        f"/static/key/{name}" for name in files.ICON_SIZES
+    ]
+    assert all(finders.find(path.removeprefix("/static/")) for _size, _purpose, path in appearance.png_icons())
 
 
 @pytest.mark.parametrize(("width", "shown"), [(10, 36), (1, 36), (20, 72), (30, 108), (500, 144)])
 def test_a_wide_logo_is_as_high_as_a_square_one(folder: Path, width: int, shown: int):
     (folder / "logo.svg").write_text(SVG.format(width))
 
-    assert looks.facts()["brand_logo_width"] == shown
+    assert appearance.facts()["brand_logo_width"] == shown
 
 
 @pytest.mark.parametrize(
@@ -141,7 +143,7 @@ def test_a_file_that_cannot_be_used_is_named_and_not_shown(folder: Path, name: s
 
     (fault,) = files.read(str(folder)).faults
     assert named in fault
-    assert not looks.address(name) or name == "logo-dark.svg"
+    assert not appearance.address(name) or name == "logo-dark.svg"
     assert Client().get("/key/").status_code == 200
 
 
@@ -165,7 +167,7 @@ def test_the_key_is_installed_in_the_colours_and_with_the_icons_of_the_brand(har
     page = Client().get("/key/").content.decode()
 
     assert facts["theme_color"] == brands.LIGHT["brand"]
-    assert [icon["src"] for icon in facts["icons"]] == [looks.icon(), *map(looks.address, files.ICON_SIZES)]
+    assert [icon["src"] for icon in facts["icons"]] == [appearance.icon(), *map(appearance.address, files.ICON_SIZES)]
     assert [icon["purpose"] for icon in facts["icons"]] == ["any", "any", "any", "maskable"]
     assert re.findall(r'name="theme-color" content="([^"]+)"', page) == [brands.LIGHT["brand"], brands.DARK["brand"]]
 
@@ -174,7 +176,7 @@ def test_the_worker_keeps_the_colours_on_the_phone_and_changes_with_them(harbour
     script = Client().get("/key/sw.js").content.decode()
     kept = json.loads(re.search(r"new Set\((\[.*?\])\)", script)[1])
 
-    assert {looks.address("brand.css"), looks.address("icon.svg")} <= set(kept)
-    assert f'ICON = "{looks.address("icon-192.png")}"'.replace("-", "\\u002D") in script
+    assert {appearance.address("brand.css"), appearance.address("icon.svg")} <= set(kept)
+    assert f'ICON = "{appearance.address("icon-192.png")}"'.replace("-", "\\u002D") in script
     settings.PORTAL_BRAND_COLOUR = "#123456"
     assert Client().get("/key/sw.js").content.decode() != script
