@@ -17,6 +17,7 @@ from portal.throttle.counting import Limit
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
+
 _FAILURES, _LOCKOUT = "PORTAL_FAILURE_LIMIT", "PORTAL_LOCKOUT_MINUTES"
 _TEN_MINUTES, _DAY, _MONTH = timedelta(minutes=10), timedelta(days=1), timedelta(days=30)
 _WIDE_TIMES = (
