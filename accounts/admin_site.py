@@ -8,12 +8,10 @@ from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.core.exceptions import BadRequest, PermissionDenied
 from django.db.models.base import ModelBase
 from django.http import Http404, HttpRequest, HttpResponse
-from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actions import sessions
-from accounts.actions.desk import looks
 from accounts.views.guards import to_sign_in, who
 from accounts.views.sessions import sign_out
 from portal.lib import clock
@@ -26,7 +24,6 @@ class PortalAdminSite(AdminSite):
 
     site_header = _("Desk")
     site_title = _("Desk")
-    index_title = _("Work")
     enable_nav_sidebar = True
 
     def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
@@ -45,10 +42,6 @@ class PortalAdminSite(AdminSite):
             return view(request, *args, **kwargs)
 
         return super().admin_view(readable, cacheable)
-
-    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
-        """Show the start page; it asks for a customer whoever may look one up."""
-        return super().index(request, {"may_look": looks.may_look(request.user)} | (extra_context or {}))
 
     def has_permission(self, request: HttpRequest) -> bool:
         """Admit staff who gave both factors, refuse customers (403); counts as activity."""

@@ -121,9 +121,11 @@ def on_recorded(
     told = TOLD.get(action)
     if told is None or not events.is_on():
         return
-    for on, facts in subjects:
-        if on is not None and (user := _customer(on.pk)):
-            _queue(user, told.kind, told.fields(user, facts), by=by, now=now)
+    # As stored now, whatever the caller's copies say; of staff nothing is told.
+    stored = User.objects.select_related("customer").filter(is_staff=False)
+    users = stored.in_bulk([on.pk for on, _facts in subjects if on])
+    facts = {user: told.fields(user, facts) for on, facts in subjects if on and (user := users.get(on.pk))}
+    _queue(facts, told.kind, by=by, now=now)
 
 
 def tell(user: User, kind: EventType, *, by: User | None, now: datetime, **facts: Any) -> None:
@@ -134,25 +136,22 @@ def tell(user: User, kind: EventType, *, by: User | None, now: datetime, **facts
     if events.is_on() and not user.is_staff:
         locked = User.objects.select_for_update(of=("self",)).select_related("customer").get(pk=user.pk)
         lock_chain(locked)
-        _queue(locked, kind, facts, by=by, now=now)
+        _queue({locked: facts}, kind, by=by, now=now)
 
 
-def _customer(user_id: int) -> User | None:
-    """Return a user as stored now, whatever the caller's copy says; None for staff, of whom nothing is told."""
-    return User.objects.select_related("customer").filter(pk=user_id, is_staff=False).first()
+def _queue(told: dict[User, dict[str, Any]], kind: EventType, *, by: AbstractBaseUser | None, now: datetime) -> None:
+    accounts: dict[int, list[dict[str, str]]] = {}
+    open_ones = Mandate.objects.filter(user__in=list(told), account__closed_at=None).order_by("account__number")
+    for user_id, number, role in open_ones.values_list("user", "account__number", "role"):
+        accounts.setdefault(user_id, []).append({"number": number, "role": role})
+    who = "portal" if by is None else "staff" if getattr(by, "is_staff", False) else "customer"
+    about = [
+        events.About(user.pk, _subject(user) | {"accounts": accounts.get(user.pk, []), "by": who}, facts)
+        for user, facts in told.items()
+    ]
+    events.queue_each(about, kind, now=now)
 
 
-def _queue(user: User, kind: EventType, facts: dict[str, Any], *, by: AbstractBaseUser | None, now: datetime) -> None:
-    mandates = Mandate.objects.filter(user=user, account__closed_at=None).order_by("account__number")
-    common = {
-        "subject": {
-            "username": user.username,
-            "customer": user.customer.number if user.customer else "",
-            "realm": user.realm,
-        },
-        "accounts": [
-            {"number": number, "role": role} for number, role in mandates.values_list("account__number", "role")
-        ],
-        "by": "portal" if by is None else "staff" if getattr(by, "is_staff", False) else "customer",
-    }
-    events.queue(user.pk, kind, common=common, facts=facts, now=now)
+def _subject(user: User) -> dict[str, Any]:
+    number = user.customer.number if user.customer else ""
+    return {"subject": {"username": user.username, "customer": number, "realm": user.realm}}

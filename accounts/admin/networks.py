@@ -31,7 +31,7 @@ class NetworkRequestAdmin(ReadOnlyAdmin):
     """Requests for more networks. One person speaks to the customer, another one decides."""
 
     list_display = ("reference", "user", "asked_at", "maker", "outcome", "decided_at")
-    list_filter = ("outcome",)
+    list_filter = (("decided_at", admin.EmptyFieldListFilter), "outcome")
     list_select_related = ("user", "maker")
     search_fields = ("reference__exact", "user__username__exact")
     search_help_text = _("The full reference or username.")

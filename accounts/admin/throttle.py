@@ -43,7 +43,7 @@ class RunningFilter(admin.SimpleListFilter):
         return [{**first, "display": _("Running pauses")}, *others]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        return queryset if self.value() == "all" else _running(queryset)
+        return queryset if self.value() == "all" else running(queryset)
 
 
 @admin.register(Throttle)
@@ -62,8 +62,8 @@ class ThrottleAdmin(StepAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """Add the username, if there is such a user. Whoever answers calls sees what is paused now, and no more."""
-        rows = _with_owners(super().get_queryset(request))
-        return _running(rows) if _answers_calls(request) else rows
+        rows = with_owners(super().get_queryset(request))
+        return running(rows) if _answers_calls(request) else rows
 
     def get_list_filter(self, request: HttpRequest) -> Any:
         """Offer the rest to those who may see it."""
@@ -111,7 +111,7 @@ class ThrottleAdmin(StepAdmin):
 
     def lift(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Ask for the reason and a Key code, then end the pauses of this subject."""
-        row, by = get_object_or_404(_with_owners(Throttle.objects.all()), pk=pk), request.user
+        row, by = get_object_or_404(with_owners(Throttle.objects.all()), pk=pk), request.user
         if not isinstance(by, User) or not unlock.may_lift(by, subject=row.subject):
             raise PermissionDenied
         back = reverse("admin:throttle_throttle_changelist")
@@ -131,14 +131,15 @@ class ThrottleAdmin(StepAdmin):
         return self.step(request, LiftForm, action, by=by, **facts)
 
 
-def _with_owners(rows: QuerySet[Any]) -> QuerySet[Any]:
+def with_owners(rows: QuerySet[Any]) -> QuerySet[Any]:
     """Add the username of each row, if there is such a user."""
     owner = User.objects.filter(username_hash=OuterRef("subject")).values("username")
     annotated: QuerySet[Any] = rows.annotate(owner=Subquery(owner))
     return annotated
 
 
-def _running(rows: QuerySet[Any]) -> QuerySet[Any]:
+def running(rows: QuerySet[Any]) -> QuerySet[Any]:
+    """Return those of these limits that pause somebody now."""
     return rows.filter(pk__in=Throttle.objects.locked(now=clock.now()).values("pk"))
 
 

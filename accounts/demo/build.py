@@ -129,7 +129,7 @@ def _keys(user: User, wanted: list[cast_file.Key], *, now: datetime) -> None:
         key_revocation.revoke_authenticators(user=user, reason=EndReason.TURNED_OFF, by=None, origin=None, now=now)
     last_steps = {row.secret: row.last_step for row in rows}
     for item in wanted:
-        Key.objects.create(
+        made = Key.objects.create(
             user=user,
             name=item.name,
             kind=item.kind,
@@ -139,7 +139,7 @@ def _keys(user: User, wanted: list[cast_file.Key], *, now: datetime) -> None:
             confirmed=True,
             created_at=moment(item.paired, now=now),
         )
-        record(Action.KEY_ENROLLED, by=None, on=user, now=now, demo=True)
+        record(Action.KEY_ENROLLED, by=None, on=user, now=now, demo=True, key=made.pk)
 
 
 def _refused(user: User, wanted: list[cast_file.Key], *, now: datetime) -> None:

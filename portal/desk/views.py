@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -24,6 +25,7 @@ from accounts.views import refusal_responses
 from helpcenter import causes
 from portal.audit.models import SecurityEvent
 from portal.desk import steps
+from portal.desk import work as work_facts
 from portal.desk.access import customer, looking, refusing, staff
 from portal.desk.forms import LookForm
 from portal.home import activity
@@ -43,6 +45,17 @@ class AdminPage:
     icon: str
     title: "StrOrPromise"
     address: str
+
+
+@require_safe
+def work(request: HttpRequest) -> HttpResponse:
+    """See what waits at the desk, and where everything is."""
+    user = staff(request)
+    form = LookForm() if looks.may_look(user) else None
+    lists = admin.site.get_app_list(request)
+    return render(
+        request, "desk/work.html", work_facts.facts_of(user, now=clock.now()) | {"form": form, "lists": lists}
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -84,6 +84,7 @@ def facts_of(user: User, query: dict[str, str], *, now: datetime) -> dict[str, A
         "sortings": account_list.SORTINGS.items(),
         "latest": latest_activity(user, entries),
         "previous": last_sign_in(user),
+        "chosen": chosen,
         "tools": tools(chosen.number if chosen else None),
         **values_of(user, part, now=now),
         **messages_and_other_realm(user),

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any, cast
 
 from django.contrib.admin import SimpleListFilter
-from django.db.models import Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
@@ -58,10 +58,24 @@ class QueueFilter(_Choices):
         part = self.value()
         if part is None:
             return queryset if request.GET.get("q") else queryset.filter(closed_at=None)
-        return queryset.filter(_condition(str(part), cast("User", request.user)))
+        return queryset.filter(condition(str(part), cast("User", request.user)))
 
 
-def _condition(part: str, user: User) -> Q:
+def counts(viewer: Viewer) -> dict[str, int]:
+    """Return how many cases are in each part that the desk's start page counts. One statement."""
+    found = visibility.queue(viewer).prefetch_related(None).select_related(None)
+    parts = ("mine", "take", "review", "late")
+    return found.aggregate(**{part: Count("pk", filter=condition(part, viewer.user), distinct=True) for part in parts})
+
+
+def for_me(viewer: Viewer) -> QuerySet[Case]:
+    """Return the cases that wait for this person: their own, and those they decide, the most urgent first."""
+    theirs = condition("mine", viewer.user) | condition("review", viewer.user)
+    return visibility.queue(viewer).filter(theirs).order_by(F("due").asc(nulls_last=True), "opened_at").distinct()
+
+
+def condition(part: str, user: User) -> Q:
+    """Return the condition for a part of the queue; for a part that there is not, one that nothing meets."""
     conditions = {
         "mine": Q(maker=user, closed_at=None),
         "take": visibility.can_be_taken(),

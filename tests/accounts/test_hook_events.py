@@ -5,8 +5,9 @@ import json
 from datetime import timedelta
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.actions import event_reports, hook_events, purging, reports, suspension
@@ -18,7 +19,7 @@ from accounts.enums import Action, EndReason, KeyKind, MandateRole, ReportKind, 
 from accounts.hook_types import PASSWORD_SET, PAUSED
 from accounts.models import Customer, Key, PlatformSession, Report, User
 from portal.audit.models import SecurityEvent
-from portal.audit.record import record
+from portal.audit.record import record, record_each
 from portal.lib import client
 from portal.outbox.hooks import event_types, events
 from portal.outbox.models import HookDelivery, HookEvent, HookSequence, HookState
@@ -117,7 +118,7 @@ def test_an_event_without_a_transaction_is_refused(clock: Clock):
     user = factories.customer("ada").user
 
     with pytest.raises(transaction.TransactionManagementError):
-        events.queue(user.pk, PASSWORD_SET, common={"subject": {}, "accounts": [], "by": ""}, facts={}, now=clock.now)
+        events.queue_each([events.About(user.pk, {"subject": {}}, {})], PASSWORD_SET, now=clock.now)
 
 
 def test_suspending_and_reinstating_are_told_without_the_reason(ada: Person, clock: Clock):
@@ -147,6 +148,19 @@ def test_keys_are_told_by_number_with_the_reason_of_their_end(ada: Person, clock
         ("keys.removed", {"keys": 1, "passkeys": 2, "reason": "recovered"}),
     ]
     assert not any("Zanzibar" in str(row.body) for row in HookEvent.objects.all())
+
+
+def test_many_usernames_at_once_cost_no_more_statements_than_one(clock: Clock):
+    people = [factories.customer(f"user{number}").user for number in range(6)]
+
+    def cost(users: list[User]) -> int:
+        with CaptureQueriesContext(connection) as queries, transaction.atomic():
+            record_each(Action.PAUSE_LIFTED, [(user, {}) for user in users], by=None, now=clock.now)
+        return len(queries)
+
+    assert cost(people[:1]) == cost(people[1:])
+    rows = HookEvent.objects.order_by("pk").values_list("user__username", "sequence")
+    assert list(rows) == [(user.username, 1) for user in people]
 
 
 @transaction.atomic

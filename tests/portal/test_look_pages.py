@@ -127,7 +127,7 @@ def test_a_page_behind_the_sign_in_is_well_formed_and_can_be_left(ada, path):
 
 
 def test_a_page_of_the_admin_wears_our_colours_and_leaves_by_our_door(reviewer):
-    html = signed_in(reviewer).get("/admin/").content.decode()
+    html = signed_in(reviewer).get("/admin/recovery/case/").content.decode()
 
     assert "portal/admin.css" in html
     assert 'action="/logout/"' in html

@@ -8,7 +8,7 @@ import pytest
 
 FOLDER = Path(__file__).parents[2] / "portal/static/portal"
 SHEET = "\n".join(
-    (FOLDER / name).read_text(encoding="utf-8") for name in ("accounts.css", "desk-customer.css", "portal.css")
+    (FOLDER / name).read_text(encoding="utf-8") for name in ("accounts.css", "desk-pages.css", "portal.css")
 )
 TONES = ("ok", "warn", "err", "info", "paper", "neutral")
 TINTS = tuple(f"{tone}-tint" for tone in TONES)

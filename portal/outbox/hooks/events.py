@@ -1,7 +1,8 @@
 """Queue events for the firm's systems, in the transaction of the action they tell of. Sending: ``sending``."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -11,12 +12,21 @@ from portal.outbox.hooks import event_types, receivers
 from portal.outbox.hooks.event_types import EventType
 from portal.outbox.models import HookDelivery, HookEvent
 
-# The row stays locked until the transaction ends, so that the numbers of a username are given in the order of commits.
+# The rows stay locked until the transaction ends, so that the numbers of a username are given in the order of commits.
 _NEXT = """
-    INSERT INTO outbox_hooksequence AS own (user_id, n) VALUES (%s, 1)
+    INSERT INTO outbox_hooksequence AS own (user_id, n) VALUES {rows}
     ON CONFLICT (user_id) DO UPDATE SET n = own.n + 1
-    RETURNING n
+    RETURNING user_id, n
 """
+
+
+@dataclass(frozen=True)
+class About:
+    """What is told about one username: the fields that all events have, but for the sequence, and those of the type."""
+
+    user_id: int
+    common: dict[str, Any]
+    facts: dict[str, Any]
 
 
 def is_on() -> bool:
@@ -24,31 +34,35 @@ def is_on() -> bool:
     return bool(receivers.every())
 
 
-def queue(
-    user_id: int, kind: EventType, *, common: dict[str, Any], facts: dict[str, Any], now: datetime
-) -> HookEvent | None:
-    """Queue an event about a username for every receiver; None where there is no receiver.
+def queue_each(told: Sequence[About], kind: EventType, *, now: datetime) -> list[HookEvent]:
+    """Queue an event of this type about each username, for every receiver; none where there is no receiver.
 
-    ``common``: the fields that all events have, but for ``sequence``; ``facts``: exactly those of its type.
-    Needs: the transaction of the action, in which the username's row of ``HookSequence`` stays locked.
+    Effects: three statements, however many usernames. Each of them at most once.
+    Needs: the transaction of the action, in which the usernames' rows of ``HookSequence`` stay locked.
     Raises: ``NotDeclared``.
     """
-    event_types.check_declared(kind, facts)
-    told = receivers.every()
-    if not told:
-        return None
+    for about in told:
+        event_types.check_declared(kind, about.facts)
+    to = receivers.every()
+    if not to or not told:
+        return []
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("an event belongs into the transaction of its action")
-    data = {"subject": common["subject"], "sequence": _next(user_id), **common, **facts}
-    return _write(HookEvent(user_id=user_id, sequence=data["sequence"]), kind, data, told=told, now=now)
+    numbers = _next([about.user_id for about in told])
+    made = []
+    for about in told:
+        event = HookEvent(user_id=about.user_id, sequence=numbers[about.user_id])
+        data = {"subject": about.common["subject"], "sequence": event.sequence, **about.common, **about.facts}
+        made.append(_written(event, kind, data, now=now))
+    return _keep(made, to, due_at=now)
 
 
 def queue_test(receiver: receivers.Receiver, *, now: datetime) -> HookEvent:
     """Queue a test for one receiver, which ``sending.send_test`` sends before any worker does."""
     with transaction.atomic():
-        event = _write(HookEvent(), event_types.TEST, {}, told=[receiver], now=now)
-        event.deliveries.update(due_at=now + timedelta(days=1))
-    return event
+        return _keep(
+            [_written(HookEvent(), event_types.TEST, {}, now=now)], [receiver], due_at=now + timedelta(days=1)
+        )[0]
 
 
 def message(message_id: str, name: str, data: dict[str, Any], *, now: datetime) -> dict[str, Any]:
@@ -66,18 +80,24 @@ def moment(at: datetime) -> str:
     return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def _next(user_id: int) -> int:
+def _next(user_ids: list[int]) -> dict[int, int]:
+    values = [value for user_id in sorted(user_ids) for value in (user_id, 1)]
     with connection.cursor() as cursor:
-        cursor.execute(_NEXT, [user_id])
-        return int(cursor.fetchone()[0])
+        cursor.execute(_NEXT.format(rows=", ".join(["(%s, %s)"] * len(user_ids))), values)
+        return dict(cursor.fetchall())
 
 
-def _write(
-    event: HookEvent, kind: EventType, data: dict[str, Any], *, told: Iterable[receivers.Receiver], now: datetime
-) -> HookEvent:
+def _written(event: HookEvent, kind: EventType, data: dict[str, Any], *, now: datetime) -> HookEvent:
     event.type, event.created_at = kind.name, now
     event.body = message(event.message_id, kind.name, data, now=now)
-    event.save(force_insert=True)
-    own = {"event": event, "user_id": event.user_id, "sequence": event.sequence, "due_at": now}
-    HookDelivery.objects.bulk_create(HookDelivery(receiver=receiver.name, **own) for receiver in told)
     return event
+
+
+def _keep(made: list[HookEvent], to: list[receivers.Receiver], *, due_at: datetime) -> list[HookEvent]:
+    HookEvent.objects.bulk_create(made)
+    HookDelivery.objects.bulk_create(
+        HookDelivery(event=event, receiver=one.name, user_id=event.user_id, sequence=event.sequence, due_at=due_at)
+        for event in made
+        for one in to
+    )
+    return made
