@@ -131,6 +131,7 @@ def latest_activity(user: User, entries: Sequence[Entry]) -> list[dict[str, Any]
             "account": by_id[row.account_id],
         }
         for row in accounts.latest_of(user, most=_LATEST)
+        if row.account_id in by_id  # not one that came between two statements
     ]
 
 

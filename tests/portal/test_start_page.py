@@ -136,8 +136,17 @@ def test_the_file_has_what_was_searched_for(adviser: Person):
 def test_nobody_sees_or_chooses_an_account_of_others(adviser: Person, ada: Person):
     client = factories.signed_in(ada)
 
-    for path in ("/", "/?q=A-00001", "/?by=client&in=Client+1", "/accounts.csv", "/accounts.csv?q=name"):
-        assert "A-00001" not in client.get(path).content.decode().replace("q=A-00001", "").replace('"A-00001"', "")
+    for path in (
+        "/",
+        "/?q=A-0000",
+        "/?by=client&in=Client+1",
+        "/accounts.csv",
+        "/accounts.csv?q=name",
+        "/accounts/A-00001/",
+    ):
+        page = client.get(path).content.decode()
+        assert [text for text in ("A-00001", "Name 00001", "1,001.00", "1001.00") if text in page] == [], path
+    assert client.get("/accounts/A-00001/").status_code == client.get("/accounts/U-NONE/").status_code == 404
     assert client.post("/accounts/A-00001/choose/").status_code == 404
     assert client.post("/accounts/U-NONE/choose/").status_code == 404
     assert not Mandate.objects.exclude(chosen_at=None).exists()
@@ -242,6 +251,21 @@ def test_a_day_on_which_an_account_is_missing_is_no_loss(ada: Person, clock: Clo
     assert context["chart"].last.net_value == 1502
     assert min(point for point in (context["chart"].first.net_value, context["chart"].last.net_value)) >= 1000
     assert context["change"].words.startswith("+")
+
+
+@pytest.mark.parametrize("others", [1, 9])
+def test_an_account_of_which_the_books_say_no_values_is_no_gain(ada: Person, clock: Clock, others: int):
+    values(ada.user.mandates.get().account, clock.now, range(1, 20), 1000)
+    silent = advise(ada, others, net_value="500.00")
+
+    context = shown(factories.signed_in(ada))
+    assert (context["chart"], context["change"]) == (None, None)
+
+    for account in silent:
+        values(account, clock.now, range(1, 3), 500)
+    context = shown(factories.signed_in(ada))
+    assert context["chart"].last.net_value == 1001 + others * 501
+    assert context["change"].amount == context["totals"][0].net_value - context["chart"].last.net_value
 
 
 def test_values_in_two_currencies_are_no_line(ada: Person, clock: Clock):
