@@ -356,7 +356,7 @@ def test_each_sign_in_writes_one_event(client: Client, ada: Person) -> None:
 def test_a_sign_in_from_start_to_dashboard_takes_few_statements(
     client: Client, ada: Person, django_assert_max_num_queries: object
 ) -> None:
-    with django_assert_max_num_queries(25):
+    with django_assert_max_num_queries(29):
         client.get("/login/")
         factories.sign_in(client, ada)
         client.get("/")

@@ -196,6 +196,17 @@ def test_the_last_sign_in_says_when_where_and_by_which_device(ada: Person, clock
     assert f"/activity/{page.context['previous'].n}/not-me/" in page.content.decode()
 
 
+def test_somebody_who_signed_in_elsewhere_since_is_shown_and_not_ones_own_sign_in(ada: Person, clock: Clock):
+    mine, theirs = Client(), Client(REMOTE_ADDR="198.51.100.7")
+    factories.sign_in(mine, ada)
+    assert mine.get("/").context["previous"] is None
+    clock.move(minutes=5)
+    factories.sign_in(theirs, ada)
+
+    assert mine.get("/").context["previous"].at == clock.now
+    assert theirs.get("/").context["previous"].at == clock.now - timedelta(minutes=5)
+
+
 def test_who_has_a_username_in_the_other_realm_may_switch(ada: Person, clock: Clock):
     client = factories.signed_in(ada)
     assert shown(client)["other_realm"] is None
