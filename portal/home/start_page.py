@@ -144,8 +144,9 @@ def last_sign_in(user: User, own: int | None) -> SignIn | None:
     event = next(iter(sign_ins.exclude(n=own)[:1] if own else sign_ins[1:2]), None)
     if event is None:
         return None
-    origin = SignInAddress.objects.filter(user=user, at=event.at).first() or SignInAddress()
-    return SignIn(event.n, event.at, origin.device, geolocation.of(origin.address))
+    origin = SignInAddress.objects.filter(user=user, at=event.at).first()
+    device, address = (origin.device, origin.address) if origin else ("", "")
+    return SignIn(event.n, event.at, device, geolocation.of(address))
 
 
 def messages_and_other_realm(user: User) -> dict[str, Any]:

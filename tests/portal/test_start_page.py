@@ -10,9 +10,10 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from accounts.enums import Realm
-from accounts.models import AccountActivity, Mandate, TradingAccount
-from tests import factories
+from accounts.enums import Action, Realm
+from accounts.models import AccountActivity, Mandate, SignInAddress, TradingAccount
+from portal.audit.record import record
+from tests import factories, notices
 from tests.conftest import Clock
 from tests.factories import Person
 from tests.lint_html import problems
@@ -150,6 +151,42 @@ def test_nobody_sees_or_chooses_an_account_of_others(adviser: Person, ada: Perso
     assert client.post("/accounts/A-00001/choose/").status_code == 404
     assert client.post("/accounts/U-NONE/choose/").status_code == 404
     assert not Mandate.objects.exclude(chosen_at=None).exists()
+
+
+def test_what_happens_to_others_is_on_no_part_of_the_page(ada: Person, mallory: Person, clock: Clock):
+    client = Client()
+    for person, amount, theirs in ((ada, 1, client), (mallory, 7, Client())):
+        account = person.user.mandates.get().account
+        values(account, clock.now, range(1, 20), 1000)
+        entries = [AccountActivity(account=account, at=clock.now, kind="deposit", amount=amount) for _ in range(amount)]
+        AccountActivity.objects.bulk_create(entries)
+        notices.email(person.user, now=clock.now)
+        factories.sign_in(theirs, person)
+    record(Action.SIGNED_IN, by=mallory.user, on=mallory.user, now=clock.now)
+
+    context = shown(client)
+
+    assert [row["amount"] for row in context["latest"]] == ["+1.00 USD"]
+    assert context["chart"].last.net_value == 1001
+    assert {one.notice.user_id for one in context["notices"]} == {ada.user.pk}
+    assert (context["previous"], context["other_realm"]) == (None, None)
+
+
+def test_a_sign_in_whose_address_is_deleted_has_a_time_and_nothing_of_others(
+    ada: Person, mallory: Person, clock: Clock
+):
+    for person in (ada, mallory):
+        factories.sign_in(Client(headers={"User-Agent": "Firefox/130.0"}), person)
+    SignInAddress.objects.filter(user=ada.user).delete()
+    clock.move(minutes=1)
+    client = Client()
+    factories.sign_in(client, ada)
+
+    page = client.get("/")
+
+    assert (page.context["previous"].device, page.context["previous"].place) == ("", "")
+    assert ">Last sign-in: " in page.content.decode()
+    assert "object at 0x" not in page.content.decode()
 
 
 def test_the_chosen_account_is_remembered_and_the_tools_open_for_it(adviser: Person, settings):
