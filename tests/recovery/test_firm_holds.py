@@ -246,6 +246,12 @@ def test_wrong_tokens_are_counted_and_the_right_one_always_works(clock, holder):
     assert asked(number, "wrong", REMOTE_ADDR="198.51.100.7").status_code == 401
 
 
+def test_the_word_before_a_token_is_taken_in_any_case(clock, holder):
+    path = f"/firm/holds/{account_of(holder).number}/"
+
+    assert Client().get(path, HTTP_AUTHORIZATION=f"bearer {TOKEN}").status_code == 200
+
+
 def test_both_tokens_work_while_one_is_changed(clock, holder):
     assert asked(account_of(holder).number, "another-token-that-is-on-its-way-out-9876543210").status_code == 200
 
