@@ -186,6 +186,17 @@ def test_the_firm_reads_what_is_on_hold_signed(clock, walk, holder):
     Webhook(NEW_SECRET).verify(answer.content, dict(answer.headers))
 
 
+def test_what_concerns_other_accounts_is_not_in_it(clock, walk, holder):
+    walk.ready(clock).started().opened_grant().completed()
+    lea = factories.customer("lea")
+    suspension.suspend(lea.user, reason="x", by=None, origin=None, now=clock.now)
+
+    mine, theirs = (verified(asked(account_of(person).number))["data"] for person in (holder, lea))
+
+    assert ({hold["username"] for hold in mine["holds"]}, mine["suspended"]) == ({"ada"}, [])
+    assert (theirs["holds"], [one["username"] for one in theirs["suspended"]]) == ([], ["lea"])
+
+
 def test_an_answer_that_was_touched_does_not_verify(clock, walk, holder):
     answer = asked(account_of(holder).number)
 
