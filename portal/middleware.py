@@ -115,16 +115,21 @@ class ErrorPagesMiddleware:
 
 
 class CharsetMiddleware:
-    """Refuse requests that claim another character set than UTF-8: Django would read even addresses by it."""
+    """Refuse requests that claim another character set than UTF-8: Django would read even addresses by it.
+
+    An address with a NUL in it is that of no page: PostgreSQL takes none in a text.
+    """
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        """Answer 400, or pass the request on."""
+        """Answer 400 or 404, or pass the request on."""
         if not headers.is_utf8(request.content_params or {}):
             request.encoding = "utf-8"
             return errors.bad_request(request)
+        if "\0" in request.path_info:
+            return errors.not_found(request)
         return self.get_response(request)
 
 

@@ -89,7 +89,7 @@ def _faults_of_tree(root: ET.Element) -> Iterator[str]:
             continue
         if space[1:] != _SVG or not _DRAWS.fullmatch(name):
             yield f"contains <{name}>, which is more than drawing"
-        if name == "style" and _OUTSIDE.search(element.text or ""):
+        if name == "style" and _OUTSIDE.search("".join(element.itertext())):
             yield "has a <style> that refers to something outside of it"
         for attribute, value in element.items():
             yield from _faults_of(attribute, value)

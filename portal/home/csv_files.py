@@ -7,7 +7,8 @@ from decimal import Decimal
 from django.http import HttpResponse
 
 MOST_LINES = 10_000
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet would calculate (OWASP, CSV injection)
+# What a spreadsheet would calculate (OWASP, CSV injection); the last four are the wide forms of the first.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
 
 def response(name: str, columns: Sequence[str], rows: Iterable[Sequence[str | Decimal | None]]) -> HttpResponse:

@@ -73,8 +73,11 @@ class AccountsPart:
         return urlencode({"in": self.options.opened or ""})
 
 
-def facts_of(user: User, query: dict[str, str], *, now: datetime) -> dict[str, Any]:
-    """Return what the start page says; ``query``: of its address. Eight statements, however many accounts there are."""
+def facts_of(user: User, query: dict[str, str], *, own: int | None, now: datetime) -> dict[str, Any]:
+    """Return what the start page says. Eight statements, however many accounts there are.
+
+    ``query``: of its address; ``own``: the place in the record of the sign-in by which it is read.
+    """
     entries = account_list.entries_of(user)
     chosen = account_list.chosen_of(entries)
     part = accounts_part(entries, ListOptions.read(query, entries), query.get("page"))
@@ -83,7 +86,7 @@ def facts_of(user: User, query: dict[str, str], *, now: datetime) -> dict[str, A
         "groupings": account_list.GROUPINGS.items(),
         "sortings": account_list.SORTINGS.items(),
         "latest": latest_activity(user, entries),
-        "previous": last_sign_in(user),
+        "previous": last_sign_in(user, own),
         "chosen": chosen,
         "tools": tools(chosen.number if chosen else None),
         **values_of(user, part, now=now),
@@ -131,17 +134,19 @@ def latest_activity(user: User, entries: Sequence[Entry]) -> list[dict[str, Any]
             "account": by_id[row.account_id],
         }
         for row in account_queries.latest_of(user, most=_LATEST)
+        if row.account_id in by_id  # not one that came between two statements
     ]
 
 
-def last_sign_in(user: User) -> SignIn | None:
-    """Return the sign-in before this one. Two statements."""
+def last_sign_in(user: User, own: int | None) -> SignIn | None:
+    """Return the last sign-in but one's own, so also one that came later, elsewhere. Two statements."""
     sign_ins = SecurityEvent.objects.filter(chain=chain_of(user), action=Action.SIGNED_IN).order_by("-n")
-    event = next(iter(sign_ins[1:2]), None)
+    event = next(iter(sign_ins.exclude(n=own)[:1] if own else sign_ins[1:2]), None)
     if event is None:
         return None
-    origin = SignInAddress.objects.filter(user=user, at=event.at).first() or SignInAddress()
-    return SignIn(event.n, event.at, origin.device, geolocation.of(origin.address))
+    origin = SignInAddress.objects.filter(user=user, at=event.at).first()
+    device, address = (origin.device, origin.address) if origin else ("", "")
+    return SignIn(event.n, event.at, device, geolocation.of(address))
 
 
 def messages_and_other_realm(user: User) -> dict[str, Any]:

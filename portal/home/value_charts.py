@@ -19,10 +19,11 @@ _MOST_LINES = 8  # accounts with a line of their own
 
 
 class Point(NamedTuple):
-    """A value at the end of a day."""
+    """A value at the end of a day, of so many accounts together."""
 
     day: date
     net_value: Decimal
+    accounts: int = 1
 
 
 @dataclass(frozen=True)
@@ -53,27 +54,35 @@ class Change:
 
 @dataclass(frozen=True)
 class Values:
-    """The daily values of a list of accounts: of all together, and of each by its primary key where they are few."""
+    """The daily values of a list of accounts: of all together, and of each by its primary key where they are few.
+
+    ``accounts``: how many open ones there are. The books may leave some out, always or for the first days.
+    """
 
     together: Sequence[Point]
     each: Mapping[int, Sequence[Point]]
+    accounts: int = 0
 
     @property
     def chart(self) -> Chart | None:
-        """Return the chart of all together; None where there are too few days."""
-        return chart_of(self.together)
+        """Return the chart of all together; None where there are too few days, or an account is never among them."""
+        return chart_of(self.together) if self._is_whole(self.together[-1:]) else None
 
     def line_of(self, account_id: int) -> Chart | None:
         """Return the small line of one account."""
         return chart_of(self.each.get(account_id, ()))
 
     def change_to(self, net_value: Decimal, *, today: date) -> Change | None:
-        """Return the change from the last day before today to a value."""
+        """Return the change of all together from the last day before today to a value; None where one is missing."""
         before = next((point for point in reversed(self.together) if point.day < today), None)
-        if before is None:
+        if before is None or not self._is_whole([before]):
             return None
         amount = net_value - before.net_value
         return Change(before.day, amount, amount * 100 / before.net_value if before.net_value else None)
+
+    def _is_whole(self, points: Sequence[Point]) -> bool:
+        """Tell whether these are values of every account: else an account that is missing would look like a gain."""
+        return all(point.accounts >= self.accounts for point in points)
 
 
 NO_VALUES = Values((), {})
@@ -99,13 +108,13 @@ def of_user(user: User, *, accounts: int, days: int, now: datetime) -> Values:
     values = _since(AccountValue.objects.filter(account__in=mandates.values("account")), days, now)
     if accounts > _MOST_LINES:
         counted = values.values("day").annotate(total=Sum("net_value"), accounts=Count("pk"))
-        return Values(_whole((row["day"], row["total"], row["accounts"]) for row in counted), {})
+        return Values(_whole((row["day"], row["total"], row["accounts"]) for row in counted), {}, accounts)
     each: dict[int, list[Point]] = defaultdict(list)
     by_day: dict[date, list[Decimal]] = defaultdict(list)
     for account_id, day, net_value in values.values_list("account_id", "day", "net_value"):
         each[account_id].append(Point(day, net_value))
         by_day[day].append(net_value)
-    return Values(_whole((day, sum(listed, Decimal(0)), len(listed)) for day, listed in by_day.items()), each)
+    return Values(_whole((day, sum(listed, Decimal(0)), len(listed)) for day, listed in by_day.items()), each, accounts)
 
 
 def _since(values: "QuerySet[AccountValue]", days: int, now: datetime) -> "QuerySet[AccountValue]":
@@ -117,6 +126,6 @@ def _whole(days: Iterable[tuple[date, Decimal, int]]) -> list[Point]:
     points, most = [], 0
     for day, net_value, accounts in days:
         if accounts >= most:
-            points.append(Point(day, net_value))
+            points.append(Point(day, net_value, accounts))
             most = accounts
     return points

@@ -31,7 +31,7 @@ def dashboard(request: SignedInRequest) -> HttpResponse:
     if request.user.is_staff:
         return redirect("admin:index")
     user = request.user
-    facts = start_page.facts_of(user, request.GET.dict(), now=clock.now())
+    facts = start_page.facts_of(user, request.GET.dict(), own=request.session.get("sign_in"), now=clock.now())
     facts |= {"health": health_of(_ways_of(user, queries.keys_of(user))), "open_case": objections.open_case_of(user)}
     return render(request, "portal/dashboard.html", facts)
 

@@ -20,7 +20,7 @@ from recovery.actions import case_holds
 
 log = logging.getLogger("portal.security")
 
-_BEARER = "Bearer "
+_BEARER = "bearer"  # in any case (RFC 9110, 11.1)
 
 
 @require_safe
@@ -42,9 +42,10 @@ holds.__dict__["who"] = "the firm's systems"  # read by portal.url_inventory
 
 def _is_right(given: str, tokens: list[str]) -> bool:
     """Compare with every token, each in constant time."""
-    typed = digests.keyed("firm-token", given.removeprefix(_BEARER).strip())
+    scheme, _, token = given.partition(" ")
+    typed = digests.keyed("firm-token", token.strip())
     right = [digests.same(typed, digests.keyed("firm-token", token)) for token in tokens]
-    return given.startswith(_BEARER) and any(right)
+    return scheme.lower() == _BEARER and any(right)
 
 
 def _refused(request: HttpRequest) -> JsonResponse:

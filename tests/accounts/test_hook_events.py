@@ -237,8 +237,16 @@ def test_a_report_is_told_by_its_reference_opened_closed_and_opened_again(ada: P
     assert Report.objects.get().closed_at is None
 
 
-def test_closing_opening_and_erasing_are_told_and_erasing_is_the_last(ada: Person, clock: Clock):
+def test_an_event_has_the_accounts_of_nobody_else(ada: Person, mallory: Person, clock: Clock):
     suspension.suspend(ada.user, reason="", by=None, origin=None, now=clock.now)
+
+    own = ada.user.mandates.get().account.number
+    assert [account["number"] for account in last(ada)["data"]["accounts"]] == [own]
+
+
+def test_closing_opening_and_erasing_are_told_and_erasing_is_the_last(ada: Person, mallory: Person, clock: Clock):
+    for person in (ada, mallory):
+        suspension.suspend(person.user, reason="", by=None, origin=None, now=clock.now)
     customer = ada.user.customer
     with transaction.atomic():
         closing.close_person(customer, now=clock.now)
@@ -253,11 +261,14 @@ def test_closing_opening_and_erasing_are_told_and_erasing_is_the_last(ada: Perso
     assert [kind for kind, _facts in told(ada)] == ["user.erased"]
     assert last(ada)["data"]["subject"]["username"] == "ada"
     assert last(ada)["data"]["sequence"] == len(kinds) + 1
-    assert set(HookDelivery.objects.values_list("state", "event__type")) == {("due", "user.erased")}
+    hers = HookDelivery.objects.filter(user=ada.user)
+    assert set(hers.values_list("state", "event__type")) == {("due", "user.erased")}
+    assert [kind for kind, _facts in told(mallory)] == ["user.suspended"]
 
 
-def test_people_are_given_what_the_firm_was_told(ada: Person, clock: Clock):
-    suspension.suspend(ada.user, reason="", by=None, origin=None, now=clock.now)
+def test_people_are_given_what_the_firm_was_told_of_them(ada: Person, mallory: Person, clock: Clock):
+    for person in (ada, mallory):
+        suspension.suspend(person.user, reason="", by=None, origin=None, now=clock.now)
 
     given = json.loads("".join(export.as_json(erasure.of_customer(ada.user.customer), now=clock.now)))
 

@@ -13,6 +13,7 @@ from accounts.enums import Role
 from accounts.models import KnownBrowser, PlatformSession
 from portal.audit.models import SecurityEvent
 from portal.lib import hash_semaphore
+from portal.outbox.hooks import signatures
 from portal.outbox.models import Notice
 from portal.throttle.models import Throttle
 from tests import factories
@@ -350,3 +351,10 @@ def status_by_wsgi(path: str, content_type: str) -> int:
     said: list[str] = []
     list(application(environ, lambda status, _headers: said.append(status)))
     return int(said[0].split()[0])
+
+
+@pytest.mark.parametrize("path", ["/accounts/a%00b/", "/accounts/%00/activity/file/", "/firm/holds/%00/", "/help/%00/"])
+def test_a_nul_in_an_address_is_no_page_on_any_database(ada: Person, clock: Clock, settings: object, path: str):
+    settings.PORTAL_FIRM_TOKENS, settings.PORTAL_HOOK_SECRETS = "t" * 32, signatures.new_secret()
+
+    assert factories.signed_in(ada).get(path, headers={"Authorization": f"Bearer {'t' * 32}"}).status_code == 404

@@ -10,9 +10,10 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from accounts.enums import Realm
-from accounts.models import AccountActivity, Mandate, TradingAccount
-from tests import factories
+from accounts.enums import Action, Realm
+from accounts.models import AccountActivity, Mandate, SignInAddress, TradingAccount
+from portal.audit.record import record
+from tests import factories, notices
 from tests.conftest import Clock
 from tests.factories import Person
 from tests.lint_html import problems
@@ -136,11 +137,56 @@ def test_the_file_has_what_was_searched_for(adviser: Person):
 def test_nobody_sees_or_chooses_an_account_of_others(adviser: Person, ada: Person):
     client = factories.signed_in(ada)
 
-    for path in ("/", "/?q=A-00001", "/?by=client&in=Client+1", "/accounts.csv", "/accounts.csv?q=name"):
-        assert "A-00001" not in client.get(path).content.decode().replace("q=A-00001", "").replace('"A-00001"', "")
+    for path in (
+        "/",
+        "/?q=A-0000",
+        "/?by=client&in=Client+1",
+        "/accounts.csv",
+        "/accounts.csv?q=name",
+        "/accounts/A-00001/",
+    ):
+        page = client.get(path).content.decode()
+        assert [text for text in ("A-00001", "Name 00001", "1,001.00", "1001.00") if text in page] == [], path
+    assert client.get("/accounts/A-00001/").status_code == client.get("/accounts/U-NONE/").status_code == 404
     assert client.post("/accounts/A-00001/choose/").status_code == 404
     assert client.post("/accounts/U-NONE/choose/").status_code == 404
     assert not Mandate.objects.exclude(chosen_at=None).exists()
+
+
+def test_what_happens_to_others_is_on_no_part_of_the_page(ada: Person, mallory: Person, clock: Clock):
+    client = Client()
+    for person, amount, theirs in ((ada, 1, client), (mallory, 7, Client())):
+        account = person.user.mandates.get().account
+        values(account, clock.now, range(1, 20), 1000)
+        entries = [AccountActivity(account=account, at=clock.now, kind="deposit", amount=amount) for _ in range(amount)]
+        AccountActivity.objects.bulk_create(entries)
+        notices.email(person.user, now=clock.now)
+        factories.sign_in(theirs, person)
+    record(Action.SIGNED_IN, by=mallory.user, on=mallory.user, now=clock.now)
+
+    context = shown(client)
+
+    assert [row["amount"] for row in context["latest"]] == ["+1.00 USD"]
+    assert context["chart"].last.net_value == 1001
+    assert {one.notice.user_id for one in context["notices"]} == {ada.user.pk}
+    assert (context["previous"], context["other_realm"]) == (None, None)
+
+
+def test_a_sign_in_whose_address_is_deleted_has_a_time_and_nothing_of_others(
+    ada: Person, mallory: Person, clock: Clock
+):
+    for person in (ada, mallory):
+        factories.sign_in(Client(headers={"User-Agent": "Firefox/130.0"}), person)
+    SignInAddress.objects.filter(user=ada.user).delete()
+    clock.move(minutes=1)
+    client = Client()
+    factories.sign_in(client, ada)
+
+    page = client.get("/")
+
+    assert (page.context["previous"].device, page.context["previous"].place) == ("", "")
+    assert ">Last sign-in: " in page.content.decode()
+    assert "object at 0x" not in page.content.decode()
 
 
 def test_the_chosen_account_is_remembered_and_the_tools_open_for_it(adviser: Person, settings):
@@ -185,6 +231,17 @@ def test_the_last_sign_in_says_when_where_and_by_which_device(ada: Person, clock
     assert page.context["previous"].device == "Chrome on Windows"
     assert "yesterday" in page.content.decode()
     assert f"/activity/{page.context['previous'].n}/not-me/" in page.content.decode()
+
+
+def test_somebody_who_signed_in_elsewhere_since_is_shown_and_not_ones_own_sign_in(ada: Person, clock: Clock):
+    mine, theirs = Client(), Client(REMOTE_ADDR="198.51.100.7")
+    factories.sign_in(mine, ada)
+    assert mine.get("/").context["previous"] is None
+    clock.move(minutes=5)
+    factories.sign_in(theirs, ada)
+
+    assert mine.get("/").context["previous"].at == clock.now
+    assert theirs.get("/").context["previous"].at == clock.now - timedelta(minutes=5)
 
 
 def test_who_has_a_username_in_the_other_realm_may_switch(ada: Person, clock: Clock):
@@ -242,6 +299,21 @@ def test_a_day_on_which_an_account_is_missing_is_no_loss(ada: Person, clock: Clo
     assert context["chart"].last.net_value == 1502
     assert min(point for point in (context["chart"].first.net_value, context["chart"].last.net_value)) >= 1000
     assert context["change"].words.startswith("+")
+
+
+@pytest.mark.parametrize("others", [1, 9])
+def test_an_account_of_which_the_books_say_no_values_is_no_gain(ada: Person, clock: Clock, others: int):
+    values(ada.user.mandates.get().account, clock.now, range(1, 20), 1000)
+    silent = advise(ada, others, net_value="500.00")
+
+    context = shown(factories.signed_in(ada))
+    assert (context["chart"], context["change"]) == (None, None)
+
+    for account in silent:
+        values(account, clock.now, range(1, 3), 500)
+    context = shown(factories.signed_in(ada))
+    assert context["chart"].last.net_value == 1001 + others * 501
+    assert context["change"].amount == context["totals"][0].net_value - context["chart"].last.net_value
 
 
 def test_values_in_two_currencies_are_no_line(ada: Person, clock: Clock):

@@ -186,6 +186,17 @@ def test_the_firm_reads_what_is_on_hold_signed(clock, walk, holder):
     Webhook(NEW_SECRET).verify(answer.content, dict(answer.headers))
 
 
+def test_what_concerns_other_accounts_is_not_in_it(clock, walk, holder):
+    walk.ready(clock).started().opened_grant().completed()
+    lea = factories.customer("lea")
+    suspension.suspend(lea.user, reason="x", by=None, origin=None, now=clock.now)
+
+    mine, theirs = (verified(asked(account_of(person).number))["data"] for person in (holder, lea))
+
+    assert ({hold["username"] for hold in mine["holds"]}, mine["suspended"]) == ({"ada"}, [])
+    assert (theirs["holds"], [one["username"] for one in theirs["suspended"]]) == ([], ["lea"])
+
+
 def test_an_answer_that_was_touched_does_not_verify(clock, walk, holder):
     answer = asked(account_of(holder).number)
 
@@ -244,6 +255,12 @@ def test_wrong_tokens_are_counted_and_the_right_one_always_works(clock, holder):
 
     assert asked(number).status_code == 200
     assert asked(number, "wrong", REMOTE_ADDR="198.51.100.7").status_code == 401
+
+
+def test_the_word_before_a_token_is_taken_in_any_case(clock, holder):
+    path = f"/firm/holds/{account_of(holder).number}/"
+
+    assert Client().get(path, HTTP_AUTHORIZATION=f"bearer {TOKEN}").status_code == 200
 
 
 def test_both_tokens_work_while_one_is_changed(clock, holder):

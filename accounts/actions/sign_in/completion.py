@@ -19,10 +19,14 @@ from portal.throttle.reserve import Reservation, clear, locked_until, reserve
 
 @dataclass(frozen=True)
 class SignedIn:
-    """The second factor that opened the session, and the cookie this browser is known by from now on."""
+    """The second factor that opened the session, and the cookie this browser is known by from now on.
+
+    ``place``: the number of this sign-in in the record.
+    """
 
     proof: Authenticator
     browser: str
+    place: int = 0
     is_outside: bool = False  # refused: both factors were right, but the address is not in the user's networks
 
     @property
@@ -64,7 +68,7 @@ def sign_in(
     user = proof.user
     remembered = known_browsers.remember(user, browser, origin=origin, now=now)
     facts = {"proof": proof.persistent_id, "new_browser": remembered.is_new}
-    record(Action.SIGNED_IN, by=user, on=user, now=now, origin=origin, flow=flow, **facts)
+    event = record(Action.SIGNED_IN, by=user, on=user, now=now, origin=origin, flow=flow, **facts)
     clear_attempts(user, browser_scope=browser_scope)
     if remembered.is_new:
         notify.notify_everywhere(
@@ -76,7 +80,7 @@ def sign_in(
             ip=origin.address,
             at=now.isoformat(),
         )
-    return SignedIn(proof, remembered.cookie)
+    return SignedIn(proof, remembered.cookie, event.n)
 
 
 def clear_attempts(user: User, *, browser_scope: str) -> None:

@@ -160,6 +160,7 @@ def open_session(
     session = cast("SessionStore", request.session)
     session.origin, session.session_version = origin, user.session_version
     login(request, user)
+    session["sign_in"] = done.place
     session.save()
     return done
 

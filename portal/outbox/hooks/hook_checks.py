@@ -145,7 +145,8 @@ def _fault_of_private(host: str, network: str) -> str:
         found = ipaddress.ip_network(network)
     except ValueError:
         return "has no network behind the ="
-    if found.is_link_local or found.is_multicast or found.is_unspecified:
+    first = found.network_address
+    if found.is_link_local or found.is_multicast or first.is_unspecified or getattr(first, "ipv4_mapped", None):
         return "leads to addresses that are never one of the firm's systems"
     if not found.is_private or found.prefixlen < _SHORTEST_PREFIX[found.version]:
         return "has a network that is not a private one"

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
 
 from portal.lib import clock, logs, outgoing
 from portal.outbox import leases
@@ -50,11 +50,22 @@ def deliver_due(*, receiver: str, limit: int = 100) -> int:
 
 def claim(*, receiver: str, now: datetime) -> HookDelivery | None:
     """Claim the oldest due event of this receiver that nothing holds up and no worker holds, by one guarded UPDATE."""
-    due = HookDelivery.objects.filter(leases.free(now), ~Exists(_before()), receiver=receiver, state=HookState.DUE)
-    for pk, claims in due.filter(due_at__lte=now).order_by("due_at", "pk").values_list("pk", "claims")[:_CANDIDATES]:
+    for pk, claims in candidates(receiver=receiver, now=now):
         if found := _claim_one(pk, claims, now=now):
             return found
     return None
+
+
+def candidates(*, receiver: str, now: datetime) -> QuerySet[HookDelivery, tuple[int, int]]:
+    """Return the oldest due events that nothing holds up, as primary key and claims.
+
+    A value instead of ``Exists``: PostgreSQL makes an anti-join of that, and where its statistics know of no outage,
+    it then compares all that wait with all that wait.
+    """
+    first_open = _before().order_by("sequence").values("sequence")[:1]
+    due = HookDelivery.objects.filter(leases.free(now), receiver=receiver, state=HookState.DUE, due_at__lte=now)
+    unblocked = due.annotate(waits_for=Subquery(first_open)).filter(waits_for=None)
+    return unblocked.order_by("due_at", "pk").values_list("pk", "claims")[:_CANDIDATES]
 
 
 def send_test(event: HookEvent, receiver: Receiver) -> HookDelivery:

@@ -54,6 +54,8 @@ def test_a_drawing_is_taken(inside):
         ("<style>@import '/x.css';</style>", "<style>"),
         ("<style>@font-face { src: url(x) }</style>", "<style>"),
         ("<style>.a { background: image-set('x' 1x) }</style>", "<style>"),
+        ("<style>.a {}<g/>@import '/x.css';</style>", "<style>"),
+        ("<style><title>.a { fill: url(https://other.example/) }</title></style>", "<style>"),
     ],
 )
 def test_what_is_more_than_drawing_is_refused_and_named(inside, named):

@@ -90,6 +90,8 @@ def test_a_host_in_a_network_of_the_firm_is_right(settings: object, entry: str) 
         "books.example=10.20.0.1/16",
         "books.example=0.0.0.0/0",
         "books.example=8.8.8.0/24",
+        "books.example=0.0.0.0/8",
+        "books.example=::ffff:169.254.0.0/112",
         "books.example=169.254.0.0/16",
         "books.example=fe80::/16",
         "books.example=224.0.0.0/8",

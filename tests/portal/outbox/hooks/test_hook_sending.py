@@ -6,6 +6,7 @@ import time
 from pathlib import Path
 
 import pytest
+from django.db import connection
 from standardwebhooks import Webhook, WebhookVerificationError
 
 from portal.outbox.hooks import operating, receivers, sending
@@ -312,6 +313,20 @@ def test_an_event_is_not_claimed_if_one_before_it_is_sent_again_meanwhile(
     row = HookDelivery.objects.get(event=second)
 
     assert sending._claim_one(row.pk, row.claims, now=clock.now) is None
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite makes no anti-joins")
+def test_what_waits_is_looked_up_by_username_although_the_statistics_know_of_no_outage(
+    ada: Person, clock: Clock
+) -> None:
+    """Otherwise each claim compares all that wait with all that wait, for minutes, while a receiver is away."""
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE outbox_hookdelivery")
+
+    plan = sending.candidates(receiver="books", now=clock.now).explain()
+
+    assert "Anti Join" not in plan
+    assert "(user_id = outbox_hookdelivery.user_id)" in plan
 
 
 @pytest.mark.race

@@ -4,15 +4,16 @@ import os
 import signal
 import subprocess
 import sys
+import time
 
 import pytest
 from django.conf import settings as installed
 from django.core.management import call_command
+from django.db import connection
 
 from portal.lib import clock as portal_clock
-from portal.outbox import delivery
 from portal.outbox.hooks import sending
-from portal.outbox.models import HookDelivery, HookState, Notice
+from portal.outbox.models import HookDelivery, HookState
 from tests import factories, notices
 from tests.accounts.test_races import database_url
 from tests.conftest import Clock
@@ -73,15 +74,26 @@ def test_one_round_sends_events_and_notices(
     assert len(mailoutbox) == 1
 
 
-@pytest.mark.django_db
-def test_a_receiver_that_is_away_holds_up_no_mail(
-    ada: Person, books: FirmSystem, clock: Clock, mailoutbox: list[object]
+@pytest.mark.race
+@pytest.mark.django_db(transaction=True)
+def test_a_receiver_that_does_not_answer_holds_up_no_mail(
+    books: FirmSystem, settings: object, mailoutbox: list[object]
 ) -> None:
-    books.status = 500
+    settings.PORTAL_HOOK_TIMEOUT_SECONDS = 60
+    ada, arrived = factories.customer("ada"), []
+
+    def answer_only_after_a_mail(_request: object) -> None:
+        notices.email(ada.user, now=portal_clock.now())
+        connection.close()
+        end = time.monotonic() + settings.PORTAL_HOOK_TIMEOUT_SECONDS / 2
+        while not mailoutbox and time.monotonic() < end:
+            time.sleep(0.02)
+        arrived.append(len(mailoutbox))
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    books.behaviour = answer_only_after_a_mail
     tell(ada.user)
-    notices.email(ada.user, now=clock.now)
 
-    delivery.deliver_due()
-    call_command("portal_worker", "--once")
+    call_command("portal_worker")
 
-    assert len(mailoutbox) == Notice.objects.filter(state="sent").count() == 1
+    assert arrived == [1]
