@@ -86,6 +86,7 @@ def facts_of(user: User, query: dict[str, str], *, now: datetime) -> dict[str, A
         "previous": last_sign_in(user),
         "chosen": chosen,
         "tools": tools(chosen.number if chosen else None),
+        "must_choose": bool(entries) and len(tools("-")) > len(tools(None)) and chosen is None,
         **values_of(user, part, now=now),
         **messages_and_other_realm(user),
     }
@@ -96,7 +97,7 @@ def accounts_part(entries: Sequence[Entry], wish: Wish, page: str | None) -> Acc
     listed = account_list.in_order(account_list.found(entries, wish.words), wish.sort)
     if len(entries) <= FEW_ACCOUNTS or not wish.is_grouped:
         return AccountsPart(entries, wish, Paginator(listed, PER_PAGE).get_page(page))
-    groups = account_list.grouped(listed, wish.by)
+    groups = account_list.grouped(listed, wish.by, wish.sort)
     at = next((n for n, group in enumerate(groups) if group.key == wish.opened), None)
     if at is None:
         return AccountsPart(entries, wish, Paginator(groups, PER_PAGE).get_page(page))
