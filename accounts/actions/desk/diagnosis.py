@@ -61,7 +61,7 @@ def _suspended(facts: Facts, now: datetime) -> Diagnosis | None:
     if facts.suspended_at is None:
         return None
     since = words.moment(facts.suspended_at, now)
-    advice = _("It does not end by itself. See below who stopped it and why.")
+    advice = _("A senior reviewer other than whoever stopped it can allow it again. What happened, below, says why.")
     headline = _("No: sign-in was stopped to protect the account, %s.") % since
     return Diagnosis(Verdict.NO, headline, advice, "L2", "reinstate")
 
@@ -114,7 +114,7 @@ def _no_key(facts: Facts, now: datetime) -> Diagnosis | None:
     if facts.keys or facts.passkeys:
         return None
     verdict = Verdict.PARTLY if facts.backup_codes else Verdict.NO
-    headline, advice = _("No: no Key is set up."), _("After the password they are led to set one up.")
+    headline, advice = _("No: no Key is set up."), _("They type username and password, and are then led to set one up.")
     if facts.ended:
         last = facts.ended[0]
         about = {"name": last.name, "at": words.moment(last.ended_at or now, now), "why": last.ended_because}

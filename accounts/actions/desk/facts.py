@@ -154,7 +154,7 @@ def _tries(user: User, *, now: datetime) -> Iterable[Tries]:
         origin, until = origins.get(row.key), row.locked_until(now)
         is_over = row.fades_at is not None and row.fades_at <= now and until is None
         is_used_up = row.total is not None and row.used_in_a_row >= row.total
-        if is_over and not is_used_up:
+        if (is_over or not row.used) and not is_used_up:
             continue
         place = client.Origin(address=origin.address).place if origin else ""
         where = pause_origins.Where(origin.device, place) if origin else pause_origins.Where()
