@@ -101,9 +101,12 @@ def _case(facts: Facts, now: datetime) -> Diagnosis | None:
     if facts.case_since is None:
         return None
     since = words.moment(facts.case_since, now)
-    advice = _("They see how it stands on their case page. Until it is done, only the old password and Key work.")
     headline = _("Not yet: a recovery is under way, since %s.") % since
-    return Diagnosis(Verdict.PARTLY if _has_factor(facts) else Verdict.NO, headline, advice)
+    if not _has_factor(facts):
+        advice = _("They see how it stands on their case page, and can sign in once it is done.")
+        return Diagnosis(Verdict.NO, headline, advice)
+    advice = _("They see how it stands on their case page. Until it is done, only the old password and Key work.")
+    return Diagnosis(Verdict.PARTLY, headline, advice)
 
 
 def _has_factor(facts: Facts) -> bool:

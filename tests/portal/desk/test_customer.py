@@ -1,8 +1,10 @@
 """The desk's page of one customer: its first line answers whether they can sign in, and why not (CASE-8)."""
 
 import pytest
+from django.urls import reverse
 
 from tests import factories
+from tests.accounts.welcome_work import newcomer
 from tests.conftest import Clock
 from tests.factories import Person
 from tests.lint_html import problems
@@ -37,4 +39,16 @@ def test_the_first_line_answers_why_somebody_cannot_sign_in(agent: Person, clock
     assert (marks(page, "verdict"), marks(page, "cause")) == ([ANSWERS[state][0]], [ANSWERS[state][1]])
     assert shown.rstrip("/").rpartition("/")[2] == ANSWERS[state][2]
     assert html.index("data-verdict") < html.index("<h2")
+    assert problems(html) == []
+
+
+@pytest.mark.promise("CASE-8")
+def test_a_new_letter_stands_beside_the_answer_and_nowhere_else(agent: Person, clock: Clock):
+    vera = newcomer()
+
+    html = look(factories.signed_in(agent), "vera").content.decode()
+
+    asking = reverse("admin:accounts_welcomeletter_ask", args=[vera.pk])
+    answer, rest = html.partition("</section>")[::2]
+    assert (answer.count(asking), rest.count(asking)) == (1, 0)
     assert problems(html) == []
