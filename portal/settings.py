@@ -335,6 +335,7 @@ PORTAL_GEOLOCATION_CSV = env.text(
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English")]
 USE_I18N = True
+FORMAT_MODULE_PATH = ["portal.lib.formats"]
 TIME_ZONE = "UTC"
 USE_TZ = True
 PORTAL_DEFAULT_TZ = env.text("PORTAL_DEFAULT_TZ", "America/New_York", help="Zone shown before we know the reader's.")

@@ -61,8 +61,8 @@ CAUSES = [
         "bad",
         (
             "L2",
-            _("We paused sign-in to protect this account"),
-            _("This pause does not end by itself. Call us at {support_phone} and we will sort it out with you."),
+            _("We stopped sign-in to protect this account"),
+            _("This does not end by itself. Call us at {support_phone} and we will sort it out with you."),
         ),
     ),
     *row(

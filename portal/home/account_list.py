@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
 # By the name in the address.
-GROUPINGS: dict[str, "StrOrPromise"] = {"client": _("Client"), "kind": _("Kind"), "none": _("No groups")}
+GROUPINGS: dict[str, "StrOrPromise"] = {"client": _("Client"), "kind": _("Kind"), "none": _("None")}
 SORTINGS: dict[str, "StrOrPromise"] = {"name": _("Name"), "value": _("Value"), "cash": _("Cash")}
 _MOST_RECENT = 5
 _COLUMNS = ("number", "kind", "realm", "currency", "net_value", "cash", "balances_at", "closed_at")
@@ -174,13 +174,18 @@ def in_order(entries: Iterable[Entry], sort: str) -> list[Entry]:
     return sorted(entries, key=lambda one: (one.closed_at is not None, size(one), _plain(one.label), one.number))
 
 
-def grouped(entries: Iterable[Entry], by: str) -> list[Group]:
-    """Return the groups by name, with the accounts in the order given; those of no client come last."""
+def grouped(entries: Iterable[Entry], by: str, sort: str = "name") -> list[Group]:
+    """Return the groups in one of the orders of ``SORTINGS``, with the accounts in the order given; no client last."""
+    size = _SIZES.get(sort, _no_size)
     by_key: dict[str, list[Entry]] = defaultdict(list)
     for entry in entries:
         by_key[_key_of(entry, by)].append(entry)
     groups = [Group(key, _name_of(key, by), tuple(within)) for key, within in by_key.items()]
-    return sorted(groups, key=lambda group: (not group.key, _plain(group.name)))
+    return sorted(groups, key=lambda group: (not group.key, _size_of(group, size), _plain(group.name)))
+
+
+def _size_of(group: Group, size: Callable[[Entry], Decimal]) -> Decimal:
+    return _sum(size(entry) for entry in group.entries if entry.closed_at is None)
 
 
 def _no_size(_entry: Entry) -> Decimal:

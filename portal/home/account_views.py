@@ -46,6 +46,7 @@ def account(request: SignedInRequest, number: str) -> HttpResponse:
     found = account_queries.activity_of(mandate.account, only).values_list("pk", flat=True)
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     facts: dict[str, Any] = {
+        "now": clock.now(),
         "mandate": mandate,
         "account": mandate.account,
         "chart": account_queries.chart_of(mandate.account, days, now=clock.now()),

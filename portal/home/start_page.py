@@ -89,6 +89,7 @@ def facts_of(user: User, query: dict[str, str], *, own: int | None, now: datetim
         "previous": last_sign_in(user, own),
         "chosen": chosen,
         "tools": tools(chosen.number if chosen else None),
+        "must_choose": bool(entries) and len(tools("-")) > len(tools(None)) and chosen is None,
         **values_of(user, part, now=now),
         **messages_and_other_realm(user),
     }
@@ -99,7 +100,7 @@ def accounts_part(entries: Sequence[Entry], options: ListOptions, page: str | No
     listed = account_list.in_order(account_list.found(entries, options.words), options.sort)
     if len(entries) <= FEW_ACCOUNTS or not options.is_grouped:
         return AccountsPart(entries, options, Paginator(listed, PER_PAGE).get_page(page))
-    groups = account_list.grouped(listed, options.by)
+    groups = account_list.grouped(listed, options.by, options.sort)
     at = next((n for n, group in enumerate(groups) if group.key == options.opened), None)
     if at is None:
         return AccountsPart(entries, options, Paginator(groups, PER_PAGE).get_page(page))

@@ -60,10 +60,15 @@ def day_words(moment: datetime, zone: str = "") -> str:
     return formats.date_format(day, "j F" if day.year == today.year else "j F Y")
 
 
+def is_same_day(moment: datetime, now: datetime) -> bool:
+    """Tell whether both are on one day in the active zone."""
+    return timezone.localtime(moment).date() == timezone.localtime(now).date()
+
+
 def short_words(moment: datetime, now: datetime) -> str:
     """Return a moment without its zone, for pages that say it once: 14:32 if it is today, else 3 March, 14:32."""
     local, today = timezone.localtime(moment), timezone.localtime(now)
-    if local.date() == today.date():
+    if is_same_day(moment, now):
         return formats.date_format(local, "H:i")
     return formats.date_format(local, "j F, H:i" if local.year == today.year else "j F Y, H:i")
 

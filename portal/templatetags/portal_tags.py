@@ -14,6 +14,7 @@ from django.forms import BaseForm, BoundField, CheckboxInput
 from django.template import Context
 from django.template.loader import render_to_string
 from django.templatetags.static import static
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
@@ -123,6 +124,14 @@ def local_time(moment: datetime, zone: str = "") -> SafeString:
 def local_moment(moment: datetime, zone: str = "") -> SafeString:
     """Show a moment with its date: 3 March 2027, 14:32 (New York time)."""
     return _stamp(moment, zone, "j F Y, H:i")
+
+
+@register.simple_tag
+def local_short(moment: datetime, now: datetime, zone: str = "") -> SafeString:
+    """Show a moment without its zone, for tables that say it once: 14:32 if it is today, else 3 March, 14:32."""
+    with timezone.override(zone or time_format.reader_zone()):
+        words = time_format.short_words(moment, now)
+    return format_html('<time datetime="{}">{}</time>', _local(moment, zone).isoformat("T", "seconds"), words)
 
 
 @register.simple_tag

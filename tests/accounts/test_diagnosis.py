@@ -62,7 +62,10 @@ def test_what_stops_a_sign_in_earlier_is_said_first(first: int):
 
 
 def test_a_recovery_is_no_answer_yet_for_who_has_no_key():
-    assert diagnose(replace(WELL, case_since=EARLIER, keys=()), now=NOW).verdict == Verdict.NO
+    without, old_way = (diagnose(replace(WELL, case_since=EARLIER, keys=keys), now=NOW) for keys in ((), WELL.keys))
+
+    assert without.verdict == Verdict.NO
+    assert without.advice != old_way.advice, "the old Key is no way in for who has none"
 
 
 def test_the_line_says_until_when_after_what_and_from_where():

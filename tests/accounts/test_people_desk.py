@@ -151,7 +151,7 @@ def test_the_status_names_all_that_stands_in_the_way(ada_on_paper, clock):
 
     assert [line.partition(".")[0] for line in said.split("\n  - ")[1:]] == [
         "No: the username is closed",
-        "No: sign-in was stopped to protect the account, 12:00",
+        "No: sign-in was stopped to protect the account, 12:00 today",
         "No: no password was ever set",
         "No: too many wrong codes in a row",
         "No: paused until 12:15 after 5 wrong passwords from a new device",

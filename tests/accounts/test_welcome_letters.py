@@ -173,10 +173,10 @@ def test_the_standing_is_told_at_every_stage_without_the_code(vera: User, clock:
 
     assert stages == [
         "none",
-        "wanted since 2026-03-02, not printed yet",
-        "printed on 2026-03-02, valid until 2026-05-01",
-        "printed on 2026-03-02, expired on 2026-05-01",
-        "used on 2026-03-02",
+        "wanted since 2 March 2026, not printed yet",
+        "printed on 2 March 2026, valid until 1 May 2026",
+        "printed on 2 March 2026, expired on 1 May 2026",
+        "used on 2 March 2026",
     ]
 
 
@@ -184,7 +184,7 @@ def test_a_letter_that_opens_nothing_any_more_is_not_called_valid(vera: User, cl
     code_for(vera)
     User.objects.filter(pk=vera.pk).update(password_changed_at=clock.now)
 
-    assert letters.standing_of(vera, now=clock.now).startswith("printed on 2026-03-02, of no use")
+    assert letters.standing_of(vera, now=clock.now).startswith("printed on 2 March 2026, of no use")
 
 
 @pytest.mark.parametrize("role", [Role.AUDITOR, Role.OPERATOR])

@@ -42,6 +42,26 @@ def test_the_start_page_leads_to_each_account(ada: Person, account: TradingAccou
     assert f'href="{page_of(account.number)}"' in page
 
 
+@pytest.mark.parametrize(("chosen", "zone", "hours"), [("", "New York time", -5), ("Asia/Tokyo", "Tokyo time", 9)])
+def test_the_zone_of_all_times_is_said_once(
+    ada: Person, account: TradingAccount, clock: Clock, chosen: str, zone: str, hours: int
+):
+    ada.user.customer.time_zone = chosen
+    ada.user.customer.save()
+    there = clock.now - timedelta(days=1) + timedelta(hours=hours)
+
+    table = (
+        factories.signed_in(ada)
+        .get(page_of(account.number))
+        .content.decode()
+        .partition("<table")[2]
+        .partition("</table>")[0]
+    )
+
+    assert table.count(zone) == 1
+    assert f"{there.day} {there:%B, %H:%M}</time>" in table
+
+
 def test_an_account_shows_its_balances_what_happened_and_who_may_act(ada: Person, account: TradingAccount):
     ben = factories.customer("ben", given_name="Ben", family_name="Advice")
     Mandate.objects.create(user=ben.user, account=account, role=MandateRole.ADVISER)

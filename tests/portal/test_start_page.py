@@ -76,6 +76,29 @@ def test_a_group_is_opened_by_its_address(adviser: Person):
     assert names(part.rows) == [f"Name {n:05}" for n in (38, 31, 24, 17, 10, 3)]
 
 
+def test_groups_stand_in_the_order_that_was_asked_for(adviser: Person):
+    client = factories.signed_in(adviser)
+
+    assert [group.name for group in shown(client, by="client", sort="value")["part"].page] == [
+        f"Client {n}" for n in (6, 5, 4, 3, 2, 1, 0)
+    ]
+    page = client.get("/", {"by": "client", "in": "Client 3", "sort": "name"}).content.decode()
+    assert '<input type="hidden" name="in" value="Client 3">' in page, "another order keeps the group open"
+
+
+def test_the_chosen_account_is_marked_and_named_beside_the_tools(adviser: Person, settings):
+    settings.PORTAL_LINKS = {"Web trading": "https://trade.example/?account={account}"}
+    client = factories.signed_in(adviser)
+    assert shown(client)["must_choose"]
+    client.post("/accounts/A-00010/choose/")
+
+    page = client.get("/")
+
+    assert not page.context["must_choose"]
+    assert page.content.decode().count("badge-current") == 1
+    assert 'You are working with <a href="/accounts/A-00010/">Name 00010</a>, A-00010.' in page.content.decode()
+
+
 def test_the_group_of_the_chosen_account_is_open_at_first(adviser: Person):
     client = factories.signed_in(adviser)
     client.post("/accounts/A-00010/choose/")
@@ -108,7 +131,7 @@ def test_a_search_looks_through_no_group_and_can_be_cleared(adviser: Person):
     page = factories.signed_in(adviser).get("/", {"q": "name", "by": "client", "page": "2"})
 
     assert len(page.context["part"].page.object_list) == 42 - 25
-    assert "42 accounts with" in page.content.decode()
+    assert "42 accounts match" in page.content.decode()
 
 
 @pytest.mark.parametrize("query", [{"by": "x", "sort": "<b>"}, {"in": "nobody's"}, {"page": "-1"}, {"q": "x" * 5000}])

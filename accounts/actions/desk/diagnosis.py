@@ -63,7 +63,7 @@ def _suspended(facts: Facts, now: datetime) -> Diagnosis | None:
     if facts.suspended_at is None:
         return None
     since = words.moment(facts.suspended_at, now)
-    advice = _("It does not end by itself. See below who stopped it and why.")
+    advice = _("A senior reviewer other than whoever stopped it can allow it again. What happened, below, says why.")
     headline = _("No: sign-in was stopped to protect the account, %s.") % since
     return Diagnosis(Verdict.NO, headline, advice, Suspended.code, "reinstate")
 
@@ -105,9 +105,12 @@ def _case(facts: Facts, now: datetime) -> Diagnosis | None:
     if facts.case_since is None:
         return None
     since = words.moment(facts.case_since, now)
-    advice = _("They see how it stands on their case page. Until it is done, only the old password and Key work.")
     headline = _("Not yet: a recovery is under way, since %s.") % since
-    return Diagnosis(Verdict.PARTLY if _has_factor(facts) else Verdict.NO, headline, advice)
+    if not _has_factor(facts):
+        advice = _("They see how it stands on their case page, and can sign in once it is done.")
+        return Diagnosis(Verdict.NO, headline, advice)
+    advice = _("They see how it stands on their case page. Until it is done, only the old password and Key work.")
+    return Diagnosis(Verdict.PARTLY, headline, advice)
 
 
 def _has_factor(facts: Facts) -> bool:
@@ -118,7 +121,7 @@ def _no_key(facts: Facts, now: datetime) -> Diagnosis | None:
     if facts.keys or facts.passkeys:
         return None
     verdict = Verdict.PARTLY if facts.backup_codes else Verdict.NO
-    headline, advice = _("No: no Key is set up."), _("After the password they are led to set one up.")
+    headline, advice = _("No: no Key is set up."), _("They type username and password, and are then led to set one up.")
     if facts.ended:
         last = facts.ended[0]
         about = {"name": last.name, "at": words.moment(last.ended_at or now, now), "why": last.ended_because}

@@ -154,7 +154,7 @@ def _tries(user: User, *, now: datetime) -> Iterable[Tries]:
         until = row.locked_until(now)
         is_over = row.fades_at is not None and row.fades_at <= now and until is None
         is_used_up = row.total is not None and row.used_in_a_row >= row.total
-        if is_over and not is_used_up:
+        if (is_over or not row.used) and not is_used_up:
             continue
         known_as, where = scopes.get(row.key), origins.get(row.key, pause_origins.Where())
         yield Tries(row.limit, row.used, row.tries, row.last_at, until, is_used_up, known_as, where)

@@ -14,13 +14,14 @@ if TYPE_CHECKING:
 
 
 def moment(at: datetime, now: datetime) -> str:
-    """Return a moment in the reader's zone: 14:32 if it is today, else 3 March, 14:32, with the year if another."""
-    return time_format.short_words(at, now)
+    """Return a moment in the reader's zone: 14:32 today, else 3 March, 14:32, with the year if another."""
+    words = time_format.short_words(at, now)
+    return _("%s today") % words if time_format.is_same_day(at, now) else words
 
 
 def until(at: datetime, now: datetime) -> str:
     """Return the end of a wait, never an earlier minute than it is."""
-    return moment(time_format.next_minute(at), now)
+    return time_format.short_words(time_format.next_minute(at), now)
 
 
 def wrong(tries: "Tries") -> str:

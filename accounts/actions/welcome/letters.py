@@ -9,6 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import formats, timezone
 
 from accounts import notice_kinds
 from accounts.enums import Action, LetterReason, Role
@@ -150,20 +151,24 @@ def held_until(user: User, *, now: datetime) -> datetime | None:
 
 
 def standing_of(user: User, *, now: datetime) -> str:
-    """Say for staff where the newest letter of a user stands, never its code. At most two statements."""
+    """Say for staff where the newest letter stands, never its code; days in the active zone. At most two statements."""
     letter = WelcomeLetter.objects.filter(user=user).order_by("-pk").first()
     if letter is None:
         return "none"
     if letter.used_at:
-        return f"used on {letter.used_at:%Y-%m-%d}"
+        return f"used on {_day(letter.used_at)}"
     if letter.revoked_at:
-        return f"revoked on {letter.revoked_at:%Y-%m-%d}"
+        return f"revoked on {_day(letter.revoked_at)}"
     if letter.printed_at is None or letter.expires_at is None:
-        return f"wanted since {letter.wanted_at:%Y-%m-%d}, not printed yet"
-    worth = f"{'expired on' if letter.expires_at <= now else 'valid until'} {letter.expires_at:%Y-%m-%d}"
+        return f"wanted since {_day(letter.wanted_at)}, not printed yet"
+    worth = f"{'expired on' if letter.expires_at <= now else 'valid until'} {_day(letter.expires_at)}"
     if not openable().filter(pk=user.pk).exists():
         worth = "of no use: signed in before, stopped or closed"
-    return f"printed on {letter.printed_at:%Y-%m-%d}, {worth}"
+    return f"printed on {_day(letter.printed_at)}, {worth}"
+
+
+def _day(at: datetime) -> str:
+    return formats.date_format(timezone.localtime(at), "j F Y")
 
 
 def _is_of_today(letter: WelcomeLetter, now: datetime) -> bool:
