@@ -51,7 +51,10 @@ def under_way_since(user: User) -> datetime | None:
 
 
 def works_on(by: User, user: User) -> bool:
-    """Tell whether they work on a recovery of this customer, whose page they must not read meanwhile."""
-    mine = Case.objects.filter(subject=user, closed_at=None).exclude(state=State.HOLD)
-    drawn = Decision.objects.filter(case__in=mine, assigned_to=by, outcome=Verdict.PENDING)
-    return mine.filter(maker=by).exists() or drawn.exists()
+    """Tell whether they work on a recovery of this customer, whose page they must not read meanwhile.
+
+    Each of the two is one person: who they are under other usernames counts.
+    """
+    theirs = Case.objects.filter(subject__customer=user.customer_id, closed_at=None).exclude(state=State.HOLD)
+    drawn = Decision.objects.filter(case__in=theirs, assigned_to__employee=by.employee_id, outcome=Verdict.PENDING)
+    return theirs.filter(maker__employee=by.employee_id).exists() or drawn.exists()

@@ -2,7 +2,8 @@
 
 import pytest
 
-from accounts.enums import Role
+from accounts.enums import Realm, Role
+from accounts.models import User
 from recovery.actions import assignment
 from recovery.models import Case
 from tests import factories
@@ -36,6 +37,47 @@ def test_a_case_of_somebody_one_has_looked_at_is_not_offered(clock: Clock, walk,
 
     assert offered(dana) is None
     assert offered(omar) == walk.case
+
+
+def other_username(of: str) -> None:
+    """Give a customer a username for paper trading, too."""
+    made = factories.customer(f"{of}-paper", realm=Realm.PAPER)
+    User.objects.filter(pk=made.user.pk).update(customer=User.objects.get(username=of).customer)
+
+
+def test_one_person_is_one_customer_whatever_the_username(clock: Clock, walk, dana, omar):
+    walk.opened()
+    other_username("ada")
+
+    look(dana.client, "ada-paper")
+
+    typed = {"reference": walk.claim.reference, "pin": walk.pin}
+    assert offered(dana) is None
+    assert dana.client.post(START, typed).status_code == 403
+    assert omar.client.post(START, typed).status_code == 302
+    assert look(omar.client, "ada-paper").status_code == 403
+
+
+def test_one_person_is_one_agent_whatever_the_username(clock: Clock, walk, agent, dana):
+    walk.opened()
+    twin = Seat.of(factories.staff("dana-two", Role.AGENT, same_as=agent))
+
+    look(twin.client, "ada")
+
+    typed = {"reference": walk.claim.reference, "pin": walk.pin}
+    assert offered(dana) is None
+    assert dana.client.post(START, typed).status_code == 403
+
+
+@pytest.mark.parametrize("in_hand", ["questions", "decision"])
+def test_whoever_works_on_it_does_not_open_the_page_with_another_username(clock: Clock, walk, dana, in_hand):
+    if in_hand == "questions":
+        case, person = started(dana, walk), dana.person
+    else:
+        case, person = in_review(walk, dana), walk.checker()
+    twin = Seat.of(factories.staff("twin", Role.AGENT, same_as=person))
+
+    assert look(twin.client, case.subject.username).status_code == 403
 
 
 def test_after_a_month_it_is(clock: Clock, walk, dana):

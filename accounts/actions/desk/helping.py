@@ -116,16 +116,18 @@ def needs_sessions(user: User) -> Refusal | None:
 def needs_another(user: User, by: User) -> Refusal | None:
     """Return what ``reinstate`` would refuse this person with, or None.
 
-    Seniors only. Not whoever stopped the sign-in, nor whoever closed a report of the customer since, nor anybody while
-    one is open: a stopped account is a protected one, and one person alone must not be talked out of it.
+    Seniors only. Not whoever stopped the sign-in, nor whoever closed a report of the customer since, whichever of their
+    usernames it was with, nor anybody while one is open: a stopped account is a protected one, and one person alone
+    must not be talked out of it.
     """
     if user.suspended_at is None:
         return AlreadyDone()
     if not by.has_role(Role.SENIOR):
         return RoleMissing()
     reports = Report.objects.filter(user=user)
-    stopped = SecurityEvent.objects.filter(subject=user, action=Action.SUSPENDED).order_by("-n").first()
+    stops = SecurityEvent.objects.filter(subject=user, action=Action.SUSPENDED).select_related("actor")
+    stopped = stops.order_by("-n").first()
     is_open = reports.filter(closed_at=None).exists()
-    has_closed = reports.filter(closed_by=by, closed_at__gte=user.suspended_at).exists()
-    has_stopped = stopped is not None and stopped.actor_id == by.pk
+    has_closed = reports.filter(closed_by__employee=by.employee_id, closed_at__gte=user.suspended_at).exists()
+    has_stopped = stopped is not None and stopped.actor is not None and by.is_same_person(stopped.actor)
     return SecondPersonNeeded() if is_open or has_closed or has_stopped else None

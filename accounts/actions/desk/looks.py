@@ -134,8 +134,10 @@ def newest(*, by: User, user: User, now: datetime) -> int | None:
 
 
 def has_looked(*, by: User, user: User, since: datetime) -> bool:
-    """Tell whether they have looked at that customer since then."""
-    return SecurityEvent.objects.filter(action=Action.LOOKED_AT, actor=by, subject=user, at__gt=since).exists()
+    """Tell whether this person has looked at that one since then, whichever usernames the two have besides."""
+    theirs = User.objects.filter(customer=user.customer_id).values("pk")
+    seen = SecurityEvent.objects.filter(action=Action.LOOKED_AT, subject__in=theirs, at__gt=since)
+    return seen.filter(actor__employee=by.employee_id).exists()
 
 
 @transaction.atomic
