@@ -106,6 +106,22 @@ def test_so_many_customers_an_hour_and_no_more(ada: Person, agent: Person, clock
     assert look(desk, "ada").status_code == 429
 
 
+@pytest.mark.parametrize("typed", ["lost", "moved"])
+def test_a_reason_that_is_also_a_code_of_ours_is_read_all_the_same(ada: Person, agent: Person, clock: Clock, typed):
+    look(factories.signed_in(agent), "ada", typed)
+
+    (line,) = factories.signed_in(ada).get("/activity/?only=staff").context["lines"]
+    assert line.reason == typed
+
+
+@pytest.mark.parametrize("unseen", ["\u200b", "\u2060x", "\u3164", ".", "a\u202eb"])
+def test_a_reason_that_nobody_can_read_opens_nothing(ada: Person, agent: Person, unseen: str):
+    answer = factories.signed_in(agent).post(FIND, {"username": "ada", "reason": unseen})
+
+    assert (answer.status_code, cause_of(answer)) == (400, "F3")
+    assert looked() == []
+
+
 @pytest.mark.parametrize("typed", [{"username": "ada", "reason": " "}, {"username": "", "reason": WHY}])
 def test_without_a_name_or_a_reason_nothing_opens_and_nothing_is_recorded(ada: Person, agent: Person, typed):
     answer = factories.signed_in(agent).post(FIND, typed)
