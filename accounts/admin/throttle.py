@@ -1,5 +1,6 @@
 """Pauses, running ones first, and the button that ends one."""
 
+from functools import partial
 from typing import Any
 
 from django.contrib import admin, messages
@@ -128,7 +129,8 @@ class ThrottleAdmin(StepAdmin):
             return redirect(back)
 
         facts: dict[str, Any] = {"name": self.whose(row), "back": back, "title": _("End the pause")}
-        return self.step(request, LiftForm, action, by=by, **facts)
+        check = partial(unlock.why_not, by, subject=row.subject, now=clock.now())
+        return self.step(request, LiftForm, action, by=by, check=check, **facts)
 
 
 def _with_owners(rows: QuerySet[Any]) -> QuerySet[Any]:

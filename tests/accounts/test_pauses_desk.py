@@ -65,7 +65,7 @@ def test_support_lifts_a_pause_with_a_reason_and_leaves_a_record(life, agent):
     answer = client.post(address(Throttle, "lift", row.pk), said, follow=True)
 
     assert levels(answer) == ["success"]
-    assert Throttle.objects.get().used == 0
+    assert Throttle.objects.get(pk=row.pk).used == 0
     event = SecurityEvent.objects.get(action=Action.PAUSE_LIFTED)
     assert (event.actor, event.subject) == (agent.user, life.user)
     assert sealed_words.facts(event) == {"pauses": 1, "reason": "Called back on file number"}

@@ -7,6 +7,7 @@ from django.db import transaction
 
 from accounts.enums import Action, Role
 from accounts.models import User
+from accounts.refusals import Refusal, TooOften, refusing, too_often
 from portal.audit.record import record
 from portal.audit.sealed_words import Words
 from portal.lib import client
@@ -39,13 +40,21 @@ def may_lift(by: User, *, subject: str) -> bool:
     return by.has_role(Role.AGENT, Role.SENIOR, Role.OPERATOR)
 
 
+def why_not(by: User, *, subject: str, now: datetime) -> Refusal | None:
+    """Return what ``lift_pauses`` would refuse this member of staff with for a while, or None. Changes nothing."""
+    until = reserve.locked_until(limits.PAUSE_ENDED.of(by.username_hash, scope=subject), now=now)
+    return TooOften(until=until) if until else None
+
+
+@refusing(too_often)
 def lift_pauses(*, subject: str, reason: str, by: User | None, origin: client.Origin | None, now: datetime) -> int:
     """End every running pause of one subject (the digest of a username or a network); return how many.
 
     Totals over any time stay counted: after too many wrong codes only recovery is left (LOCK-6).
     Effects: one event, on the user's chain, or on the system's for a network or an unknown username.
     ``by``: None for the command line. ``reason`` is kept in the record, which the customer reads.
-    Raises: ``NotTheirsToLift``, ``NothingPaused``.
+    Raises: ``NotTheirsToLift``, ``NothingPaused``, ``TooOften``: whoever ends one pause after the other lets
+    somebody guess.
     """
     if by is not None and not may_lift(by, subject=subject):
         raise NotTheirsToLift
@@ -54,6 +63,8 @@ def lift_pauses(*, subject: str, reason: str, by: User | None, origin: client.Or
         lifted = reserve.end_pauses(LIFTABLE, subject=subject, now=now)
         if not lifted:
             raise NothingPaused
+        if by is not None:
+            reserve.reserve(limits.PAUSE_ENDED.of(by.username_hash, scope=subject), now=now)
         record(
             Action.PAUSE_LIFTED,
             by=by,
