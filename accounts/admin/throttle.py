@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery, Value
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -26,7 +26,7 @@ from portal.throttle import limits
 from portal.throttle.models import Throttle
 
 _OF_NETWORKS = frozenset(limit.name for limit in limits.every() if limit.is_of_networks)
-_OF_USERNAMES = frozenset({limits.PASSWORD.name, limits.CODE.name})
+_OF_USERNAMES = frozenset(one.name for one in (limits.PASSWORD, limits.CODE, limits.TRAVEL_PASS, limits.STEP_UP))
 
 
 class RunningFilter(admin.SimpleListFilter):
@@ -49,7 +49,11 @@ class RunningFilter(admin.SimpleListFilter):
 
 @admin.register(Throttle)
 class ThrottleAdmin(StepAdmin):
-    """Pauses, and tries used. Usernames are shown if they exist; what strangers typed was never stored."""
+    """Pauses, and tries used. Usernames are shown if they exist; what strangers typed was never stored.
+
+    Whoever answers calls sees those of customers they are looking at only: anybody can pause a name from outside, and
+    would read here which ones exist.
+    """
 
     list_display = ("whose", "kind", "tries_used", "last_at", "paused_until")
     list_filter = (RunningFilter, "limit")
@@ -63,7 +67,7 @@ class ThrottleAdmin(StepAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """Add the username, if there is such a user. Whoever answers calls sees what is paused now, and no more."""
-        rows = _with_owners(super().get_queryset(request))
+        rows = _with_owners(super().get_queryset(request), request)
         return _running(rows) if _answers_calls(request) else rows
 
     def get_list_filter(self, request: HttpRequest) -> Any:
@@ -83,7 +87,9 @@ class ThrottleAdmin(StepAdmin):
             return str(row.owner)
         if row.limit in _OF_NETWORKS:
             return gettext("A network (%s)") % digest
-        return gettext("A username nobody has (%s)") % digest if row.limit in _OF_USERNAMES else f"{digest}…"
+        if row.limit not in _OF_USERNAMES:
+            return f"{digest}…"
+        return gettext("A username (%s)") % digest if row.is_untold else gettext("A username nobody has (%s)") % digest
 
     @admin.display(description=_("Kind"))
     def kind(self, row: Throttle) -> str:
@@ -104,16 +110,17 @@ class ThrottleAdmin(StepAdmin):
     def change_view(self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None) -> Any:
         row = self.get_object(request, object_id)
         shows = row is not None and _is_liftable(row) and _may_lift(request, row)
-        owner = row.owner if isinstance(row, Throttle) and looks.may_look(request.user) else ""  # type: ignore[attr-defined]  # annotated above
-        return super().change_view(request, object_id, form_url, {"may_lift": shows, "look_at": owner})
+        is_of_somebody = isinstance(row, Throttle) and (row.limit in _OF_USERNAMES or bool(row.owner))  # type: ignore[attr-defined]  # annotated above
+        facts = {"may_look": is_of_somebody and looks.may_look(request.user), "look_at": row.owner if row else ""}  # type: ignore[attr-defined]  # the same
+        return super().change_view(request, object_id, form_url, {"may_lift": shows, **facts})
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
         return super().changelist_view(request, {"title": _("Pauses")})
 
     def lift(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Ask for the reason and a Key code, then end the pauses of this subject."""
-        row, by = get_object_or_404(_with_owners(Throttle.objects.all()), pk=pk), request.user
-        if not isinstance(by, User) or not unlock.may_lift(by, subject=row.subject):
+        row, by = get_object_or_404(_with_owners(Throttle.objects.all(), request), pk=pk), request.user
+        if not isinstance(by, User) or not _may_lift(request, row):
             raise PermissionDenied
         back = reverse("admin:throttle_throttle_changelist")
         if not _is_liftable(row):
@@ -133,10 +140,12 @@ class ThrottleAdmin(StepAdmin):
         return self.step(request, LiftForm, action, by=by, check=check, **facts)
 
 
-def _with_owners(rows: QuerySet[Any]) -> QuerySet[Any]:
-    """Add the username of each row, if there is such a user."""
-    owner = User.objects.filter(username_hash=OuterRef("subject")).values("username")
-    annotated: QuerySet[Any] = rows.annotate(owner=Subquery(owner))
+def _with_owners(rows: QuerySet[Any], request: HttpRequest) -> QuerySet[Any]:
+    """Add the username of each row, if there is such a user and whoever asks may be told."""
+    by, is_untold = request.user, _answers_calls(request)
+    told = looks.in_view(by=by, now=clock.now()) if is_untold and isinstance(by, User) else User.objects.all()
+    owner = told.filter(username_hash=OuterRef("subject")).values("username")
+    annotated: QuerySet[Any] = rows.annotate(owner=Subquery(owner), is_untold=Value(is_untold))
     return annotated
 
 
@@ -150,7 +159,15 @@ def _answers_calls(request: HttpRequest) -> bool:
 
 
 def _may_lift(request: HttpRequest, row: Any) -> bool:
-    return isinstance(request.user, User) and unlock.may_lift(request.user, subject=row.subject)
+    by = request.user
+    is_theirs = not _answers_calls(request) or row.limit not in _OF_USERNAMES or _is_in_view(by, row)
+    return isinstance(by, User) and is_theirs and unlock.may_lift(by, subject=row.subject)
+
+
+def _is_in_view(by: Any, row: Any) -> bool:
+    """Tell whether they are looking at whose pause it is, and may go on to."""
+    owner = looks.in_view(by=by, now=clock.now()).filter(username_hash=row.subject).select_related("customer").first()
+    return owner is not None and not looks.is_barred(by, owner)
 
 
 def _is_liftable(row: Any) -> bool:

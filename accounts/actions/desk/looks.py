@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from accounts.desk_refusals import NotTheirCustomer, RoleMissing
 from accounts.enums import Action, Role
@@ -76,12 +77,14 @@ def may_help(by: Any) -> bool:
     return may_look(by) and by.has_role(*HELPERS)
 
 
-def refuse_barred(by: User, user: User) -> None:
-    """Refuse one's own record, and that of somebody whose recovery one works on.
+def is_barred(by: User, user: User) -> bool:
+    """Tell whether it is one's own record, or that of somebody whose recovery one works on."""
+    return by.is_same_person(user) or any(bar(by, user) for bar in _BARS)
 
-    Raises: ``NotTheirCustomer``, after a line in the log.
-    """
-    if by.is_same_person(user) or any(bar(by, user) for bar in _BARS):
+
+def refuse_barred(by: User, user: User) -> None:
+    """Refuse what ``is_barred``. Raises: ``NotTheirCustomer``, after a line in the log."""
+    if is_barred(by, user):
         log.warning("refused to show a customer", extra={"facts": {"user": by.pk, "customer": user.pk}})
         raise NotTheirCustomer
 
@@ -129,8 +132,17 @@ def find(pk: int, *, by: User, now: datetime) -> Look | None:
 
 def newest(*, by: User, user: User, now: datetime) -> int | None:
     """Return the newest look of this member of staff at that customer that lasts, or None."""
-    mine = SecurityEvent.objects.filter(action=Action.LOOKED_AT, actor=by, subject=user, at__gt=now - LASTS)
+    mine = _that_last(by, now).filter(subject=user)
     return mine.order_by("-pk").values_list("pk", flat=True).first()
+
+
+def in_view(*, by: User, now: datetime) -> QuerySet[User]:
+    """Return the customers at whom this member of staff is looking."""
+    return User.objects.filter(pk__in=_that_last(by, now).values("subject"))
+
+
+def _that_last(by: User, now: datetime) -> QuerySet[SecurityEvent]:
+    return SecurityEvent.objects.filter(action=Action.LOOKED_AT, actor=by, at__gt=now - LASTS)
 
 
 def has_looked(*, by: User, user: User, since: datetime) -> bool:
