@@ -1,7 +1,10 @@
 """What one member of staff does for one customer again and again is refused, to them alone (LOCK-1, CASE-8)."""
 
+from functools import partial
+
 import pytest
 
+from accounts.actions.desk import helping
 from accounts.enums import Action
 from accounts.models import PlatformSession
 from portal.audit.models import SecurityEvent
@@ -13,6 +16,7 @@ from tests.factories import Person
 from tests.pages import cause_of, levels
 from tests.portal.desk import states
 from tests.portal.desk.test_helping import BECAUSE, Desk
+from tests.races import AT_ONCE, ROUNDS, at_once, done
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.promise("CASE-8")]
 
@@ -49,3 +53,15 @@ def test_nobody_signs_a_customer_out_again_and_again(ada: Person, agent: Person,
     assert PlatformSession.objects.filter(user=ada.user).count() == 1
     assert SecurityEvent.objects.filter(action=Action.CODE_USED).count() == limits.SIGNED_OUT.bounds.tries
     assert levels(Desk(reviewer, "ada").take("sign-out")) == ["success"]
+
+
+def test_a_pause_that_several_end_at_once_is_ended_once(agent: Person, clock: Clock):
+    cleo = states.paused("cleo")
+    Desk(agent, "cleo")
+    how = {"user": cleo.user, "reason": BECAUSE, "by": agent.user, "origin": states.ORIGIN, "now": clock.now}
+    for number in range(1, ROUNDS + 1):
+        Throttle.objects.all().delete()
+        states.pause(cleo)
+
+        assert done(at_once(*[partial(helping.end_pauses, **how)] * AT_ONCE)) == 1
+        assert SecurityEvent.objects.filter(action=Action.PAUSE_LIFTED).count() == number
