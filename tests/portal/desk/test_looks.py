@@ -269,3 +269,15 @@ def test_the_bar_of_other_apps_is_asked(ada: Person, agent: Person, monkeypatch)
     monkeypatch.setattr(looks, "_BARS", [lambda by, user: (by, user) == (agent.user, ada.user)])
 
     assert look(factories.signed_in(agent), "ada").status_code == 403
+
+
+@pytest.mark.parametrize("step", ["welcomeletter", "networkrequest"])
+def test_a_bar_that_comes_later_ends_the_steps_on_pages_of_their_own(agent: Person, clock: Clock, monkeypatch, step):
+    desk, user = factories.signed_in(agent), newcomer()
+    look(desk, user.username)
+    page = f"/admin/accounts/{step}/ask/{user.pk}/"
+    assert desk.get(page).status_code == SHOWN
+
+    monkeypatch.setattr(looks, "_BARS", [lambda by, user: True])
+
+    assert [desk.get(page).status_code, desk.post(page, {}).status_code] == [FORBIDDEN] * 2
