@@ -5,12 +5,14 @@ import re
 import pytest
 from django.core.management import CommandError
 
+from accounts.actions import reports
 from accounts.actions.desk import looks
 from accounts.actions.sign_in import unlock
-from accounts.enums import Action, Role
-from accounts.models import Employee
+from accounts.enums import Action, ReportKind, Role
+from accounts.models import Employee, Report, User
 from portal.audit import sealed_words
 from portal.audit.models import SecurityEvent
+from portal.lib import clock as clocks
 from portal.throttle import limits
 from portal.throttle.models import Throttle
 from portal.throttle.reserve import LimitReached, reserve
@@ -203,6 +205,15 @@ def test_what_axes_commands_forget_is_recorded(life, clock, command, chain):
     event = SecurityEvent.objects.get(action=Action.PAUSE_LIFTED)
     assert (event.chain.partition(":")[0], event.actor) == (chain, None)
     assert sealed_words.facts(event)["reason"] == "axes_reset"
+
+
+def test_a_superuser_ends_no_pause_and_closes_no_report(life, operator):
+    User.objects.filter(pk=operator.user.pk).update(is_superuser=True)
+    report = reports.open_report(user=life.user, kind=ReportKind.NOT_ME, device="Edge", origin=None, now=clocks.now())
+    desk = signed_in(operator)
+
+    pages = (address(Throttle, "lift", Throttle.objects.get().pk), address(Report, "close", report.pk))
+    assert [desk.get(page).status_code for page in pages] == [403, 403]
 
 
 def test_a_customer_finds_no_desk(life, mallory):
