@@ -25,6 +25,7 @@ from portal.lib import clock
 from portal.throttle import limits
 from portal.throttle.models import Throttle
 
+_LIFTABLE = frozenset(limit.name for limit in unlock.LIFTABLE)
 _OF_NETWORKS = frozenset(limit.name for limit in limits.every() if limit.is_of_networks)
 _OF_USERNAMES = frozenset(one.name for one in (limits.PASSWORD, limits.CODE, limits.TRAVEL_PASS, limits.STEP_UP))
 
@@ -66,9 +67,12 @@ class ThrottleAdmin(StepAdmin):
     template = "admin/throttle/throttle/lift.html"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        """Add the username, if there is such a user. Whoever answers calls sees what is paused now, and no more."""
+        """Add the username, if there is such a user. Whoever answers calls sees what they may end now, and no more.
+
+        Some of the other limits count for names that exist alone.
+        """
         rows = _with_owners(super().get_queryset(request), request)
-        return _running(rows) if _answers_calls(request) else rows
+        return _running(rows).filter(limit__in=_LIFTABLE) if _answers_calls(request) else rows
 
     def get_list_filter(self, request: HttpRequest) -> Any:
         """Offer the rest to those who may see it."""
@@ -171,5 +175,4 @@ def _is_in_view(by: Any, row: Any) -> bool:
 
 
 def _is_liftable(row: Any) -> bool:
-    names = {limit.name for limit in unlock.LIFTABLE}
-    return row.limit in names and row.locked_until(clock.now()) is not None
+    return row.limit in _LIFTABLE and row.locked_until(clock.now()) is not None

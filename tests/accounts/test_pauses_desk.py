@@ -5,14 +5,16 @@ import re
 import pytest
 from django.core.management import CommandError
 
+from accounts import notice_kinds
 from accounts.actions import reports
 from accounts.actions.desk import looks
-from accounts.actions.sign_in import unlock
+from accounts.actions.sign_in import lockout_notices, unlock
 from accounts.enums import Action, ReportKind, Role
 from accounts.models import Employee, Report, User
 from portal.audit import sealed_words
 from portal.audit.models import SecurityEvent
 from portal.lib import clock as clocks
+from portal.outbox.models import Notice
 from portal.throttle import limits
 from portal.throttle.models import Throttle
 from portal.throttle.reserve import LimitReached, reserve
@@ -56,6 +58,25 @@ def test_whoever_answers_calls_does_not_learn_from_a_pause_whether_a_name_exists
     assert {"ada", "ida"}.isdisjoint(whose(desk.get(address(Throttle))))
     assert len({page.content.decode().count("username") for page in of_each}) == 1
     assert [desk.get(address(Throttle, "lift", row.pk)).status_code for row in (of_ada, of_ida)] == [403, 403]
+
+
+@pytest.mark.promise("CASE-8")
+def test_limits_that_count_for_names_that_exist_alone_are_not_found_by_name(life, agent, operator, clock):
+    reserve(limits.BROWSER_CODE_SENT.of(life.user.username_hash), now=clock.now)
+
+    found = [len(whose(signed_in(one).get(address(Throttle), {"q": "ada"}))) for one in (agent, operator)]
+    assert found == [1, 2]
+
+
+@pytest.mark.promise("LOCK-7")
+def test_a_pause_that_is_ended_at_once_is_told_all_the_same(life, agent, clock):
+    unlock.lift_pauses(subject=life.user.username_hash, reason="Called", by=agent.user, origin=None, now=clock.now)
+
+    told = SecurityEvent.objects.filter(subject=life.user).order_by("n").values_list("action", flat=True)
+    assert list(told) == [Action.PAUSED, Action.PAUSE_LIFTED]
+    assert Notice.objects.filter(user=life.user, kind=notice_kinds.LOCKED.name, channel="email").count() == 1
+    clock.move(minutes=1)
+    assert lockout_notices.announce(clock.now) == 0
 
 
 @pytest.mark.promise("CASE-8")

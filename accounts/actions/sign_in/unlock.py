@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from accounts.actions.sign_in import lockout_notices
 from accounts.enums import Action, Role
 from accounts.models import User
 from accounts.refusals import Refusal, TooOften, refusing, too_often
@@ -50,7 +51,8 @@ def why_not(by: User, *, subject: str, now: datetime) -> Refusal | None:
 def lift_pauses(*, subject: str, reason: str, by: User | None, origin: client.Origin | None, now: datetime) -> int:
     """End every running pause of one subject (the digest of a username or a network); return how many.
 
-    Totals over any time stay counted: after too many wrong codes only recovery is left (LOCK-6).
+    Totals over any time stay counted: after too many wrong codes only recovery is left (LOCK-6). The user is told of
+    each pause first, or whoever ends them quickly would hide that somebody is guessing (LOCK-7).
     Effects: one event, on the user's chain, or on the system's for a network or an unknown username.
     ``by``: None for the command line. ``reason`` is kept in the record, which the customer reads.
     Raises: ``NotTheirsToLift``, ``NothingPaused``, ``TooOften``: whoever ends one pause after the other lets
@@ -60,6 +62,7 @@ def lift_pauses(*, subject: str, reason: str, by: User | None, origin: client.Or
         raise NotTheirsToLift
     with transaction.atomic():
         user = User.objects.filter(username_hash=subject).first()
+        lockout_notices.announce_of(subject, now=now)
         lifted = reserve.end_pauses(LIFTABLE, subject=subject, now=now)
         if not lifted:
             raise NothingPaused
