@@ -197,6 +197,22 @@ def test_nobody_lifts_a_pause_of_their_own_and_operators_alone_those_of_staff(re
     assert (Throttle.objects.get(pk=row.pk).used == 0) == (status == 302)
 
 
+@pytest.mark.promise("CASE-8")
+@pytest.mark.parametrize(("who", "status"), [("agent", 403), ("reviewer", 403), ("operator", 302)])
+def test_a_colleague_whom_callers_gave_names_that_nobody_has_works_again(db, request, clock, who, status):
+    nina = factories.staff("nina", Role.AGENT)
+    desk = signed_in(nina)
+    for number in range(limits.LOOK_MISSED.bounds.tries):
+        look(desk, f"name{number}")
+    row, by = Throttle.objects.get(limit="look-missed"), request.getfixturevalue(who)
+
+    said = {"reason": "A caller made names up", "code": by.code()}
+    answer = signed_in(by).post(address(Throttle, "lift", row.pk), said)
+
+    assert answer.status_code == status
+    assert look(desk, "another").status_code == (404 if status == 302 else 429)
+
+
 def test_nobody_lifts_a_pause_of_their_own_as_a_customer(life, agent):
     Employee.objects.filter(users=agent.user).update(customer=life.user.customer)
     row = Throttle.objects.get()
