@@ -2,13 +2,15 @@
 
 import pytest
 
-from accounts.enums import Realm, Role
+from accounts.enums import Action, Realm, Role
 from accounts.models import User
+from portal.audit import sealed_words
+from portal.audit.models import SecurityEvent
 from recovery.actions import assignment
 from recovery.models import Case
 from tests import factories
 from tests.conftest import Clock
-from tests.looks import look
+from tests.looks import WHY, look
 from tests.pages import cause_of
 from tests.recovery.conftest import ORIGIN, now
 from tests.recovery.desk import START, TAKE, Seat, case_url, in_review, started, tells
@@ -123,6 +125,12 @@ def test_whoever_asks_the_questions_does_not_open_the_page(clock: Clock, walk, d
     answer = look(dana.client, "ada")
 
     assert (answer.status_code, cause_of(answer)) == (403, "G19")
+    refused = SecurityEvent.objects.get(action=Action.LOOK_REFUSED)
+    assert (refused.subject, refused.actor, sealed_words.facts(refused)["reason"]) == (
+        case.subject,
+        dana.person.user,
+        WHY,
+    )
     assert look(omar.client, "ada").status_code == 200
     assert dana.client.get(case_url(case)).status_code == 200
 

@@ -93,8 +93,8 @@ def refuse_barred(by: User, user: User) -> None:
 def look(*, username: str, reason: str, by: User, origin: client.Origin, now: datetime) -> Look:
     """Look a customer up by their whole username; members of staff are nobody here.
 
-    Effects: one event, which the customer reads, or one on the system's chain if nobody has that username; attempts of
-    this member of staff, of which a name that somebody has gives one back.
+    Effects: one event, which the customer reads, refused or not, or one on the system's chain if nobody has that
+    username; attempts of this member of staff, of which a name that somebody has gives one back.
     Needs: no open transaction. Raises: ``RoleMissing``, ``TooOften``, ``NotTheirCustomer``.
     """
     if not may_look(by):
@@ -103,14 +103,17 @@ def look(*, username: str, reason: str, by: User, origin: client.Origin, now: da
     missed = reserve(limits.LOOK_MISSED.of(by.username_hash), now=now)
     found = User.objects.select_related("customer").filter(is_staff=False, username_hash=hash_of_username(username))
     user = found.first()
-    if user is not None:
+    if user is None:
+        kind = Action.NOBODY_FOUND
+    else:
         give_back(missed)
-        refuse_barred(by, user)
-    kind = Action.NOBODY_FOUND if user is None else Action.LOOKED_AT
+        kind = Action.LOOK_REFUSED if is_barred(by, user) else Action.LOOKED_AT
     facts = {"username": hash_of_username(username)} if user is None else {}
     why, flow = Words(reason[:LONGEST_REASON]), f"look:{secrets.token_hex(8)}"
     with transaction.atomic():
         event = record(kind, by=by, on=user, now=now, origin=origin, flow=flow, reason=why, **facts)
+    if user is not None:
+        refuse_barred(by, user)
     return Look(event, user, why)
 
 
