@@ -5,8 +5,9 @@ from datetime import datetime, timedelta
 
 from accounts.actions.desk import looks
 from accounts.desk_refusals import LookedAtLately
-from accounts.enums import Role
+from accounts.enums import Action, Role
 from accounts.models import User
+from portal.audit.models import SecurityEvent
 from recovery.enums import State, Verdict
 from recovery.models import Case, Decision
 from recovery.refusals import MayNotDecide, NotAllowed
@@ -42,6 +43,13 @@ def refuse_who_knows(by: User, case: Case, *, now: datetime) -> None:
     if knows(by, case, now=now):
         log.warning("refused: has looked at the customer", extra={"facts": {"user": by.pk, "case": case.number}})
         raise LookedAtLately
+
+
+def who_ended_keys(case: Case) -> set[int | None]:
+    """Return the members of staff who turned off a Key of the customer of the case, up to a month before it."""
+    ended = SecurityEvent.objects.filter(subject=case.subject_id, action__in=(Action.KEY_ENDED, Action.PHONE_LOST))
+    lately = ended.filter(subject__isnull=False, actor__is_staff=True, at__gt=case.opened_at - _KNOWN_FOR)
+    return set(lately.values_list("actor", flat=True))
 
 
 def under_way_since(user: User) -> datetime | None:

@@ -6,10 +6,11 @@ from accounts.enums import Action, Realm, Role
 from accounts.models import User
 from portal.audit import sealed_words
 from portal.audit.models import SecurityEvent
-from recovery.actions import assignment
+from recovery.actions import assignment, reviews
 from recovery.models import Case
 from tests import factories
 from tests.conftest import Clock
+from tests.factories import Person
 from tests.looks import WHY, look
 from tests.pages import cause_of
 from tests.recovery.conftest import ORIGIN, now
@@ -146,6 +147,22 @@ def test_whoever_is_drawn_to_decide_does_not_open_the_page(clock: Clock, walk, d
     in_review(walk, dana)
 
     assert look(Seat.of(walk.checker()).client, "ada").status_code == 403
+
+
+@pytest.mark.parametrize("step", ["lost", "sign-out"])
+def test_whoever_turned_a_key_off_does_not_decide_the_recovery_for_it(clock: Clock, walk, dana, step: str):
+    lee, kim = (Seat.of(factories.staff(name, Role.SENIOR)) for name in ("nina", "olga"))
+    ada = User.objects.get(username="ada")
+    factories.phone(Person(ada, "", ""), name="Ada's Pixel")
+    page = look(lee.client, "ada").request["PATH_INFO"]
+    where = f"{page}lost/{ada.key_set.latest('pk').pk}/" if step == "lost" else f"{page}sign-out/"
+    lee.client.post(where, {"reason": "Phone lost", "code": lee.person.code()})
+
+    case = in_review(walk, dana)
+
+    may = reviews.eligible(case, walk.decision)
+    assert may.filter(pk=kim.person.user.pk).exists()
+    assert may.filter(pk=lee.person.user.pk).exists() == (step != "lost")
 
 
 def test_an_agent_who_takes_the_next_case_is_not_told_whose_it_is_not(clock: Clock, walk, dana):
