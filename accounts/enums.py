@@ -223,6 +223,7 @@ class Action(models.TextChoices):
     PAUSE_LIFTED = "pause_lifted", _("Pause lifted")
     SUSPENDED = "suspended", _("Sign-in stopped to protect the account")
     LOOKED_AT = "looked_at", _("Sign-in looked at by our staff")
+    LOOK_REFUSED = "look_refused", _("Sign-in not shown to a member of our staff")
     NOBODY_FOUND = "nobody_found", _("Our staff looked for a username that nobody has")
     CONTACT_SHOWN = "contact_shown", _("Name and contact details shown to our staff")
     SIGNED_OUT_BY_STAFF = "signed_out_by_staff", _("Signed out everywhere by our staff")

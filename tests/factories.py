@@ -61,9 +61,10 @@ def customer(username: str, *, has_key: bool = True, realm: Realm = Realm.LIVE, 
     return made
 
 
-def staff(username: str, role: Role) -> Person:
-    """Make an employee with that role and a Key."""
-    person = Employee.objects.create(name=username.title(), email=f"{username}@example.test")
+def staff(username: str, role: Role, *, same_as: Person | None = None) -> Person:
+    """Make an employee with that role and a Key; ``same_as``: of whom it is one more username."""
+    known = same_as.user.employee if same_as else None
+    person = known or Employee.objects.create(name=username.title(), email=f"{username}@example.test")
     made = _log_in(username, has_key=True, is_staff=True, employee=person)
     made.user.groups.add(Group.objects.get_or_create(name=str(role))[0])
     return made

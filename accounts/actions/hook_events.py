@@ -105,7 +105,7 @@ NOT_TOLD = frozenset(
         *(Action.QUESTIONS_SET, Action.PREFERENCES_SET),
         # Looking and taking along, which changes nothing.
         *(Action.DETAILS_SHOWN, Action.DATA_DOWNLOADED, Action.DATA_GIVEN_OUT),
-        *(Action.LOOKED_AT, Action.NOBODY_FOUND, Action.CONTACT_SHOWN),
+        *(Action.LOOKED_AT, Action.LOOK_REFUSED, Action.NOBODY_FOUND, Action.CONTACT_SHOWN),
     }
 )
 

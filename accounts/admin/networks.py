@@ -97,7 +97,8 @@ class NetworkRequestAdmin(ReadOnlyAdmin):
     def ask(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Take down what a caller asks for, after verifying them, while looking at the customer."""
         user, by = get_object_or_404(User, pk=pk), _staff(request)
-        if not requests.may_verify(by, user) or looks.newest(by=by, user=user, now=clock.now()) is None:
+        is_in_view = looks.newest(by=by, user=user, now=clock.now()) is not None and not looks.is_barred(by, user)
+        if not is_in_view or not requests.may_verify(by, user):
             raise PermissionDenied
         initial = {"networks": networks.text_of(rules.of(user)), "allows_pass": user.allows_travel_pass}
         form = AskForm(request.POST if request.method == "POST" else None, initial=initial)

@@ -40,7 +40,7 @@ class WelcomeLetterAdmin(StepAdmin):
         user, by = get_object_or_404(User.objects.select_related("customer"), pk=pk), request.user
         now = clock.now()
         seen = looks.newest(by=by, user=user, now=now) if isinstance(by, User) else None
-        if not isinstance(by, User) or seen is None or not letters.may_ask(by, user):
+        if not isinstance(by, User) or seen is None or looks.is_barred(by, user) or not letters.may_ask(by, user):
             raise PermissionDenied
         page = reverse("desk:customer", args=[seen])
 

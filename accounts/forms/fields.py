@@ -104,6 +104,20 @@ class LineField(forms.CharField):
         self.widget.attrs.setdefault("spellcheck", "false")
 
 
+_UNSEEN_LETTERS = frozenset("\u115f\u1160\u3164\uffa0")  # Hangul fillers: letters that show nothing
+
+
+class ReasonField(LineField):
+    """Why staff do something, for the record and for the customer: one line that says something to the eye."""
+
+    def clean(self, value: Any) -> str:
+        """Return what was typed; refuse what cannot be read, such as invisible signs, or dots alone."""
+        typed: str = super().clean(value)
+        if not typed.isprintable() or not any(sign.isalnum() and sign not in _UNSEEN_LETTERS for sign in typed):
+            raise forms.ValidationError(causes.get("F3").words(), code="F3")
+        return typed
+
+
 LONGEST_CODE = 1000  # characters; longer input is no typing mistake
 UNREADABLE = {"F2", "F3", "R6", "max_length", "invalid_choice", "invalid_list"}
 

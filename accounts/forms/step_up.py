@@ -3,7 +3,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from accounts.forms.fields import CodeField, LineField, Refusable
+from accounts.forms.fields import CodeField, ReasonField, Refusable
 from portal.audit import sealed_words
 
 
@@ -16,5 +16,5 @@ class StepForm(Refusable, forms.Form):
 class ReasonForm(StepForm):
     """A step with a reason, which stays in the record."""
 
-    reason = LineField(label=_("Reason"), max_length=sealed_words.LONGEST_REASON)
+    reason = ReasonField(label=_("Reason"), max_length=sealed_words.LONGEST_REASON)
     field_order = ("reason", "code")

@@ -65,6 +65,11 @@ def digests_in(event: ChainedEvent) -> dict[Place, str]:
     }
 
 
+def is_sealed(event: ChainedEvent, name: str) -> bool:
+    """Tell whether a fact of an event is words that somebody typed."""
+    return (event.chain, event.n, name) in digests_in(event)
+
+
 def facts_of(events: Iterable[ChainedEvent]) -> dict[tuple[str, int], dict[str, Any]]:
     """Return the facts of each event with its words in place; those that were erased are empty.
 

@@ -3,7 +3,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from accounts.forms.fields import LineField, Refusable
+from accounts.forms.fields import LineField, ReasonField, Refusable
 from accounts.forms.step_up import ReasonForm
 from accounts.policies import usernames
 from portal.audit import sealed_words
@@ -19,7 +19,7 @@ class LookForm(Refusable, forms.Form):
         max_length=usernames.MAX_LENGTH,
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none"}),
     )
-    reason = LineField(label=_("Reason"), max_length=sealed_words.LONGEST_REASON, help_text=_READ_BY_CUSTOMER)
+    reason = ReasonField(label=_("Reason"), max_length=sealed_words.LONGEST_REASON, help_text=_READ_BY_CUSTOMER)
 
 
 class HelpForm(ReasonForm):

@@ -57,7 +57,7 @@ _STEPS = (
         _("A pause stops people who are guessing. End it only for someone whose identity you have checked."),
         _("The pause has ended. They can try again."),
         helping.end_pauses,
-        lambda user, _by, now: helping.needs_pause(user, now=now),
+        lambda user, by, now: helping.needs_pause(user, by, now=now),
     ),
     Step(
         "sign-out",
@@ -66,7 +66,7 @@ _STEPS = (
         _("Ends every session, on every device. Nothing else changes: they can sign in again."),
         _("They are signed out everywhere."),
         helping.end_sessions,
-        lambda user, _by, _now: helping.needs_sessions(user),
+        lambda user, by, now: helping.needs_sessions(user, by, now=now),
     ),
     Step(
         "suspend",
@@ -101,9 +101,12 @@ _LOST = Step(
 
 
 def offered(seen: Look, by: User, *, now: datetime) -> list[Step]:
-    """Return the buttons for this customer and this member of staff, as nothing speaks against them now."""
-    user = customer(seen)
-    return [step for step in _STEPS if step.check(user, by, now) is None] if looks.may_help(by) else []
+    """Return the buttons for this customer and this member of staff, as nothing speaks against them now.
+
+    What was done too often stays: its page says until when.
+    """
+    refused = [(step, step.check(customer(seen), by, now)) for step in _STEPS] if looks.may_help(by) else []
+    return [step for step, why in refused if why is None or why.is_flood]
 
 
 def find(name: str, seen: Look, key: int) -> Step | None:

@@ -42,7 +42,9 @@ def facts_of(user: User, *, now: datetime) -> dict[str, Any]:
         "now": now,
         "works": viewer.works,
         "mine": [(case, labels.next_step(case, viewer), labels.age(case, now)) for case in mine],
-        "pauses": [(row, row.locked_until(now)) for row in _pauses()[:MOST_SHOWN]] if user.has_perm(_PAUSES) else [],
+        "pauses": [(row, throttle.whose(row), row.locked_until(now)) for row in _pauses(user)[:MOST_SHOWN]]
+        if user.has_perm(_PAUSES)
+        else [],
         "reports": _reports()[:MOST_SHOWN] if user.has_perm(_REPORTS) else [],
     }
 
@@ -70,7 +72,7 @@ def _of_lists(user: User) -> Iterator[Tile]:
             f"{reverse('admin:accounts_networkrequest_changelist')}?decided_at__isempty=1",
         )
     if user.has_perm(_PAUSES):
-        yield Tile(_("Paused now"), _pauses().count(), reverse("admin:throttle_throttle_changelist"))
+        yield Tile(_("Paused now"), _pauses(user).count(), reverse("admin:throttle_throttle_changelist"))
 
 
 def _reports() -> QuerySet[Report]:
@@ -78,6 +80,6 @@ def _reports() -> QuerySet[Report]:
     return Report.objects.filter(closed_at=None).order_by("created_at", "pk")
 
 
-def _pauses() -> QuerySet[Any]:
-    """Return what is paused now, with the username if there is such a user, the latest first."""
-    return throttle.running(throttle.with_owners(Throttle.objects.all())).order_by("-last_at")
+def _pauses(user: User) -> QuerySet[Any]:
+    """Return what is paused now, as far as this member of staff may see it, the latest first."""
+    return throttle.running(throttle.shown_to(Throttle.objects.all(), user)).order_by("-last_at")

@@ -106,16 +106,17 @@ def lines_of(user: User, events: Iterable[SecurityEvent]) -> Iterator[Line]:
             words_of(event, names),
             _icon(event, is_by_staff=bool(by)),
             by,
-            _reason(facts[event.chain, event.n]),
+            _reason(event, facts[event.chain, event.n], is_by_staff=bool(by)),
             places.get(event.at, "") if event.action == Action.SIGNED_IN else "",
             bool(by) or event.action in _OF_THE_FIRM,
         )
 
 
-def _reason(facts: dict[str, Any]) -> str:
-    """Return what staff typed; the code of why a Key ended is no sentence."""
-    said = str(facts.get("because") or facts.get("reason", ""))
-    return "" if said in EndReason.values else said
+def _reason(event: SecurityEvent, facts: dict[str, Any], *, is_by_staff: bool) -> str:
+    """Return what staff typed, whatever it is; the code of why a Key ended is no sentence."""
+    name = "because" if facts.get("because") else "reason"
+    said, is_typed = str(facts.get(name, "")), is_by_staff and sealed_words.is_sealed(event, name)
+    return said if is_typed or said not in EndReason.values else ""
 
 
 def _roles(events: list[SecurityEvent]) -> dict[int, str]:

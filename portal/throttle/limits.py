@@ -242,6 +242,8 @@ INVITATION = _of_networks(
 
 LOOK = staff_limits.LOOK
 LOOK_MISSED = staff_limits.LOOK_MISSED
+PAUSE_ENDED = staff_limits.PAUSE_ENDED
+SIGNED_OUT = staff_limits.SIGNED_OUT
 
 # --- Password reset ----------------------------------------------------------------------------------
 RESET = Limit(

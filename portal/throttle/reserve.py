@@ -8,6 +8,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import F
+
 from portal.throttle.counting import Bucket, Limit
 from portal.throttle.models import Granted, Throttle
 
@@ -73,7 +75,8 @@ def end_pauses(limits: Iterable[Limit], *, subject: str, now: datetime) -> int:
     Totals stay.
     """
     locked = Throttle.objects.locked(now=now).filter(subject=subject, limit__in=_names(limits))
-    return Throttle.objects.filter(pk__in=locked.values("pk")).update(used=0, since=now)
+    # Asked for again outside: whoever waited for the row of another who was quicker sees here what is left of it.
+    return Throttle.objects.filter(pk__in=locked.values("pk"), used__gte=F("tries")).update(used=0, since=now)
 
 
 def locked_until(bucket: Bucket, *, now: datetime) -> datetime | None:

@@ -39,3 +39,17 @@ LOOK_MISSED = Limit(
     tries=10,
     window=timedelta(days=1),
 )
+PAUSE_ENDED = Limit(
+    "pause-ended",
+    _("Pauses ended by hand"),
+    "Times that one member of staff ends the pauses of one username or network, so that nobody is let guess on.",
+    tries=3,
+    window=timedelta(days=1),
+)
+SIGNED_OUT = Limit(
+    "signed-out",
+    _("Signed out by hand"),
+    "Times that one member of staff signs one customer out everywhere.",
+    tries=5,
+    window=timedelta(days=1),
+)

@@ -5,8 +5,9 @@ from datetime import datetime, timedelta
 
 from accounts.actions.desk import looks
 from accounts.desk_refusals import LookedAtLately
-from accounts.enums import Role
+from accounts.enums import Action, Role
 from accounts.models import User
+from portal.audit.models import SecurityEvent
 from recovery.enums import State, Verdict
 from recovery.models import Case, Decision
 from recovery.refusals import MayNotDecide, NotAllowed
@@ -44,6 +45,13 @@ def refuse_who_knows(by: User, case: Case, *, now: datetime) -> None:
         raise LookedAtLately
 
 
+def who_ended_keys(case: Case) -> set[int | None]:
+    """Return the members of staff who turned off a Key of the customer of the case, up to a month before it."""
+    ended = SecurityEvent.objects.filter(subject=case.subject_id, action__in=(Action.KEY_ENDED, Action.PHONE_LOST))
+    lately = ended.filter(subject__isnull=False, actor__is_staff=True, at__gt=case.opened_at - _KNOWN_FOR)
+    return set(lately.values_list("actor", flat=True))
+
+
 def under_way_since(user: User) -> datetime | None:
     """Return since when a recovery of this user is under way, and nothing else of it."""
     under_way = Case.objects.filter(subject=user, closed_at=None).exclude(state=State.HOLD)
@@ -51,7 +59,10 @@ def under_way_since(user: User) -> datetime | None:
 
 
 def works_on(by: User, user: User) -> bool:
-    """Tell whether they work on a recovery of this customer, whose page they must not read meanwhile."""
-    mine = Case.objects.filter(subject=user, closed_at=None).exclude(state=State.HOLD)
-    drawn = Decision.objects.filter(case__in=mine, assigned_to=by, outcome=Verdict.PENDING)
-    return mine.filter(maker=by).exists() or drawn.exists()
+    """Tell whether they work on a recovery of this customer, whose page they must not read meanwhile.
+
+    Each of the two is one person: who they are under other usernames counts.
+    """
+    theirs = Case.objects.filter(subject__customer=user.customer_id, closed_at=None).exclude(state=State.HOLD)
+    drawn = Decision.objects.filter(case__in=theirs, assigned_to__employee=by.employee_id, outcome=Verdict.PENDING)
+    return theirs.filter(maker__employee=by.employee_id).exists() or drawn.exists()

@@ -138,9 +138,12 @@ def uninvolved(case: Case, *, but: Iterable[int | None] = ()) -> QuerySet[User]:
 
 
 def people_involved_in(case: Case) -> set[int | None]:
-    """Return who can never decide a case: its maker, its holder, and everybody who acted in it as an agent."""
+    """Return who can never decide a case: its maker, its holder, everybody who acted in it as an agent.
+
+    Nor whoever turned a Key of its holder off lately: nobody makes a recovery necessary and then approves it.
+    """
     agents = case.events.filter(actor_kind=Actor.AGENT).values_list("actor", flat=True)
-    return {case.maker_id, case.subject_id, *agents}
+    return {case.maker_id, case.subject_id, *agents, *permissions.who_ended_keys(case)}
 
 
 def open_review(*, decision: Decision, by: User, origin: client.Origin, now: datetime) -> Decision:

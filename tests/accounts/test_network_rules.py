@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts.actions.networks import requests, rules
-from accounts.enums import NetworkOutcome
+from accounts.enums import NetworkOutcome, Role
 from accounts.models import NetworkRequest, NetworkRule, SignInAddress, User
 from accounts.network_refusals import NetworksChanged, NetworksWider, RequestNotOpen
 from accounts.policies import networks
@@ -222,6 +222,17 @@ def test_an_empty_request_ends_the_limit(ada: Person, agent: Person, reviewer: P
     user = User.objects.get(pk=ada.user.pk)
     assert (listed(ada), user.networks_limited_at) == ([], None)
     assert at(AWAY, ada).get("/").status_code == 200
+
+
+@pytest.mark.promise("NET-2")
+def test_one_person_cannot_do_both_with_two_usernames(ada: Person, agent: Person, clock: Clock) -> None:
+    limit(ada)
+    request = asked(ada, HOME, OFFICE)
+    verify(request, agent)
+    request.refresh_from_db()
+
+    with pytest.raises(requests.NotTheirsToDecide):
+        decide(request, factories.staff("dana-two", Role.SENIOR, same_as=agent))
 
 
 @pytest.mark.promise("NET-2")

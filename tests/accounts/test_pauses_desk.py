@@ -5,18 +5,24 @@ import re
 import pytest
 from django.core.management import CommandError
 
-from accounts.actions.sign_in import unlock
-from accounts.enums import Action
-from accounts.models import Employee
+from accounts import notice_kinds
+from accounts.actions import reports
+from accounts.actions.desk import looks
+from accounts.actions.sign_in import lockout_notices, unlock
+from accounts.enums import Action, ReportKind, Role
+from accounts.models import Employee, Report, User
 from portal.audit import sealed_words
 from portal.audit.models import SecurityEvent
+from portal.lib import clock as clocks
+from portal.outbox.models import Notice
 from portal.throttle import limits
 from portal.throttle.models import Throttle
 from portal.throttle.reserve import LimitReached, reserve
-from tests import buckets
+from tests import buckets, factories
 from tests.accounts.desk_work import address, pause, run
 from tests.factories import signed_in
 from tests.lint_html import problems
+from tests.looks import look
 from tests.pages import levels
 
 
@@ -31,11 +37,70 @@ def whose(page) -> list[str]:
     return re.findall(r'class="field-whose">.*?>([^<]+)</a>', page.content.decode())
 
 
-def test_a_pause_is_found_by_the_name_that_was_typed(life, mallory, agent):
+def test_a_pause_is_found_by_the_name_that_was_typed(life, mallory, operator):
     pause(mallory)
 
-    assert whose(signed_in(agent).get(address(Throttle), {"q": " ADA "})) == ["ada"]
-    assert whose(signed_in(agent).get(address(Throttle), {"q": "ad"})) == []
+    assert whose(signed_in(operator).get(address(Throttle), {"q": " ADA "})) == ["ada"]
+    assert whose(signed_in(operator).get(address(Throttle), {"q": "ad"})) == []
+
+
+@pytest.mark.promise("CASE-8")
+def test_whoever_answers_calls_does_not_learn_from_a_pause_whether_a_name_exists(life, agent, clock):
+    for _ in range(5):
+        reserve(buckets.password("ida"), now=clock.now)
+    desk = signed_in(agent)
+
+    pages = [desk.get(address(Throttle), {"q": name}) for name in ("ada", "ida")]
+    of_ada, of_ida = Throttle.objects.order_by("pk")
+    of_each = [desk.get(address(Throttle, "change", row.pk)) for row in (of_ada, of_ida)]
+
+    assert [[name.partition(" (")[0] for name in whose(page)] for page in pages] == [["A username"]] * 2
+    assert {"ada", "ida"}.isdisjoint(whose(desk.get(address(Throttle))))
+    assert len({page.content.decode().count("username") for page in of_each}) == 1
+    assert [desk.get(address(Throttle, "lift", row.pk)).status_code for row in (of_ada, of_ida)] == [403, 403]
+
+
+@pytest.mark.promise("CASE-8")
+def test_limits_that_count_for_names_that_exist_alone_are_not_found_by_name(life, agent, operator, clock):
+    reserve(limits.BROWSER_CODE_SENT.of(life.user.username_hash), now=clock.now)
+
+    found = [len(whose(signed_in(one).get(address(Throttle), {"q": "ada"}))) for one in (agent, operator)]
+    assert found == [1, 2]
+
+
+@pytest.mark.promise("LOCK-7")
+def test_a_pause_that_is_ended_at_once_is_told_all_the_same(life, agent, clock):
+    unlock.lift_pauses(subject=life.user.username_hash, reason="Called", by=agent.user, origin=None, now=clock.now)
+
+    told = SecurityEvent.objects.filter(subject=life.user).order_by("n").values_list("action", flat=True)
+    assert list(told) == [Action.PAUSED, Action.PAUSE_LIFTED]
+    assert Notice.objects.filter(user=life.user, kind=notice_kinds.LOCKED.name, channel="email").count() == 1
+    clock.move(minutes=1)
+    assert lockout_notices.announce(clock.now) == 0
+
+
+@pytest.mark.promise("CASE-8")
+def test_it_is_named_and_may_be_ended_for_as_long_as_they_look(life, agent, clock):
+    desk, row = signed_in(agent), Throttle.objects.get()
+    look(desk, "ada")
+    other = signed_in(factories.staff("omar", Role.AGENT))
+
+    assert "ada" in whose(desk.get(address(Throttle)))
+    assert desk.get(address(Throttle, "lift", row.pk)).status_code == 200
+    assert "ada" not in whose(other.get(address(Throttle)))
+    assert other.get(address(Throttle, "lift", row.pk)).status_code == 403
+
+    clock.move(minutes=30)
+    assert signed_in(agent).get(address(Throttle, "lift", row.pk)).status_code == 403
+
+
+@pytest.mark.promise("CASE-8")
+def test_whoever_works_on_their_recovery_ends_no_pause(life, agent, clock, monkeypatch):
+    desk, row = signed_in(agent), Throttle.objects.get(limit="password")
+    look(desk, "ada")
+    monkeypatch.setattr(looks, "_BARS", [lambda by, user: True])
+
+    assert desk.get(address(Throttle, "lift", row.pk)).status_code == 403
 
 
 def test_pauses_that_run_are_shown_and_operators_may_ask_for_the_rest(life, mallory, agent, operator, clock):
@@ -46,8 +111,8 @@ def test_pauses_that_run_are_shown_and_operators_may_ask_for_the_rest(life, mall
         reserve(network, now=clock.now)
     answering, running = signed_in(agent), signed_in(operator)
 
-    for client in (answering, running):
-        assert [name.partition(" (")[0] for name in whose(client.get(address(Throttle)))] == ["A network", "ada"]
+    for client, name in ((answering, "A username"), (running, "ada")):
+        assert [shown.partition(" (")[0] for shown in whose(client.get(address(Throttle)))] == ["A network", name]
     assert "mallory" in whose(running.get(address(Throttle), {"show": "all"}))
     assert answering.get(address(Throttle), {"show": "all"})["Location"].endswith("?e=1")
     assert answering.get(address(Throttle, "change", one_try.pk)).status_code == 302
@@ -57,6 +122,7 @@ def test_pauses_that_run_are_shown_and_operators_may_ask_for_the_rest(life, mall
 @pytest.mark.promise("LOCK-3")
 def test_support_lifts_a_pause_with_a_reason_and_leaves_a_record(life, agent):
     row, client = Throttle.objects.get(), signed_in(agent)
+    look(client, "ada")
     assert address(Throttle, "lift", row.pk) in client.get(address(Throttle, "change", row.pk)).content.decode()
     asked = client.get(address(Throttle, "lift", row.pk))
     assert problems(asked.content.decode()) == []
@@ -65,7 +131,7 @@ def test_support_lifts_a_pause_with_a_reason_and_leaves_a_record(life, agent):
     answer = client.post(address(Throttle, "lift", row.pk), said, follow=True)
 
     assert levels(answer) == ["success"]
-    assert Throttle.objects.get().used == 0
+    assert Throttle.objects.get(pk=row.pk).used == 0
     event = SecurityEvent.objects.get(action=Action.PAUSE_LIFTED)
     assert (event.actor, event.subject) == (agent.user, life.user)
     assert sealed_words.facts(event) == {"pauses": 1, "reason": "Called back on file number"}
@@ -73,6 +139,7 @@ def test_support_lifts_a_pause_with_a_reason_and_leaves_a_record(life, agent):
 
 def test_asking_is_not_doing_and_a_reason_is_needed(life, agent):
     row, client = Throttle.objects.get(), signed_in(agent)
+    look(client, "ada")
 
     client.get(address(Throttle, "lift", row.pk))
     for said in ({"reason": " ", "code": agent.code()}, {"reason": "Called", "code": "000000"}):
@@ -83,6 +150,7 @@ def test_asking_is_not_doing_and_a_reason_is_needed(life, agent):
 
 def test_a_pause_that_is_over_is_told_and_leaves_no_record(life, agent, clock):
     row, client = Throttle.objects.get(), signed_in(agent)
+    look(client, "ada")
     Throttle.objects.update(used=0)
 
     said = {"reason": "Called back", "code": agent.code()}
@@ -95,6 +163,7 @@ def test_a_pause_that_is_over_is_told_and_leaves_no_record(life, agent, clock):
 @pytest.mark.parametrize(("who", "status"), [("agent", 200), ("reviewer", 200), ("operator", 200), ("auditor", 403)])
 def test_who_checks_the_record_lifts_nothing(request, life, who, status):
     client, row = signed_in(request.getfixturevalue(who)), Throttle.objects.get()
+    look(client, "ada")
 
     assert client.get(address(Throttle, "lift", row.pk)).status_code == status
     assert (address(Throttle, "lift", row.pk) in client.get(address(Throttle, "change", row.pk)).content.decode()) == (
@@ -128,6 +197,22 @@ def test_nobody_lifts_a_pause_of_their_own_and_operators_alone_those_of_staff(re
     assert (Throttle.objects.get(pk=row.pk).used == 0) == (status == 302)
 
 
+@pytest.mark.promise("CASE-8")
+@pytest.mark.parametrize(("who", "status"), [("agent", 403), ("reviewer", 403), ("operator", 302)])
+def test_a_colleague_whom_callers_gave_names_that_nobody_has_works_again(db, request, clock, who, status):
+    nina = factories.staff("nina", Role.AGENT)
+    desk = signed_in(nina)
+    for number in range(limits.LOOK_MISSED.bounds.tries):
+        look(desk, f"name{number}")
+    row, by = Throttle.objects.get(limit="look-missed"), request.getfixturevalue(who)
+
+    said = {"reason": "A caller made names up", "code": by.code()}
+    answer = signed_in(by).post(address(Throttle, "lift", row.pk), said)
+
+    assert answer.status_code == status
+    assert look(desk, "another").status_code == (404 if status == 302 else 429)
+
+
 def test_nobody_lifts_a_pause_of_their_own_as_a_customer(life, agent):
     Employee.objects.filter(users=agent.user).update(customer=life.user.customer)
     row = Throttle.objects.get()
@@ -157,6 +242,15 @@ def test_what_axes_commands_forget_is_recorded(life, clock, command, chain):
     event = SecurityEvent.objects.get(action=Action.PAUSE_LIFTED)
     assert (event.chain.partition(":")[0], event.actor) == (chain, None)
     assert sealed_words.facts(event)["reason"] == "axes_reset"
+
+
+def test_a_superuser_ends_no_pause_and_closes_no_report(life, operator):
+    User.objects.filter(pk=operator.user.pk).update(is_superuser=True)
+    report = reports.open_report(user=life.user, kind=ReportKind.NOT_ME, device="Edge", origin=None, now=clocks.now())
+    desk = signed_in(operator)
+
+    pages = (address(Throttle, "lift", Throttle.objects.get().pk), address(Report, "close", report.pk))
+    assert [desk.get(page).status_code for page in pages] == [403, 403]
 
 
 def test_a_customer_finds_no_desk(life, mallory):

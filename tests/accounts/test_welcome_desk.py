@@ -3,7 +3,8 @@
 import pytest
 from django.test import Client
 
-from accounts.enums import Role
+from accounts.actions.welcome import letters
+from accounts.enums import LetterReason, Role
 from accounts.models import Customer, User, WelcomeLetter
 from portal.audit import sealed_words
 from portal.audit.models import SecurityEvent
@@ -65,6 +66,17 @@ def test_without_a_reason_and_a_key_code_nothing_happens(vera: User, agent: Pers
     assert answer.status_code == 200
     assert works(vera, old)
     assert WelcomeLetter.objects.count() == 1
+
+
+def test_a_letter_that_waits_to_be_printed_is_told_and_uses_up_no_code(vera: User, agent: Person, clock: Clock):
+    letters.want(user=vera, why=LetterReason.DESK, by=None, now=clock.now)
+    desk = factories.signed_in(agent)
+    look(desk, "vera")
+
+    answer = desk.post(ask_page(vera), {"reason": REASON, "code": agent.code()})
+
+    assert answer.context["form"].refusal.code == "G18"
+    assert not SecurityEvent.objects.filter(action="code_used").exists()
 
 
 @pytest.mark.promise("FIRM-3")

@@ -8,11 +8,12 @@ from playwright.sync_api import Page, expect
 
 from accounts import notice_kinds
 from accounts.actions import reports
+from accounts.actions.desk import looks
 from accounts.enums import Action, ReportKind
 from accounts.models import Customer, Key, Phone, PlatformSession, Report, User
 from portal.audit.models import SecurityEvent
 from portal.audit.record import record
-from portal.lib import clock
+from portal.lib import client, clock
 from portal.outbox.models import Notice
 from portal.throttle.models import Throttle
 from portal.throttle.reserve import reserve
@@ -57,7 +58,9 @@ def test_every_table_can_be_read_by_everybody(desk):
 
 @pytest.mark.promise("LOCK-3")
 def test_a_pause_is_ended_with_one_button_a_reason_and_a_code(desk, who):
-    desk.goto(reverse("admin:throttle_throttle_change", args=[Throttle.objects.get().pk]))
+    row = Throttle.objects.get()
+    looks.look(username="ada", reason="Calls", by=who.user, origin=client.Origin(), now=clock.now())
+    desk.goto(reverse("admin:throttle_throttle_change", args=[row.pk]))
     lift = desk.locator("a[href$='/lift/']")
     lift.click()
     assert_accessible(desk)

@@ -14,13 +14,15 @@ from accounts.actions.sign_in import unlock
 from accounts.desk_refusals import RoleMissing, SecondPersonNeeded
 from accounts.enums import Action, EndReason, Role
 from accounts.models import Key, PlatformSession, Report, User
-from accounts.refusals import Refusal
+from accounts.refusals import Refusal, TooOften, refusing, too_often
 from accounts.staff_refusals import AlreadyDone
 from portal.audit import sealed_words
 from portal.audit.models import SecurityEvent
 from portal.audit.record import record
 from portal.lib import client
+from portal.throttle import limits
 from portal.throttle.models import Throttle
+from portal.throttle.reserve import locked_until, reserve
 
 
 def refuse_unfit(by: User, user: User, *, now: datetime) -> None:
@@ -36,7 +38,7 @@ def refuse_unfit(by: User, user: User, *, now: datetime) -> None:
 def end_pauses(*, user: User, reason: str, by: User, origin: client.Origin, now: datetime) -> int:
     """End the running pauses of a customer: see ``unlock.lift_pauses``.
 
-    Raises: ``AlreadyDone``, as ``refuse_unfit``.
+    Raises: ``AlreadyDone``, ``TooOften``, as ``refuse_unfit``.
     """
     refuse_unfit(by, user, now=now)
     try:
@@ -70,13 +72,16 @@ def reinstate(*, user: User, reason: str, by: User, origin: client.Origin, now: 
         raise AlreadyDone from unchanged
 
 
+@refusing(too_often)
 @transaction.atomic
 def end_sessions(*, user: User, reason: str, by: User, origin: client.Origin, now: datetime) -> int:
     """Sign a customer out everywhere, sign-ins under way included; return how many sessions were open.
 
-    Effects: rows deleted, one event. Browsers stay known. Raises: as ``refuse_unfit``.
+    Effects: rows deleted, one event. Browsers stay known.
+    Raises: ``TooOften``, so that nobody is kept out by it; as ``refuse_unfit``.
     """
     refuse_unfit(by, user, now=now)
+    reserve(limits.SIGNED_OUT.of(by.username_hash, scope=user.username_hash), now=now)
     locked = User.objects.select_for_update(of=("self",)).get(pk=user.pk)
     ended = sessions.end_others(locked, keep=None)
     why = sealed_words.reason(reason)
@@ -99,31 +104,36 @@ def end_key(*, key: Key, reason: str, by: User, origin: client.Origin, now: date
         key_revocation.end_key(key=key, reason=EndReason.LOST, by=by, origin=origin, now=now, because=why)
 
 
-def needs_pause(user: User, *, now: datetime) -> Refusal | None:
-    """Return what ``end_pauses`` would refuse with, or None."""
+def needs_pause(user: User, by: User, *, now: datetime) -> Refusal | None:
+    """Return what ``end_pauses`` would refuse this person with, or None."""
     names = [limit.name for limit in unlock.LIFTABLE]
     running = Throttle.objects.locked(now=now).filter(subject=user.username_hash, limit__in=names)
-    return None if running.exists() else AlreadyDone()
+    return unlock.why_not(by, subject=user.username_hash, now=now) if running.exists() else AlreadyDone()
 
 
-def needs_sessions(user: User) -> Refusal | None:
-    """Return why there is nothing to sign out of, or None."""
-    return None if PlatformSession.objects.filter(user=user).exists() else AlreadyDone()
+def needs_sessions(user: User, by: User, *, now: datetime) -> Refusal | None:
+    """Return what ``end_sessions`` would refuse this person with, or that there is nothing to sign out of, or None."""
+    if not PlatformSession.objects.filter(user=user).exists():
+        return AlreadyDone()
+    until = locked_until(limits.SIGNED_OUT.of(by.username_hash, scope=user.username_hash), now=now)
+    return TooOften(until=until) if until else None
 
 
 def needs_another(user: User, by: User) -> Refusal | None:
     """Return what ``reinstate`` would refuse this person with, or None.
 
-    Seniors only. Not whoever stopped the sign-in, nor whoever closed a report of the customer since, nor anybody while
-    one is open: a stopped account is a protected one, and one person alone must not be talked out of it.
+    Seniors only. Not whoever stopped the sign-in, nor whoever closed a report of the customer since, whichever of their
+    usernames it was with, nor anybody while one is open: a stopped account is a protected one, and one person alone
+    must not be talked out of it.
     """
     if user.suspended_at is None:
         return AlreadyDone()
     if not by.has_role(Role.SENIOR):
         return RoleMissing()
     reports = Report.objects.filter(user=user)
-    stopped = SecurityEvent.objects.filter(subject=user, action=Action.SUSPENDED).order_by("-n").first()
+    stops = SecurityEvent.objects.filter(subject=user, action=Action.SUSPENDED).select_related("actor")
+    stopped = stops.order_by("-n").first()
     is_open = reports.filter(closed_at=None).exists()
-    has_closed = reports.filter(closed_by=by, closed_at__gte=user.suspended_at).exists()
-    has_stopped = stopped is not None and stopped.actor_id == by.pk
+    has_closed = reports.filter(closed_by__employee=by.employee_id, closed_at__gte=user.suspended_at).exists()
+    has_stopped = stopped is not None and stopped.actor is not None and by.is_same_person(stopped.actor)
     return SecondPersonNeeded() if is_open or has_closed or has_stopped else None

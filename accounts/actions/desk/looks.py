@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from accounts.desk_refusals import NotTheirCustomer, RoleMissing
 from accounts.enums import Action, Role
@@ -74,12 +75,14 @@ def may_help(by: Any) -> bool:
     return may_look(by) and by.has_role(*HELPERS)
 
 
-def refuse_barred(by: User, user: User) -> None:
-    """Refuse one's own record, and that of somebody whose recovery one works on.
+def is_barred(by: User, user: User) -> bool:
+    """Tell whether it is one's own record, or that of somebody whose recovery one works on."""
+    return by.is_same_person(user) or any(bar(by, user) for bar in _BARS)
 
-    Raises: ``NotTheirCustomer``, after a line in the log.
-    """
-    if by.is_same_person(user) or any(bar(by, user) for bar in _BARS):
+
+def refuse_barred(by: User, user: User) -> None:
+    """Refuse what ``is_barred``. Raises: ``NotTheirCustomer``, after a line in the log."""
+    if is_barred(by, user):
         log.warning("refused to show a customer", extra={"facts": {"user": by.pk, "customer": user.pk}})
         raise NotTheirCustomer
 
@@ -88,8 +91,8 @@ def refuse_barred(by: User, user: User) -> None:
 def look(*, username: str, reason: str, by: User, origin: client.Origin, now: datetime) -> Look:
     """Look a customer up by their whole username; members of staff are nobody here.
 
-    Effects: one event, which the customer reads, or one on the system's chain if nobody has that username; attempts of
-    this member of staff, of which a name that somebody has gives one back.
+    Effects: one event, which the customer reads, refused or not, or one on the system's chain if nobody has that
+    username; attempts of this member of staff, of which a name that somebody has gives one back.
     Needs: no open transaction. Raises: ``RoleMissing``, ``TooOften``, ``NotTheirCustomer``.
     """
     if not may_look(by):
@@ -98,14 +101,17 @@ def look(*, username: str, reason: str, by: User, origin: client.Origin, now: da
     missed = reserve(limits.LOOK_MISSED.of(by.username_hash), now=now)
     found = User.objects.select_related("customer").filter(is_staff=False, username_hash=hash_of_username(username))
     user = found.first()
-    if user is not None:
+    if user is None:
+        kind = Action.NOBODY_FOUND
+    else:
         give_back(missed)
-        refuse_barred(by, user)
-    kind = Action.NOBODY_FOUND if user is None else Action.LOOKED_AT
+        kind = Action.LOOK_REFUSED if is_barred(by, user) else Action.LOOKED_AT
     facts = {"username": hash_of_username(username)} if user is None else {}
     why, flow = sealed_words.reason(reason), f"look:{secrets.token_hex(8)}"
     with transaction.atomic():
         event = record(kind, by=by, on=user, now=now, origin=origin, flow=flow, reason=why, **facts)
+    if user is not None:
+        refuse_barred(by, user)
     return Look(event, user, why)
 
 
@@ -127,13 +133,24 @@ def find(pk: int, *, by: User, now: datetime) -> Look | None:
 
 def newest(*, by: User, user: User, now: datetime) -> int | None:
     """Return the newest look of this member of staff at that customer that lasts, or None."""
-    mine = SecurityEvent.objects.filter(action=Action.LOOKED_AT, actor=by, subject=user, at__gt=now - LASTS)
+    mine = _that_last(by, now).filter(subject=user)
     return mine.order_by("-pk").values_list("pk", flat=True).first()
 
 
+def in_view(*, by: User, now: datetime) -> QuerySet[User]:
+    """Return the customers at whom this member of staff is looking."""
+    return User.objects.filter(pk__in=_that_last(by, now).values("subject"))
+
+
+def _that_last(by: User, now: datetime) -> QuerySet[SecurityEvent]:
+    return SecurityEvent.objects.filter(action=Action.LOOKED_AT, actor=by, at__gt=now - LASTS)
+
+
 def has_looked(*, by: User, user: User, since: datetime) -> bool:
-    """Tell whether they have looked at that customer since then."""
-    return SecurityEvent.objects.filter(action=Action.LOOKED_AT, actor=by, subject=user, at__gt=since).exists()
+    """Tell whether this person has looked at that one since then, whichever usernames the two have besides."""
+    theirs = User.objects.filter(customer=user.customer_id).values("pk")
+    seen = SecurityEvent.objects.filter(action=Action.LOOKED_AT, subject__in=theirs, at__gt=since)
+    return seen.filter(actor__employee=by.employee_id).exists()
 
 
 @transaction.atomic

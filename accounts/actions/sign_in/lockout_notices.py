@@ -41,6 +41,16 @@ def announce(now: datetime) -> int:
     return periodic_tasks.each("pauses", rows, partial(_announce, now=now))
 
 
+def announce_of(subject: str, *, now: datetime) -> None:
+    """Write at once what still waits about the pauses of one subject, before somebody ends them.
+
+    Needs: the transaction in which they end.
+    """
+    waiting = Throttle.objects.filter(announced=False, used__gte=F("tries"), subject=subject, limit__in=_TOLD)
+    for pk in waiting.order_by("pk").values_list("pk", flat=True):
+        _announce(pk, now=now)
+
+
 def _announce(pk: int, *, now: datetime) -> int:
     with transaction.atomic():
         row = Throttle.objects.filter(pk=pk).first()

@@ -16,6 +16,7 @@ from accounts.enums import Action, LetterReason, Role
 from accounts.models import BackupCode, Key, Passkey, User, WelcomeLetter
 from accounts.policies import welcome
 from accounts.refusals import Refusal, TooOften, refusing, too_often
+from accounts.staff_refusals import AlreadyDone
 from accounts.welcome_refusals import AddressTooNew, LetterOfNoUse
 from portal.audit import sealed_words
 from portal.audit.models import SecurityEvent
@@ -110,8 +111,7 @@ def want(
     locked = User.objects.select_related("customer").select_for_update(of=("self",)).get(pk=user.pk)
     if not openable().filter(pk=user.pk).exists():
         raise LetterOfNoUse
-    present = live().filter(user=locked).first()
-    if present is not None and (present.printed_at is None or _is_of_today(present, now)):
+    if present := _on_its_way(locked, now=now):
         return present
     until = held_until(locked, now=now)
     if until:
@@ -134,9 +134,11 @@ def is_wanted_since(user: User, day: date) -> bool:
 
 
 def why_not(user: User, *, now: datetime) -> Refusal | None:
-    """Return what ``want`` would refuse with, or None. Changes nothing."""
+    """Return what ``want`` would refuse with, or that it would change nothing, or None. Changes nothing."""
     if not openable().filter(pk=user.pk).exists():
         return LetterOfNoUse()
+    if _on_its_way(user, now=now):
+        return AlreadyDone()
     if until := held_until(user, now=now):
         return AddressTooNew(until=until)
     until = locked_until(limits.WELCOME_LETTER.of(user.username_hash), now=now)
@@ -169,6 +171,12 @@ def standing_of(user: User, *, now: datetime) -> str:
 
 def _day(at: datetime) -> str:
     return formats.date_format(timezone.localtime(at), "j F Y")
+
+
+def _on_its_way(user: User, *, now: datetime) -> WelcomeLetter | None:
+    """Return the letter that waits to be printed, or was asked for today, or None."""
+    present = live().filter(user=user).first()
+    return present if present and (present.printed_at is None or _is_of_today(present, now)) else None
 
 
 def _is_of_today(letter: WelcomeLetter, now: datetime) -> bool:

@@ -20,8 +20,12 @@ ORIGIN = client.Origin("203.0.113.7", "Chrome on Windows", "ABCD2345")
 
 def paused(username: str) -> Person:
     """Five wrong passwords from an unknown browser."""
-    person = factories.customer(username)
-    bucket = buckets.password(username)
+    return pause(factories.customer(username))
+
+
+def pause(person: Person) -> Person:
+    """The same against a customer there is."""
+    bucket = buckets.password(person.user.username)
     for _ in range(5):
         now = clock.now()
         pause_origins.kept(reserve(bucket, now=now), bucket, origin=ORIGIN, now=now)

@@ -126,6 +126,18 @@ def test_whoever_stopped_it_does_not_allow_it_again(ada: Person, reviewer: Perso
     assert Desk(lee, "ada").offers() == ["reinstate"]
 
 
+@pytest.mark.parametrize("before", ["stopped", "closed a report"])
+def test_nor_does_whoever_did_so_with_another_username(ada: Person, agent: Person, clock: Clock, before: str):
+    twin = factories.staff("dana-two", Role.SENIOR, same_as=agent)
+    by = agent.user if before == "stopped" else None
+    suspension.suspend(ada.user, reason="x", by=by, origin=None, now=clock.now)
+    if before == "closed a report":
+        report = reports.open_report(user=ada.user, kind=ReportKind.NOT_ME, device="Edge", origin=None, now=clock.now)
+        reports.close_report(report=report, outcome=ReportOutcome.MISTAKE, by=agent.user, origin=None, now=clock.now)
+
+    assert cause_of(Desk(twin, "ada").take("reinstate")) == "G20"
+
+
 def test_an_agent_does_not_allow_it_again(ada: Person, agent: Person, clock: Clock):
     suspension.suspend(ada.user, reason="x", by=None, origin=None, now=clock.now)
     desk = Desk(agent, "ada")

@@ -106,6 +106,22 @@ def test_so_many_customers_an_hour_and_no_more(ada: Person, agent: Person, clock
     assert look(desk, "ada").status_code == 429
 
 
+@pytest.mark.parametrize("typed", ["lost", "moved"])
+def test_a_reason_that_is_also_a_code_of_ours_is_read_all_the_same(ada: Person, agent: Person, clock: Clock, typed):
+    look(factories.signed_in(agent), "ada", typed)
+
+    (line,) = factories.signed_in(ada).get("/activity/?only=staff").context["lines"]
+    assert line.reason == typed
+
+
+@pytest.mark.parametrize("unseen", ["\u200b", "\u2060x", "\u3164", ".", "a\u202eb"])
+def test_a_reason_that_nobody_can_read_opens_nothing(ada: Person, agent: Person, unseen: str):
+    answer = factories.signed_in(agent).post(FIND, {"username": "ada", "reason": unseen})
+
+    assert (answer.status_code, cause_of(answer)) == (400, "F3")
+    assert looked() == []
+
+
 @pytest.mark.parametrize("typed", [{"username": "ada", "reason": " "}, {"username": "", "reason": WHY}])
 def test_without_a_name_or_a_reason_nothing_opens_and_nothing_is_recorded(ada: Person, agent: Person, typed):
     answer = factories.signed_in(agent).post(FIND, typed)
@@ -253,3 +269,15 @@ def test_the_bar_of_other_apps_is_asked(ada: Person, agent: Person, monkeypatch)
     monkeypatch.setattr(looks, "_BARS", [lambda by, user: (by, user) == (agent.user, ada.user)])
 
     assert look(factories.signed_in(agent), "ada").status_code == 403
+
+
+@pytest.mark.parametrize("step", ["welcomeletter", "networkrequest"])
+def test_a_bar_that_comes_later_ends_the_steps_on_pages_of_their_own(agent: Person, clock: Clock, monkeypatch, step):
+    desk, user = factories.signed_in(agent), newcomer()
+    look(desk, user.username)
+    page = f"/admin/accounts/{step}/ask/{user.pk}/"
+    assert desk.get(page).status_code == SHOWN
+
+    monkeypatch.setattr(looks, "_BARS", [lambda by, user: True])
+
+    assert [desk.get(page).status_code, desk.post(page, {}).status_code] == [FORBIDDEN] * 2

@@ -58,6 +58,8 @@ KEPT = {
     limits.INTAKE_BY_STAFF: (20, LOCKOUT, LOCKOUT),
     limits.LOOK: (60, timedelta(hours=1), timedelta(hours=1)),
     limits.LOOK_MISSED: (10, DAY, DAY),
+    limits.PAUSE_ENDED: (3, DAY, DAY),
+    limits.SIGNED_OUT: (5, DAY, DAY),
     limits.CASE_PIN: (5, None, None),
     limits.ROUND: (3, MONTH, MONTH),
     limits.ROUND_PAST_DETAILS: (3, MONTH, MONTH),
