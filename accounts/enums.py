@@ -220,7 +220,7 @@ class Action(models.TextChoices):
     PAUSED = "paused", _("Sign-in paused after too many wrong tries")
     BROWSER_ALLOWED = "browser_allowed", _("Browser allowed to try with the Key, although sign-in was paused")
     BROWSER_ADMITTED = "browser_admitted", _("Browser given tries of its own, although sign-in was paused")
-    PAUSE_LIFTED = "pause_lifted", _("Pause lifted")
+    PAUSE_LIFTED = "pause_lifted", _("Pause ended")
     SUSPENDED = "suspended", _("Sign-in stopped to protect the account")
     LOOKED_AT = "looked_at", _("Sign-in looked at by our staff")
     LOOK_REFUSED = "look_refused", _("Sign-in not shown to a member of our staff")

@@ -105,7 +105,7 @@ class NetworkRequestAdmin(ReadOnlyAdmin):
         if form.is_valid() and _done(form, lambda: _ask(request, user, by, form)):
             messages.success(request, _("Recorded, as verified by you. Somebody else decides now."))
             return redirect("admin:accounts_networkrequest_changelist")
-        return self._page(request, "ask", form, of=user, title=_("Networks: take a request"))
+        return self._page(request, "ask", form, of=user, title=_("Ask for other networks"))
 
     def _found(self, pk: int) -> NetworkRequest:
         return get_object_or_404(NetworkRequest.objects.select_related("user__customer"), pk=pk)

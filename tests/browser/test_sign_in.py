@@ -178,15 +178,16 @@ def test_the_inactivity_dialog_comes_and_one_click_stays(page: Page, ada: Person
 
 @pytest.mark.promise("KEY-9")
 @pytest.mark.parametrize("look", [Look(320), Look(1280)], ids=str)
-def test_an_adviser_sees_all_forty_two_accounts(open_browser: Callable[..., Page], adviser: Person, look: Look):
+def test_an_adviser_finds_each_of_forty_two_accounts(open_browser: Callable[..., Page], adviser: Person, look: Look):
     page = open_browser(look)
     sign_in(page, adviser)
 
     expect(page.get_by_role("heading", level=1)).to_have_text("Hello Grace")
-    for number in (0, 20, 41):
-        expect(page.get_by_text(f"A{number:07}")).to_be_visible()
-    expect(page.locator("tbody tr")).to_have_count(43)
     assert_accessible(page)
+    for number in (0, 20, 41):
+        page.get_by_label("Search 43 accounts").fill(f"A{number:07}")
+        page.get_by_role("button", name="Show").click()
+        expect(page.locator("tbody tr")).to_have_count(1)
 
 
 @pytest.mark.promise("HELP-5")

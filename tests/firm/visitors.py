@@ -126,6 +126,12 @@ class Visitor:
             time.sleep(0.1)
 
     def accounts(self) -> list[str]:
-        """Return the accounts on the start page, as their rows begin."""
-        self.page.goto("/")
-        return self.page.locator("table.cards tbody th").all_inner_texts()
+        """Return the numbers of the accounts on the start page, page by page."""
+        self.page.goto("/?by=none")
+        found = []
+        while True:
+            found += self.page.locator("#accounts .row-main small, #accounts tbody td:nth-child(2)").all_inner_texts()
+            more = self.page.get_by_role("link", name="Next")
+            if not more.count():
+                return found
+            more.click()

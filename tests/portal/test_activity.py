@@ -112,7 +112,7 @@ def test_the_file_holds_the_same_lines(ada: Person, clock: Clock) -> None:
 
     rows = list(csv.reader(io.StringIO(answer.content.decode())))
     assert answer["Content-Disposition"].startswith("attachment")
-    assert rows[1] == ["2026-03-02 12:00:00", "Pause lifted", "", "Agent", '\'=cmd|"x"']
+    assert rows[1] == ["2026-03-02 12:00:00", "Pause ended", "", "Agent", '\'=cmd|"x"']
 
 
 @pytest.mark.promise("LOCK-4")
