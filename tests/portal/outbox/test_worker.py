@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 
 import pytest
 from django.conf import settings
@@ -13,6 +14,7 @@ from django.test import Client
 
 from portal.lib import clock as portal_clock
 from portal.outbox import periodic_tasks
+from portal.outbox.management.commands.portal_worker import stopping
 from portal.outbox.models import Notice
 from tests import factories, notices
 from tests.accounts.test_races import database_url
@@ -75,6 +77,23 @@ def test_a_worker_finishes_what_it_holds_and_stops(name: signal.Signals, tmp_pat
     worker.send_signal(name)
 
     assert worker.wait(timeout=PATIENCE) == 0
+
+
+def test_a_second_signal_in_the_middle_of_the_first_does_not_hold_the_worker() -> None:
+    class Interrupted(threading.Event):
+        sets = 0
+
+        def set(self) -> None:
+            self.sets += 1
+            handler(signal.SIGINT, None)
+            super().set()
+
+    stop = Interrupted()
+    handler = stopping(stop)
+
+    handler(signal.SIGTERM, None)
+
+    assert (stop.sets, stop.is_set()) == (1, True)
 
 
 @pytest.mark.django_db

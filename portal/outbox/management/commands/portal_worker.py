@@ -38,7 +38,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         stop = threading.Event()
         for name in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(name, lambda *_: stop.set())
+            signal.signal(name, stopping(stop))
         rounds: dict[str, Round] = {"periodic tasks": lambda: periodic_tasks.run_all(clock.now())}
         rounds |= {str(lane): partial(delivery.deliver_due, lane=lane) for lane in delivery.lanes()}
         told = [receiver.name for receiver in receivers.every()]
@@ -52,6 +52,22 @@ class Command(BaseCommand):
             thread.start()
         for thread in threads:
             thread.join()
+
+
+def stopping(stop: threading.Event) -> Callable[..., None]:
+    """Return the handler of the signals that stop the worker.
+
+    Ctrl-C and the Makefile send two of them. A second one in the middle of ``set`` would wait for ever for the lock
+    that the first one holds.
+    """
+    asked: list[bool] = []
+
+    def handler(*_: object) -> None:
+        if not asked:
+            asked.append(True)
+            stop.set()
+
+    return handler
 
 
 def _run(name: str, one: Round, stop: threading.Event) -> None:
