@@ -82,7 +82,7 @@ def test_a_page_says_it_in_its_title_and_its_head(name: str):
 
 
 def test_the_desk_says_it(name: str, clock: Clock):
-    page = factories.signed_in(factories.staff("root", Role.OPERATOR)).get("/admin/").content.decode()
+    page = factories.signed_in(factories.staff("root", Role.OPERATOR)).get("/admin/accounts/user/").content.decode()
 
     assert html.unescape(re.search(r'id="site-name"><a [^>]*>(.*?)</a>', page)[1]) == name
     assert html.unescape(re.search(r"<title>(.*?)</title>", page, re.DOTALL)[1]).endswith(f"| {name}")

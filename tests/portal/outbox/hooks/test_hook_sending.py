@@ -315,7 +315,7 @@ def test_an_event_is_not_claimed_if_one_before_it_is_sent_again_meanwhile(
     assert sending._claim_one(row.pk, row.claims, now=clock.now) is None
 
 
-@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite makes no anti-joins")
+@pytest.mark.postgres
 def test_what_waits_is_looked_up_by_username_although_the_statistics_know_of_no_outage(
     ada: Person, clock: Clock
 ) -> None:
