@@ -167,6 +167,7 @@ def test_the_inactivity_dialog_comes_and_one_click_stays(page: Page, ada: Person
     expect(page.get_by_role("heading", level=1)).to_have_text("Hello Ada")
     idle = timedelta(minutes=settings.PORTAL_IDLE_MINUTES, seconds=-90)
     PlatformSession.objects.update(active_at=clock.now() - idle)
+    page.wait_for_load_state()  # the heading is there before the script listens
     page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
 
     page.get_by_role("button", name="Stay signed in").click()
